@@ -1,0 +1,52 @@
+// Time as the core sees it. Every room takes a Clock by reference, so that tests and the simulation
+// can drive time; nothing else in the product reads a clock. All of it runs on the io_context's one
+// thread.
+#pragma once
+
+#include <chrono>
+#include <memory>
+
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/awaitable.hpp>
+
+namespace tender {
+
+using Milliseconds = std::chrono::milliseconds;
+
+/// Wall-clock time, UTC, in milliseconds since 1970: what the database stores.
+using TimePoint = std::chrono::sys_time<Milliseconds>;
+
+/// One waiter's alarm. It must outlive the wait; its owner cancels the wait before destroying it.
+class Timer {
+ public:
+  virtual ~Timer() = default;
+
+  /// Waits until the clock shows `deadline` (true) or cancel() is called (false). One waiter at a
+  /// time.
+  virtual boost::asio::awaitable<bool> wait_until(TimePoint deadline) = 0;
+
+  /// Ends the wait under way, if any. A cancel before the wait has no effect: see Wakeup.
+  virtual void cancel() = 0;
+};
+
+class Clock {
+ public:
+  virtual ~Clock() = default;
+  [[nodiscard]] virtual TimePoint now() const = 0;
+  /// A timer of this clock; the clock must outlive it.
+  [[nodiscard]] virtual std::unique_ptr<Timer> make_timer() = 0;
+};
+
+/// The machine's clock. Waits survive a wall clock that jumps: they look again at least once a
+/// minute.
+class SystemClock final : public Clock {
+ public:
+  explicit SystemClock(boost::asio::any_io_executor executor);
+  [[nodiscard]] TimePoint now() const override;
+  [[nodiscard]] std::unique_ptr<Timer> make_timer() override;
+
+ private:
+  boost::asio::any_io_executor executor_;
+};
+
+}  // namespace tender

@@ -1,0 +1,31 @@
+// The logger of the process: made once by the command line, handed down by reference. It writes to
+// stderr, one line an event, as text or as JSON; control characters in what others sent are
+// escaped, so that an answer of zooid's cannot forge a line.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include <spdlog/logger.h>
+
+namespace tender {
+
+enum class LogFormat : std::uint8_t { text, json };
+
+using Logger = spdlog::logger;
+
+/// A logger to stderr. shared_ptr because spdlog's sinks and loggers are shared by its own
+/// interface.
+[[nodiscard]] std::shared_ptr<Logger> make_logger(spdlog::level::level_enum level,
+                                                  LogFormat format);
+
+/// A logger that drops everything, for tests and for commands that only print data.
+[[nodiscard]] std::shared_ptr<Logger> make_null_logger();
+
+/// `text` with control characters and invalid UTF-8 escaped and cut to at most `limit` bytes: what
+/// we may print of a text that somebody else wrote.
+[[nodiscard]] std::string printable(std::string_view text, std::size_t limit = 300);
+
+}  // namespace tender

@@ -1,0 +1,54 @@
+#include "tender/base/clock.hpp"
+
+#include <algorithm>
+
+#include <boost/asio/redirect_error.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
+namespace tender {
+namespace {
+
+namespace asio = boost::asio;
+
+// The longest that a wait trusts the monotonic clock before it looks at the wall clock again.
+constexpr std::chrono::minutes kLookAgain{1};
+
+class SystemTimer final : public Timer {
+ public:
+  SystemTimer(asio::any_io_executor executor, const Clock& clock)
+      : timer_(executor), clock_(clock) {}
+
+  asio::awaitable<bool> wait_until(TimePoint deadline) override {
+    for (auto left = deadline - clock_.now(); left > Milliseconds::zero();
+         left = deadline - clock_.now()) {
+      timer_.expires_after(std::min<Milliseconds>(left, kLookAgain));
+      boost::system::error_code error;
+      co_await timer_.async_wait(asio::redirect_error(asio::use_awaitable, error));
+      if (error) {
+        co_return false;
+      }
+    }
+    co_return true;
+  }
+
+  void cancel() override { timer_.cancel(); }
+
+ private:
+  asio::steady_timer timer_;
+  const Clock& clock_;
+};
+
+}  // namespace
+
+SystemClock::SystemClock(asio::any_io_executor executor) : executor_(std::move(executor)) {}
+
+TimePoint SystemClock::now() const {
+  return std::chrono::time_point_cast<Milliseconds>(std::chrono::system_clock::now());
+}
+
+std::unique_ptr<Timer> SystemClock::make_timer() {
+  return std::make_unique<SystemTimer>(executor_, *this);
+}
+
+}  // namespace tender

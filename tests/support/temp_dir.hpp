@@ -1,0 +1,21 @@
+// A directory of its own for one test, removed with all that is in it when the test ends.
+#pragma once
+
+#include <filesystem>
+
+namespace tender::test {
+
+class TempDir {
+ public:
+  TempDir();
+  ~TempDir();
+  TempDir(const TempDir&) = delete;
+  TempDir& operator=(const TempDir&) = delete;
+
+  [[nodiscard]] const std::filesystem::path& path() const { return path_; }
+
+ private:
+  std::filesystem::path path_;
+};
+
+}  // namespace tender::test

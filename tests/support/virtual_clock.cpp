@@ -1,0 +1,103 @@
+#include "support/virtual_clock.hpp"
+
+#include <algorithm>
+#include <vector>
+
+#include <boost/asio/redirect_error.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
+namespace tender::test {
+
+namespace asio = boost::asio;
+
+class VirtualTimer final : public Timer {
+ public:
+  VirtualTimer(asio::io_context& io, VirtualClock& clock) : alarm_(io), clock_(clock) {}
+  ~VirtualTimer() override { clock_.waiting_.erase(this); }
+
+  asio::awaitable<bool> wait_until(TimePoint deadline) override {
+    if (deadline <= clock_.now()) {
+      co_return true;
+    }
+    deadline_ = deadline;
+    fired_ = false;
+    clock_.waiting_.insert(this);
+    alarm_.expires_at(asio::steady_timer::time_point::max());
+    boost::system::error_code error;
+    co_await alarm_.async_wait(asio::redirect_error(asio::use_awaitable, error));
+    clock_.waiting_.erase(this);
+    co_return fired_;
+  }
+
+  void cancel() override { alarm_.cancel(); }
+
+  void fire() {
+    fired_ = true;
+    clock_.waiting_.erase(this);
+    alarm_.cancel();
+  }
+
+  [[nodiscard]] TimePoint deadline() const { return deadline_; }
+
+ private:
+  asio::steady_timer alarm_;
+  VirtualClock& clock_;
+  TimePoint deadline_{};
+  bool fired_ = false;
+};
+
+VirtualClock::VirtualClock(asio::io_context& io, TimePoint start) : io_(io), now_(start) {}
+
+std::unique_ptr<Timer> VirtualClock::make_timer() {
+  return std::make_unique<VirtualTimer>(io_, *this);
+}
+
+void VirtualClock::settle() {
+  io_.restart();
+  io_.poll();
+}
+
+void VirtualClock::advance(Milliseconds duration) {
+  const TimePoint end = now_ + duration;
+  settle();
+  for (auto next = next_deadline(); next && *next <= end; next = next_deadline()) {
+    now_ = std::max(now_, *next);
+    fire_due();
+    settle();
+  }
+  now_ = end;
+}
+
+bool VirtualClock::advance_until(const std::function<bool()>& condition, Milliseconds limit) {
+  const TimePoint end = now_ + limit;
+  settle();
+  while (!condition()) {
+    const auto next = next_deadline();
+    if (!next || *next > end) {
+      return false;
+    }
+    now_ = std::max(now_, *next);
+    fire_due();
+    settle();
+  }
+  return true;
+}
+
+void VirtualClock::fire_due() {
+  const std::vector<VirtualTimer*> waiting(waiting_.begin(), waiting_.end());
+  for (VirtualTimer* timer : waiting) {
+    if (timer->deadline() <= now_) {
+      timer->fire();
+    }
+  }
+}
+
+std::optional<TimePoint> VirtualClock::next_deadline() const {
+  if (waiting_.empty()) {
+    return std::nullopt;
+  }
+  return (*std::ranges::min_element(waiting_, {}, &VirtualTimer::deadline))->deadline();
+}
+
+}  // namespace tender::test

@@ -1,0 +1,48 @@
+// A clock that stands still until the test moves it. advance() runs the io_context between the
+// alarms, in the order of their deadlines, so that hours pass in a test without waiting.
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <set>
+
+#include <boost/asio/io_context.hpp>
+
+#include "tender/base/clock.hpp"
+
+namespace tender::test {
+
+class VirtualTimer;
+
+class VirtualClock final : public Clock {
+ public:
+  explicit VirtualClock(boost::asio::io_context& io,
+                        TimePoint start = TimePoint(std::chrono::hours(24 * 365 * 56)));
+
+  [[nodiscard]] TimePoint now() const override { return now_; }
+  [[nodiscard]] std::unique_ptr<Timer> make_timer() override;
+
+  /// Runs everything that is ready now, without moving time.
+  void settle();
+
+  /// Moves time by `duration`, stopping at each deadline on the way to run what it woke.
+  void advance(Milliseconds duration);
+
+  /// Moves from deadline to deadline until `condition` holds; false when nothing waits any more or
+  /// `limit` has passed first.
+  bool advance_until(const std::function<bool()>& condition, Milliseconds limit);
+
+  /// The wall clock jumps, as when an operator sets it: no deadline in between is visited.
+  void jump(Milliseconds by) { now_ += by; }
+
+ private:
+  friend class VirtualTimer;
+  void fire_due();
+  [[nodiscard]] std::optional<TimePoint> next_deadline() const;
+
+  boost::asio::io_context& io_;
+  TimePoint now_;
+  std::set<VirtualTimer*> waiting_;
+};
+
+}  // namespace tender::test
