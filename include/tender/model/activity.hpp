@@ -1,0 +1,48 @@
+// One row of the activity log: the append-only history of commands and of their results. A plain
+// value.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include <nlohmann/json_fwd.hpp>
+
+#include "tender/base/clock.hpp"
+
+namespace tender {
+
+enum class ActivityType : std::uint8_t {
+  create_relay,
+  update_relay,
+  activate_relay,
+  deactivate_relay,
+  reconcile_relay,  // a person asks for a sync now: `tender reconcile`, `tender dead-letter retry`
+  complete_relay_sync,  // zooid has what revision `detail.revision` says
+  fail_relay_sync,      // one attempt failed: `detail.error`
+};
+
+[[nodiscard]] std::string_view to_string(ActivityType type);
+[[nodiscard]] std::optional<ActivityType> parse_activity_type(std::string_view text);
+
+inline constexpr std::string_view kRelayResource = "relay";
+
+struct Activity {
+  std::int64_t seq = 0;  // the log's order, across all writers
+  std::string id;
+  std::string tenant;
+  TimePoint created_at{};
+  std::string activity_type;  // as written: other programs may log types that are not ours
+  std::string resource_type;
+  std::string resource_id;
+  std::string detail = "{}";  // JSON object
+
+  /// The type when this is about a relay and of a type that tender knows; nothing otherwise.
+  [[nodiscard]] std::optional<ActivityType> relay_activity() const;
+};
+
+/// snake_case, `detail` as an object, times as integer milliseconds UTC.
+[[nodiscard]] nlohmann::ordered_json to_json(const Activity& activity);
+
+}  // namespace tender

@@ -1,0 +1,102 @@
+// A relay as the database describes it: the desired state, and how far zooid is in step with it. A
+// plain value; the store reads and writes it, relay_config turns it into zooid's terms.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <nlohmann/json_fwd.hpp>
+
+#include "tender/base/clock.hpp"
+
+namespace tender {
+
+/// Names a relay in the database and in zooid's paths: 1 to 64 of [A-Za-z0-9_-].
+struct RelayId {
+  std::string text;
+  friend auto operator<=>(const RelayId&, const RelayId&) = default;
+};
+
+enum class RelayStatus : std::uint8_t { active, inactive, delinquent };
+
+[[nodiscard]] std::string_view to_string(RelayStatus status);
+[[nodiscard]] std::optional<RelayStatus> parse_relay_status(std::string_view text);
+
+struct Relay {
+  RelayId id;
+  std::string tenant;     // the owner's public key, 64 lowercase hex
+  std::string subdomain;  // RFC 1035 label; host = subdomain.RELAY_DOMAIN
+  std::string schema;     // derived once by derive_schema, never changed
+  std::string plan = "free";
+  RelayStatus status = RelayStatus::active;
+
+  std::string info_name;
+  std::string info_icon;
+  std::string info_description;
+
+  bool policy_public_join = false;
+  bool policy_strip_signatures = false;
+  bool policy_public_read = false;
+  bool policy_public_write = false;
+
+  bool groups_enabled = true;
+  bool management_enabled = true;
+  bool push_enabled = true;
+  bool blossom_enabled = false;
+  bool livekit_enabled = false;
+
+  TimePoint created_at{};
+
+  // How far zooid is. Only the store writes these.
+  bool synced = false;
+  std::string sync_error;     // the last failure since the newest command; empty: none
+  std::int64_t revision = 1;  // goes up with every command
+  std::optional<std::int64_t> synced_revision;  // the newest that zooid definitely took
+  std::string
+      synced_digest;  // of the body that zooid definitely took; empty while that is uncertain
+};
+
+/// What `relay create` and `relay update` may set; absent members stay as they are.
+struct RelayChange {
+  std::optional<std::string> tenant;
+  std::optional<std::string> subdomain;
+  std::optional<std::string> plan;
+  std::optional<std::string> info_name;
+  std::optional<std::string> info_icon;
+  std::optional<std::string> info_description;
+  std::optional<bool> policy_public_join;
+  std::optional<bool> policy_strip_signatures;
+  std::optional<bool> policy_public_read;
+  std::optional<bool> policy_public_write;
+  std::optional<bool> groups_enabled;
+  std::optional<bool> management_enabled;
+  std::optional<bool> push_enabled;
+  std::optional<bool> blossom_enabled;
+  std::optional<bool> livekit_enabled;
+};
+
+void apply(const RelayChange& change, Relay& relay);
+
+/// zooid's schema name for a new relay: from subdomain and id, ^[a-z_][a-z0-9_]*$, at most 63
+/// characters.
+[[nodiscard]] std::string derive_schema(std::string_view subdomain, const RelayId& id);
+
+/// What is wrong with one field of a relay, and what to do.
+struct FieldFault {
+  std::string field;
+  std::string problem;  // names the offending value
+  std::string remedy;
+};
+
+/// All faults of the desired state, none when it can be sent to zooid. Other programs write relay
+/// rows too, so this is checked before each sync and not only by our own commands.
+[[nodiscard]] std::vector<FieldFault> validate(const Relay& relay);
+
+/// The relay as the command line and the API print it: snake_case, times as integer milliseconds
+/// UTC.
+[[nodiscard]] nlohmann::ordered_json to_json(const Relay& relay);
+
+}  // namespace tender

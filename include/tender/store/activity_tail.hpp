@@ -1,0 +1,49 @@
+// Reads new rows of the activity log, whoever wrote them, and feeds them to the broadcast channel
+// in the log's order. A commit of this process wakes it at once; one of another process by
+// CommitWatch, with a slow poll as the safety net. Runs on the io_context's one thread.
+#pragma once
+
+#include <cstdint>
+
+#include "tender/base/wakeup.hpp"
+#include "tender/model/activity.hpp"
+#include "tender/store/broadcast.hpp"
+
+namespace tender {
+
+class Database;
+
+class ActivityTail {
+ public:
+  /// Starts after the newest row. Becomes the database's commit listener until it is destroyed.
+  ActivityTail(Database& database, Clock& clock, Broadcast<Activity>& channel);
+  ~ActivityTail();
+  ActivityTail(const ActivityTail&) = delete;
+  ActivityTail& operator=(const ActivityTail&) = delete;
+
+  /// Feeds the channel until stop(), then closes it. A database that cannot be read for the moment
+  /// is tried again with the next poll. The tail must outlive it.
+  boost::asio::awaitable<void> run();
+
+  /// Another program may have committed just now, or be about to: look, and look again for a while,
+  /// since the file changes before the commit can be seen.
+  void look_closely();
+
+  void stop();
+
+ private:
+  void drain();
+  [[nodiscard]] bool changed_elsewhere();
+
+  Database& database_;
+  Clock& clock_;
+  Broadcast<Activity>& channel_;
+  Wakeup wakeup_;
+  std::int64_t last_seq_;
+  std::int64_t seen_version_;
+  Milliseconds next_look_;
+  bool committed_here_ = true;
+  bool stopping_ = false;
+};
+
+}  // namespace tender

@@ -1,0 +1,83 @@
+// What is written to the relay and activity tables. Each method is one transaction that holds the
+// row and its activity, or joins the one under way; subscribers of notify() hear of it after the
+// commit, through the activity tail. A light value that borrows what it is made of. Calls block as
+// Database says.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "tender/base/clock.hpp"
+#include "tender/base/error.hpp"
+#include "tender/base/random.hpp"
+#include "tender/model/activity.hpp"
+#include "tender/model/relay.hpp"
+#include "tender/store/broadcast.hpp"
+
+namespace tender {
+
+class Database;
+
+/// A command that cannot be carried out as given; nothing was written. what() lists every fault.
+class CommandError : public Error {
+ public:
+  using Error::Error;
+};
+
+class Command {
+ public:
+  Command(Database& database, const Clock& clock, Random& random, Broadcast<Activity>& notify)
+      : database_(&database), clock_(&clock), random_(&random), notify_(&notify) {}
+
+  /// Where committed activities are heard, whoever wrote them.
+  [[nodiscard]] Broadcast<Activity>& notify() const { return *notify_; }
+
+  /// A new relay from the defaults and `change`, which must name tenant and subdomain. Throws
+  /// CommandError.
+  Relay create_relay(const RelayChange& change);
+
+  /// Throws CommandError, also when there is no such relay.
+  Relay update_relay(const RelayId& id, const RelayChange& change);
+  Relay activate_relay(const RelayId& id);
+  Relay deactivate_relay(const RelayId& id);
+
+  struct ReconcileOptions {
+    bool forced = false;    // send even what did not change
+    bool recreate = false;  // make anew what zooid lost
+  };
+  /// Asks for a sync now, ahead of others. The relay's revision stays.
+  void reconcile_relay(const Relay& relay, ReconcileOptions options);
+
+  /// From now until complete_relay_sync it is uncertain what zooid holds: a request is about to go
+  /// out.
+  void begin_relay_sync(const RelayId& id);
+
+  struct CompletedSync {
+    std::int64_t revision;  // that was sent
+    std::string digest;     // of the body that zooid took
+    bool created = false;   // by POST
+    bool skipped = false;   // nothing was sent, since nothing had changed
+  };
+  /// zooid has that revision. The relay becomes synced only if it is still the newest.
+  void complete_relay_sync(const Relay& relay, const CompletedSync& sync);
+
+  struct FailedSync {
+    std::int64_t revision;
+    std::string error;
+    std::string outcome;      // as zooid::to_string(Outcome)
+    bool superseded = false;  // a newer command came meanwhile: the failure does not count
+  };
+  void fail_relay_sync(const Relay& relay, const FailedSync& sync);
+
+ private:
+  Relay write_status(const RelayId& id, RelayStatus status, ActivityType type);
+  void log(ActivityType type, const Relay& relay, const std::string& detail);
+
+  Database* database_;
+  const Clock* clock_;
+  Random* random_;
+  Broadcast<Activity>* notify_;
+};
+
+}  // namespace tender

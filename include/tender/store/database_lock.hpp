@@ -1,0 +1,41 @@
+// One dispatcher per database: whoever holds the exclusive lock on `<database>.lock` may claim
+// jobs. The kernel drops the lock when the process ends, however it ends. The file's age is the
+// holder's heartbeat.
+#pragma once
+
+#include <filesystem>
+#include <optional>
+
+#include "tender/base/clock.hpp"
+
+namespace tender {
+
+class DatabaseLock {
+ public:
+  /// The lock, or nothing while another process (or another holder here) has it. Never waits.
+  /// Throws StoreError when the lock file cannot be made.
+  [[nodiscard]] static std::optional<DatabaseLock> try_acquire(
+      const std::filesystem::path& database);
+
+  struct Holder {
+    std::optional<int> pid;  // as the holder wrote it
+    TimePoint heartbeat{};   // of the last beat()
+  };
+  /// Who has the lock at this moment; nothing when nobody does.
+  [[nodiscard]] static std::optional<Holder> holder(const std::filesystem::path& database);
+
+  DatabaseLock(DatabaseLock&& other) noexcept;
+  DatabaseLock& operator=(DatabaseLock&&) = delete;
+  DatabaseLock(const DatabaseLock&) = delete;
+  DatabaseLock& operator=(const DatabaseLock&) = delete;
+  ~DatabaseLock();
+
+  /// Shows that the holder is alive and moving.
+  void beat();
+
+ private:
+  explicit DatabaseLock(int file) : file_(file) {}
+  int file_;
+};
+
+}  // namespace tender

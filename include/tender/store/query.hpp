@@ -1,0 +1,63 @@
+// What is read from the relay and activity tables: by the CLI, the worker and programs that embed
+// it. A light value that borrows the database, which must outlive it. Calls block as Database says.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string_view>
+#include <vector>
+
+#include "tender/model/activity.hpp"
+#include "tender/model/relay.hpp"
+
+namespace tender {
+
+class Database;
+
+class Query {
+ public:
+  explicit Query(Database& database) : database_(&database) {}
+
+  [[nodiscard]] std::optional<Relay> get_relay(const RelayId& id) const;
+
+  /// By id, else by subdomain: how people name a relay.
+  [[nodiscard]] std::optional<Relay> find_relay(std::string_view id_or_subdomain) const;
+
+  /// All relays, oldest first.
+  [[nodiscard]] std::vector<Relay> list_relays() const;
+
+  /// Those of which zooid does not have the newest revision, oldest first.
+  [[nodiscard]] std::vector<Relay> list_relays_pending_sync() const;
+
+  struct ActivityFilter {
+    std::int64_t after_seq = 0;
+    std::optional<RelayId> relay;
+    int limit = 1000;
+  };
+  /// In the order of the log.
+  [[nodiscard]] std::vector<Activity> list_activity(const ActivityFilter& filter) const;
+  /// The newest `limit` rows (of one relay, if given), in the order of the log.
+  [[nodiscard]] std::vector<Activity> list_latest_activity(const std::optional<RelayId>& relay,
+                                                           int limit) const;
+  [[nodiscard]] std::int64_t last_activity_seq() const;
+
+  /// Whether the log says that zooid ever took this relay: then it has an identity there.
+  [[nodiscard]] bool has_completed_sync(const RelayId& id) const;
+
+  /// Consecutive fail_relay_sync rows at the end of the relay's log; failures of a revision that
+  /// was superseded while it was under way do not count.
+  [[nodiscard]] int count_trailing_sync_failures(const RelayId& id) const;
+
+  struct RelayCounts {
+    std::int64_t total = 0;
+    std::int64_t synced = 0;
+    std::int64_t pending = 0;
+    std::int64_t failing = 0;  // pending with a sync_error
+  };
+  [[nodiscard]] RelayCounts count_relays() const;
+
+ private:
+  Database* database_;
+};
+
+}  // namespace tender

@@ -1,0 +1,42 @@
+// What SQLite could not do: which file, why, and what the operator can do about it.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "tender/base/error.hpp"
+
+namespace SQLite {
+class Exception;
+}
+
+namespace tender {
+
+enum class StoreFault : std::uint8_t {
+  missing,  // no database there, and this command does not create one
+  cannot_open,
+  busy,  // another program holds the lock for longer than we wait
+  readonly,
+  full,
+  io,
+  corrupt,     // damaged, or no SQLite database at all
+  constraint,  // a rule of the schema
+  too_new,     // written by a newer tender
+  other,
+};
+
+class StoreError : public Error {
+ public:
+  StoreError(StoreFault fault, const std::string& what, std::string remedy)
+      : Error(what, std::move(remedy)), fault_(fault) {}
+
+  /// The error that `cause` stands for, naming the database at `path`.
+  [[nodiscard]] static StoreError from(const SQLite::Exception& cause, const std::string& path);
+
+  [[nodiscard]] StoreFault fault() const { return fault_; }
+
+ private:
+  StoreFault fault_;
+};
+
+}  // namespace tender

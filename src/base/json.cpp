@@ -1,0 +1,26 @@
+#include "tender/base/json.hpp"
+
+#include <nlohmann/json.hpp>
+
+namespace tender {
+
+std::optional<nlohmann::json> parse_json(std::string_view text, std::size_t max_bytes) {
+  if (text.size() > max_bytes) {
+    return std::nullopt;
+  }
+  // The parser itself does not recurse; what it builds is destroyed recursively. Dropping the deep
+  // values while they are read keeps the tree shallow, and the flag says that it was not the whole
+  // document.
+  bool too_deep = false;
+  const auto cap_depth = [&too_deep](int depth, nlohmann::json::parse_event_t, nlohmann::json&) {
+    too_deep = too_deep || depth > kMaxJsonDepth;
+    return !too_deep;
+  };
+  nlohmann::json value = nlohmann::json::parse(text, cap_depth, /*allow_exceptions=*/false);
+  if (too_deep || value.is_discarded()) {
+    return std::nullopt;
+  }
+  return value;
+}
+
+}  // namespace tender

@@ -1,0 +1,57 @@
+#include "tender/model/activity.hpp"
+
+#include <array>
+#include <utility>
+
+#include <nlohmann/json.hpp>
+
+#include "tender/base/json.hpp"
+
+namespace tender {
+namespace {
+
+constexpr std::array<std::pair<ActivityType, std::string_view>, 7> kNames{{
+    {ActivityType::create_relay, "create_relay"},
+    {ActivityType::update_relay, "update_relay"},
+    {ActivityType::activate_relay, "activate_relay"},
+    {ActivityType::deactivate_relay, "deactivate_relay"},
+    {ActivityType::reconcile_relay, "reconcile_relay"},
+    {ActivityType::complete_relay_sync, "complete_relay_sync"},
+    {ActivityType::fail_relay_sync, "fail_relay_sync"},
+}};
+
+}  // namespace
+
+std::string_view to_string(ActivityType type) {
+  return kNames.at(static_cast<std::size_t>(type)).second;
+}
+
+std::optional<ActivityType> parse_activity_type(std::string_view text) {
+  for (const auto& [type, name] : kNames) {
+    if (name == text) {
+      return type;
+    }
+  }
+  return std::nullopt;
+}
+
+std::optional<ActivityType> Activity::relay_activity() const {
+  if (resource_type != kRelayResource) {
+    return std::nullopt;
+  }
+  return parse_activity_type(activity_type);
+}
+
+nlohmann::ordered_json to_json(const Activity& activity) {
+  const auto detail = parse_json(activity.detail);
+  return {{"seq", activity.seq},
+          {"id", activity.id},
+          {"tenant", activity.tenant},
+          {"created_at", activity.created_at.time_since_epoch().count()},
+          {"activity_type", activity.activity_type},
+          {"resource_type", activity.resource_type},
+          {"resource_id", activity.resource_id},
+          {"detail", detail ? *detail : nlohmann::json::object()}};
+}
+
+}  // namespace tender

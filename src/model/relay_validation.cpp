@@ -1,0 +1,124 @@
+#include <algorithm>
+#include <string>
+
+#include <fmt/format.h>
+
+#include <nlohmann/json.hpp>
+
+#include "tender/base/log.hpp"
+#include "tender/http/url.hpp"
+#include "tender/model/relay.hpp"
+#include "tender/nostr/keys.hpp"
+
+namespace tender {
+namespace {
+
+constexpr std::size_t kMaxShortText = 256;
+constexpr std::size_t kMaxDescription = 4096;
+
+bool is_digit(char c) {
+  return c >= '0' && c <= '9';
+}
+bool is_lower(char c) {
+  return c >= 'a' && c <= 'z';
+}
+
+// RFC 1035, 2.3.1: a letter, then letters, digits and hyphens, the last of them no hyphen;
+// lowercase here.
+bool is_label(std::string_view text) {
+  return !text.empty() && text.size() <= 63 && is_lower(text.front()) && text.back() != '-' &&
+         std::ranges::all_of(text, [](char c) { return is_lower(c) || is_digit(c) || c == '-'; });
+}
+
+bool is_schema(std::string_view text) {
+  return !text.empty() && !is_digit(text.front()) &&
+         std::ranges::all_of(text, [](char c) { return is_lower(c) || is_digit(c) || c == '_'; });
+}
+
+bool is_id(std::string_view text) {
+  return !text.empty() && text.size() <= 64 && std::ranges::all_of(text, [](char c) {
+    return is_lower(c) || is_digit(c) || (c >= 'A' && c <= 'Z') || c == '_' || c == '-';
+  });
+}
+
+bool is_utf8(const std::string& text) {
+  try {
+    static_cast<void>(nlohmann::json(text).dump());
+    return true;
+  } catch (const nlohmann::json::type_error&) {
+    return false;
+  }
+}
+
+class Faults {
+ public:
+  void check(bool ok, std::string field, std::string_view value, std::string_view rule,
+             std::string remedy) {
+    if (!ok) {
+      list_.push_back({std::move(field), fmt::format("\"{}\" {}", printable(value, 80), rule),
+                       std::move(remedy)});
+    }
+  }
+
+  void check_text(const std::string& field, const std::string& value, std::size_t limit) {
+    check(is_utf8(value), field, value, "is not valid UTF-8", "write it as UTF-8");
+    check(value.size() <= limit, field, value, fmt::format("has {} bytes", value.size()),
+          fmt::format("keep it within {} bytes", limit));
+  }
+
+  std::vector<FieldFault> take() { return std::move(list_); }
+
+ private:
+  std::vector<FieldFault> list_;
+};
+
+void check_tenant(const std::string& tenant, Faults& faults) {
+  std::string problem;
+  try {
+    if (nostr::PublicKey::parse(tenant).hex() != tenant) {
+      problem = "is not in lowercase hex";
+    }
+  } catch (const nostr::InvalidKey& error) {
+    problem = fmt::format("is not a public key: {}", error.what());
+  }
+  faults.check(problem.empty(), "tenant", tenant, problem,
+               "give the owner's public key as 64 hex characters");
+}
+
+void check_icon(const std::string& icon, Faults& faults) {
+  std::string problem;
+  try {
+    if (!icon.empty()) {
+      static_cast<void>(http::Url::parse(icon));
+    }
+  } catch (const std::invalid_argument& error) {
+    problem = fmt::format("is not a URL: {}", error.what());
+  }
+  faults.check(problem.empty(), "info_icon", icon, problem,
+               "give an http or https URL, or nothing");
+}
+
+}  // namespace
+
+std::vector<FieldFault> validate(const Relay& relay) {
+  Faults faults;
+  faults.check(is_id(relay.id.text), "id", relay.id.text, "is not a relay id",
+               "use 1 to 64 letters, digits, '-' and '_'");
+  check_tenant(relay.tenant, faults);
+  faults.check(
+      is_label(relay.subdomain), "subdomain", relay.subdomain, "is not an RFC 1035 label",
+      "use 1 to 63 lowercase letters, digits and '-', starting with a letter and not ending "
+      "with '-'");
+  faults.check(is_schema(relay.schema), "schema", relay.schema, "is not a schema name",
+               "it must match ^[a-z_][a-z0-9_]*$");
+  faults.check(!relay.plan.empty(), "plan", relay.plan, "is empty",
+               "name a plan, such as \"free\"");
+  faults.check_text("plan", relay.plan, kMaxShortText);
+  faults.check_text("info_name", relay.info_name, kMaxShortText);
+  faults.check_text("info_icon", relay.info_icon, kMaxDescription);
+  check_icon(relay.info_icon, faults);
+  faults.check_text("info_description", relay.info_description, kMaxDescription);
+  return faults.take();
+}
+
+}  // namespace tender

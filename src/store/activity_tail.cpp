@@ -1,0 +1,84 @@
+#include "tender/store/activity_tail.hpp"
+
+#include <algorithm>
+
+#include "tender/store/database.hpp"
+#include "tender/store/query.hpp"
+#include "tender/store/store_error.hpp"
+
+namespace tender {
+namespace {
+
+constexpr Milliseconds kFirstLook{1};
+constexpr Milliseconds kLastLook{200};
+constexpr Milliseconds kPoll{1000};
+constexpr int kBatch = 256;
+
+}  // namespace
+
+ActivityTail::ActivityTail(Database& database, Clock& clock, Broadcast<Activity>& channel)
+    : database_(database),
+      clock_(clock),
+      channel_(channel),
+      wakeup_(clock),
+      last_seq_(Query(database).last_activity_seq()),
+      seen_version_(database.data_version()),
+      next_look_(kPoll) {
+  database_.set_commit_listener([this] {
+    committed_here_ = true;
+    wakeup_.notify();
+  });
+}
+
+ActivityTail::~ActivityTail() {
+  database_.set_commit_listener({});
+}
+
+boost::asio::awaitable<void> ActivityTail::run() {
+  while (!stopping_) {
+    try {
+      // data_version is silent about our own commits, so both are asked.
+      if (std::exchange(committed_here_, false) || changed_elsewhere()) {
+        drain();
+      }
+    } catch (const StoreError&) {
+      // A hint was missed, nothing else: the log still holds the rows, and the worker meets and
+      // reports the same fault where it matters.
+      committed_here_ = true;
+      next_look_ = kPoll;
+    }
+    const TimePoint look_again = clock_.now() + next_look_;
+    next_look_ = next_look_ < kLastLook ? next_look_ * 2 : kPoll;
+    co_await wakeup_.wait_until(look_again);
+  }
+  channel_.close();
+}
+
+void ActivityTail::look_closely() {
+  next_look_ = kFirstLook;
+  wakeup_.notify();
+}
+
+void ActivityTail::stop() {
+  stopping_ = true;
+  wakeup_.notify();
+}
+
+bool ActivityTail::changed_elsewhere() {
+  const std::int64_t version = database_.data_version();
+  return std::exchange(seen_version_, version) != version;
+}
+
+void ActivityTail::drain() {
+  const Query query(database_);
+  std::vector<Activity> rows;
+  do {
+    rows = query.list_activity({.after_seq = last_seq_, .relay = std::nullopt, .limit = kBatch});
+    for (Activity& row : rows) {
+      last_seq_ = row.seq;
+      channel_.send(std::move(row));
+    }
+  } while (rows.size() == kBatch);
+}
+
+}  // namespace tender

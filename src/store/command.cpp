@@ -1,0 +1,160 @@
+#include "tender/store/command.hpp"
+
+#include <fmt/format.h>
+
+#include <nlohmann/json.hpp>
+
+#include "tender/base/log.hpp"
+#include "tender/store/database.hpp"
+#include "tender/store/query.hpp"
+#include "tender/store/transaction.hpp"
+
+#include "relay_table.hpp"
+
+namespace tender {
+namespace {
+
+// Every fault at once, so that a person corrects a command in one go.
+void require_valid(const Relay& relay) {
+  const auto faults = validate(relay);
+  if (faults.empty()) {
+    return;
+  }
+  std::string problems;
+  std::string remedies;
+  for (const FieldFault& fault : faults) {
+    problems += fmt::format("{}{}: {}", problems.empty() ? "" : "; ", fault.field, fault.problem);
+    remedies += fmt::format("{}{}: {}", remedies.empty() ? "" : "; ", fault.field, fault.remedy);
+  }
+  throw CommandError(problems, remedies);
+}
+
+void require_free_subdomain(const Query& query, const Relay& relay) {
+  const auto other = query.find_relay(relay.subdomain);
+  if (other && other->subdomain == relay.subdomain && other->id != relay.id) {
+    throw CommandError(
+        fmt::format("subdomain \"{}\" belongs to relay {}", relay.subdomain, other->id.text),
+        "choose another subdomain, or update that relay");
+  }
+}
+
+Relay require_relay(const Query& query, const RelayId& id) {
+  auto relay = query.get_relay(id);
+  if (!relay) {
+    throw CommandError(fmt::format("there is no relay \"{}\"", printable(id.text, 80)),
+                       "see `tender relay list` for the relays and their ids");
+  }
+  return std::move(*relay);
+}
+
+}  // namespace
+
+Relay Command::create_relay(const RelayChange& change) {
+  Relay relay;
+  relay.id.text = random_->uuid();
+  relay.created_at = clock_->now();
+  apply(change, relay);
+  relay.schema = derive_schema(relay.subdomain, relay.id);
+  require_valid(relay);
+  Transaction transaction(*database_);
+  require_free_subdomain(Query(*database_), relay);
+  insert_relay(*database_, relay);
+  log(ActivityType::create_relay, relay, "{}");
+  transaction.commit();
+  return relay;
+}
+
+Relay Command::update_relay(const RelayId& id, const RelayChange& change) {
+  Transaction transaction(*database_);
+  const Query query(*database_);
+  Relay relay = require_relay(query, id);
+  apply(change, relay);
+  require_valid(relay);
+  require_free_subdomain(query, relay);
+  update_desired_state(*database_, relay);
+  log(ActivityType::update_relay, relay, "{}");
+  relay = require_relay(query, id);
+  transaction.commit();
+  return relay;
+}
+
+Relay Command::activate_relay(const RelayId& id) {
+  return write_status(id, RelayStatus::active, ActivityType::activate_relay);
+}
+
+Relay Command::deactivate_relay(const RelayId& id) {
+  return write_status(id, RelayStatus::inactive, ActivityType::deactivate_relay);
+}
+
+Relay Command::write_status(const RelayId& id, RelayStatus status, ActivityType type) {
+  Transaction transaction(*database_);
+  const Query query(*database_);
+  Relay relay = require_relay(query, id);
+  relay.status = status;
+  update_desired_state(*database_, relay);
+  log(type, relay, "{}");
+  relay = require_relay(query, id);
+  transaction.commit();
+  return relay;
+}
+
+void Command::reconcile_relay(const Relay& relay, ReconcileOptions options) {
+  const nlohmann::json detail = {{"forced", options.forced}, {"recreate", options.recreate}};
+  Transaction transaction(*database_);
+  log(ActivityType::reconcile_relay, relay, detail.dump());
+  transaction.commit();
+}
+
+void Command::begin_relay_sync(const RelayId& id) {
+  Transaction transaction(*database_);
+  database_
+      ->prepare("UPDATE relay SET synced_digest = '' WHERE id = ? AND synced_digest <> ''", id.text)
+      .run();
+  transaction.commit();
+}
+
+void Command::complete_relay_sync(const Relay& relay, const CompletedSync& sync) {
+  const nlohmann::json detail = {
+      {"revision", sync.revision}, {"created", sync.created}, {"skipped", sync.skipped}};
+  Transaction transaction(*database_);
+  database_
+      ->prepare(
+          "UPDATE relay SET synced_revision = max(coalesce(synced_revision, 0), ?1), "
+          "synced_digest = ?2, synced = (revision = ?1), "
+          "sync_error = CASE WHEN revision = ?1 THEN '' ELSE sync_error END WHERE id = ?3",
+          sync.revision, sync.digest, relay.id.text)
+      .run();
+  log(ActivityType::complete_relay_sync, relay, detail.dump());
+  transaction.commit();
+}
+
+void Command::fail_relay_sync(const Relay& relay, const FailedSync& sync) {
+  nlohmann::json detail = {
+      {"revision", sync.revision}, {"error", sync.error}, {"outcome", sync.outcome}};
+  if (sync.superseded) {
+    detail["superseded"] = true;
+  }
+  Transaction transaction(*database_);
+  if (!sync.superseded) {
+    database_
+        ->prepare("UPDATE relay SET synced = 0, sync_error = ? WHERE id = ?", sync.error,
+                  relay.id.text)
+        .run();
+  }
+  log(ActivityType::fail_relay_sync, relay,
+      detail.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace));
+  transaction.commit();
+}
+
+void Command::log(ActivityType type, const Relay& relay, const std::string& detail) {
+  database_
+      ->prepare(
+          "INSERT INTO activity (id, tenant, created_at, activity_type, resource_type, "
+          "resource_id, "
+          "detail) VALUES (?, ?, ?, ?, ?, ?, ?)",
+          random_->uuid(), relay.tenant, clock_->now(), to_string(type), kRelayResource,
+          relay.id.text, detail)
+      .run();
+}
+
+}  // namespace tender

@@ -1,0 +1,93 @@
+#include "tender/store/database_lock.hpp"
+
+#include <array>
+#include <cerrno>
+#include <charconv>
+#include <string>
+#include <utility>
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <string.h>  // NOLINT(modernize-deprecated-headers): strerrordesc_np is glibc's
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "tender/store/store_error.hpp"
+
+namespace tender {
+namespace {
+
+std::string lock_path(const std::filesystem::path& database) {
+  return database.string() + ".lock";
+}
+
+// The whole file, exclusively. Open-file-description locks can be asked for without being taken, so
+// that `tender status` never stands in the way of a sidecar that starts.
+struct flock whole_file() {
+  struct flock lock {};
+  lock.l_type = F_WRLCK;
+  lock.l_whence = SEEK_SET;
+  return lock;
+}
+
+}  // namespace
+
+std::optional<DatabaseLock> DatabaseLock::try_acquire(const std::filesystem::path& database) {
+  const std::string path = lock_path(database);
+  const int file = open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+  if (file < 0) {
+    throw StoreError(StoreFault::readonly,
+                     fmt::format("lock file {}: {}", path, strerrordesc_np(errno)),
+                     "make the database's directory writable for the user that tender runs as");
+  }
+  DatabaseLock lock(file);
+  struct flock range = whole_file();
+  if (fcntl(file, F_OFD_SETLK, &range) != 0) {
+    return std::nullopt;
+  }
+  // For people and for holder(); the lock itself does not depend on it.
+  const std::string pid = fmt::format("{}\n", getpid());
+  if (ftruncate(file, 0) == 0) {
+    static_cast<void>(!pwrite(file, pid.data(), pid.size(), 0));
+  }
+  return lock;
+}
+
+std::optional<DatabaseLock::Holder> DatabaseLock::holder(const std::filesystem::path& database) {
+  const int file = open(lock_path(database).c_str(), O_RDONLY | O_CLOEXEC);
+  if (file < 0) {
+    return std::nullopt;
+  }
+  const DatabaseLock closes_the_file(file);
+  struct flock range = whole_file();
+  if (fcntl(file, F_OFD_GETLK, &range) != 0 || range.l_type == F_UNLCK) {
+    return std::nullopt;
+  }
+  Holder holder;
+  std::array<char, 16> text{};
+  const ssize_t size = pread(file, text.data(), text.size(), 0);
+  int pid = 0;
+  if (size > 0 && std::from_chars(text.data(), text.data() + size, pid).ec == std::errc()) {
+    holder.pid = pid;
+  }
+  struct stat status {};
+  if (fstat(file, &status) == 0) {
+    holder.heartbeat = TimePoint(std::chrono::seconds(status.st_mtim.tv_sec) +
+                                 Milliseconds(status.st_mtim.tv_nsec / 1'000'000));
+  }
+  return holder;
+}
+
+DatabaseLock::DatabaseLock(DatabaseLock&& other) noexcept : file_(std::exchange(other.file_, -1)) {}
+
+DatabaseLock::~DatabaseLock() {
+  if (file_ >= 0) {
+    close(file_);
+  }
+}
+
+void DatabaseLock::beat() {
+  futimens(file_, nullptr);
+}
+
+}  // namespace tender

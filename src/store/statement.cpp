@@ -1,0 +1,80 @@
+#include "tender/store/statement.hpp"
+
+#include <utility>
+
+#include <SQLiteCpp/Column.h>
+#include <SQLiteCpp/Exception.h>
+#include <SQLiteCpp/Statement.h>
+
+#include "tender/store/store_error.hpp"
+
+namespace tender {
+namespace {
+
+template <typename Call>
+auto translated(const std::string& path, Call&& call) {
+  try {
+    return std::forward<Call>(call)();
+  } catch (const SQLite::Exception& cause) {
+    throw StoreError::from(cause, path);
+  }
+}
+
+}  // namespace
+
+Statement::Statement(SQLite::Statement& statement, const std::string& path)
+    : statement_(&statement), path_(&path) {}
+
+Statement::Statement(Statement&& other) noexcept
+    : statement_(std::exchange(other.statement_, nullptr)),
+      path_(other.path_),
+      next_parameter_(other.next_parameter_) {}
+
+Statement::~Statement() {
+  if (statement_ != nullptr) {
+    static_cast<void>(statement_->tryReset());
+    statement_->clearBindings();
+  }
+}
+
+void Statement::bind(std::int64_t value) {
+  translated(*path_, [&] { statement_->bind(next_parameter_++, value); });
+}
+
+void Statement::bind(std::string_view value) {
+  translated(*path_, [&] { statement_->bind(next_parameter_++, std::string(value)); });
+}
+
+void Statement::bind_null() {
+  translated(*path_, [&] { statement_->bind(next_parameter_++); });
+}
+
+bool Statement::step() {
+  return translated(*path_, [&] { return statement_->executeStep(); });
+}
+
+int Statement::run() {
+  return translated(*path_, [&] { return statement_->exec(); });
+}
+
+std::string Statement::text(int column) const {
+  return statement_->getColumn(column).getString();
+}
+
+std::int64_t Statement::integer(int column) const {
+  return statement_->getColumn(column).getInt64();
+}
+
+bool Statement::is_null(int column) const {
+  return statement_->isColumnNull(column);
+}
+
+std::optional<std::int64_t> Statement::optional_integer(int column) const {
+  return is_null(column) ? std::nullopt : std::optional(integer(column));
+}
+
+std::optional<std::string> Statement::optional_text(int column) const {
+  return is_null(column) ? std::nullopt : std::optional(text(column));
+}
+
+}  // namespace tender

@@ -1,0 +1,51 @@
+#include "tender/store/store_error.hpp"
+
+#include <SQLiteCpp/Exception.h>
+#include <fmt/format.h>
+#include <sqlite3.h>
+
+namespace tender {
+namespace {
+
+struct Meaning {
+  StoreFault fault;
+  const char* remedy;
+};
+
+Meaning meaning_of(int code) {
+  switch (code & 0xff) {  // the primary result code
+    case SQLITE_BUSY:
+    case SQLITE_LOCKED:
+      return {StoreFault::busy,
+              "another program holds the database's lock: end its transaction, then try again"};
+    case SQLITE_READONLY:
+    case SQLITE_PERM:
+      return {StoreFault::readonly,
+              "make the database file and its directory writable for the user that tender runs as"};
+    case SQLITE_FULL:
+      return {StoreFault::full, "free some space on the disk that holds the database"};
+    case SQLITE_IOERR:
+      return {StoreFault::io, "check the disk that holds the database (see the system's log)"};
+    case SQLITE_CORRUPT:
+    case SQLITE_NOTADB:
+      return {StoreFault::corrupt,
+              "restore the database from a backup; tender never recreates a damaged one"};
+    case SQLITE_CANTOPEN:
+      return {StoreFault::cannot_open,
+              "check DATABASE_URL, and that the directory exists and is writable for the user that "
+              "tender runs as"};
+    case SQLITE_CONSTRAINT:
+      return {StoreFault::constraint, "correct the value that breaks the rule"};
+    default:
+      return {StoreFault::other, "see SQLite's message; if it makes no sense, report it as a bug"};
+  }
+}
+
+}  // namespace
+
+StoreError StoreError::from(const SQLite::Exception& cause, const std::string& path) {
+  const Meaning meaning = meaning_of(cause.getErrorCode());
+  return {meaning.fault, fmt::format("database {}: {}", path, cause.what()), meaning.remedy};
+}
+
+}  // namespace tender

@@ -1,0 +1,50 @@
+#include "tender/store/transaction.hpp"
+
+#include <cassert>
+
+#include "tender/store/database.hpp"
+#include "tender/store/store_error.hpp"
+
+namespace tender {
+
+Transaction::Transaction(Database& database) : database_(database) {
+  if (database_.transaction_depth_ == 0) {
+    database_.transaction_doomed_ = false;
+    database_.prepare("BEGIN IMMEDIATE").run();
+  }
+  ++database_.transaction_depth_;
+}
+
+Transaction::~Transaction() {
+  if (committed_) {
+    return;
+  }
+  --database_.transaction_depth_;
+  database_.transaction_doomed_ = true;
+  if (database_.transaction_depth_ == 0) {
+    try {
+      database_.prepare("ROLLBACK").run();
+    } catch (const StoreError&) {
+      // SQLite has rolled back by itself already (full disk, I/O error): there is nothing left to
+      // undo.
+    }
+  }
+}
+
+void Transaction::commit() {
+  assert(!committed_);
+  if (database_.transaction_depth_ > 1) {
+    --database_.transaction_depth_;
+    committed_ = true;
+    return;
+  }
+  assert(!database_.transaction_doomed_ && "a nested transaction was not committed");
+  database_.prepare("COMMIT").run();
+  database_.transaction_depth_ = 0;
+  committed_ = true;
+  if (database_.commit_listener_) {
+    database_.commit_listener_();
+  }
+}
+
+}  // namespace tender
