@@ -1,0 +1,68 @@
+// The dead_letter table: work that was given up and waits for a person. Rows are resolved, never
+// deleted. Methods are part of the caller's transaction, or one of their own. Borrows the database.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "tender/outbox/job.hpp"
+
+namespace tender {
+class Database;
+}
+
+namespace tender::outbox {
+
+enum class DeadLetterReason : std::uint8_t {
+  rejected,   // zooid refuses the relay as it is described: only an edit can help
+  lost,       // zooid has lost a relay that it once took
+  exhausted,  // all retries failed
+};
+[[nodiscard]] std::string_view to_string(DeadLetterReason reason);
+
+enum class Resolution : std::uint8_t {
+  retried,     // a person asked for another try
+  discarded,   // a person let it go
+  superseded,  // a newer command on the relay started over
+};
+[[nodiscard]] std::string_view to_string(Resolution resolution);
+
+struct DeadLetter {
+  std::int64_t id = 0;
+  std::string key;
+  std::string reason;
+  std::string error;
+  int attempt = 0;
+  std::int64_t revision = 0;  // of the relay, when it was given up
+  TimePoint created_at{};
+  std::optional<std::string> resolution;
+  std::optional<TimePoint> resolved_at;
+};
+
+class DeadLetters {
+ public:
+  explicit DeadLetters(Database& database) : database_(database) {}
+
+  void add(JobKind kind, const std::string& key, DeadLetterReason reason, const std::string& error,
+           int attempt, std::int64_t revision, TimePoint now);
+
+  /// Resolves the open letter of the work; false when there is none.
+  bool resolve(JobKind kind, const std::string& key, Resolution resolution, TimePoint now);
+
+  /// Whether a letter, open or discarded, holds the work at this revision: it waits for a person,
+  /// and a restart must not try again by itself.
+  [[nodiscard]] bool holds(JobKind kind, const std::string& key, std::int64_t revision);
+
+  [[nodiscard]] std::optional<DeadLetter> find(std::int64_t id);
+  /// Oldest first; the open ones only, unless `all`.
+  [[nodiscard]] std::vector<DeadLetter> list(bool all);
+  [[nodiscard]] std::int64_t count_open();
+
+ private:
+  Database& database_;
+};
+
+}  // namespace tender::outbox

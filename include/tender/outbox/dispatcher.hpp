@@ -1,0 +1,79 @@
+// Takes due jobs out of the outbox, never two at once for one relay and never more than
+// `concurrency`, has the executor carry them out, and settles all that finished since the last time
+// in one transaction. There is one dispatcher per database (DatabaseLock). Everything it keeps in
+// memory can be lost: a job whose row was not settled is simply due again. On the one thread; the
+// caller owns and awaits run().
+#pragma once
+
+#include <memory>
+#include <set>
+#include <string>
+#include <vector>
+
+#include <boost/asio/awaitable.hpp>
+
+#include "tender/base/log.hpp"
+#include "tender/base/wakeup.hpp"
+#include "tender/outbox/dead_letters.hpp"
+#include "tender/outbox/executor.hpp"
+#include "tender/outbox/outbox.hpp"
+
+namespace tender {
+class Database;
+}
+
+namespace tender::outbox {
+
+class Dispatcher {
+ public:
+  struct Options {
+    int concurrency = 16;
+    Milliseconds horizon{};             // the longest backoff: see Outbox::list_due
+    Priority floor = Priority::normal;  // leave alone what is less urgent
+  };
+
+  /// Everything is borrowed and must outlive run().
+  Dispatcher(Database& database, Clock& clock, Executor& executor, Logger& logger, Options options);
+
+  /// Works until stop() was called and all that was in flight is settled. A database that cannot be
+  /// written for the moment is reported once and tried again with backoff; nothing is lost
+  /// meanwhile.
+  boost::asio::awaitable<void> run();
+
+  /// The outbox has changed: look now.
+  void wake() { wakeup_.notify(); }
+
+  /// Claims nothing more; run() returns when what is in flight has been settled.
+  void stop();
+
+  [[nodiscard]] std::size_t in_flight() const { return busy_.size(); }
+
+ private:
+  struct Task {
+    Task(Job job_, std::unique_ptr<Execution> execution_)
+        : job(std::move(job_)), execution(std::move(execution_)) {}
+    Job job;
+    std::unique_ptr<Execution> execution;
+  };
+
+  void settle_finished();
+  void settle(const Task& task);
+  [[nodiscard]] std::vector<std::shared_ptr<Task>> claim();
+  boost::asio::awaitable<void> execute(std::shared_ptr<Task> task);
+  [[nodiscard]] TimePoint next_look();
+
+  Database& database_;
+  Clock& clock_;
+  Executor& executor_;
+  Logger& logger_;
+  Options options_;
+  Outbox outbox_;
+  DeadLetters dead_letters_;
+  Wakeup wakeup_;
+  std::set<std::string> busy_;                   // keys in flight or finished and not yet settled
+  std::vector<std::shared_ptr<Task>> finished_;  // shared with the coroutine that ran it
+  Milliseconds store_backoff_{};                 // zero: the database is well
+  bool stopping_ = false;
+};
+
+}  // namespace tender::outbox

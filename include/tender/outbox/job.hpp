@@ -1,0 +1,34 @@
+// One piece of work in the outbox: which relay to sync, how urgently, not before when. A value; the
+// row in the outbox table is the truth. States and edges: docs/outbox.md.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "tender/base/clock.hpp"
+
+namespace tender::outbox {
+
+enum class JobKind : std::uint8_t { relay_sync };
+
+[[nodiscard]] std::string_view to_string(JobKind kind);
+
+/// Lower goes first. A person waits for urgent work; normal is what commands ask for.
+enum class Priority : std::uint8_t { urgent = 0, normal = 1 };
+
+[[nodiscard]] std::string_view to_string(Priority priority);
+
+struct Job {
+  JobKind kind = JobKind::relay_sync;
+  std::string key;              // the relay's id
+  std::int64_t generation = 1;  // goes up each time that the same work is asked for again
+  Priority priority = Priority::normal;
+  int attempt = 0;  // failures behind it; 0: fresh
+  TimePoint not_before{};
+  bool forced = false;    // send even what did not change
+  bool recreate = false;  // make anew what zooid lost
+  std::string last_error;
+};
+
+}  // namespace tender::outbox

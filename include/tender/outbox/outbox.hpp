@@ -1,0 +1,60 @@
+// The outbox table: at most one row for each piece of work, whatever number of commands asked for
+// it. Every method is part of the caller's transaction, or one of its own. Used by router (through
+// Infra) and dispatcher; `tender status` reads it. Borrows the database.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "tender/outbox/job.hpp"
+
+namespace tender {
+class Database;
+}
+
+namespace tender::outbox {
+
+class Outbox {
+ public:
+  explicit Outbox(Database& database) : database_(database) {}
+
+  /// Makes the work due now with attempt 0. A row that is there already becomes the next
+  /// generation, so that an execution under way cannot settle it; priority, forced and recreate are
+  /// merged into it.
+  void enqueue(const Job& job, TimePoint now);
+
+  /// Puts a row with attempt, not_before and last_error as given, unless the work has a row.
+  void schedule(const Job& job);
+
+  /// At most `limit` rows that are due, the most urgent and then the longest due first, without
+  /// those of `busy` and those less urgent than `floor`. A row that lies further ahead than
+  /// `horizon` is due too: no backoff is that long, so the clock was set back since.
+  [[nodiscard]] std::vector<Job> list_due(TimePoint now, Milliseconds horizon, Priority floor,
+                                          const std::set<std::string>& busy, int limit);
+
+  /// When the next row outside of `busy`, as urgent as `floor`, becomes due; nothing when there is
+  /// none.
+  [[nodiscard]] std::optional<TimePoint> next_due(Priority floor,
+                                                  const std::set<std::string>& busy);
+
+  [[nodiscard]] std::optional<Job> find(JobKind kind, const std::string& key);
+
+  // The end of an execution. Each is void when the row has become a newer generation: it stays due.
+  bool remove(const Job& job);
+  bool retry_later(const Job& job, int attempt, TimePoint not_before, const std::string& error);
+
+  struct Counts {
+    std::int64_t due = 0;
+    std::int64_t waiting = 0;           // for their backoff
+    std::optional<TimePoint> next_due;  // of those that wait
+  };
+  [[nodiscard]] Counts count(TimePoint now);
+
+ private:
+  Database& database_;
+};
+
+}  // namespace tender::outbox

@@ -1,0 +1,94 @@
+#include "tender/outbox/dead_letters.hpp"
+
+#include <array>
+
+#include "tender/store/database.hpp"
+
+namespace tender::outbox {
+namespace {
+
+constexpr std::array<std::string_view, 3> kReasons{"rejected", "lost", "exhausted"};
+constexpr std::array<std::string_view, 3> kResolutions{"retried", "discarded", "superseded"};
+
+#define TENDER_DEAD_LETTER_COLUMNS \
+  "id, key, reason, error, attempt, revision, created_at, resolution, resolved_at"
+
+DeadLetter read_dead_letter(const Statement& row) {
+  DeadLetter letter;
+  letter.id = row.integer(0);
+  letter.key = row.text(1);
+  letter.reason = row.text(2);
+  letter.error = row.text(3);
+  letter.attempt = static_cast<int>(row.integer(4));
+  letter.revision = row.integer(5);
+  letter.created_at = row.time(6);
+  letter.resolution = row.optional_text(7);
+  if (!row.is_null(8)) {
+    letter.resolved_at = row.time(8);
+  }
+  return letter;
+}
+
+}  // namespace
+
+std::string_view to_string(DeadLetterReason reason) {
+  return kReasons.at(static_cast<std::size_t>(reason));
+}
+
+std::string_view to_string(Resolution resolution) {
+  return kResolutions.at(static_cast<std::size_t>(resolution));
+}
+
+void DeadLetters::add(JobKind kind, const std::string& key, DeadLetterReason reason,
+                      const std::string& error, int attempt, std::int64_t revision, TimePoint now) {
+  database_
+      .prepare(
+          "INSERT INTO dead_letter (kind, key, reason, error, attempt, revision, created_at) "
+          "VALUES (?, ?, ?, ?, ?, ?, ?)",
+          to_string(kind), key, to_string(reason), error, attempt, revision, now)
+      .run();
+}
+
+bool DeadLetters::resolve(JobKind kind, const std::string& key, Resolution resolution,
+                          TimePoint now) {
+  return database_
+             .prepare(
+                 "UPDATE dead_letter SET resolution = ?, resolved_at = ? "
+                 "WHERE kind = ? AND key = ? AND resolution IS NULL",
+                 to_string(resolution), now, to_string(kind), key)
+             .run() == 1;
+}
+
+bool DeadLetters::holds(JobKind kind, const std::string& key, std::int64_t revision) {
+  Statement newest = database_.prepare(
+      "SELECT revision = ? AND (resolution IS NULL OR resolution = 'discarded') FROM dead_letter "
+      "WHERE kind = ? AND key = ? ORDER BY id DESC LIMIT 1",
+      revision, to_string(kind), key);
+  return newest.step() && newest.boolean(0);
+}
+
+std::optional<DeadLetter> DeadLetters::find(std::int64_t id) {
+  Statement row =
+      database_.prepare("SELECT " TENDER_DEAD_LETTER_COLUMNS " FROM dead_letter WHERE id = ?", id);
+  return row.step() ? std::optional(read_dead_letter(row)) : std::nullopt;
+}
+
+std::vector<DeadLetter> DeadLetters::list(bool all) {
+  std::vector<DeadLetter> letters;
+  Statement rows = database_.prepare("SELECT " TENDER_DEAD_LETTER_COLUMNS
+                                     " FROM dead_letter WHERE ? OR resolution IS NULL "
+                                     "ORDER BY id",
+                                     all);
+  while (rows.step()) {
+    letters.push_back(read_dead_letter(rows));
+  }
+  return letters;
+}
+
+std::int64_t DeadLetters::count_open() {
+  Statement row = database_.prepare("SELECT count(*) FROM dead_letter WHERE resolution IS NULL");
+  row.step();
+  return row.integer(0);
+}
+
+}  // namespace tender::outbox

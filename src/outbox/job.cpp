@@ -1,0 +1,17 @@
+#include "tender/outbox/job.hpp"
+
+namespace tender::outbox {
+
+std::string_view to_string(JobKind kind) {
+  switch (kind) {
+    case JobKind::relay_sync:
+      break;
+  }
+  return "relay_sync";
+}
+
+std::string_view to_string(Priority priority) {
+  return priority == Priority::urgent ? "urgent" : "normal";
+}
+
+}  // namespace tender::outbox
