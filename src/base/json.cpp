@@ -3,6 +3,18 @@
 #include <nlohmann/json.hpp>
 
 namespace tender {
+namespace {
+
+// The member, or a null value.
+nlohmann::json member(const nlohmann::json& object, std::string_view name) {
+  if (!object.is_object()) {
+    return nullptr;
+  }
+  const auto found = object.find(name);
+  return found == object.end() ? nlohmann::json() : *found;
+}
+
+}  // namespace
 
 std::optional<nlohmann::json> parse_json(std::string_view text, std::size_t max_bytes) {
   if (text.size() > max_bytes) {
@@ -21,6 +33,21 @@ std::optional<nlohmann::json> parse_json(std::string_view text, std::size_t max_
     return std::nullopt;
   }
   return value;
+}
+
+bool json_flag(const nlohmann::json& object, std::string_view name) {
+  const auto value = member(object, name);
+  return value.is_boolean() && value.get<bool>();
+}
+
+std::int64_t json_integer(const nlohmann::json& object, std::string_view name) {
+  const auto value = member(object, name);
+  return value.is_number_integer() ? value.get<std::int64_t>() : 0;
+}
+
+std::string json_text(const nlohmann::json& object, std::string_view name) {
+  const auto value = member(object, name);
+  return value.is_string() ? value.get<std::string>() : std::string();
 }
 
 }  // namespace tender

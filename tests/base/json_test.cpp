@@ -3,6 +3,7 @@
 #include <string>
 
 #include <gtest/gtest.h>
+
 #include <nlohmann/json.hpp>
 
 namespace tender {
@@ -39,6 +40,17 @@ TEST(ParseJson, SurvivesABombOfBrackets) {
 TEST(ParseJson, RefusesMoreThanTheCapOfBytes) {
   EXPECT_TRUE(parse_json("[1,2]", 5));
   EXPECT_FALSE(parse_json("[1,2]", 4));
+}
+
+TEST(JsonMember, GivesTheZeroValueForWhatIsAbsentOrOfAnotherType) {
+  const auto object = parse_json(R"({"flag": true, "number": 7, "text": "x"})").value();
+  EXPECT_TRUE(json_flag(object, "flag"));
+  EXPECT_EQ(json_integer(object, "number"), 7);
+  EXPECT_EQ(json_text(object, "text"), "x");
+  EXPECT_FALSE(json_flag(object, "text"));
+  EXPECT_EQ(json_integer(object, "flag"), 0);
+  EXPECT_EQ(json_text(object, "absent"), "");
+  EXPECT_EQ(json_text(nlohmann::json("no object"), "text"), "");
 }
 
 }  // namespace

@@ -3,7 +3,9 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <optional>
+#include <string>
 #include <string_view>
 
 #include <nlohmann/json_fwd.hpp>
@@ -16,5 +18,11 @@ inline constexpr int kMaxJsonDepth = 32;
 /// kMaxJsonDepth arrays and objects.
 [[nodiscard]] std::optional<nlohmann::json> parse_json(std::string_view text,
                                                        std::size_t max_bytes = 1 << 20);
+
+// A member of `object`, or the zero value when it is absent or of another type: for documents whose
+// writer may be any program, where a strange member must not stop the reader.
+[[nodiscard]] bool json_flag(const nlohmann::json& object, std::string_view name);
+[[nodiscard]] std::int64_t json_integer(const nlohmann::json& object, std::string_view name);
+[[nodiscard]] std::string json_text(const nlohmann::json& object, std::string_view name);
 
 }  // namespace tender

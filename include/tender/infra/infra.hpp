@@ -1,0 +1,84 @@
+// The background worker that listens for activity and keeps zooid in step (seeds/infra.txt). It
+// ties router, outbox, dispatcher and RelaySync together; `tender run` hosts it, and a C++ control
+// plane may embed it. One per database: the caller holds the DatabaseLock. On the io_context's one
+// thread.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include <boost/asio/awaitable.hpp>
+
+#include "tender/base/log.hpp"
+#include "tender/base/random.hpp"
+#include "tender/config/env.hpp"
+#include "tender/http/transport.hpp"
+#include "tender/infra/members.hpp"
+#include "tender/infra/relay_sync.hpp"
+#include "tender/outbox/dispatcher.hpp"
+#include "tender/outbox/router.hpp"
+#include "tender/store/command.hpp"
+#include "tender/store/query.hpp"
+
+namespace tender::infra {
+
+class Infra {
+ public:
+  /// What it works with; all borrowed, and must outlive it.
+  struct Runtime {
+    Database& database;
+    Clock& clock;
+    Random& random;
+    http::Transport& transport;
+    Logger& logger;
+  };
+
+  struct Options {
+    /// Only work at least this urgent is done; the rest stays in the outbox.
+    outbox::Priority floor = outbox::Priority::normal;
+  };
+
+  /// Keeps a copy of `env`, and subscribes to command.notify().
+  Infra(Query query, Command command, const config::Env& env, Runtime runtime, Options options);
+
+  /// Reconciles, then works until stop() is called or the channel closes, and all that was in
+  /// flight is settled. A database fault is logged and waited out, never thrown. Must outlive the
+  /// coroutine.
+  boost::asio::awaitable<void> start();
+
+  /// Claims nothing more; start() returns when what is in flight has been settled.
+  void stop();
+
+  /// What zooid lists; see MemberList for the ways that it can fail. Takes at most
+  /// ZOOID_API_TIMEOUT.
+  boost::asio::awaitable<MemberList> list_relay_members(RelayId id);
+
+  [[nodiscard]] std::size_t in_flight() const { return dispatcher_.in_flight(); }
+
+ private:
+  boost::asio::awaitable<void> listen();
+  void route();
+  void handle_activity(const Activity& activity);
+  void handle_command(const Activity& activity, ActivityType type);
+  void reconcile_relay_state(std::string_view source);
+  void schedule_relay_sync_retry(const Relay& relay, std::string_view source);
+  void enqueue(const RelayId& id);
+  void report(const Activity& activity, ActivityType type);
+
+  Query query_;
+  Command command_;
+  config::Env env_;
+  Runtime runtime_;
+  Broadcast<Activity>::Receiver receiver_;
+  zooid::Client client_;
+  RelaySyncRetry retry_;
+  RelaySync relay_sync_;
+  outbox::Outbox outbox_;
+  outbox::DeadLetters dead_letters_;
+  outbox::Router router_;
+  outbox::Dispatcher dispatcher_;
+  Wakeup pause_;
+  bool stopping_ = false;
+};
+
+}  // namespace tender::infra

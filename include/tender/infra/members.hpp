@@ -1,0 +1,32 @@
+// Who is a member of a relay, as zooid says. Results are values, so that an unknown relay, a host
+// that is down and a garbage answer can be told apart.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include <boost/asio/awaitable.hpp>
+
+#include "tender/model/relay.hpp"
+#include "tender/zooid/client.hpp"
+
+namespace tender::infra {
+
+struct MemberList {
+  enum class Status : std::uint8_t {
+    ok,
+    unknown_relay,  // zooid does not have it
+    unreachable,    // no answer, or the host refuses us
+    failed,         // zooid answered with an error
+    garbage,        // the answer is not a list of public keys
+  };
+  Status status = Status::ok;
+  std::vector<std::string> members;  // 64 lowercase hex each, in zooid's order
+  std::string reason;                // for people; empty when ok
+};
+
+/// Asks zooid (GET /relay/{id}/members). Takes at most ZOOID_API_TIMEOUT; `client` must outlive it.
+boost::asio::awaitable<MemberList> fetch_members(zooid::Client& client, RelayId id);
+
+}  // namespace tender::infra

@@ -1,0 +1,48 @@
+// Executes one sync: brings zooid to what the relay row says, by POST for a relay that zooid never
+// took and PATCH for all others. The sync rules of design.md live here. The dispatcher drives it.
+#pragma once
+
+#include <memory>
+
+#include "tender/base/log.hpp"
+#include "tender/config/env.hpp"
+#include "tender/infra/relay_sync_retry.hpp"
+#include "tender/outbox/executor.hpp"
+#include "tender/store/command.hpp"
+#include "tender/store/query.hpp"
+#include "tender/zooid/client.hpp"
+
+namespace tender::infra {
+
+class RelaySync final : public outbox::Executor {
+ public:
+  /// All but the values is borrowed and must outlive the executions.
+  RelaySync(Query query, Command command, const config::Env& env, zooid::Client& client,
+            RelaySyncRetry& retry, Random& random, Logger& logger);
+
+  /// Reads the relay as it is now. When a request is to go out, the row is marked first: until the
+  /// sync completes it is uncertain what zooid holds.
+  std::unique_ptr<outbox::Execution> begin(const outbox::Job& job) override;
+
+  /// What a sync of `relay` would do now. For --dry-run too.
+  enum class Plan {
+    create,  // POST with a fresh identity
+    update,  // PATCH
+    skip,    // zooid has exactly this already
+  };
+  [[nodiscard]] Plan plan(const Relay& relay, bool forced) const;
+
+ private:
+  class Execution;
+
+  Query query_;
+  Command command_;
+  const config::Env& env_;
+  zooid::Client& client_;
+  RelaySyncRetry& retry_;
+  Random& random_;
+  Logger& logger_;
+  bool warned_of_livekit_ = false;
+};
+
+}  // namespace tender::infra

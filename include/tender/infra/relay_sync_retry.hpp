@@ -1,0 +1,37 @@
+// What follows after a relay's sync has failed: another try after a backoff that grows with the
+// failures in the log, or a dead letter. One rule for the dispatcher's settling and for Infra's
+// reconcile. Borrows what it is made of.
+#pragma once
+
+#include <string>
+
+#include "tender/base/clock.hpp"
+#include "tender/base/random.hpp"
+#include "tender/config/env.hpp"
+#include "tender/model/relay.hpp"
+#include "tender/outbox/executor.hpp"
+#include "tender/outbox/retry_policy.hpp"
+#include "tender/store/query.hpp"
+
+namespace tender::infra {
+
+class RelaySyncRetry {
+ public:
+  /// Takes the policy from RELAY_SYNC_RETRY_*.
+  RelaySyncRetry(Query query, const config::Env& env, const Clock& clock, Random& random);
+
+  /// Retry or GiveUp (exhausted), by the consecutive failures at the end of the relay's log (at
+  /// least one is assumed). Reads the log; writes nothing.
+  [[nodiscard]] outbox::Settlement decide(const Relay& relay, const std::string& error);
+
+  /// No retry lies further ahead than this.
+  [[nodiscard]] Milliseconds longest_delay() const { return policy_.longest(); }
+
+ private:
+  Query query_;
+  outbox::RetryPolicy policy_;
+  const Clock& clock_;
+  Random& random_;
+};
+
+}  // namespace tender::infra

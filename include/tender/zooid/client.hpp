@@ -1,0 +1,38 @@
+// Signed requests to zooid's management API: each attempt gets a NIP-98 token of its own. Used by
+// RelaySync, members and check. Borrows transport, clock and randomness; on the one thread.
+#pragma once
+
+#include <string>
+
+#include <boost/asio/awaitable.hpp>
+
+#include "tender/base/clock.hpp"
+#include "tender/base/random.hpp"
+#include "tender/config/env.hpp"
+#include "tender/http/transport.hpp"
+#include "tender/model/relay.hpp"
+
+namespace tender::zooid {
+
+class Client {
+ public:
+  /// Copies what it needs of `env`.
+  Client(const config::Env& env, http::Transport& transport, const Clock& clock, Random& random)
+      : env_(env), transport_(transport), clock_(clock), random_(random) {}
+
+  /// Sends `body` (may be empty) to `path`, which starts with '/' and is appended to ZOOID_API_URL.
+  /// Takes at most ZOOID_API_TIMEOUT. The client must outlive the exchange.
+  boost::asio::awaitable<http::Exchange> request(http::Method method, std::string path,
+                                                 std::string body);
+
+ private:
+  config::Env env_;
+  http::Transport& transport_;
+  const Clock& clock_;
+  Random& random_;
+};
+
+/// `/relay/{id}`: where zooid keeps a relay.
+[[nodiscard]] std::string relay_path(const RelayId& id);
+
+}  // namespace tender::zooid

@@ -1,0 +1,185 @@
+#include "tender/infra/infra.hpp"
+
+#include <optional>
+
+#include <boost/asio/experimental/awaitable_operators.hpp>
+#include <nlohmann/json.hpp>
+
+#include "tender/base/json.hpp"
+#include "tender/store/database.hpp"
+#include "tender/store/store_error.hpp"
+#include "tender/store/transaction.hpp"
+
+namespace tender::infra {
+namespace {
+
+namespace asio = boost::asio;
+using outbox::Job;
+using outbox::JobKind;
+using outbox::Priority;
+
+constexpr Milliseconds kStorePause{1000};
+
+}  // namespace
+
+Infra::Infra(Query query, Command command, const config::Env& env, Runtime runtime, Options options)
+    : query_(query),
+      command_(command),
+      env_(env),
+      runtime_(runtime),
+      receiver_(command_.notify().subscribe()),
+      client_(env_, runtime.transport, runtime.clock, runtime.random),
+      retry_(query_, env_, runtime.clock, runtime.random),
+      relay_sync_(query_, command_, env_, client_, retry_, runtime.random, runtime.logger),
+      outbox_(runtime.database),
+      dead_letters_(runtime.database),
+      router_(runtime.database),
+      dispatcher_(runtime.database, runtime.clock, relay_sync_, runtime.logger,
+                  {.concurrency = static_cast<int>(env_.relay_sync_concurrency),
+                   .horizon = retry_.longest_delay(),
+                   .floor = options.floor}),
+      pause_(runtime.clock) {}
+
+asio::awaitable<void> Infra::start() {
+  using namespace asio::experimental::awaitable_operators;
+  co_await (listen() && dispatcher_.run());
+}
+
+void Infra::stop() {
+  stopping_ = true;
+  receiver_.close();
+  pause_.notify();
+  dispatcher_.stop();
+}
+
+asio::awaitable<MemberList> Infra::list_relay_members(RelayId id) {
+  co_return co_await fetch_members(client_, std::move(id));
+}
+
+asio::awaitable<void> Infra::listen() {
+  std::optional<std::string_view> reconcile_because = "startup";
+  bool store_failed = false;
+  while (!stopping_) {
+    try {
+      route();
+      if (reconcile_because) {
+        reconcile_relay_state(*reconcile_because);
+        reconcile_because.reset();
+      }
+      store_failed = false;
+    } catch (const StoreError& error) {
+      // The channel is only a hint and the log holds everything: wait, and go on where the offset
+      // stands.
+      if (!std::exchange(store_failed, true)) {
+        runtime_.logger.error("{}; nothing is lost, trying again until it works; {}", error.what(),
+                              error.remedy());
+      }
+      const TimePoint again = runtime_.clock.now() + kStorePause;
+      co_await pause_.wait_until(again);
+      continue;
+    }
+    dispatcher_.wake();
+    const auto received = co_await receiver_.recv();
+    if (std::holds_alternative<Closed>(received.item)) {
+      break;
+    }
+    if (std::holds_alternative<Lagged>(received.item)) {
+      reconcile_because = "lagged";
+    }
+  }
+  dispatcher_.stop();
+}
+
+void Infra::route() {
+  router_.route([this](const Activity& activity) { handle_activity(activity); });
+}
+
+void Infra::handle_activity(const Activity& activity) {
+  const auto type = activity.relay_activity();
+  if (!type) {
+    return;
+  }
+  report(activity, *type);
+  switch (*type) {
+    case ActivityType::create_relay:
+    case ActivityType::update_relay:
+    case ActivityType::activate_relay:
+    case ActivityType::deactivate_relay:
+    case ActivityType::reconcile_relay:
+      handle_command(activity, *type);
+      break;
+    case ActivityType::fail_relay_sync:
+      if (const auto relay = query_.get_relay(RelayId{activity.resource_id})) {
+        schedule_relay_sync_retry(*relay, "activity");
+      }
+      break;
+    case ActivityType::complete_relay_sync:
+      break;
+  }
+}
+
+void Infra::handle_command(const Activity& activity, ActivityType type) {
+  const auto relay = query_.get_relay(RelayId{activity.resource_id});
+  if (!relay) {
+    return;
+  }
+  Job job;
+  job.key = relay->id.text;
+  if (type == ActivityType::reconcile_relay) {
+    const auto detail = parse_json(activity.detail).value_or(nlohmann::json());
+    job.priority = Priority::urgent;
+    job.forced = json_flag(detail, "forced");
+    job.recreate = json_flag(detail, "recreate");
+  } else if (relay->synced) {
+    return;  // an older row of the log: a later sync has carried this command already
+  }
+  const TimePoint now = runtime_.clock.now();
+  outbox_.enqueue(job, now);
+  dead_letters_.resolve(job.kind, job.key, outbox::Resolution::superseded, now);
+}
+
+void Infra::reconcile_relay_state(std::string_view source) {
+  Transaction transaction(runtime_.database);
+  const auto pending = query_.list_relays_pending_sync();
+  for (const Relay& relay : pending) {
+    if (outbox_.find(JobKind::relay_sync, relay.id.text)) {
+      continue;
+    }
+    if (relay.sync_error.empty()) {
+      Job job;
+      job.key = relay.id.text;
+      const TimePoint now = runtime_.clock.now();
+      outbox_.enqueue(job, now);
+      dead_letters_.resolve(job.kind, job.key, outbox::Resolution::superseded, now);
+    } else {
+      schedule_relay_sync_retry(relay, source);
+    }
+  }
+  transaction.commit();
+  runtime_.logger.info("reconcile ({}): {} relay{} pending", source, pending.size(),
+                       pending.size() == 1 ? "" : "s");
+}
+
+void Infra::schedule_relay_sync_retry(const Relay& relay, std::string_view source) {
+  const JobKind kind = JobKind::relay_sync;
+  if (relay.synced || outbox_.find(kind, relay.id.text) ||
+      dead_letters_.holds(kind, relay.id.text, relay.revision)) {
+    return;
+  }
+  const auto next = retry_.decide(relay, relay.sync_error);
+  if (const auto* retry = std::get_if<outbox::Retry>(&next)) {
+    Job job;
+    job.key = relay.id.text;
+    job.attempt = retry->attempt;
+    job.not_before = retry->not_before;
+    job.last_error = retry->error;
+    outbox_.schedule(job);
+    runtime_.logger.info("relay {}: retry {} scheduled ({})", relay.subdomain, retry->attempt,
+                         source);
+  } else if (const auto* give_up = std::get_if<outbox::GiveUp>(&next)) {
+    dead_letters_.add(kind, relay.id.text, give_up->reason, give_up->error, give_up->attempt,
+                      give_up->revision, runtime_.clock.now());
+  }
+}
+
+}  // namespace tender::infra

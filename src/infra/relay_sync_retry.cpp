@@ -1,0 +1,31 @@
+#include "tender/infra/relay_sync_retry.hpp"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+namespace tender::infra {
+
+RelaySyncRetry::RelaySyncRetry(Query query, const config::Env& env, const Clock& clock,
+                               Random& random)
+    : query_(query),
+      policy_(env.relay_sync_retry_max_attempts, env.relay_sync_retry_base,
+              env.relay_sync_retry_cap),
+      clock_(clock),
+      random_(random) {}
+
+outbox::Settlement RelaySyncRetry::decide(const Relay& relay, const std::string& error) {
+  const int failures = std::max(1, query_.count_trailing_sync_failures(relay.id));
+  if (policy_.exhausted(failures)) {
+    return outbox::GiveUp{
+        .reason = outbox::DeadLetterReason::exhausted,
+        .attempt = failures,
+        .revision = relay.revision,
+        .error = fmt::format("gave up after {} attempts; the last one: {}", failures, error)};
+  }
+  return outbox::Retry{.attempt = failures,
+                       .not_before = clock_.now() + policy_.delay(failures, random_),
+                       .error = error};
+}
+
+}  // namespace tender::infra

@@ -1,0 +1,159 @@
+#include "tender/zooid/outcome.hpp"
+
+#include <array>
+#include <optional>
+
+#include <fmt/format.h>
+
+#include <nlohmann/json.hpp>
+
+#include "tender/base/json.hpp"
+#include "tender/base/log.hpp"
+
+namespace tender::zooid {
+namespace {
+
+constexpr std::array<std::string_view, 6> kNames{"done",      "already_exists", "not_found",
+                                                 "transient", "permanent",      "host_fault"};
+
+constexpr std::string_view kAlreadyExists = "relay with this id already exists";
+constexpr std::string_view kNotFound = "relay not found";
+
+// The text of zooid's `{"error": …}`, or nothing when this is not how zooid speaks.
+std::optional<std::string> zooid_error(const std::string& body) {
+  std::string error = json_text(parse_json(body).value_or(nlohmann::json()), "error");
+  return error.empty() ? std::nullopt : std::optional(std::move(error));
+}
+
+std::string answered(const http::Response& response) {
+  const auto error = zooid_error(response.body);
+  return fmt::format("zooid answered {}: {}", response.status,
+                     printable(error ? *error : response.body));
+}
+
+Verdict success(const http::Response& response) {
+  const auto json = parse_json(response.body, std::size_t{16} << 20);
+  if (json && json->is_object()) {
+    return {};
+  }
+  return {
+      Outcome::transient,
+      fmt::format("{} is no JSON object, so zooid did not write it; check that ZOOID_API_URL is "
+                  "zooid's API",
+                  answered(response)),
+      true};
+}
+
+Verdict redirected(const http::Response& response) {
+  const auto location = response.header("Location");
+  return {
+      Outcome::host_fault,
+      fmt::format("ZOOID_API_URL answers with a redirect ({}) to {}; set it to the address that "
+                  "zooid itself serves",
+                  response.status, printable(location.value_or("nowhere"))),
+      false};
+}
+
+Verdict unauthorized(const http::Response& response) {
+  return {Outcome::host_fault,
+          fmt::format("{}; check that this machine's clock is right, that ZOOID_API_URL is the "
+                      "address that zooid sees, and that a proxy in between sends "
+                      "X-Forwarded-Proto",
+                      answered(response)),
+          false};
+}
+
+Verdict forbidden(const http::Response& response) {
+  return {Outcome::host_fault,
+          fmt::format("{}; add the key that `tender key` prints to zooid's API_WHITELIST",
+                      answered(response)),
+          false};
+}
+
+Verdict missing(const http::Response& response) {
+  if (zooid_error(response.body) == kNotFound) {
+    return {Outcome::not_found, answered(response), false};
+  }
+  return {
+      Outcome::host_fault,
+      fmt::format("{}; this is not zooid's API: check that the host of ZOOID_API_URL is zooid's "
+                  "API_HOST",
+                  answered(response)),
+      false};
+}
+
+Verdict client_error(const http::Response& response, http::Method method) {
+  switch (response.status) {
+    case 401:
+      return unauthorized(response);
+    case 403:
+      return forbidden(response);
+    case 404:
+      return missing(response);
+    case 405:
+      return {Outcome::host_fault,
+              fmt::format("{}; check that ZOOID_API_URL is zooid's API", answered(response)),
+              false};
+    case 408:
+    case 425:
+    case 429:
+      return {Outcome::transient, answered(response), false};
+    case 409:
+      if (method == http::Method::post && zooid_error(response.body) == kAlreadyExists) {
+        return {Outcome::already_exists, answered(response), false};
+      }
+      return {
+          Outcome::permanent,
+          fmt::format("{}; change this relay or the one that it collides with", answered(response)),
+          false};
+    default:
+      return {Outcome::permanent,
+              fmt::format("{}; correct the relay with `tender relay update`", answered(response)),
+              false};
+  }
+}
+
+Verdict judge_response(const http::Response& response, http::Method method) {
+  const int status = response.status;
+  if (status >= 200 && status < 300) {
+    return success(response);
+  }
+  if (status >= 300 && status < 400) {
+    return redirected(response);
+  }
+  if (status >= 400 && status < 500) {
+    return client_error(response, method);
+  }
+  const bool gateway = status == 502 || status == 503 || status == 504;
+  return {gateway ? Outcome::host_fault : Outcome::transient, answered(response), true};
+}
+
+Verdict judge_failure(const http::Failure& failure) {
+  switch (failure.fault) {
+    case http::Fault::refused:
+    case http::Fault::dns:
+    case http::Fault::tls:
+    case http::Fault::timeout:
+      return {Outcome::host_fault, failure.detail, failure.written};
+    case http::Fault::closed:
+    case http::Fault::malformed:
+    case http::Fault::too_large:
+      break;
+  }
+  return {Outcome::transient, failure.detail, failure.written};
+}
+
+}  // namespace
+
+std::string_view to_string(Outcome outcome) {
+  return kNames.at(static_cast<std::size_t>(outcome));
+}
+
+Verdict judge(const http::Exchange& exchange, http::Method method) {
+  if (const auto* failure = std::get_if<http::Failure>(&exchange.result)) {
+    return judge_failure(*failure);
+  }
+  return judge_response(std::get<http::Response>(exchange.result), method);
+}
+
+}  // namespace tender::zooid

@@ -1,0 +1,103 @@
+#include "tender/zooid/relay_config.hpp"
+
+#include <fmt/format.h>
+
+#include <nlohmann/json.hpp>
+
+#include "tender/nostr/hex.hpp"
+#include "tender/nostr/sha256.hpp"
+
+namespace tender::zooid {
+namespace {
+
+using nlohmann::json;
+
+// Whether a section that is off must also take away what an earlier body may have set.
+enum class Stale : std::uint8_t { keep, null };
+
+json blossom(const Relay& relay, const config::Env& env, Stale stale) {
+  json section = {{"enabled", relay.blossom_enabled}};
+  if (stale == Stale::null) {
+    section["adapter"] = nullptr;
+    section["s3"] = nullptr;
+  }
+  if (!relay.blossom_enabled) {
+    return section;
+  }
+  if (!env.blossom_s3) {
+    section["adapter"] = "local";
+    return section;
+  }
+  const config::S3Settings& s3 = *env.blossom_s3;
+  section["adapter"] = "s3";
+  section["s3"] = {{"endpoint", s3.endpoint},
+                   {"region", s3.region},
+                   {"bucket", s3.bucket},
+                   {"access_key", s3.access_key.reveal()},
+                   {"secret_key", s3.secret_key.reveal()},
+                   {"key_prefix", relay.schema}};
+  return section;
+}
+
+json livekit(const Relay& relay, const config::Env& env, Stale stale) {
+  if (relay.livekit_enabled && env.livekit) {
+    return {{"enabled", true},
+            {"server_url", env.livekit->url},
+            {"api_key", env.livekit->api_key.reveal()},
+            {"api_secret", env.livekit->api_secret.reveal()}};
+  }
+  json section = {{"enabled", false}};
+  if (stale == Stale::null) {
+    section["server_url"] = nullptr;
+    section["api_key"] = nullptr;
+    section["api_secret"] = nullptr;
+  }
+  return section;
+}
+
+json body(const Relay& relay, const config::Env& env, Stale stale) {
+  return {{"host", relay_host(relay, env)},
+          {"schema", relay.schema},
+          {"inactive", relay.status != RelayStatus::active},
+          {"info",
+           {{"name", relay.info_name},
+            {"icon", relay.info_icon},
+            {"description", relay.info_description},
+            {"pubkey", relay.tenant}}},
+          {"policy",
+           {{"public_join", relay.policy_public_join},
+            {"strip_signatures", relay.policy_strip_signatures},
+            {"public_read", relay.policy_public_read},
+            {"public_write", relay.policy_public_write}}},
+          {"groups", {{"enabled", relay.groups_enabled}}},
+          {"management", {{"enabled", relay.management_enabled}}},
+          {"push", {{"enabled", relay.push_enabled}}},
+          {"blossom", blossom(relay, env, stale)},
+          {"livekit", livekit(relay, env, stale)},
+          {"roles",
+           {{"admin", {{"can_manage", true}, {"can_invite", true}}},
+            {"member", {{"can_invite", true}}}}}};
+}
+
+}  // namespace
+
+std::string create_body(const Relay& relay, const config::Env& env,
+                        const nostr::SecretKey& identity) {
+  json config = body(relay, env, Stale::keep);
+  config["secret"] = identity.reveal_hex();
+  return config.dump();
+}
+
+std::string update_body(const Relay& relay, const config::Env& env) {
+  return body(relay, env, Stale::null).dump();
+}
+
+std::string body_digest(const std::string& update_body) {
+  return nostr::to_hex(nostr::sha256(update_body));
+}
+
+std::string relay_host(const Relay& relay, const config::Env& env) {
+  return fmt::format("{}.{}", relay.subdomain, env.relay_domain);
+}
+
+}  // namespace tender::zooid
