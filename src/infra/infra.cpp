@@ -1,6 +1,7 @@
 #include "tender/infra/infra.hpp"
 
 #include <optional>
+#include <utility>
 
 #include <boost/asio/experimental/awaitable_operators.hpp>
 #include <nlohmann/json.hpp>
@@ -58,26 +59,13 @@ asio::awaitable<MemberList> Infra::list_relay_members(RelayId id) {
 
 asio::awaitable<void> Infra::listen() {
   std::optional<std::string_view> reconcile_because = "startup";
-  bool store_failed = false;
   while (!stopping_) {
-    try {
-      route();
-      if (reconcile_because) {
-        reconcile_relay_state(*reconcile_because);
-        reconcile_because.reset();
-      }
-      store_failed = false;
-    } catch (const StoreError& error) {
-      // The channel is only a hint and the log holds everything: wait, and go on where the offset
-      // stands.
-      if (!std::exchange(store_failed, true)) {
-        runtime_.logger.error("{}; nothing is lost, trying again until it works; {}", error.what(),
-                              error.remedy());
-      }
+    if (!catch_up(reconcile_because)) {
       const TimePoint again = runtime_.clock.now() + kStorePause;
       co_await pause_.wait_until(again);
       continue;
     }
+    reconcile_because.reset();
     dispatcher_.wake();
     const auto received = co_await receiver_.recv();
     if (std::holds_alternative<Closed>(received.item)) {
@@ -90,8 +78,22 @@ asio::awaitable<void> Infra::listen() {
   dispatcher_.stop();
 }
 
-void Infra::route() {
-  router_.route([this](const Activity& activity) { handle_activity(activity); });
+bool Infra::catch_up(std::optional<std::string_view> reconcile_because) {
+  try {
+    router_.route([this](const Activity& activity) { handle_activity(activity); });
+    if (reconcile_because) {
+      reconcile_relay_state(*reconcile_because);
+    }
+    store_failed_ = false;
+    return true;
+  } catch (const StoreError& error) {
+    // The channel is only a hint and the log holds everything: go on later where the offset stands.
+    if (!std::exchange(store_failed_, true)) {
+      runtime_.logger.error("{}; nothing is lost, trying again until it works; {}", error.what(),
+                            error.remedy());
+    }
+    return false;
+  }
 }
 
 void Infra::handle_activity(const Activity& activity) {

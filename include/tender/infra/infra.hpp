@@ -4,7 +4,7 @@
 // thread.
 #pragma once
 
-#include <string>
+#include <optional>
 #include <string_view>
 
 #include <boost/asio/awaitable.hpp>
@@ -57,12 +57,11 @@ class Infra {
 
  private:
   boost::asio::awaitable<void> listen();
-  void route();
+  [[nodiscard]] bool catch_up(std::optional<std::string_view> reconcile_because);
   void handle_activity(const Activity& activity);
   void handle_command(const Activity& activity, ActivityType type);
   void reconcile_relay_state(std::string_view source);
   void schedule_relay_sync_retry(const Relay& relay, std::string_view source);
-  void enqueue(const RelayId& id);
   void report(const Activity& activity, ActivityType type);
 
   Query query_;
@@ -78,6 +77,7 @@ class Infra {
   outbox::Router router_;
   outbox::Dispatcher dispatcher_;
   Wakeup pause_;
+  bool store_failed_ = false;
   bool stopping_ = false;
 };
 
