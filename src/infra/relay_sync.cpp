@@ -14,17 +14,43 @@ namespace asio = boost::asio;
 using zooid::Outcome;
 using zooid::Verdict;
 
+std::string_view to_string(SyncPlan plan) {
+  switch (plan) {
+    case SyncPlan::create:
+      return "create";
+    case SyncPlan::update:
+      return "update";
+    case SyncPlan::skip:
+      break;
+  }
+  return "skip";
+}
+
+SyncPlan plan_relay_sync(const Query& query, const config::Env& env, const Relay& relay,
+                         bool forced) {
+  if (!relay.synced && !query.has_completed_sync(relay.id)) {
+    return SyncPlan::create;
+  }
+  if (!forced && zooid::body_digest(zooid::update_body(relay, env)) == relay.synced_digest) {
+    return SyncPlan::skip;
+  }
+  return SyncPlan::update;
+}
+
 class RelaySync::Execution final : public outbox::Execution {
  public:
-  Execution(RelaySync& owner, Relay relay, Plan plan, bool recreate)
+  Execution(RelaySync& owner, Relay relay, SyncPlan plan, bool recreate)
       : owner_(owner), relay_(std::move(relay)), plan_(plan), recreate_(recreate) {}
 
   /// An execution whose result is known without asking zooid.
   Execution(RelaySync& owner, Relay relay, Verdict verdict)
-      : owner_(owner), relay_(std::move(relay)), plan_(Plan::skip), verdict_(std::move(verdict)) {}
+      : owner_(owner),
+        relay_(std::move(relay)),
+        plan_(SyncPlan::skip),
+        verdict_(std::move(verdict)) {}
 
   asio::awaitable<void> run() override {
-    if (plan_ != Plan::skip) {
+    if (plan_ != SyncPlan::skip) {
       verdict_ = co_await try_sync_relay();
     }
   }
@@ -50,7 +76,7 @@ class RelaySync::Execution final : public outbox::Execution {
 
  private:
   asio::awaitable<Verdict> try_sync_relay() {
-    if (plan_ == Plan::create) {
+    if (plan_ == SyncPlan::create) {
       Verdict verdict = co_await create();
       if (verdict.outcome != Outcome::already_exists) {
         co_return verdict;
@@ -100,7 +126,7 @@ class RelaySync::Execution final : public outbox::Execution {
     owner_.command_.complete_relay_sync(relay_, {.revision = relay_.revision,
                                                  .digest = zooid::body_digest(body),
                                                  .created = created_,
-                                                 .skipped = plan_ == Plan::skip});
+                                                 .skipped = plan_ == SyncPlan::skip});
   }
 
   outbox::Settlement settle_failure() {
@@ -126,7 +152,7 @@ class RelaySync::Execution final : public outbox::Execution {
 
   RelaySync& owner_;
   Relay relay_;
-  Plan plan_;
+  SyncPlan plan_;
   bool recreate_ = false;
   bool created_ = false;
   Verdict verdict_;
@@ -141,16 +167,6 @@ RelaySync::RelaySync(Query query, Command command, const config::Env& env, zooid
       retry_(retry),
       random_(random),
       logger_(logger) {}
-
-RelaySync::Plan RelaySync::plan(const Relay& relay, bool forced) const {
-  if (!relay.synced && !query_.has_completed_sync(relay.id)) {
-    return Plan::create;
-  }
-  if (!forced && zooid::body_digest(zooid::update_body(relay, env_)) == relay.synced_digest) {
-    return Plan::skip;
-  }
-  return Plan::update;
-}
 
 std::unique_ptr<outbox::Execution> RelaySync::begin(const outbox::Job& job) {
   auto relay = query_.get_relay(RelayId{job.key});
@@ -172,8 +188,8 @@ std::unique_ptr<outbox::Execution> RelaySync::begin(const outbox::Job& job) {
         "others; set LIVEKIT_URL, LIVEKIT_API_KEY and LIVEKIT_API_SECRET",
         relay->subdomain);
   }
-  const Plan next = plan(*relay, job.forced);
-  if (next != Plan::skip) {
+  const SyncPlan next = plan_relay_sync(query_, env_, *relay, job.forced);
+  if (next != SyncPlan::skip) {
     command_.begin_relay_sync(relay->id);
   }
   return std::make_unique<Execution>(*this, std::move(*relay), next, job.recreate);

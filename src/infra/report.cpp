@@ -40,7 +40,7 @@ void Infra::report(const Activity& activity, ActivityType type) {
   } else if (job) {
     runtime_.logger.warn("relay {}: sync of an older revision failed: {}", name, error);
   } else {
-    runtime_.logger.error("relay {}: given up, see `tender dead-letter list`: {}", name, error);
+    runtime_.logger.warn("relay {}: given up, see `tender dead-letter list`: {}", name, error);
   }
 }
 

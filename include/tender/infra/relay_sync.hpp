@@ -2,7 +2,9 @@
 // took and PATCH for all others. The sync rules of design.md live here. The dispatcher drives it.
 #pragma once
 
+#include <cstdint>
 #include <memory>
+#include <string_view>
 
 #include "tender/base/log.hpp"
 #include "tender/config/env.hpp"
@@ -14,6 +16,20 @@
 
 namespace tender::infra {
 
+/// What a sync would do.
+enum class SyncPlan : std::uint8_t {
+  create,  // POST with a fresh identity: zooid never took this relay
+  update,  // PATCH
+  skip,    // nothing: zooid has exactly this already
+};
+
+[[nodiscard]] std::string_view to_string(SyncPlan plan);
+
+/// What a sync of `relay` would do now. A relay is new only if it never completed a sync
+/// (seeds/infra.txt).
+[[nodiscard]] SyncPlan plan_relay_sync(const Query& query, const config::Env& env,
+                                       const Relay& relay, bool forced);
+
 class RelaySync final : public outbox::Executor {
  public:
   /// All but the values is borrowed and must outlive the executions.
@@ -23,14 +39,6 @@ class RelaySync final : public outbox::Executor {
   /// Reads the relay as it is now. When a request is to go out, the row is marked first: until the
   /// sync completes it is uncertain what zooid holds.
   std::unique_ptr<outbox::Execution> begin(const outbox::Job& job) override;
-
-  /// What a sync of `relay` would do now. For --dry-run too.
-  enum class Plan {
-    create,  // POST with a fresh identity
-    update,  // PATCH
-    skip,    // zooid has exactly this already
-  };
-  [[nodiscard]] Plan plan(const Relay& relay, bool forced) const;
 
  private:
   class Execution;

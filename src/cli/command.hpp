@@ -1,0 +1,82 @@
+// A command of the command line: what it is called, what it takes, and what runs it. The table of
+// all of them is in command_table.cpp; each is defined in a file of its own.
+#pragma once
+
+#include <functional>
+#include <iosfwd>
+#include <optional>
+#include <span>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <cxxopts.hpp>
+
+#include "tender/base/error.hpp"
+#include "tender/cli/exit_code.hpp"
+#include "tender/config/env.hpp"
+
+namespace tender::cli {
+
+/// The command was given wrongly.
+class UsageError : public Error {
+ public:
+  using Error::Error;
+};
+
+/// One call of a command: its parsed options, and where it reads and writes.
+struct Invocation {
+  const cxxopts::ParseResult& options;
+  std::vector<std::string> names;  // the positional arguments
+  const config::Environment& environment;
+  config::EnvFile env_file;
+  std::ostream& out;  // data
+  std::ostream& err;  // everything else
+
+  [[nodiscard]] bool has(const std::string& option) const { return options.count(option) > 0; }
+  [[nodiscard]] std::string text(const std::string& option) const {
+    return options[option].as<std::string>();
+  }
+  [[nodiscard]] bool json() const { return has("json"); }
+  /// --[no-]NAME; nothing when neither is given. UsageError when both are.
+  [[nodiscard]] std::optional<bool> flag(const std::string& name) const;
+};
+
+struct CommandSpec {
+  std::string_view name;       // "relay create"
+  std::string_view arguments;  // "RELAY", "[RELAY…]" or empty, as help shows it
+  std::size_t min_names;
+  std::size_t max_names;
+  std::string_view summary;
+  std::string_view example;
+  bool prints_data;                            // takes --json
+  void (*declare)(cxxopts::OptionAdder& add);  // null: no options of its own
+  ExitCode (*run)(const Invocation& invocation);
+};
+
+/// All commands, in the order in which help shows them.
+[[nodiscard]] std::span<const CommandSpec> command_table();
+
+// One for each command, in the file of its name.
+extern const CommandSpec kRun;
+extern const CommandSpec kReconcile;
+extern const CommandSpec kMembers;
+extern const CommandSpec kRelayCreate;
+extern const CommandSpec kRelayUpdate;
+extern const CommandSpec kRelayActivate;
+extern const CommandSpec kRelayDeactivate;
+extern const CommandSpec kRelayList;
+extern const CommandSpec kRelayShow;
+extern const CommandSpec kActivity;
+extern const CommandSpec kDeadLetterList;
+extern const CommandSpec kDeadLetterRetry;
+extern const CommandSpec kDeadLetterDiscard;
+extern const CommandSpec kStatus;
+extern const CommandSpec kCheck;
+extern const CommandSpec kHealth;
+extern const CommandSpec kKey;
+extern const CommandSpec kEnvExample;
+extern const CommandSpec kVersion;
+
+}  // namespace tender::cli

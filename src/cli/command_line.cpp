@@ -1,0 +1,174 @@
+#include "tender/cli/command_line.hpp"
+
+#include <algorithm>
+#include <ostream>
+#include <sstream>
+
+#include <fmt/format.h>
+
+#include "tender/base/log.hpp"
+#include "tender/store/command.hpp"
+
+#include "command.hpp"
+#include "help.hpp"
+
+namespace tender::cli {
+namespace {
+
+void print_error(std::ostream& err, const std::string& what, const std::string& remedy) {
+  err << "tender: " << what << '\n';
+  if (!remedy.empty()) {
+    err << "  what to do: " << remedy << '\n';
+  }
+}
+
+// The words of `arguments` that name the command, and the command; null when there is none.
+struct Found {
+  const CommandSpec* command = nullptr;
+  std::size_t words = 0;
+};
+
+Found find_command(const std::vector<std::string>& arguments) {
+  for (const std::size_t words : {std::size_t{2}, std::size_t{1}}) {
+    if (arguments.size() < words) {
+      continue;
+    }
+    std::string name = arguments[0];
+    if (words == 2) {
+      name += ' ' + arguments[1];
+    }
+    for (const CommandSpec& command : command_table()) {
+      if (command.name == name) {
+        return {&command, words};
+      }
+    }
+  }
+  return {};
+}
+
+void declare(const CommandSpec& command, cxxopts::Options& options) {
+  auto add = options.add_options();
+  if (command.declare != nullptr) {
+    command.declare(add);
+  }
+  if (command.prints_data) {
+    add("json", "Print JSON (docs/cli.md)");
+  }
+  add("env-file", "Read variables from this file instead of .env", cxxopts::value<std::string>(),
+      "PATH");
+  add("h,help", "Show this help");
+}
+
+void check_names(const CommandSpec& command, const std::vector<std::string>& names) {
+  if (names.size() < command.min_names) {
+    throw UsageError(fmt::format("`tender {}` needs {}", command.name, command.arguments),
+                     fmt::format("for example: {}", command.example));
+  }
+  if (names.size() > command.max_names) {
+    throw UsageError(fmt::format("`tender {}` does not take \"{}\"", command.name,
+                                 printable(names[command.max_names], 80)),
+                     fmt::format("see `tender {} --help`", command.name));
+  }
+}
+
+ExitCode run_command(const CommandSpec& command, const std::vector<std::string>& arguments,
+                     const config::Environment& environment, std::ostream& out, std::ostream& err) {
+  cxxopts::Options options("tender " + std::string(command.name), std::string(command.summary));
+  declare(command, options);
+  std::vector<const char*> raw{"tender"};
+  for (const std::string& argument : arguments) {
+    raw.push_back(argument.c_str());
+  }
+  options.allow_unrecognised_options();  // to collect the names; unknown options are refused below
+  const auto parsed = options.parse(static_cast<int>(raw.size()), raw.data());
+  if (parsed.count("help") > 0) {
+    print_help(command, options, out);
+    return ExitCode::ok;
+  }
+  const auto& names = parsed.unmatched();
+  for (const std::string& name : names) {
+    if (name.starts_with("-")) {
+      throw UsageError(
+          fmt::format("`tender {}` has no option {}", command.name, printable(name, 80)),
+          fmt::format("see `tender {} --help`", command.name));
+    }
+  }
+  check_names(command, names);
+  config::EnvFile env_file = config::default_env_file();
+  if (parsed.count("env-file") > 0) {
+    env_file = {.path = parsed["env-file"].as<std::string>(), .required = true};
+  }
+  return command.run({.options = parsed,
+                      .names = names,
+                      .environment = environment,
+                      .env_file = env_file,
+                      .out = out,
+                      .err = err});
+}
+
+ExitCode dispatch(const std::vector<std::string>& arguments, const config::Environment& environment,
+                  std::ostream& out, std::ostream& err) {
+  if (arguments.empty()) {
+    print_overview(err);
+    return ExitCode::usage;
+  }
+  if (arguments[0] == "--help" || arguments[0] == "-h" || arguments[0] == "help") {
+    print_overview(out);
+    return ExitCode::ok;
+  }
+  if (arguments[0] == "--version") {
+    return run_command(kVersion, {}, environment, out, err);
+  }
+  const Found found = find_command(arguments);
+  if (found.command == nullptr) {
+    if (print_group(arguments, out)) {
+      return ExitCode::ok;
+    }
+    throw UsageError(fmt::format("there is no command \"{}\"",
+                                 printable(fmt::format("{}", fmt::join(arguments, " ")), 80)),
+                     "see `tender --help`");
+  }
+  return run_command(
+      *found.command,
+      {arguments.begin() + static_cast<std::ptrdiff_t>(found.words), arguments.end()}, environment,
+      out, err);
+}
+
+}  // namespace
+
+std::optional<bool> Invocation::flag(const std::string& name) const {
+  const bool on = has(name);
+  const bool off = has("no-" + name);
+  if (on && off) {
+    throw UsageError(fmt::format("--{0} and --no-{0} contradict each other", name),
+                     "give one of them");
+  }
+  return on || off ? std::optional(on) : std::nullopt;
+}
+
+ExitCode run_command_line(const std::vector<std::string>& arguments,
+                          const config::Environment& environment, std::ostream& out,
+                          std::ostream& err) {
+  try {
+    const ExitCode code = dispatch(arguments, environment, out, err);
+    if (!out.flush()) {
+      print_error(err, "the output could not be written", "check where stdout goes");
+      return ExitCode::error;
+    }
+    return code;
+  } catch (const UsageError& error) {
+    print_error(err, error.what(), error.remedy());
+    return ExitCode::usage;
+  } catch (const cxxopts::exceptions::exception& error) {
+    print_error(err, error.what(), "see `tender --help`");
+    return ExitCode::usage;
+  } catch (const config::ConfigError& error) {
+    err << "tender: " << error.what() << '\n';
+    return ExitCode::usage;
+  } catch (const Error& error) {
+    print_error(err, error.what(), error.remedy());
+    return ExitCode::error;
+  }
+}
+
+}  // namespace tender::cli

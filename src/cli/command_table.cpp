@@ -1,0 +1,30 @@
+#include <array>
+
+#include "command.hpp"
+
+namespace tender::cli {
+
+std::span<const CommandSpec> command_table() {
+  static const std::array table{kRun,
+                                kReconcile,
+                                kMembers,
+                                kRelayCreate,
+                                kRelayUpdate,
+                                kRelayActivate,
+                                kRelayDeactivate,
+                                kRelayList,
+                                kRelayShow,
+                                kActivity,
+                                kDeadLetterList,
+                                kDeadLetterRetry,
+                                kDeadLetterDiscard,
+                                kStatus,
+                                kCheck,
+                                kHealth,
+                                kKey,
+                                kEnvExample,
+                                kVersion};
+  return table;
+}
+
+}  // namespace tender::cli
