@@ -9,8 +9,6 @@
 #include <string_view>
 #include <vector>
 
-#include <nlohmann/json_fwd.hpp>
-
 #include "tender/nostr/keys.hpp"
 
 namespace tender::nostr {
@@ -39,7 +37,8 @@ enum class EventFault { none, bad_id, bad_pubkey, bad_signature };
 /// Checks id, pubkey and signature, in that order.
 [[nodiscard]] EventFault verify_event(const Event& event);
 
-[[nodiscard]] nlohmann::json to_json(const Event& event);
+/// The event as JSON on one line, as it goes over the wire. Throws as event_id.
+[[nodiscard]] std::string to_text(const Event& event);
 
 /// The event that `text` holds, or nothing: not JSON, nested deeper than 32, over 64 KiB, or a
 /// member that is absent or of the wrong type. Signature and id are not verified.

@@ -50,7 +50,8 @@ class SecretKey {
   /// character, checksum or prefix (an npub is named as such), zero, or not below the group order.
   [[nodiscard]] static SecretKey parse(std::string_view text);
 
-  /// A fresh key from `random`.
+  /// A fresh key from `random`. Throws InvalidKey when `random` gives no usable 32 bytes, which a
+  /// sound source does once in 2^127 times.
   [[nodiscard]] static SecretKey generate(Random& random);
 
   SecretKey(const SecretKey&) = default;
@@ -66,8 +67,12 @@ class SecretKey {
   [[nodiscard]] std::string reveal_hex() const;
 
  private:
-  SecretKey(const Bytes32& bytes, PublicKey public_key) : bytes_(bytes), public_key_(public_key) {}
-  Bytes32 bytes_;
+  explicit SecretKey(PublicKey public_key) : public_key_(public_key) {}
+  [[nodiscard]] static SecretKey from_bytes(const Bytes32& bytes);
+
+  // A secp256k1_keypair, which may be copied and whose size is promised (secp256k1_extrakeys.h). It
+  // is kept because making it from the scalar costs as much as a signature.
+  std::array<std::uint8_t, 96> keypair_{};
   PublicKey public_key_;
 };
 
