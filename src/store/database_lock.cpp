@@ -80,6 +80,11 @@ std::optional<DatabaseLock::Holder> DatabaseLock::holder(const std::filesystem::
 
 DatabaseLock::DatabaseLock(DatabaseLock&& other) noexcept : file_(std::exchange(other.file_, -1)) {}
 
+DatabaseLock& DatabaseLock::operator=(DatabaseLock&& other) noexcept {
+  std::swap(file_, other.file_);
+  return *this;
+}
+
 DatabaseLock::~DatabaseLock() {
   if (file_ >= 0) {
     close(file_);

@@ -25,7 +25,7 @@ class DatabaseLock {
   [[nodiscard]] static std::optional<Holder> holder(const std::filesystem::path& database);
 
   DatabaseLock(DatabaseLock&& other) noexcept;
-  DatabaseLock& operator=(DatabaseLock&&) = delete;
+  DatabaseLock& operator=(DatabaseLock&& other) noexcept;
   DatabaseLock(const DatabaseLock&) = delete;
   DatabaseLock& operator=(const DatabaseLock&) = delete;
   ~DatabaseLock();

@@ -1,0 +1,159 @@
+// `tender activity`: the log of commands and results.
+#include <csignal>
+#include <ostream>
+
+#include <fmt/ostream.h>
+
+#include <boost/asio/experimental/awaitable_operators.hpp>
+#include <boost/asio/redirect_error.hpp>
+#include <boost/asio/signal_set.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <nlohmann/json.hpp>
+
+#include "command.hpp"
+#include "event_loop.hpp"
+#include "log_feed.hpp"
+#include "output.hpp"
+#include "store_session.hpp"
+
+namespace tender::cli {
+namespace {
+
+namespace asio = boost::asio;
+
+std::string line_of(const Query& query, const Activity& activity) {
+  const auto relay = query.get_relay(RelayId{activity.resource_id});
+  return fmt::format("{:>6}  {}  {:<20} {:<20} {}", activity.seq, format_time(activity.created_at),
+                     printable(activity.activity_type, 40),
+                     printable(relay ? relay->subdomain : activity.resource_id, 64),
+                     printable(activity.detail == "{}" ? "" : activity.detail, 1000));
+}
+
+// Prints what comes, until SIGINT or SIGTERM, or until nobody reads the output any more.
+class Follow {
+ public:
+  Follow(const Invocation& invocation, StoreSession& session, std::optional<RelayId> relay)
+      : invocation_(invocation),
+        session_(session),
+        relay_(std::move(relay)),
+        logger_(make_null_logger()),
+        clock_(io_.get_executor()),
+        feed_(io_.get_executor(), session.database, clock_, *logger_),
+        receiver_(feed_.channel().subscribe()),
+        signals_(io_, SIGTERM, SIGINT) {}
+
+  void to_end() { run_to_end(io_, follow()); }
+
+ private:
+  asio::awaitable<void> follow() {
+    using namespace asio::experimental::awaitable_operators;
+    co_await (feed_.run() && print() && heed_signals());
+  }
+
+  asio::awaitable<void> print() {
+    while (invocation_.out.good()) {
+      const auto received = co_await receiver_.recv();
+      if (std::holds_alternative<Closed>(received.item)) {
+        co_return;
+      }
+      if (const auto* activity = std::get_if<Activity>(&received.item)) {
+        print_one(*activity);
+      } else {
+        invocation_.err << "some activities came faster than they could be printed\n";
+      }
+    }
+    stop();
+  }
+
+  void print_one(const Activity& activity) {
+    if (relay_ &&
+        (activity.resource_id != relay_->text || activity.resource_type != kRelayResource)) {
+      return;
+    }
+    if (invocation_.json()) {
+      invocation_.out << to_json(activity).dump(-1, ' ', false,
+                                                nlohmann::json::error_handler_t::replace);
+    } else {
+      invocation_.out << line_of(session_.query, activity);
+    }
+    invocation_.out << std::endl;  // whoever follows wants each line at once
+  }
+
+  asio::awaitable<void> heed_signals() {
+    boost::system::error_code ended;
+    co_await signals_.async_wait(asio::redirect_error(asio::use_awaitable, ended));
+    if (!ended) {
+      stop();
+    }
+  }
+
+  void stop() {
+    feed_.stop();
+    signals_.cancel();
+  }
+
+  const Invocation& invocation_;
+  StoreSession& session_;
+  std::optional<RelayId> relay_;
+  std::shared_ptr<Logger> logger_;
+  asio::io_context io_{1};
+  SystemClock clock_;
+  LogFeed feed_;
+  Broadcast<Activity>::Receiver receiver_;
+  asio::signal_set signals_;
+};
+
+int read_limit(const Invocation& invocation) {
+  const int limit = invocation.options["limit"].as<int>();
+  if (limit < 1) {
+    throw UsageError(fmt::format("--limit {} is not a number of rows", limit), "give 1 or more");
+  }
+  return limit;
+}
+
+ExitCode activity(const Invocation& invocation) {
+  const int limit = read_limit(invocation);
+  StoreSession session(invocation, OpenMode::existing);
+  std::optional<RelayId> relay;
+  if (invocation.has("relay")) {
+    relay = session.require_relay(invocation.text("relay")).id;
+  }
+  if (invocation.has("follow")) {
+    Follow(invocation, session, relay).to_end();
+    return ExitCode::ok;
+  }
+  const auto rows = session.query.list_latest_activity(relay, limit);
+  if (invocation.json()) {
+    auto array = nlohmann::ordered_json::array();
+    for (const Activity& row : rows) {
+      array.push_back(to_json(row));
+    }
+    print_json(invocation.out, array);
+    return ExitCode::ok;
+  }
+  for (const Activity& row : rows) {
+    invocation.out << line_of(session.query, row) << '\n';
+  }
+  return ExitCode::ok;
+}
+
+}  // namespace
+
+const CommandSpec kActivity{
+    .name = "activity",
+    .arguments = "",
+    .min_names = 0,
+    .max_names = 0,
+    .summary = "Show the newest rows of the log, or follow it",
+    .example = "tender activity --relay blue --follow",
+    .prints_data = true,
+    .declare =
+        [](cxxopts::OptionAdder& add) {
+          add("relay", "Only this relay, by id or subdomain", cxxopts::value<std::string>(),
+              "RELAY");
+          add("limit", "How many rows", cxxopts::value<int>()->default_value("50"), "N");
+          add("follow", "Print new rows as they come (with --json: one object a line)");
+        },
+    .run = activity};
+
+}  // namespace tender::cli

@@ -1,0 +1,36 @@
+#include "log_feed.hpp"
+
+#include <boost/asio/experimental/awaitable_operators.hpp>
+
+#include "tender/store/database.hpp"
+
+namespace tender::cli {
+namespace {
+
+constexpr std::size_t kChannelCapacity = 4096;
+
+}  // namespace
+
+LogFeed::LogFeed(const boost::asio::any_io_executor& executor, Database& database, Clock& clock,
+                 Logger& logger)
+    : channel_(clock, kChannelCapacity),
+      tail_(database, clock, channel_),
+      watch_(executor, database.path()) {
+  if (watch_.fault()) {
+    logger.warn("{}: commands of other programs are noticed within a second instead of at once",
+                *watch_.fault());
+  }
+}
+
+boost::asio::awaitable<void> LogFeed::run() {
+  using namespace boost::asio::experimental::awaitable_operators;
+  std::function<void()> look = [this] { tail_.look_closely(); };
+  co_await (tail_.run() && watch_.run(std::move(look)));
+}
+
+void LogFeed::stop() {
+  tail_.stop();
+  watch_.stop();
+}
+
+}  // namespace tender::cli

@@ -1,0 +1,93 @@
+// `tender members`: who is a member of a relay, as zooid says.
+#include <ostream>
+
+#include <fmt/ostream.h>
+
+#include <nlohmann/json.hpp>
+
+#include "command.hpp"
+#include "event_loop.hpp"
+#include "output.hpp"
+#include "sidecar.hpp"
+#include "store_session.hpp"
+
+namespace tender::cli {
+namespace {
+
+using Status = infra::MemberList::Status;
+
+infra::MemberList ask(const config::Env& env, StoreSession& session, const RelayId& id) {
+  boost::asio::io_context io;
+  http::Client transport(io.get_executor(), transport_options(env));
+  zooid::Client client(env, transport, session.clock, session.random);
+  infra::MemberList list;
+  const auto fetch = [&]() -> boost::asio::awaitable<void> {
+    list = co_await infra::fetch_members(client, id);
+    transport.stop();
+  };
+  run_to_end(io, fetch());
+  return list;
+}
+
+ExitCode explain(const Relay& relay, const infra::MemberList& list, std::ostream& err) {
+  switch (list.status) {
+    case Status::unknown_relay:
+      fmt::print(err, "tender: zooid does not have relay {} ({})\n  what to do: {}\n",
+                 relay.subdomain, list.reason,
+                 relay.synced_revision
+                     ? "restore zooid's config directory, or see `tender reconcile "
+                       "--help` about --recreate"
+                     : "wait until it is in step: see `tender relay list`");
+      return ExitCode::error;
+    case Status::unreachable:
+      fmt::print(err, "tender: zooid cannot be asked: {}\n  what to do: see `tender check`\n",
+                 list.reason);
+      return ExitCode::unreachable;
+    case Status::failed:
+      fmt::print(err,
+                 "tender: zooid could not list the members: {}\n  what to do: see zooid's log\n",
+                 list.reason);
+      return ExitCode::error;
+    case Status::garbage:
+      fmt::print(err,
+                 "tender: the answer cannot be understood: {}\n  what to do: check that "
+                 "ZOOID_API_URL is zooid's API\n",
+                 list.reason);
+      return ExitCode::error;
+    case Status::ok:
+      break;
+  }
+  return ExitCode::ok;
+}
+
+ExitCode members(const Invocation& invocation) {
+  const config::Env env = config::load_env(invocation.environment, invocation.env_file);
+  StoreSession session(invocation, OpenMode::existing);
+  const Relay relay = session.require_relay(invocation.names.front());
+  const infra::MemberList list = ask(env, session, relay.id);
+  if (list.status != Status::ok) {
+    return explain(relay, list, invocation.err);
+  }
+  if (invocation.json()) {
+    print_json(invocation.out, list.members);
+    return ExitCode::ok;
+  }
+  for (const std::string& member : list.members) {
+    invocation.out << member << '\n';
+  }
+  return ExitCode::ok;
+}
+
+}  // namespace
+
+const CommandSpec kMembers{.name = "members",
+                           .arguments = "RELAY",
+                           .min_names = 1,
+                           .max_names = 1,
+                           .summary = "List the public keys of a relay's members, as zooid says",
+                           .example = "tender members blue --json",
+                           .prints_data = true,
+                           .declare = nullptr,
+                           .run = members};
+
+}  // namespace tender::cli

@@ -1,0 +1,30 @@
+// How commands print: tables and times for people, one style of JSON for programs, colour only
+// where a person looks at a terminal.
+#pragma once
+
+#include <iosfwd>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <nlohmann/json_fwd.hpp>
+
+#include "tender/base/clock.hpp"
+#include "tender/config/environment.hpp"
+
+namespace tender::cli {
+
+/// Rows of equally many cells, in columns; the first row is the head. The last column is not
+/// padded.
+void print_table(std::ostream& out, const std::vector<std::vector<std::string>>& rows);
+
+/// Indented, with invalid UTF-8 replaced.
+void print_json(std::ostream& out, const nlohmann::ordered_json& value);
+
+/// 2026-01-31T23:59:59Z
+[[nodiscard]] std::string format_time(TimePoint time);
+
+/// Whether stderr is a terminal that may get colour and a progress bar: never with NO_COLOR.
+[[nodiscard]] bool is_lively_terminal(const config::Environment& environment);
+
+}  // namespace tender::cli

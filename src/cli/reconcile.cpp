@@ -1,0 +1,162 @@
+// `tender reconcile`: bring relays in step now and watch it being done, by the sidecar that holds
+// the database's lock or, when there is none, by ourselves.
+#include <ostream>
+
+#include <fmt/ostream.h>
+
+#include <nlohmann/json.hpp>
+
+#include "tender/config/duration.hpp"
+#include "tender/infra/relay_sync.hpp"
+
+#include "command.hpp"
+#include "output.hpp"
+#include "reconcile_watch.hpp"
+#include "store_session.hpp"
+
+namespace tender::cli {
+namespace {
+
+struct Wanted {
+  std::vector<Relay> relays;
+  bool forced = false;
+  bool recreate = false;
+  Milliseconds timeout{};
+};
+
+std::vector<Relay> choose_relays(const Invocation& invocation, const StoreSession& session) {
+  if (invocation.has("all")) {
+    return session.query.list_relays();
+  }
+  if (invocation.names.empty()) {
+    return session.query.list_relays_pending_sync();
+  }
+  std::vector<Relay> relays;
+  for (const std::string& name : invocation.names) {
+    Relay relay = session.require_relay(name);
+    if (std::ranges::find(relays, relay.id, &Relay::id) == relays.end()) {
+      relays.push_back(std::move(relay));
+    }
+  }
+  return relays;
+}
+
+void check_usage(const Invocation& invocation) {
+  if (invocation.has("all") && !invocation.names.empty()) {
+    throw UsageError("--all and the names of relays contradict each other", "give one of them");
+  }
+  if (invocation.has("recreate") && invocation.names.empty()) {
+    throw UsageError(
+        "--recreate gives relays that zooid has lost a new identity, so it takes their names",
+        "name the relays: tender reconcile blue green --recreate");
+  }
+}
+
+Milliseconds read_timeout(const Invocation& invocation) {
+  const std::string text = invocation.text("timeout");
+  const auto timeout = config::parse_duration(text);
+  if (!timeout || *timeout == Milliseconds::zero()) {
+    throw UsageError(fmt::format("--timeout \"{}\" is not a duration", printable(text, 40)),
+                     "write it as 30s, 5m or 1h");
+  }
+  return *timeout;
+}
+
+ExitCode dry_run(const Invocation& invocation, const config::Env& env, const StoreSession& session,
+                 const Wanted& wanted) {
+  auto array = nlohmann::ordered_json::array();
+  std::vector<std::vector<std::string>> rows{{"RELAY", "WOULD", "REVISION", "ID"}};
+  for (const Relay& relay : wanted.relays) {
+    const std::string plan(
+        to_string(infra::plan_relay_sync(session.query, env, relay, wanted.forced)));
+    array.push_back({{"relay_id", relay.id.text},
+                     {"subdomain", relay.subdomain},
+                     {"plan", plan},
+                     {"revision", relay.revision}});
+    rows.push_back({relay.subdomain, plan, std::to_string(relay.revision), relay.id.text});
+  }
+  if (invocation.json()) {
+    print_json(invocation.out, array);
+  } else {
+    print_table(invocation.out, rows);
+  }
+  return ExitCode::ok;
+}
+
+void print_results(const Invocation& invocation, const std::vector<ReconcileResult>& results) {
+  if (invocation.json()) {
+    auto array = nlohmann::ordered_json::array();
+    for (const ReconcileResult& result : results) {
+      array.push_back({{"relay_id", result.relay.id.text},
+                       {"subdomain", result.relay.subdomain},
+                       {"result", to_string(result.state)},
+                       {"error", result.error}});
+    }
+    print_json(invocation.out, array);
+    return;
+  }
+  for (const ReconcileResult& result : results) {
+    fmt::print(invocation.out, "{}: {}{}{}\n", result.relay.subdomain, to_string(result.state),
+               result.error.empty() ? "" : ": ", printable(result.error, 600));
+  }
+}
+
+ExitCode exit_code_of(const std::vector<ReconcileResult>& results) {
+  const auto failed = [](const ReconcileResult& result) { return !is_in_step(result.state); };
+  const auto count = std::ranges::count_if(results, failed);
+  if (count == 0) {
+    return ExitCode::ok;
+  }
+  const auto unreachable = std::ranges::count_if(
+      results, [](const ReconcileResult& result) { return result.host_fault; });
+  return unreachable == count ? ExitCode::unreachable : ExitCode::some_failed;
+}
+
+ExitCode reconcile(const Invocation& invocation) {
+  check_usage(invocation);
+  const Milliseconds timeout = read_timeout(invocation);
+  const config::Env env = config::load_env(invocation.environment, invocation.env_file);
+  StoreSession session(invocation, OpenMode::existing);
+  Wanted wanted{.relays = choose_relays(invocation, session),
+                .forced = invocation.has("force"),
+                .recreate = invocation.has("recreate"),
+                .timeout = timeout};
+  if (invocation.has("dry-run")) {
+    return dry_run(invocation, env, session, wanted);
+  }
+  if (wanted.relays.empty() && !invocation.json()) {
+    invocation.err
+        << "every relay is in step; --all looks at each of them, --all --force sends each "
+           "of them again\n";
+    return ExitCode::ok;
+  }
+  ReconcileWatch watch(env, session.database, wanted.relays,
+                       {.forced = wanted.forced, .recreate = wanted.recreate},
+                       is_lively_terminal(invocation.environment) ? &invocation.err : nullptr);
+  const auto results = watch.until_done(wanted.timeout);
+  print_results(invocation, results);
+  return exit_code_of(results);
+}
+
+}  // namespace
+
+const CommandSpec kReconcile{
+    .name = "reconcile",
+    .arguments = "[RELAY…]",
+    .min_names = 0,
+    .max_names = 10'000,
+    .summary = "Bring relays in step now: those named, or all that are not",
+    .example = "tender reconcile blue --force",
+    .prints_data = true,
+    .declare =
+        [](cxxopts::OptionAdder& add) {
+          add("all", "Look at every relay; send those whose description zooid does not have yet");
+          add("force", "Send even what did not change");
+          add("recreate", "Make anew, with a new identity, relays that zooid has lost");
+          add("dry-run", "Only say what would be done");
+          add("timeout", "How long to wait", cxxopts::value<std::string>()->default_value("60s"),
+              "D");
+        },
+    .run = reconcile};
+
+}  // namespace tender::cli

@@ -1,0 +1,167 @@
+#include "reconcile_watch.hpp"
+
+#include <array>
+#include <ostream>
+
+#include <fmt/ostream.h>
+
+#include <boost/asio/experimental/awaitable_operators.hpp>
+#include <nlohmann/json.hpp>
+
+#include "tender/base/json.hpp"
+#include "tender/store/database.hpp"
+#include "tender/store/transaction.hpp"
+
+#include "event_loop.hpp"
+
+namespace tender::cli {
+namespace {
+
+namespace asio = boost::asio;
+
+constexpr std::array<std::string_view, 6> kStates{"created", "updated",  "unchanged",
+                                                  "failed",  "given_up", "waiting"};
+constexpr std::size_t kProgressFrom = 10;  // fewer relays are done before a bar could be read
+
+std::unique_ptr<Sidecar> own_sidecar(asio::io_context& io, const config::Env& env,
+                                     Database& database, Clock& clock, Random& random,
+                                     Command command, Logger& logger) {
+  auto lock = DatabaseLock::try_acquire(database.path());
+  if (!lock) {
+    return nullptr;
+  }
+  // Only what is asked for here is urgent: everything else stays for a sidecar proper.
+  return std::make_unique<Sidecar>(io.get_executor(), env, database, std::move(*lock), clock,
+                                   random, command, logger,
+                                   infra::Infra::Options{.floor = outbox::Priority::urgent});
+}
+
+}  // namespace
+
+std::string_view to_string(ReconcileState state) {
+  return kStates.at(static_cast<std::size_t>(state));
+}
+
+bool is_in_step(ReconcileState state) {
+  return state == ReconcileState::created || state == ReconcileState::updated ||
+         state == ReconcileState::unchanged;
+}
+
+ReconcileWatch::ReconcileWatch(const config::Env& env, Database& database,
+                               const std::vector<Relay>& relays, Command::ReconcileOptions options,
+                               std::ostream* progress)
+    : database_(database),
+      options_(options),
+      progress_(relays.size() < kProgressFrom ? nullptr : progress),
+      logger_(make_logger(spdlog::level::err, env.log_format)),
+      clock_(io_.get_executor()),
+      feed_(io_.get_executor(), database, clock_, *logger_),
+      receiver_(feed_.channel().subscribe()),
+      command_(database, clock_, random_, feed_.channel()),
+      outbox_(database),
+      alarm_(clock_),
+      sidecar_(own_sidecar(io_, env, database, clock_, random_, command_, *logger_)) {
+  for (const Relay& relay : relays) {
+    open_.emplace(relay.id.text, results_.size());
+    results_.push_back({.relay = relay, .state = ReconcileState::waiting, .error = {}});
+  }
+}
+
+std::vector<ReconcileResult> ReconcileWatch::until_done(Milliseconds timeout) {
+  if (!results_.empty()) {
+    run_to_end(io_, [](ReconcileWatch& self, TimePoint deadline) -> asio::awaitable<void> {
+      using namespace asio::experimental::awaitable_operators;
+      co_await (self.feed_.run() && self.work() && self.watch() && self.end_at(deadline));
+    }(*this, clock_.now() + timeout));
+    show_progress(/*last=*/true);
+  }
+  for (ReconcileResult& result : results_) {
+    if (result.state == ReconcileState::waiting) {
+      result.error = "no result in time; the work stays in the outbox of the database";
+    }
+  }
+  return results_;
+}
+
+asio::awaitable<void> ReconcileWatch::work() {
+  request();
+  if (sidecar_) {
+    co_await sidecar_->run();
+  }
+}
+
+void ReconcileWatch::request() {
+  Transaction transaction(database_);
+  for (const ReconcileResult& result : results_) {
+    command_.reconcile_relay(result.relay, options_);
+  }
+  transaction.commit();
+}
+
+asio::awaitable<void> ReconcileWatch::watch() {
+  while (!open_.empty()) {
+    const auto received = co_await receiver_.recv();
+    if (std::holds_alternative<Closed>(received.item)) {
+      co_return;
+    }
+    if (const auto* activity = std::get_if<Activity>(&received.item)) {
+      take(*activity);
+      show_progress(/*last=*/false);
+    }
+  }
+  finish();
+}
+
+asio::awaitable<void> ReconcileWatch::end_at(TimePoint deadline) {
+  if (!co_await alarm_.wait_until(deadline)) {
+    finish();
+  }
+}
+
+void ReconcileWatch::finish() {
+  alarm_.notify();
+  feed_.stop();
+  if (sidecar_) {
+    sidecar_->stop();
+  }
+}
+
+void ReconcileWatch::take(const Activity& activity) {
+  const auto type = activity.relay_activity();
+  const auto found = open_.find(activity.resource_id);
+  if (found == open_.end() ||
+      (type != ActivityType::complete_relay_sync && type != ActivityType::fail_relay_sync)) {
+    return;
+  }
+  const auto job = outbox_.find(outbox::JobKind::relay_sync, activity.resource_id);
+  if (job && job->attempt == 0) {
+    return;  // the result of an execution that was under way before: ours is still due
+  }
+  ReconcileResult& result = results_[found->second];
+  const auto detail = parse_json(activity.detail).value_or(nlohmann::json());
+  if (type == ActivityType::fail_relay_sync) {
+    result.state = job ? ReconcileState::failed : ReconcileState::given_up;
+    result.error = json_text(detail, "error");
+    result.host_fault = json_text(detail, "outcome") == "host_fault";
+  } else if (json_flag(detail, "created")) {
+    result.state = ReconcileState::created;
+  } else {
+    result.state =
+        json_flag(detail, "skipped") ? ReconcileState::unchanged : ReconcileState::updated;
+  }
+  open_.erase(found);
+}
+
+void ReconcileWatch::show_progress(bool last) {
+  if (progress_ == nullptr) {
+    return;
+  }
+  constexpr std::size_t kWidth = 30;
+  const std::size_t done = results_.size() - open_.size();
+  const std::size_t filled = kWidth * done / results_.size();
+  fmt::print(*progress_, "\r[{}{}] {}/{}{}", std::string(filled, '#'),
+             std::string(kWidth - filled, '.'), done, results_.size(), last ? "\n" : "");
+  progress_->flush();
+}
+
+}  // namespace tender::cli

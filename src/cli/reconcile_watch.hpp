@@ -1,0 +1,80 @@
+// Asks for the sync of some relays and watches the log until each has a result. The work is done by
+// whoever holds the database's lock; when nobody does, by a Sidecar of our own that touches only
+// these relays.
+#pragma once
+
+#include <cstdint>
+#include <iosfwd>
+#include <map>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <boost/asio/io_context.hpp>
+
+#include "tender/base/random.hpp"
+#include "tender/outbox/outbox.hpp"
+#include "tender/store/command.hpp"
+
+#include "log_feed.hpp"
+#include "sidecar.hpp"
+
+namespace tender::cli {
+
+enum class ReconcileState : std::uint8_t {
+  created,
+  updated,
+  unchanged,  // nothing was sent, since zooid has it already
+  failed,     // a retry follows
+  given_up,   // a dead letter
+  waiting,    // no result in time; the work stays in the outbox
+};
+
+[[nodiscard]] std::string_view to_string(ReconcileState state);
+[[nodiscard]] bool is_in_step(ReconcileState state);
+
+struct ReconcileResult {
+  Relay relay;
+  ReconcileState state = ReconcileState::waiting;
+  std::string error;
+  bool host_fault = false;  // the host's fault and not this relay's
+};
+
+class ReconcileWatch {
+ public:
+  /// `progress` gets a progress bar; null: none. Borrows all but the values.
+  ReconcileWatch(const config::Env& env, Database& database, const std::vector<Relay>& relays,
+                 Command::ReconcileOptions options, std::ostream* progress);
+
+  /// Blocks until every relay has a result or `timeout` has passed. Results in the order of the
+  /// relays.
+  [[nodiscard]] std::vector<ReconcileResult> until_done(Milliseconds timeout);
+
+ private:
+  boost::asio::awaitable<void> watch();
+  boost::asio::awaitable<void> end_at(TimePoint deadline);
+  boost::asio::awaitable<void> work();
+  void request();
+  void take(const Activity& activity);
+  void show_progress(bool last);
+  void finish();
+
+  Database& database_;
+  Command::ReconcileOptions options_;
+  std::ostream* progress_;
+  std::vector<ReconcileResult> results_;
+  std::map<std::string, std::size_t> open_;  // relay id → its place in results_
+  std::shared_ptr<Logger> logger_;
+  boost::asio::io_context io_{1};
+  SystemClock clock_;
+  SystemRandom random_;
+  LogFeed feed_;
+  Broadcast<Activity>::Receiver receiver_;
+  Command command_;
+  outbox::Outbox outbox_;
+  Wakeup alarm_;
+  std::unique_ptr<Sidecar> sidecar_;  // null: another process does the work
+};
+
+}  // namespace tender::cli

@@ -1,0 +1,19 @@
+// The options by which people describe a relay: `relay create` and `relay update` share them.
+#pragma once
+
+#include "tender/model/relay.hpp"
+
+#include "command.hpp"
+
+namespace tender::cli {
+
+void declare_relay_options(cxxopts::OptionAdder& add);
+
+/// What the options ask for. Throws UsageError for a switch that is given both ways and for a key
+/// that cannot be read.
+[[nodiscard]] RelayChange read_relay_options(const Invocation& invocation);
+
+/// Whether any of the options is given.
+[[nodiscard]] bool changes_anything(const RelayChange& change);
+
+}  // namespace tender::cli

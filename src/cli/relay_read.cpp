@@ -1,0 +1,89 @@
+// `tender relay list | show`: what relays should be, and how far zooid is.
+#include <ostream>
+
+#include <fmt/ostream.h>
+
+#include <nlohmann/json.hpp>
+
+#include "command.hpp"
+#include "output.hpp"
+#include "store_session.hpp"
+
+namespace tender::cli {
+namespace {
+
+std::string sync_state(const Relay& relay) {
+  if (relay.synced) {
+    return "in step";
+  }
+  return relay.sync_error.empty() ? "pending" : "failing";
+}
+
+ExitCode list(const Invocation& invocation) {
+  StoreSession session(invocation, OpenMode::existing);
+  const auto relays = session.query.list_relays();
+  if (invocation.json()) {
+    auto array = nlohmann::ordered_json::array();
+    for (const Relay& relay : relays) {
+      array.push_back(to_json(relay));
+    }
+    print_json(invocation.out, array);
+    return ExitCode::ok;
+  }
+  std::vector<std::vector<std::string>> rows{
+      {"SUBDOMAIN", "STATUS", "SYNC", "REVISION", "ID", "NAME"}};
+  for (const Relay& relay : relays) {
+    rows.push_back({relay.subdomain, std::string(to_string(relay.status)), sync_state(relay),
+                    std::to_string(relay.revision), relay.id.text, printable(relay.info_name, 60)});
+  }
+  print_table(invocation.out, rows);
+  return ExitCode::ok;
+}
+
+std::string show_value(const nlohmann::ordered_json& value) {
+  if (value.is_boolean()) {
+    return value.get<bool>() ? "yes" : "no";
+  }
+  return value.is_string() ? printable(value.get<std::string>(), 4096) : value.dump();
+}
+
+ExitCode show(const Invocation& invocation) {
+  StoreSession session(invocation, OpenMode::existing);
+  const Relay relay = session.require_relay(invocation.names.front());
+  const auto json = to_json(relay);
+  if (invocation.json()) {
+    print_json(invocation.out, json);
+    return ExitCode::ok;
+  }
+  std::vector<std::vector<std::string>> rows;
+  for (const auto& [field, value] : json.items()) {
+    rows.push_back(
+        {field, field == "created_at" ? format_time(relay.created_at) : show_value(value)});
+  }
+  print_table(invocation.out, rows);
+  return ExitCode::ok;
+}
+
+}  // namespace
+
+const CommandSpec kRelayList{.name = "relay list",
+                             .arguments = "",
+                             .min_names = 0,
+                             .max_names = 0,
+                             .summary = "List all relays and whether zooid is in step",
+                             .example = "tender relay list --json",
+                             .prints_data = true,
+                             .declare = nullptr,
+                             .run = list};
+
+const CommandSpec kRelayShow{.name = "relay show",
+                             .arguments = "RELAY",
+                             .min_names = 1,
+                             .max_names = 1,
+                             .summary = "Show one relay, by id or subdomain",
+                             .example = "tender relay show blue",
+                             .prints_data = true,
+                             .declare = nullptr,
+                             .run = show};
+
+}  // namespace tender::cli

@@ -1,0 +1,121 @@
+// `tender relay create | update | activate | deactivate`: write what a relay should be.
+#include <ostream>
+
+#include <fmt/ostream.h>
+
+#include <nlohmann/json.hpp>
+
+#include "tender/store/database_lock.hpp"
+
+#include "command.hpp"
+#include "output.hpp"
+#include "relay_options.hpp"
+#include "store_session.hpp"
+
+namespace tender::cli {
+namespace {
+
+void hint_when_nobody_syncs(const StoreSession& session, const Invocation& invocation) {
+  if (!DatabaseLock::holder(session.database.path())) {
+    invocation.err
+        << "no sidecar is running on this database: start `tender run`, or do the work now "
+           "with `tender reconcile`\n";
+  }
+}
+
+ExitCode finish_change(const StoreSession& session, const Invocation& invocation,
+                       const Relay& relay) {
+  if (invocation.json()) {
+    print_json(invocation.out, to_json(relay));
+  } else {
+    fmt::print(invocation.err, "relay {} ({}) is {} at revision {}\n", relay.subdomain,
+               relay.id.text, to_string(relay.status), relay.revision);
+  }
+  hint_when_nobody_syncs(session, invocation);
+  return ExitCode::ok;
+}
+
+ExitCode create(const Invocation& invocation) {
+  const RelayChange change = read_relay_options(invocation);
+  if (!change.tenant || !change.subdomain) {
+    throw UsageError("`tender relay create` needs --tenant and --subdomain",
+                     fmt::format("for example: {}", kRelayCreate.example));
+  }
+  StoreSession session(invocation, OpenMode::create);
+  const Relay relay = session.command.create_relay(change);
+  if (invocation.json()) {
+    print_json(invocation.out, to_json(relay));
+  } else {
+    fmt::print(invocation.out, "{}\n", relay.id.text);
+  }
+  hint_when_nobody_syncs(session, invocation);
+  return ExitCode::ok;
+}
+
+ExitCode update(const Invocation& invocation) {
+  const RelayChange change = read_relay_options(invocation);
+  if (!changes_anything(change)) {
+    throw UsageError("`tender relay update` was told nothing to change",
+                     fmt::format("for example: {}", kRelayUpdate.example));
+  }
+  StoreSession session(invocation, OpenMode::existing);
+  const Relay before = session.require_relay(invocation.names.front());
+  return finish_change(session, invocation, session.command.update_relay(before.id, change));
+}
+
+ExitCode activate(const Invocation& invocation) {
+  StoreSession session(invocation, OpenMode::existing);
+  const Relay before = session.require_relay(invocation.names.front());
+  return finish_change(session, invocation, session.command.activate_relay(before.id));
+}
+
+ExitCode deactivate(const Invocation& invocation) {
+  StoreSession session(invocation, OpenMode::existing);
+  const Relay before = session.require_relay(invocation.names.front());
+  return finish_change(session, invocation, session.command.deactivate_relay(before.id));
+}
+
+}  // namespace
+
+const CommandSpec kRelayCreate{
+    .name = "relay create",
+    .arguments = "",
+    .min_names = 0,
+    .max_names = 0,
+    .summary = "Describe a new relay; prints its id",
+    .example = "tender relay create --tenant npub1… --subdomain blue --name \"Blue\" --blossom",
+    .prints_data = true,
+    .declare = declare_relay_options,
+    .run = create};
+
+const CommandSpec kRelayUpdate{.name = "relay update",
+                               .arguments = "RELAY",
+                               .min_names = 1,
+                               .max_names = 1,
+                               .summary = "Change what a relay should be",
+                               .example = "tender relay update blue --name \"Deep blue\" --no-push",
+                               .prints_data = true,
+                               .declare = declare_relay_options,
+                               .run = update};
+
+const CommandSpec kRelayActivate{.name = "relay activate",
+                                 .arguments = "RELAY",
+                                 .min_names = 1,
+                                 .max_names = 1,
+                                 .summary = "Let zooid serve a relay",
+                                 .example = "tender relay activate blue",
+                                 .prints_data = true,
+                                 .declare = nullptr,
+                                 .run = activate};
+
+const CommandSpec kRelayDeactivate{.name = "relay deactivate",
+                                   .arguments = "RELAY",
+                                   .min_names = 1,
+                                   .max_names = 1,
+                                   .summary = "Have zooid stop serving a relay; its data stays",
+                                   .example = "tender relay deactivate blue",
+                                   .prints_data = true,
+                                   .declare = nullptr,
+                                   .run = deactivate};
+
+}  // namespace tender::cli

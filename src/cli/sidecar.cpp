@@ -1,0 +1,71 @@
+#include "sidecar.hpp"
+
+#include <algorithm>
+
+#include <boost/asio/experimental/awaitable_operators.hpp>
+
+#include "tender/store/database.hpp"
+
+namespace tender::cli {
+namespace {
+
+namespace asio = boost::asio;
+
+constexpr Milliseconds kHeartbeat{10'000};
+constexpr Milliseconds kDrain{10'000};
+
+}  // namespace
+
+http::Client::Options transport_options(const config::Env& env) {
+  http::Client::Options options;
+  options.max_connections = env.relay_sync_concurrency;
+  options.ca_file = env.zooid_api_ca_file;
+  return options;
+}
+
+Sidecar::Sidecar(const asio::any_io_executor& executor, const config::Env& env, Database& database,
+                 DatabaseLock lock, Clock& clock, Random& random, Command command, Logger& logger,
+                 infra::Infra::Options options)
+    : lock_(std::move(lock)),
+      clock_(clock),
+      logger_(logger),
+      transport_(executor, transport_options(env)),
+      infra_(Query(database), command, env, {database, clock, random, transport_, logger}, options),
+      alarm_(clock) {}
+
+asio::awaitable<void> Sidecar::run() {
+  using namespace asio::experimental::awaitable_operators;
+  co_await (work() && keep_alive());
+  transport_.stop();
+}
+
+void Sidecar::stop() {
+  drain_until_ = clock_.now() + kDrain;
+  infra_.stop();
+  alarm_.notify();
+}
+
+asio::awaitable<void> Sidecar::work() {
+  co_await infra_.start();
+  finished_ = true;
+  alarm_.notify();
+}
+
+asio::awaitable<void> Sidecar::keep_alive() {
+  while (!finished_) {
+    const TimePoint now = clock_.now();
+    if (now >= drain_until_) {
+      logger_.warn(
+          "{} syncs still in flight after {} s are broken off; they are due again at the "
+          "next start",
+          infra_.in_flight(), kDrain / std::chrono::seconds(1));
+      drain_until_ = TimePoint::max();
+      transport_.stop();
+    }
+    lock_.beat();
+    const TimePoint next = std::min(drain_until_, now + kHeartbeat);
+    co_await alarm_.wait_until(next);
+  }
+}
+
+}  // namespace tender::cli

@@ -1,0 +1,44 @@
+// The worker as a process runs it: Infra on the real network, the database's lock with its
+// heartbeat, and the drain when it is told to stop. `run` hosts it for good, `reconcile` for as
+// long as its work takes.
+#pragma once
+
+#include "tender/base/log.hpp"
+#include "tender/http/client.hpp"
+#include "tender/infra/infra.hpp"
+#include "tender/store/database_lock.hpp"
+
+namespace tender::cli {
+
+class Sidecar {
+ public:
+  /// `lock` is the database's; the rest is borrowed. Throws Error when ZOOID_API_CA_FILE cannot be
+  /// used.
+  Sidecar(const boost::asio::any_io_executor& executor, const config::Env& env, Database& database,
+          DatabaseLock lock, Clock& clock, Random& random, Command command, Logger& logger,
+          infra::Infra::Options options);
+
+  /// Works until stop(), and until what was in flight then is settled: at most 10 s later.
+  boost::asio::awaitable<void> run();
+  void stop();
+
+  [[nodiscard]] infra::Infra& infra() { return infra_; }
+
+ private:
+  boost::asio::awaitable<void> work();
+  boost::asio::awaitable<void> keep_alive();
+
+  DatabaseLock lock_;
+  Clock& clock_;
+  Logger& logger_;
+  http::Client transport_;
+  infra::Infra infra_;
+  Wakeup alarm_;
+  TimePoint drain_until_ = TimePoint::max();
+  bool finished_ = false;
+};
+
+/// The HTTP client that `env` asks for.
+[[nodiscard]] http::Client::Options transport_options(const config::Env& env);
+
+}  // namespace tender::cli

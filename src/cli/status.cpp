@@ -1,0 +1,159 @@
+// `tender status` and `tender health`: how things stand, for people and for the container's health
+// check.
+#include <ostream>
+
+#include <fmt/ostream.h>
+
+#include <nlohmann/json.hpp>
+
+#include "tender/outbox/dead_letters.hpp"
+#include "tender/outbox/outbox.hpp"
+#include "tender/outbox/router.hpp"
+#include "tender/store/database_lock.hpp"
+#include "tender/store/migrations.hpp"
+
+#include "command.hpp"
+#include "output.hpp"
+#include "store_session.hpp"
+
+namespace tender::cli {
+namespace {
+
+// A sidecar beats every 10 s; a minute without a beat means that its loop does not turn.
+constexpr std::chrono::seconds kStaleHeartbeat{60};
+
+struct Snapshot {
+  std::string database;
+  int schema = 0;
+  std::optional<DatabaseLock::Holder> holder;
+  Milliseconds heartbeat_age{};
+  Query::RelayCounts relays;
+  outbox::Outbox::Counts jobs;
+  std::int64_t dead_letters = 0;
+  std::int64_t logged = 0;
+  std::int64_t routed = 0;
+};
+
+Snapshot take_snapshot(StoreSession& session) {
+  const TimePoint now = session.clock.now();
+  Snapshot snapshot;
+  snapshot.database = session.database.path().string();
+  snapshot.schema = schema_version(session.database);
+  snapshot.holder = DatabaseLock::holder(session.database.path());
+  if (snapshot.holder) {
+    snapshot.heartbeat_age = std::max(Milliseconds::zero(), now - snapshot.holder->heartbeat);
+  }
+  snapshot.relays = session.query.count_relays();
+  snapshot.jobs = outbox::Outbox(session.database).count(now);
+  snapshot.dead_letters = outbox::DeadLetters(session.database).count_open();
+  snapshot.logged = session.query.last_activity_seq();
+  snapshot.routed = outbox::Router(session.database).offset();
+  return snapshot;
+}
+
+nlohmann::ordered_json to_json(const Snapshot& snapshot) {
+  nlohmann::ordered_json json = {
+      {"database", snapshot.database},
+      {"schema_version", snapshot.schema},
+      {"sidecar",
+       {{"running", snapshot.holder.has_value()}, {"pid", nullptr}, {"heartbeat_age_ms", nullptr}}},
+      {"relays",
+       {{"total", snapshot.relays.total},
+        {"synced", snapshot.relays.synced},
+        {"pending", snapshot.relays.pending},
+        {"failing", snapshot.relays.failing}}},
+      {"outbox",
+       {{"due", snapshot.jobs.due}, {"waiting", snapshot.jobs.waiting}, {"next_due", nullptr}}},
+      {"dead_letters", snapshot.dead_letters},
+      {"activity", {{"last_seq", snapshot.logged}, {"routed_seq", snapshot.routed}}}};
+  if (snapshot.holder) {
+    json["sidecar"]["heartbeat_age_ms"] = snapshot.heartbeat_age.count();
+    if (snapshot.holder->pid) {
+      json["sidecar"]["pid"] = *snapshot.holder->pid;
+    }
+  }
+  if (snapshot.jobs.next_due) {
+    json["outbox"]["next_due"] = snapshot.jobs.next_due->time_since_epoch().count();
+  }
+  return json;
+}
+
+std::string describe_sidecar(const Snapshot& snapshot) {
+  if (!snapshot.holder) {
+    return "not running; start `tender run`";
+  }
+  const auto age = std::chrono::duration_cast<std::chrono::seconds>(snapshot.heartbeat_age);
+  const std::string pid =
+      snapshot.holder->pid ? fmt::format("pid {}, ", *snapshot.holder->pid) : std::string();
+  return fmt::format("running ({}last heartbeat {} s ago)", pid, age.count());
+}
+
+std::string describe_jobs(const outbox::Outbox::Counts& jobs) {
+  const std::string next =
+      jobs.next_due ? fmt::format(" (next at {})", format_time(*jobs.next_due)) : std::string();
+  return fmt::format("{} due, {} waiting for a retry{}", jobs.due, jobs.waiting, next);
+}
+
+ExitCode status(const Invocation& invocation) {
+  StoreSession session(invocation, OpenMode::existing);
+  const Snapshot snapshot = take_snapshot(session);
+  if (invocation.json()) {
+    print_json(invocation.out, to_json(snapshot));
+    return ExitCode::ok;
+  }
+  print_table(
+      invocation.out,
+      {{"database", fmt::format("{} (schema version {})", snapshot.database, snapshot.schema)},
+       {"sidecar", describe_sidecar(snapshot)},
+       {"relays",
+        fmt::format("{}: {} in step, {} pending, of which {} failing", snapshot.relays.total,
+                    snapshot.relays.synced, snapshot.relays.pending, snapshot.relays.failing)},
+       {"outbox", describe_jobs(snapshot.jobs)},
+       {"dead letters",
+        snapshot.dead_letters == 0
+            ? "none"
+            : fmt::format("{}; see `tender dead-letter list`", snapshot.dead_letters)},
+       {"log", fmt::format("{} activities, {} not routed yet", snapshot.logged,
+                           snapshot.logged - snapshot.routed)}});
+  return ExitCode::ok;
+}
+
+ExitCode health(const Invocation& invocation) {
+  StoreSession session(invocation, OpenMode::existing);
+  const auto holder = DatabaseLock::holder(session.database.path());
+  if (!holder) {
+    invocation.err << "no sidecar is running on this database\n";
+    return ExitCode::error;
+  }
+  const auto age = session.clock.now() - holder->heartbeat;
+  if (age > kStaleHeartbeat) {
+    fmt::print(invocation.err, "the sidecar has shown no sign of life for {} s; restart it\n",
+               std::chrono::duration_cast<std::chrono::seconds>(age).count());
+    return ExitCode::error;
+  }
+  return ExitCode::ok;
+}
+
+}  // namespace
+
+const CommandSpec kStatus{.name = "status",
+                          .arguments = "",
+                          .min_names = 0,
+                          .max_names = 0,
+                          .summary = "Show how things stand",
+                          .example = "tender status",
+                          .prints_data = true,
+                          .declare = nullptr,
+                          .run = status};
+
+const CommandSpec kHealth{.name = "health",
+                          .arguments = "",
+                          .min_names = 0,
+                          .max_names = 0,
+                          .summary = "Exit 0 if a sidecar is alive on this database, else 1",
+                          .example = "tender health && echo alive",
+                          .prints_data = false,
+                          .declare = nullptr,
+                          .run = health};
+
+}  // namespace tender::cli

@@ -1,0 +1,43 @@
+#include "store_session.hpp"
+
+#include <fmt/format.h>
+
+namespace tender::cli {
+
+std::shared_ptr<Logger> start_logging(const config::StoreEnv& env) {
+  auto logger = make_logger(env.log_level, env.log_format);
+  for (const std::string& warning : env.warnings) {
+    logger->warn("{}", warning);
+  }
+  return logger;
+}
+
+Database::Options open_options(OpenMode mode, Logger& logger) {
+  return {.mode = mode, .on_wait = [&logger] {
+            logger.warn(
+                "the database is locked by another program; waiting for it, at most 5 s (end that "
+                "program's transaction if this comes often)");
+          }};
+}
+
+StoreSession::StoreSession(const Invocation& invocation, OpenMode mode)
+    : StoreSession(config::load_store_env(invocation.environment, invocation.env_file), mode) {}
+
+StoreSession::StoreSession(const config::StoreEnv& env, OpenMode mode)
+    : logger_(start_logging(env)),
+      clock(io_.get_executor()),
+      database(env.database_path, clock, open_options(mode, *logger_)),
+      notify(clock, 1),
+      query(database),
+      command(database, clock, random, notify) {}
+
+Relay StoreSession::require_relay(const std::string& name) const {
+  auto relay = query.find_relay(name);
+  if (!relay) {
+    throw CommandError(fmt::format("there is no relay \"{}\"", printable(name, 80)),
+                       "see `tender relay list` for the relays and their ids");
+  }
+  return std::move(*relay);
+}
+
+}  // namespace tender::cli

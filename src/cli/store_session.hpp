@@ -1,0 +1,51 @@
+// What a command needs that works on the database: opened as configured, with Query and Command on
+// it. Lives on the stack of the command's function.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include <boost/asio/io_context.hpp>
+
+#include "tender/base/clock.hpp"
+#include "tender/base/log.hpp"
+#include "tender/base/random.hpp"
+#include "tender/config/env.hpp"
+#include "tender/store/command.hpp"
+#include "tender/store/database.hpp"
+#include "tender/store/query.hpp"
+
+#include "command.hpp"
+
+namespace tender::cli {
+
+/// The logger that `env` asks for, and its warnings through it.
+[[nodiscard]] std::shared_ptr<Logger> start_logging(const config::StoreEnv& env);
+
+/// Options for opening the database: a wait for somebody else's lock is said on stderr.
+[[nodiscard]] Database::Options open_options(OpenMode mode, Logger& logger);
+
+class StoreSession {
+ public:
+  StoreSession(const Invocation& invocation, OpenMode mode);
+
+  /// By id or subdomain. Throws CommandError when there is none.
+  [[nodiscard]] Relay require_relay(const std::string& name) const;
+
+ private:
+  boost::asio::io_context io_;
+  std::shared_ptr<Logger> logger_;
+
+ public:
+  SystemClock clock;
+  SystemRandom random;
+  Database database;
+  Broadcast<Activity> notify;
+  Query query;
+  Command command;
+
+ private:
+  StoreSession(const config::StoreEnv& env, OpenMode mode);
+};
+
+}  // namespace tender::cli
