@@ -10,13 +10,14 @@ namespace tender::http {
 
 class Url {
  public:
-  /// Parses and normalizes (lowercase scheme and host, default port dropped). Throws
-  /// std::invalid_argument that says what is wrong: no absolute http(s) URL, no host, user info, a
-  /// fragment, port 0 or over 65535.
+  /// Parses and normalizes (lowercase scheme and host, canonical IPv6, default port dropped; path
+  /// and query stay as written). Throws std::invalid_argument that says what is wrong: no absolute
+  /// http(s) URL, no host or one that is no host name, user info, a fragment, port 0 or over 65535.
   [[nodiscard]] static Url parse(std::string_view text);
 
   /// This URL with `path` (which starts with '/') appended to its own path; a trailing '/' of ours
-  /// is dropped.
+  /// is dropped and our query stays. Throws std::invalid_argument when `path` is no
+  /// percent-encoded path.
   [[nodiscard]] Url with_path(std::string_view path) const;
 
   [[nodiscard]] bool tls() const { return tls_; }

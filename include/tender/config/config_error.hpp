@@ -1,0 +1,30 @@
+// Everything that is wrong with the configuration, told at once: an operator corrects it in one
+// round. The values of secrets never appear in it.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "tender/base/error.hpp"
+
+namespace tender::config {
+
+struct EnvFault {
+  std::string variable;  // its name; for a broken line of a file: `<file>:<line>`
+  std::string problem;   // what is wrong, without a final dot
+  std::string remedy;    // what to do about it, without a final dot
+};
+
+/// Thrown when the configuration cannot be used. what() is a heading and one line for each fault.
+class ConfigError : public Error {
+ public:
+  /// `faults` is not empty.
+  explicit ConfigError(std::vector<EnvFault> faults);
+
+  [[nodiscard]] const std::vector<EnvFault>& faults() const { return faults_; }
+
+ private:
+  std::vector<EnvFault> faults_;
+};
+
+}  // namespace tender::config

@@ -1,0 +1,107 @@
+// The configuration as typed values, read from the environment and a `.env` file in one go. Made
+// once by the command line, or by a program that embeds Infra, and handed down by value; nothing
+// else in the product reads a variable. Reading blocks on a few small files.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <spdlog/common.h>
+
+#include "tender/base/clock.hpp"
+#include "tender/base/log.hpp"
+#include "tender/base/random.hpp"
+#include "tender/base/secret.hpp"
+#include "tender/config/config_error.hpp"
+#include "tender/config/environment.hpp"
+#include "tender/http/url.hpp"
+#include "tender/nostr/keys.hpp"
+
+namespace tender::config {
+
+/// Where zooid keeps the media of blossom relays: sent to zooid, never used by tender itself.
+struct S3Settings {
+  std::string endpoint;  // an http or https URL
+  std::string region;
+  std::string bucket;
+  Secret access_key;
+  Secret secret_key;
+};
+
+/// The LiveKit server of relays with calls: sent to zooid, never used by tender itself.
+struct LivekitSettings {
+  std::string url;  // ws, wss, http or https
+  Secret api_key;
+  Secret api_secret;
+};
+
+/// What to do when zooid has lost a relay that it once took (RELAY_RECREATE).
+enum class RelayRecreate : std::uint8_t {
+  never,      // hold it as a dead letter until a person decides
+  automatic,  // create it anew (spelled `auto`)
+};
+
+/// What a command needs that touches the database alone.
+struct StoreEnv {
+  std::filesystem::path database_path;  // relative ones are relative to the working directory
+  spdlog::level::level_enum log_level = spdlog::level::info;
+  LogFormat log_format = LogFormat::text;
+  std::vector<std::string> warnings;  // for the caller to log; no secrets in them
+};
+
+/// How to talk to zooid, as far as none of it must be given.
+struct ZooidOptions {
+  Milliseconds zooid_api_timeout{};                        // more than 0
+  std::optional<std::filesystem::path> zooid_api_ca_file;  // was readable PEM when it was checked
+  std::optional<S3Settings> blossom_s3;                    // nothing: zooid's local adapter
+  std::optional<LivekitSettings> livekit;                  // nothing: livekit is sent disabled
+  int relay_sync_retry_max_attempts = 0;                   // 0 to 100
+  Milliseconds relay_sync_retry_base{};                    // more than 0
+  Milliseconds relay_sync_retry_cap{};                     // at least the base
+  std::size_t relay_sync_concurrency = 1;                  // 1 to 256
+  RelayRecreate relay_recreate = RelayRecreate::never;
+};
+
+/// What a command needs that talks to zooid. A copyable value; its secrets are zeroed with it.
+struct Env : StoreEnv, ZooidOptions {
+  Env(StoreEnv store, ZooidOptions options, http::Url api_url, std::string domain,
+      nostr::SecretKey key);
+
+  /// The Authorization header of one request to zooid, signed with the robot's key
+  /// (nostr::make_http_auth): for this URL and method, for one attempt.
+  [[nodiscard]] std::string make_auth(Random& random, TimePoint now, std::string_view url,
+                                      std::string_view method, std::string_view body) const;
+
+  http::Url zooid_api_url;   // without a query; it may carry a path, which goes before ours
+  std::string relay_domain;  // lowercase, without a final dot
+  nostr::SecretKey robot_key;
+};
+
+/// The `.env` file to read besides the environment, which wins over it.
+struct EnvFile {
+  std::filesystem::path path;  // empty: none
+  bool required = false;       // whether its absence is a fault (`--env-file`)
+};
+
+/// The file that is read when it is there: `.env` in the working directory.
+[[nodiscard]] EnvFile default_env_file();
+
+// All three read every variable and throw ConfigError with all faults at once: a value that is
+// given must be valid even where the command does not need it. They differ in what must be given.
+
+/// Nothing must be given.
+[[nodiscard]] StoreEnv load_store_env(const Environment& environment, const EnvFile& file = {});
+
+/// ROBOT_SECRET must be given.
+[[nodiscard]] nostr::SecretKey load_robot_key(const Environment& environment,
+                                              const EnvFile& file = {});
+
+/// Every required variable must be given.
+[[nodiscard]] Env load_env(const Environment& environment, const EnvFile& file = {});
+
+}  // namespace tender::config

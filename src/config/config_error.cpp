@@ -1,0 +1,27 @@
+#include "tender/config/config_error.hpp"
+
+#include <utility>
+
+#include <fmt/format.h>
+
+namespace tender::config {
+namespace {
+
+std::string describe(const std::vector<EnvFault>& faults) {
+  std::string text = faults.size() == 1
+                         ? "the configuration has a fault:"
+                         : fmt::format("the configuration has {} faults:", faults.size());
+  for (const EnvFault& fault : faults) {
+    text += fmt::format("\n  {}: {}; {}", fault.variable, fault.problem, fault.remedy);
+  }
+  return text;
+}
+
+}  // namespace
+
+ConfigError::ConfigError(std::vector<EnvFault> faults)
+    : Error(describe(faults),
+            "correct it in the environment or in .env; env.example shows every variable"),
+      faults_(std::move(faults)) {}
+
+}  // namespace tender::config

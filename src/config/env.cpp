@@ -1,0 +1,171 @@
+#include "tender/config/env.hpp"
+
+#include <array>
+#include <utility>
+
+#include "tender/config/duration.hpp"
+#include "tender/nostr/http_auth.hpp"
+
+#include "settings.hpp"
+
+namespace tender::config {
+namespace {
+
+namespace level = spdlog::level;
+
+constexpr std::array<Choice<level::level_enum>, 5> kLogLevels = {{{"trace", level::trace},
+                                                                  {"debug", level::debug},
+                                                                  {"info", level::info},
+                                                                  {"warn", level::warn},
+                                                                  {"error", level::err}}};
+constexpr std::array<Choice<LogFormat>, 2> kLogFormats = {
+    {{"text", LogFormat::text}, {"json", LogFormat::json}}};
+constexpr std::array<Choice<RelayRecreate>, 2> kRecreate = {
+    {{"never", RelayRecreate::never}, {"auto", RelayRecreate::automatic}}};
+
+// The value of the fields that have a default in the table. Nothing stands here only next to a
+// noted fault, and then no Env is made.
+template <class T>
+T value_or_nothing(std::optional<T> value) {
+  return value ? *std::move(value) : T{};
+}
+
+template <class T, std::size_t N>
+T read_choice(Settings& settings, std::string_view name, const std::array<Choice<T>, N>& choices) {
+  return value_or_nothing(settings.read(name, [&](std::string_view text) {
+    return parse_choice<T>(text, std::span<const Choice<T>>(choices));
+  }));
+}
+
+int read_count(Settings& settings, std::string_view name, int least, int most) {
+  return value_or_nothing(
+      settings.read(name, [&](std::string_view text) { return parse_count(text, least, most); }));
+}
+
+StoreEnv read_store(Settings& settings) {
+  StoreEnv store;
+  store.database_path = value_or_nothing(settings.read("DATABASE_URL", parse_database_url));
+  store.log_level = read_choice(settings, "LOG_LEVEL", kLogLevels);
+  store.log_format = read_choice(settings, "LOG_FORMAT", kLogFormats);
+  store.warnings = settings.take_warnings();
+  return store;
+}
+
+std::optional<S3Settings> read_s3(Settings& settings) {
+  settings.require_all_or_none(Group::blossom_s3);
+  auto endpoint = settings.read("BLOSSOM_S3_ENDPOINT", parse_http_url);
+  auto region = settings.read("BLOSSOM_S3_REGION", parse_text);
+  auto bucket = settings.read("BLOSSOM_S3_BUCKET", parse_text);
+  auto access_key = settings.secret("BLOSSOM_S3_ACCESS_KEY");
+  auto secret_key = settings.secret("BLOSSOM_S3_SECRET_KEY");
+  if (!endpoint || !region || !bucket || !access_key || !secret_key) {
+    return std::nullopt;
+  }
+  return S3Settings{*std::move(endpoint), *std::move(region), *std::move(bucket),
+                    *std::move(access_key), *std::move(secret_key)};
+}
+
+std::optional<LivekitSettings> read_livekit(Settings& settings) {
+  settings.require_all_or_none(Group::livekit);
+  auto url = settings.read("LIVEKIT_URL", parse_websocket_url);
+  auto api_key = settings.secret("LIVEKIT_API_KEY");
+  auto api_secret = settings.secret("LIVEKIT_API_SECRET");
+  if (!url || !api_key || !api_secret) {
+    return std::nullopt;
+  }
+  return LivekitSettings{*std::move(url), *std::move(api_key), *std::move(api_secret)};
+}
+
+void check_retry_order(Settings& settings, Milliseconds base, Milliseconds cap) {
+  if (cap < base && base > Milliseconds::zero() && cap > Milliseconds::zero()) {
+    const std::string_view name =
+        settings.given("RELAY_SYNC_RETRY_CAP") ? "RELAY_SYNC_RETRY_CAP" : "RELAY_SYNC_RETRY_BASE";
+    settings.fault(name, {fmt::format("makes the longest wait between retries, {}, shorter than "
+                                      "the first one, {}",
+                                      format_duration(cap), format_duration(base)),
+                          "make RELAY_SYNC_RETRY_CAP at least RELAY_SYNC_RETRY_BASE"});
+  }
+}
+
+ZooidOptions read_options(Settings& settings) {
+  ZooidOptions options;
+  options.zooid_api_timeout = value_or_nothing(settings.read("ZOOID_API_TIMEOUT", parse_wait));
+  options.zooid_api_ca_file = settings.read("ZOOID_API_CA_FILE", parse_ca_file);
+  options.relay_sync_retry_max_attempts =
+      read_count(settings, "RELAY_SYNC_RETRY_MAX_ATTEMPTS", 0, 100);
+  options.relay_sync_retry_base =
+      value_or_nothing(settings.read("RELAY_SYNC_RETRY_BASE", parse_wait));
+  options.relay_sync_retry_cap =
+      value_or_nothing(settings.read("RELAY_SYNC_RETRY_CAP", parse_wait));
+  check_retry_order(settings, options.relay_sync_retry_base, options.relay_sync_retry_cap);
+  options.relay_sync_concurrency =
+      static_cast<std::size_t>(read_count(settings, "RELAY_SYNC_CONCURRENCY", 1, 256));
+  options.relay_recreate = read_choice(settings, "RELAY_RECREATE", kRecreate);
+  options.blossom_s3 = read_s3(settings);
+  options.livekit = read_livekit(settings);
+  return options;
+}
+
+// All that was read; the required values may be missing. Members are read in this order.
+struct Reading {
+  Reading(const Environment& environment, const EnvFile& file) : settings(environment, file) {}
+
+  void throw_faults() {
+    if (std::vector<EnvFault> faults = settings.take_faults(); !faults.empty()) {
+      throw ConfigError(std::move(faults));
+    }
+  }
+
+  Settings settings;
+  std::optional<http::Url> api_url = settings.read("ZOOID_API_URL", parse_api_url);
+  std::optional<std::string> domain = settings.read("RELAY_DOMAIN", parse_domain);
+  std::optional<nostr::SecretKey> robot_key = settings.read("ROBOT_SECRET", parse_secret_key);
+  ZooidOptions options = read_options(settings);
+  StoreEnv store = read_store(settings);
+};
+
+}  // namespace
+
+Env::Env(StoreEnv store, ZooidOptions options, http::Url api_url, std::string domain,
+         nostr::SecretKey key)
+    : StoreEnv(std::move(store)),
+      ZooidOptions(std::move(options)),
+      zooid_api_url(std::move(api_url)),
+      relay_domain(std::move(domain)),
+      robot_key(key) {}
+
+std::string Env::make_auth(Random& random, TimePoint now, std::string_view url,
+                           std::string_view method, std::string_view body) const {
+  return nostr::make_http_auth(robot_key, random, now, url, method, body);
+}
+
+EnvFile default_env_file() {
+  return {".env", false};
+}
+
+StoreEnv load_store_env(const Environment& environment, const EnvFile& file) {
+  Reading reading(environment, file);
+  reading.throw_faults();
+  return std::move(reading.store);
+}
+
+nostr::SecretKey load_robot_key(const Environment& environment, const EnvFile& file) {
+  Reading reading(environment, file);
+  reading.settings.require("ROBOT_SECRET");
+  reading.throw_faults();
+  return *reading.robot_key;
+}
+
+Env load_env(const Environment& environment, const EnvFile& file) {
+  Reading reading(environment, file);
+  for (const Variable& each : variables()) {
+    if (each.required) {
+      reading.settings.require(each.name);
+    }
+  }
+  reading.throw_faults();
+  return Env(std::move(reading.store), std::move(reading.options), *std::move(reading.api_url),
+             *std::move(reading.domain), *reading.robot_key);
+}
+
+}  // namespace tender::config

@@ -1,0 +1,151 @@
+#include "values.hpp"
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <stdexcept>
+#include <system_error>
+
+#include "tender/config/duration.hpp"
+
+#include "file.hpp"
+
+namespace tender::config {
+namespace {
+
+constexpr std::string_view kSqlite = "sqlite://";
+
+// A problem with a URL that http::Url does not know or must not be asked about.
+std::optional<Problem> url_problem(std::string_view text) {
+  if (text.find('@') != std::string_view::npos) {
+    return Problem{"holds a user or a password", "write the URL without what stands before the @"};
+  }
+  if (text.find('?') != std::string_view::npos) {
+    return Problem{"has a query", "write the URL without the ? and what follows it"};
+  }
+  return std::nullopt;
+}
+
+// http::Url quotes the URL in front of what is wrong with it, and so do faults.
+std::string_view without_quotation(std::string_view text) {
+  const std::size_t end = text.rfind("\" ");
+  return end == std::string_view::npos ? text : text.substr(end + 2);
+}
+
+}  // namespace
+
+Parsed<std::filesystem::path> parse_database_url(std::string_view text) {
+  if (text.find(":memory:") != std::string_view::npos) {
+    return Problem{"is a database in memory, which tender cannot share with other processes",
+                   "name a file: sqlite://data/tender.db"};
+  }
+  if (!text.starts_with(kSqlite)) {
+    return Problem{
+        "is not a SQLite URL",
+        "write sqlite:// and a path: sqlite://data/tender.db, or sqlite:///data/tender.db "
+        "for an absolute one"};
+  }
+  const std::string_view path = text.substr(kSqlite.size());
+  if (path.empty() || path.ends_with('/')) {
+    return Problem{"names no file", "end it with the file's name: sqlite://data/tender.db"};
+  }
+  if (path.find_first_of("?#%") != std::string_view::npos) {
+    return Problem{"has parameters or escapes, which tender does not know",
+                   "write the path as it is, without ?, # and %"};
+  }
+  if (path.starts_with('~')) {
+    return Problem{"starts with ~, which only a shell replaces", "write the whole path"};
+  }
+  return std::filesystem::path(path);
+}
+
+Parsed<http::Url> parse_api_url(std::string_view text) {
+  if (auto problem = url_problem(text)) {
+    return *std::move(problem);
+  }
+  try {
+    return http::Url::parse(text);
+  } catch (const std::invalid_argument& error) {
+    return Problem{std::string(without_quotation(error.what())),
+                   "write it like https://host.example.com, with a port where it is not the "
+                   "scheme's own"};
+  }
+}
+
+Parsed<std::string> parse_http_url(std::string_view text) {
+  Parsed<http::Url> parsed = parse_api_url(text);
+  if (auto* problem = std::get_if<Problem>(&parsed)) {
+    return std::move(*problem);
+  }
+  return std::string(text);
+}
+
+Parsed<std::string> parse_websocket_url(std::string_view text) {
+  constexpr std::array<std::string_view, 4> kSchemes = {"ws://", "wss://", "http://", "https://"};
+  if (std::ranges::none_of(kSchemes, [&](auto scheme) { return text.starts_with(scheme); })) {
+    return Problem{"is no ws, wss, http or https URL", "write it like wss://host.example.com"};
+  }
+  // Every rule of an http URL holds for ws and wss (RFC 6455, 3): check it as one.
+  const std::string as_http =
+      text.starts_with("ws") ? "http" + std::string(text.substr(2)) : std::string(text);
+  Parsed<std::string> parsed = parse_http_url(as_http);
+  if (auto* problem = std::get_if<Problem>(&parsed)) {
+    return std::move(*problem);
+  }
+  return std::string(text);
+}
+
+Parsed<nostr::SecretKey> parse_secret_key(std::string_view text) {
+  try {
+    return nostr::SecretKey::parse(text);
+  } catch (const nostr::InvalidKey& error) {
+    return Problem{fmt::format("is not a usable secret key: {}", error.what()),
+                   "give 64 hex characters or nsec1…; `openssl rand -hex 32` makes a new one"};
+  }
+}
+
+Parsed<Milliseconds> parse_wait(std::string_view text) {
+  const std::optional<Milliseconds> duration = parse_duration(text);
+  if (!duration) {
+    return Problem{"is not a duration",
+                   "write a whole number and a unit without a blank: 200ms, 5s, 15m, 1h or 2d"};
+  }
+  if (*duration == Milliseconds::zero()) {
+    return Problem{"is no time at all", "give a duration above 0, such as 5s"};
+  }
+  return *duration;
+}
+
+Parsed<int> parse_count(std::string_view text, int least, int most) {
+  int value = 0;
+  const char* const end = text.data() + text.size();
+  const auto [stop, error] = std::from_chars(text.data(), end, value);
+  if (error == std::errc::invalid_argument || stop != end) {
+    return Problem{"is not a whole number",
+                   fmt::format("write a number from {} to {}", least, most)};
+  }
+  if (error != std::errc() || value < least || value > most) {
+    return Problem{"is out of range", fmt::format("write a number from {} to {}", least, most)};
+  }
+  return value;
+}
+
+Parsed<std::filesystem::path> parse_ca_file(std::string_view text) {
+  constexpr std::size_t kEnoughForOne = 1 << 20;
+  const FileText file = read_file(std::filesystem::path(text), kEnoughForOne);
+  if (file.error) {
+    return Problem{fmt::format("cannot be read: {}", file.error.message()),
+                   "give the path of a PEM file that this user may read"};
+  }
+  if (file.text.find("-----BEGIN ") == std::string::npos) {
+    return Problem{"holds no PEM certificate",
+                   "give a file with BEGIN CERTIFICATE lines; `openssl x509 -inform der` converts"};
+  }
+  return std::filesystem::path(text);
+}
+
+Parsed<std::string> parse_text(std::string_view text) {
+  return std::string(text);
+}
+
+}  // namespace tender::config

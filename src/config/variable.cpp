@@ -1,0 +1,215 @@
+#include "tender/config/variable.hpp"
+
+#include <algorithm>
+#include <array>
+#include <numeric>
+#include <stdexcept>
+#include <vector>
+
+namespace tender::config {
+namespace {
+
+constexpr std::string_view kFileSuffix = "_FILE";
+
+constexpr std::array kVariables = {
+    Variable{.name = "ZOOID_API_URL",
+             .group = Group::zooid,
+             .meaning = "Where zooid's management API answers; its host, with the port where one "
+                        "is written, must be zooid's `API_HOST`",
+             .example = "for example http://localhost:3334",
+             .required = true},
+    Variable{.name = "RELAY_DOMAIN",
+             .group = Group::zooid,
+             .meaning = "The domain under which relays live: a relay's host is `subdomain.domain`",
+             .example = "for example relays.example.com",
+             .required = true},
+    Variable{.name = "ROBOT_SECRET",
+             .group = Group::zooid,
+             .meaning = "The nostr secret key that signs requests to zooid, as hex or nsec; its "
+                        "public key must be in zooid's `API_WHITELIST`",
+             .example = "`openssl rand -hex 32` makes one",
+             .secret = true,
+             .required = true},
+    Variable{.name = "ZOOID_API_TIMEOUT",
+             .group = Group::zooid,
+             .default_value = "5s",
+             .meaning = "How long one request to zooid may take in all"},
+    Variable{
+        .name = "ZOOID_API_CA_FILE",
+        .group = Group::zooid,
+        .meaning = "A file of CA certificates (PEM) to trust for zooid instead of the system's",
+        .example = "for example /etc/ssl/private-ca.pem"},
+    Variable{.name = "DATABASE_URL",
+             .group = Group::database,
+             .default_value = "sqlite://data/tender.db",
+             .meaning = "The SQLite database: `sqlite://` and a path, absolute with a third slash"},
+    Variable{.name = "RELAY_SYNC_RETRY_MAX_ATTEMPTS",
+             .group = Group::sync,
+             .default_value = "6",
+             .meaning = "How often a failed sync is tried again before it waits for a person "
+                        "(0 to 100)"},
+    Variable{.name = "RELAY_SYNC_RETRY_BASE",
+             .group = Group::sync,
+             .default_value = "30s",
+             .meaning = "The wait before the first retry; each further one doubles it"},
+    Variable{.name = "RELAY_SYNC_RETRY_CAP",
+             .group = Group::sync,
+             .default_value = "15m",
+             .meaning = "The longest wait between retries"},
+    Variable{.name = "RELAY_SYNC_CONCURRENCY",
+             .group = Group::sync,
+             .default_value = "16",
+             .meaning = "How many relays are sent to zooid at the same time (1 to 256)"},
+    Variable{.name = "RELAY_RECREATE",
+             .group = Group::sync,
+             .default_value = "never",
+             .meaning = "Whether a relay that zooid has lost is created anew, with a new identity: "
+                        "`never` or `auto`"},
+    Variable{.name = "BLOSSOM_S3_ENDPOINT",
+             .group = Group::blossom_s3,
+             .meaning = "The URL of the S3 service",
+             .example = "for example https://s3.example.com"},
+    Variable{.name = "BLOSSOM_S3_REGION",
+             .group = Group::blossom_s3,
+             .meaning = "The bucket's region",
+             .example = "for example eu-central-1"},
+    Variable{.name = "BLOSSOM_S3_BUCKET",
+             .group = Group::blossom_s3,
+             .meaning = "The bucket for all relays; each relay has its schema as key prefix",
+             .example = "for example relay-media"},
+    Variable{.name = "BLOSSOM_S3_ACCESS_KEY",
+             .group = Group::blossom_s3,
+             .meaning = "The access key's id",
+             .example = "from the S3 service",
+             .secret = true},
+    Variable{.name = "BLOSSOM_S3_SECRET_KEY",
+             .group = Group::blossom_s3,
+             .meaning = "The access key's secret",
+             .example = "from the S3 service",
+             .secret = true},
+    Variable{.name = "LIVEKIT_URL",
+             .group = Group::livekit,
+             .meaning = "The URL of the LiveKit server",
+             .example = "for example wss://livekit.example.com"},
+    Variable{.name = "LIVEKIT_API_KEY",
+             .group = Group::livekit,
+             .meaning = "The API key's id",
+             .example = "from the LiveKit server",
+             .secret = true},
+    Variable{.name = "LIVEKIT_API_SECRET",
+             .group = Group::livekit,
+             .meaning = "The API key's secret",
+             .example = "from the LiveKit server",
+             .secret = true},
+    Variable{.name = "LOG_LEVEL",
+             .group = Group::log,
+             .default_value = "info",
+             .meaning = "The least severe events that are logged: `trace`, `debug`, `info`, `warn` "
+                        "or `error`"},
+    Variable{.name = "LOG_FORMAT",
+             .group = Group::log,
+             .default_value = "text",
+             .meaning = "How they are written to stderr: `text`, or `json` with one object a line"},
+};
+
+constexpr std::array<std::string_view, 7> kPrefixes = {
+    "ZOOID_", "RELAY_", "ROBOT_", "BLOSSOM_S3_", "LIVEKIT_", "DATABASE_", "LOG_"};
+
+std::string upper(std::string_view text) {
+  std::string result(text);
+  std::ranges::transform(result, result.begin(), [](char c) {
+    return c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
+  });
+  return result;
+}
+
+// Levenshtein's distance, row by row.
+std::size_t edit_distance(std::string_view from, std::string_view to) {
+  std::vector<std::size_t> row(to.size() + 1);
+  std::iota(row.begin(), row.end(), std::size_t{0});
+  for (std::size_t i = 0; i < from.size(); ++i) {
+    std::size_t diagonal = row[0];
+    row[0] = i + 1;
+    for (std::size_t j = 0; j < to.size(); ++j) {
+      const std::size_t replaced = diagonal + (from[i] == to[j] ? 0 : 1);
+      diagonal = row[j + 1];
+      row[j + 1] = std::min({replaced, row[j] + 1, row[j + 1] + 1});
+    }
+  }
+  return row.back();
+}
+
+std::vector<std::string> known_names() {
+  std::vector<std::string> names;
+  for (const Variable& each : kVariables) {
+    names.emplace_back(each.name);
+    if (each.secret) {
+      names.push_back(file_variable(each));
+    }
+  }
+  return names;
+}
+
+}  // namespace
+
+std::string_view title(Group group) {
+  switch (group) {
+    case Group::zooid:
+      return "zooid and its relays";
+    case Group::database:
+      return "Database";
+    case Group::sync:
+      return "Syncing";
+    case Group::blossom_s3:
+      return "Media of blossom relays in S3 (all five or none; without them zooid keeps media "
+             "itself)";
+    case Group::livekit:
+      return "Calls through LiveKit (all three or none; without them relays have no calls)";
+    case Group::log:
+      return "Logging";
+  }
+  throw std::out_of_range("no such group");
+}
+
+std::span<const Variable> variables() {
+  return kVariables;
+}
+
+const Variable& variable(std::string_view name) {
+  const auto* const found = std::ranges::find(kVariables, name, &Variable::name);
+  if (found == kVariables.end()) {
+    throw std::out_of_range("no variable " + std::string(name));
+  }
+  return *found;
+}
+
+std::string file_variable(const Variable& variable) {
+  return std::string(variable.name) + std::string(kFileSuffix);
+}
+
+bool is_known(std::string_view name) {
+  return std::ranges::any_of(known_names(),
+                             [&](const std::string& known) { return known == name; });
+}
+
+bool has_our_prefix(std::string_view name) {
+  const std::string uppercase = upper(name);
+  return std::ranges::any_of(
+      kPrefixes, [&](std::string_view prefix) { return uppercase.starts_with(prefix); });
+}
+
+std::string nearest_name(std::string_view name, std::size_t edits) {
+  const std::string uppercase = upper(name);
+  std::string nearest;
+  std::size_t least = edits + 1;
+  for (const std::string& known : known_names()) {
+    const std::size_t distance = edit_distance(uppercase, known);
+    if (distance < least) {
+      least = distance;
+      nearest = known;
+    }
+  }
+  return nearest;
+}
+
+}  // namespace tender::config

@@ -1,0 +1,22 @@
+#include "config/readme_table.hpp"
+
+#include <stdexcept>
+#include <string_view>
+
+#include "tender/config/variable.hpp"
+
+namespace tender::test {
+
+std::string with_configuration_table(const std::string& readme) {
+  constexpr std::string_view kBegin = "<!-- configuration:begin -->\n";
+  constexpr std::string_view kEnd = "<!-- configuration:end -->";
+  const std::size_t begin = readme.find(kBegin);
+  const std::size_t end = readme.find(kEnd);
+  if (begin == std::string::npos || end == std::string::npos || end < begin) {
+    throw std::runtime_error("README.md lacks the configuration:begin and configuration:end marks");
+  }
+  return readme.substr(0, begin + kBegin.size()) + config::configuration_table() +
+         readme.substr(end);
+}
+
+}  // namespace tender::test
