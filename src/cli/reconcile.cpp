@@ -118,7 +118,7 @@ ExitCode reconcile(const Invocation& invocation) {
   const config::Env env = config::load_env(invocation.environment, invocation.env_file);
   StoreSession session(invocation, OpenMode::existing);
   Wanted wanted{.relays = choose_relays(invocation, session),
-                .forced = invocation.has("force"),
+                .forced = invocation.has("force") || invocation.has("recreate"),
                 .recreate = invocation.has("recreate"),
                 .timeout = timeout};
   if (invocation.has("dry-run")) {

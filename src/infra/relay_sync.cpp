@@ -188,7 +188,7 @@ std::unique_ptr<outbox::Execution> RelaySync::begin(const outbox::Job& job) {
         "others; set LIVEKIT_URL, LIVEKIT_API_KEY and LIVEKIT_API_SECRET",
         relay->subdomain);
   }
-  const SyncPlan next = plan_relay_sync(query_, env_, *relay, job.forced);
+  const SyncPlan next = plan_relay_sync(query_, env_, *relay, job.forced || job.recreate);
   if (next != SyncPlan::skip) {
     command_.begin_relay_sync(relay->id);
   }

@@ -114,7 +114,8 @@ int Query::count_trailing_sync_failures(const RelayId& id) const {
   Statement statement = database_->prepare(
       "SELECT count(*) FROM activity WHERE resource_type = 'relay' AND resource_id = ?1 "
       "AND activity_type = 'fail_relay_sync' "
-      "AND json_extract(detail, '$.superseded') IS NOT 1 AND seq > "
+      "AND CASE WHEN json_valid(detail) THEN json_extract(detail, '$.superseded') IS NOT 1 END "
+      "AND seq > "
       "(SELECT coalesce(max(seq), 0) FROM activity WHERE resource_type = 'relay' "
       "AND resource_id = ?1 AND activity_type <> 'fail_relay_sync')",
       id.text);

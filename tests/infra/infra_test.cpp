@@ -1,0 +1,446 @@
+#include "tender/infra/infra.hpp"
+
+#include <gtest/gtest.h>
+
+#include "support/world.hpp"
+
+namespace tender {
+namespace {
+
+using namespace std::chrono_literals;
+using http::Method;
+using outbox::JobKind;
+using test::FakeZooid;
+using test::World;
+
+FakeZooid::Action answer_with(int status, const std::string& body) {
+  FakeZooid::Action action;
+  action.apply = false;
+  action.answer = test::answer(status, body);
+  return action;
+}
+
+TEST(Infra, CreatesANewRelayWithAFreshSecret) {
+  World world;
+  world.start();
+  const Relay relay = world.create("blue");
+  world.settle();
+  ASSERT_EQ(world.zooid.requests.size(), 1U);
+  EXPECT_EQ(world.zooid.requests[0].method, Method::post);
+  EXPECT_EQ(world.zooid.requests[0].body["host"], "blue.relays.test");
+  EXPECT_EQ(world.zooid.requests[0].body["secret"].get<std::string>().size(), 64U);
+  EXPECT_TRUE(world.get(relay).synced);
+  EXPECT_EQ(world.get(relay).synced_revision, 1);
+}
+
+TEST(Infra, UpdatesAnExistingRelayWithoutSecret) {
+  World world;
+  world.start();
+  const Relay relay = world.create("blue");
+  world.settle();
+  const auto secret = world.zooid.relays[relay.id.text]["secret"];
+  world.rename(relay, "Deep blue");
+  world.settle();
+  ASSERT_EQ(world.zooid.requests.size(), 2U);
+  EXPECT_EQ(world.zooid.requests[1].method, Method::patch);
+  EXPECT_FALSE(world.zooid.requests[1].body.contains("secret"));
+  EXPECT_EQ(world.zooid.relays[relay.id.text]["info"]["name"], "Deep blue");
+  EXPECT_EQ(world.zooid.relays[relay.id.text]["secret"], secret);
+}
+
+TEST(Infra, DeactivatesAndActivates) {
+  World world;
+  world.start();
+  const Relay relay = world.create("blue");
+  world.settle();
+  static_cast<void>(world.command->deactivate_relay(relay.id));
+  world.settle();
+  EXPECT_EQ(world.zooid.relays[relay.id.text]["inactive"], true);
+  static_cast<void>(world.command->activate_relay(relay.id));
+  world.settle();
+  EXPECT_EQ(world.zooid.relays[relay.id.text]["inactive"], false);
+}
+
+TEST(Infra, DoesAtStartWhatWasCommandedWhileItWasDown) {
+  World world;
+  const Relay relay = world.create("blue");
+  world.start();
+  EXPECT_TRUE(world.get(relay).synced);
+}
+
+TEST(Infra, FindsARelayThatAProgramWroteWithoutAWordInTheLog) {
+  World world;
+  const Relay relay = world.create("blue");
+  world.start();
+  world.database->execute("UPDATE relay SET info_name = 'silently'");
+  EXPECT_FALSE(world.get(relay).synced);
+  world.crash();
+  world.start();
+  EXPECT_EQ(world.zooid.relays[relay.id.text]["info"]["name"], "silently");
+}
+
+TEST(Infra, ReconcilesAfterTheChannelLagged) {
+  World world(/*channel_capacity=*/1);
+  world.start();
+  {
+    // A silent change, and then more activities at once than the channel keeps.
+    const Relay silent = world.create("silent");
+    world.settle();
+    world.database->execute("UPDATE relay SET info_name = 'changed'");
+    for (const char* name : {"one", "two", "three"}) {
+      static_cast<void>(world.create(name));
+    }
+    world.settle();
+    EXPECT_EQ(world.zooid.relays[silent.id.text]["info"]["name"], "changed");
+  }
+  EXPECT_TRUE(world.query->list_relays_pending_sync().empty());
+}
+
+TEST(Infra, RetriesAfter30And60And120And240And480And900SecondsAndThenGivesUp) {
+  World world;
+  world.zooid.script = [](const FakeZooid::Seen&) {
+    return answer_with(500, R"({"error":"boom"})");
+  };
+  world.start();
+  const Relay relay = world.create("blue");
+  world.clock().advance(3h);
+  ASSERT_EQ(world.zooid.requests.size(), 7U);
+  const std::vector<double> expected{30, 60, 120, 240, 480, 900};
+  for (std::size_t i = 0; i < expected.size(); ++i) {
+    const std::chrono::duration<double> wait =
+        world.zooid.requests[i + 1].at - world.zooid.requests[i].at;
+    EXPECT_NEAR(wait.count(), expected[i], expected[i] * 0.101) << i;
+  }
+  ASSERT_EQ(world.open_letters().size(), 1U);
+  EXPECT_EQ(world.open_letters()[0].reason, "exhausted");
+  EXPECT_EQ(world.open_letters()[0].attempt, 7);
+  EXPECT_NE(world.open_letters()[0].error.find("boom"), std::string::npos);
+  EXPECT_FALSE(world.get(relay).sync_error.empty());
+}
+
+struct GivenUp : testing::Test {
+  GivenUp() {
+    world.zooid.script = [this](const FakeZooid::Seen&) {
+      return broken ? answer_with(500, "{}") : FakeZooid::Action();
+    };
+    world.start();
+    relay = world.create("blue");
+    world.clock().advance(3h);
+    broken = false;
+    EXPECT_EQ(world.open_letters().size(), 1U);
+  }
+
+  bool broken = true;
+  World world;
+  Relay relay;
+};
+
+TEST_F(GivenUp, StaysSoWhenTimePassesAndWhenTheProcessRestarts) {
+  const auto before = world.zooid.requests.size();
+  world.clock().advance(24h);
+  world.crash();
+  world.start();
+  world.clock().advance(24h);
+  EXPECT_EQ(world.zooid.requests.size(), before);
+  EXPECT_EQ(world.open_letters().size(), 1U);
+}
+
+TEST_F(GivenUp, ComesBackWhenAPersonAsks) {
+  outbox::DeadLetters(*world.database)
+      .resolve(JobKind::relay_sync, relay.id.text, outbox::Resolution::retried,
+               world.clock().now());
+  world.command->reconcile_relay(world.get(relay), {});
+  world.settle();
+  EXPECT_TRUE(world.get(relay).synced);
+  EXPECT_TRUE(world.open_letters().empty());
+}
+
+TEST_F(GivenUp, StartsOverWithANewerCommand) {
+  broken = true;
+  world.rename(relay, "again");
+  world.settle();
+  const auto job = outbox::Outbox(*world.database).find(JobKind::relay_sync, relay.id.text);
+  ASSERT_TRUE(job);
+  EXPECT_EQ(job->attempt, 1);
+  EXPECT_TRUE(world.open_letters().empty());
+  broken = false;
+  world.clock().advance(1min);
+  EXPECT_TRUE(world.get(relay).synced);
+}
+
+TEST_F(GivenUp, StaysAwayAfterItWasDiscarded) {
+  outbox::DeadLetters(*world.database)
+      .resolve(JobKind::relay_sync, relay.id.text, outbox::Resolution::discarded,
+               world.clock().now());
+  const auto before = world.zooid.requests.size();
+  world.crash();
+  world.start();
+  world.clock().advance(24h);
+  EXPECT_EQ(world.zooid.requests.size(), before);
+}
+
+TEST(Infra, GivesUpAtOnceWhatOnlyAnEditCanHelp) {
+  World world;
+  world.zooid.script = [](const FakeZooid::Seen&) {
+    return answer_with(409, R"({"error":"schema \"blue\" is already in use"})");
+  };
+  world.start();
+  static_cast<void>(world.create("blue"));
+  world.clock().advance(1h);
+  EXPECT_EQ(world.zooid.requests.size(), 1U);
+  ASSERT_EQ(world.open_letters().size(), 1U);
+  EXPECT_EQ(world.open_letters()[0].reason, "rejected");
+}
+
+TEST(Infra, AdoptsTheRelayWhenTheAnswerToItsCreationWasLost) {
+  World world;
+  world.zooid.script = [](const FakeZooid::Seen& seen) {
+    FakeZooid::Action action;
+    if (seen.method == Method::post) {
+      action.answer = test::failure(http::Fault::closed, /*written=*/true);
+    }
+    return action;
+  };
+  world.start();
+  const Relay relay = world.create("blue");
+  world.settle();
+  EXPECT_FALSE(world.get(relay).synced);
+  const auto secret = world.zooid.relays[relay.id.text]["secret"];
+  world.zooid.script = nullptr;
+  world.clock().advance(1min);
+  EXPECT_TRUE(world.get(relay).synced);
+  EXPECT_EQ(world.zooid.creations[relay.id.text], 1);
+  EXPECT_EQ(world.zooid.relays[relay.id.text]["secret"], secret);
+}
+
+TEST(Infra, CarriesOnAfterACrashBetweenCreationAndSettling) {
+  World world;
+  world.zooid.script = [](const FakeZooid::Seen&) {
+    FakeZooid::Action action;
+    action.answer_latency = 1h;
+    return action;
+  };
+  world.start();
+  const Relay relay = world.create("blue");
+  world.settle();
+  ASSERT_TRUE(world.zooid.relays.contains(relay.id.text));
+  world.crash();
+  world.zooid.script = nullptr;
+  world.start();
+  EXPECT_TRUE(world.get(relay).synced);
+  EXPECT_EQ(world.zooid.creations[relay.id.text], 1);
+}
+
+TEST(Infra, NeverLosesAnUpdateThatComesDuringASync) {
+  World world;
+  world.zooid.script = [](const FakeZooid::Seen&) {
+    FakeZooid::Action action;
+    action.answer_latency = 1s;
+    return action;
+  };
+  world.start();
+  const Relay relay = world.create("blue");
+  world.settle();
+  world.rename(relay, "while it was under way");
+  world.settle();
+  EXPECT_EQ(world.zooid.requests.size(), 1U);  // never two at once
+  world.clock().advance(1s);
+  EXPECT_FALSE(world.get(relay).synced);
+  world.clock().advance(1s);
+  EXPECT_TRUE(world.get(relay).synced);
+  EXPECT_EQ(world.zooid.relays[relay.id.text]["info"]["name"], "while it was under way");
+  EXPECT_EQ(world.zooid.most_at_once_for_one_relay, 1);
+}
+
+TEST(Infra, DoesNotCountAFailureThatANewerCommandOvertook) {
+  World world;
+  int requests = 0;
+  world.zooid.script = [&requests](const FakeZooid::Seen&) {
+    FakeZooid::Action action = answer_with(500, "{}");
+    action.answer_latency = ++requests == 1 ? Milliseconds(1s) : Milliseconds::zero();
+    return action;
+  };
+  world.start();
+  const Relay relay = world.create("blue");
+  world.settle();
+  world.rename(relay, "newer");
+  world.clock().advance(1s);
+  EXPECT_EQ(requests, 2);
+  EXPECT_EQ(world.query->count_trailing_sync_failures(relay.id), 1);
+}
+
+TEST(Infra, HoldsWhatZooidHasLost) {
+  World world;
+  world.start();
+  const Relay relay = world.create("blue");
+  world.settle();
+  world.zooid.relays.clear();
+  world.rename(relay, "next");
+  world.clock().advance(24h);
+  EXPECT_TRUE(world.zooid.relays.empty());
+  ASSERT_EQ(world.open_letters().size(), 1U);
+  EXPECT_EQ(world.open_letters()[0].reason, "lost");
+  EXPECT_NE(world.open_letters()[0].error.find("--recreate"), std::string::npos);
+}
+
+TEST(Infra, RecreatesOnceWhenAPersonAsks) {
+  World world;
+  world.start();
+  const Relay relay = world.create("blue");
+  world.settle();
+  world.zooid.relays.clear();
+  world.command->reconcile_relay(world.get(relay), {.forced = false, .recreate = true});
+  world.settle();
+  EXPECT_TRUE(world.zooid.relays.contains(relay.id.text));
+  EXPECT_EQ(world.zooid.creations[relay.id.text], 2);
+  world.rename(relay, "next");
+  world.settle();
+  EXPECT_EQ(world.zooid.creations[relay.id.text], 2);
+  EXPECT_TRUE(world.get(relay).synced);
+}
+
+TEST(Infra, RecreatesByItselfWhenItIsToldToForGood) {
+  World world;
+  world.env.relay_recreate = config::RelayRecreate::automatic;
+  world.start();
+  const Relay relay = world.create("blue");
+  world.settle();
+  world.zooid.relays.clear();
+  world.rename(relay, "next");
+  world.settle();
+  EXPECT_EQ(world.zooid.creations[relay.id.text], 2);
+  EXPECT_TRUE(world.get(relay).synced);
+}
+
+TEST(Infra, TakesARoutingFaultForTheHostsAndNotForALostRelay) {
+  World world;
+  world.start();
+  const Relay relay = world.create("blue");
+  world.settle();
+  world.zooid.script = [](const FakeZooid::Seen&) {
+    return answer_with(404, "404 page not found");
+  };
+  world.rename(relay, "next");
+  world.settle();
+  EXPECT_TRUE(world.open_letters().empty());
+  world.zooid.script = nullptr;
+  world.clock().advance(1min);
+  EXPECT_TRUE(world.get(relay).synced);
+}
+
+TEST(Infra, SendsNothingWhenNothingChanged) {
+  World world;
+  world.start();
+  const Relay relay = world.create("blue");
+  world.settle();
+  world.rename(relay, "blue");
+  world.settle();
+  EXPECT_EQ(world.zooid.requests.size(), 1U);
+  EXPECT_TRUE(world.get(relay).synced);
+  EXPECT_EQ(world.logged(relay, ActivityType::complete_relay_sync), 2);
+}
+
+TEST(Infra, SendsAgainWhatMayNotHaveArrived) {
+  World world;
+  world.start();
+  const Relay relay = world.create("blue");
+  world.settle();
+  world.zooid.script = [](const FakeZooid::Seen&) {
+    FakeZooid::Action action;
+    action.answer = test::failure(http::Fault::timeout, /*written=*/true);
+    return action;
+  };
+  world.rename(relay, "green");  // zooid takes it, and we do not hear of it
+  world.settle();
+  world.zooid.script = nullptr;
+  world.rename(relay, "blue");  // back to what zooid last acknowledged
+  world.settle();
+  EXPECT_EQ(world.zooid.relays[relay.id.text]["info"]["name"], "blue");
+}
+
+TEST(Infra, SendsEvenWhatDidNotChangeWhenForced) {
+  World world;
+  world.start();
+  const Relay relay = world.create("blue");
+  world.settle();
+  world.command->reconcile_relay(world.get(relay), {.forced = true, .recreate = false});
+  world.settle();
+  EXPECT_EQ(world.zooid.count(Method::patch), 1);
+}
+
+TEST(Infra, BoundsWhatIsInFlight) {
+  World world;
+  world.env.relay_sync_concurrency = 3;
+  world.zooid.script = [](const FakeZooid::Seen&) {
+    FakeZooid::Action action;
+    action.latency = 100ms;
+    return action;
+  };
+  world.start();
+  for (int i = 0; i < 20; ++i) {
+    static_cast<void>(world.create("relay" + std::to_string(i)));
+  }
+  world.clock().advance(10s);
+  EXPECT_EQ(world.zooid.most_at_once, 3);
+  EXPECT_TRUE(world.query->list_relays_pending_sync().empty());
+}
+
+TEST(Infra, FinishesWhatIsInFlightWhenToldToStop) {
+  World world;
+  world.zooid.script = [](const FakeZooid::Seen&) {
+    FakeZooid::Action action;
+    action.answer_latency = 2s;
+    return action;
+  };
+  world.start();
+  const Relay relay = world.create("blue");
+  world.settle();
+  world.stop();
+  const Relay late = world.create("late");
+  world.clock().advance(1s);
+  EXPECT_FALSE(world.ended);
+  world.clock().advance(1s);
+  EXPECT_TRUE(world.ended);
+  EXPECT_TRUE(world.get(relay).synced);
+  EXPECT_FALSE(world.get(late).synced);
+}
+
+TEST(Infra, IsNotStoppedByStrangeRowsOfOtherPrograms) {
+  World world;
+  const Relay relay = world.create("blue");
+  world.database->execute(
+      "INSERT INTO activity (tenant, activity_type, resource_type, resource_id, detail) VALUES "
+      "('x', 'reconcile_relay', 'relay', '" +
+      relay.id.text +
+      "', '{\"forced\": \"yes\"}'), "
+      "('x', 'complete_relay_sync', 'relay', 'gone', '{\"revision\": [1]}'), "
+      "('x', 'update_relay', 'relay', 'gone', '{}'), ('x', 'unheard_of', 'relay', 'blue', '{}')");
+  world.start();
+  EXPECT_TRUE(world.get(relay).synced);
+}
+
+TEST(Infra, GivesUpARelayThatAnotherProgramMadeInvalid) {
+  World world;
+  const Relay relay = world.create("blue");
+  world.database->execute("UPDATE relay SET info_name = CAST(x'ff' AS TEXT)");
+  world.start();
+  EXPECT_TRUE(world.zooid.requests.empty());
+  ASSERT_EQ(world.open_letters().size(), 1U);
+  EXPECT_NE(world.open_letters()[0].error.find("info_name"), std::string::npos);
+}
+
+TEST(Infra, SurvivesAClockThatIsSetBack) {
+  World world;
+  world.zooid.script = [](const FakeZooid::Seen&) { return answer_with(500, "{}"); };
+  world.start();
+  const Relay relay = world.create("blue");
+  world.settle();
+  world.zooid.script = nullptr;
+  world.clock().jump(-24h);
+  world.rename(world.create("other"), "wakes the dispatcher");
+  world.settle();
+  EXPECT_TRUE(world.get(relay).synced);
+}
+
+}  // namespace
+}  // namespace tender

@@ -1,0 +1,91 @@
+#include "support/fake_zooid.hpp"
+
+#include <algorithm>
+
+namespace tender::test {
+
+using nlohmann::json;
+
+namespace {
+
+http::Exchange error(int status, const std::string& text) {
+  return answer(status, json{{"error", text}}.dump());
+}
+
+}  // namespace
+
+http::Exchange answer(int status, const std::string& body) {
+  http::Response response;
+  response.status = status;
+  response.body = body;
+  return {response};
+}
+
+http::Exchange failure(http::Fault fault, bool written) {
+  http::Failure failed;
+  failed.fault = fault;
+  failed.written = written;
+  failed.detail = std::string(http::to_string(fault));
+  return {failed};
+}
+
+boost::asio::awaitable<http::Exchange> FakeZooid::exchange(http::Request request) {
+  std::string relay = request.url.target().substr(std::string("/relay/").size());
+  relay = relay.substr(0, relay.find('/'));
+  Seen seen{request.method, relay, request.body.empty() ? json() : json::parse(request.body),
+            clock_->now()};
+  requests.push_back(seen);
+  under_way_.insert(relay);
+  most_at_once_for_one_relay =
+      std::max(most_at_once_for_one_relay, static_cast<int>(under_way_.count(relay)));
+  most_at_once = std::max(most_at_once, static_cast<int>(under_way_.size()));
+  Action action;
+  if (script) {
+    action = script(seen);
+  }
+  const auto timer = clock_->make_timer();
+  const TimePoint applied_at = clock_->now() + action.latency;
+  co_await timer->wait_until(applied_at);
+  http::Exchange result = error(500, "not applied");
+  if (action.apply) {
+    result = apply(seen);
+  }
+  if (action.answer) {
+    result = *action.answer;
+  }
+  const TimePoint answered_at = clock_->now() + action.answer_latency;
+  co_await timer->wait_until(answered_at);
+  under_way_.erase(under_way_.find(relay));
+  co_return result;
+}
+
+http::Exchange FakeZooid::apply(const Seen& seen) {
+  const auto found = relays.find(seen.relay);
+  if (seen.method == http::Method::post) {
+    if (found != relays.end()) {
+      return error(409, "relay with this id already exists");
+    }
+    for (const auto& [id, config] : relays) {
+      if (config["host"] == seen.body["host"]) {
+        return error(409, "host \"" + config["host"].get<std::string>() + "\" is already in use");
+      }
+    }
+    relays[seen.relay] = seen.body;
+    ++creations[seen.relay];
+    return answer(201, R"({"message":"relay created"})");
+  }
+  if (found == relays.end()) {
+    return error(404, "relay not found");
+  }
+  if (seen.method == http::Method::get) {
+    return answer(200, json{{"members", {found->second["info"]["pubkey"]}}}.dump());
+  }
+  found->second.merge_patch(seen.body);
+  return answer(200, R"({"message":"relay updated"})");
+}
+
+int FakeZooid::count(http::Method method) const {
+  return static_cast<int>(std::ranges::count(requests, method, &Seen::method));
+}
+
+}  // namespace tender::test
