@@ -19,9 +19,8 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr int kBusyStepMilliseconds = 10;
-constexpr int kBusySteps = 500;  // 5 s in all
-constexpr int kBusyNotice = 50;  // after 0.5 s
+constexpr Milliseconds kBusyStep{10};
+constexpr Milliseconds kBusyNotice{500};
 
 [[noreturn]] void throw_cannot_open(const fs::path& path, int error) {
   throw StoreError(
@@ -53,13 +52,14 @@ void create_file(const fs::path& path) {
 // SQLite's own busy_timeout waits in silence; this one tells the operator once, then keeps waiting.
 int wait_while_busy(void* context, int times) {
   const auto& options = *static_cast<const Database::Options*>(context);
-  if (times >= kBusySteps) {
+  const Milliseconds waited = times * kBusyStep;
+  if (waited >= options.busy_timeout) {
     return 0;
   }
-  if (times == kBusyNotice && options.on_wait) {
+  if (waited == kBusyNotice && options.on_wait) {
     options.on_wait();
   }
-  sqlite3_sleep(kBusyStepMilliseconds);
+  sqlite3_sleep(static_cast<int>(kBusyStep.count()));
   return 1;
 }
 

@@ -30,6 +30,8 @@ class Database {
  public:
   struct Options {
     OpenMode mode = OpenMode::create;
+    /// How long a lock of another program is waited for before StoreError (busy).
+    Milliseconds busy_timeout{5000};
     /// Called once when a lock of another program keeps us waiting for more than half a second.
     std::function<void()> on_wait;
   };

@@ -1,0 +1,133 @@
+#include "tender/store/activity_tail.hpp"
+
+#include <unistd.h>
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+
+#include "tender/store/commit_watch.hpp"
+#include "tender/store/database_lock.hpp"
+#include "tender/store/transaction.hpp"
+
+#include "store_fixture.hpp"
+
+namespace tender {
+namespace {
+
+struct ActivityTailTest : StoreTest {
+  ActivityTailTest() {
+    boost::asio::co_spawn(io, tail.run(), boost::asio::detached);
+    boost::asio::co_spawn(io, listen(), boost::asio::detached);
+    clock.settle();
+  }
+
+  ~ActivityTailTest() override {
+    tail.stop();
+    clock.settle();
+  }
+
+  boost::asio::awaitable<void> listen() {
+    while (true) {
+      const auto received = co_await receiver.recv();
+      const auto* activity = std::get_if<Activity>(&received.item);
+      if (activity == nullptr) {
+        co_return;
+      }
+      heard.push_back(activity->seq);
+    }
+  }
+
+  Broadcast<Activity>::Receiver receiver{channel.subscribe()};
+  ActivityTail tail{database, clock, channel};
+  std::vector<std::int64_t> heard;
+  Database elsewhere{path, clock, {}};  // another process, as far as SQLite is concerned
+  Command other_program{elsewhere, clock, random, channel};
+};
+
+TEST_F(ActivityTailTest, TellsOfOwnCommitsAtOnceAndInOrder) {
+  create("one");
+  create("two");
+  clock.settle();
+  EXPECT_EQ(heard, (std::vector<std::int64_t>{1, 2}));
+}
+
+TEST_F(ActivityTailTest, SaysNothingBeforeTheCommit) {
+  Transaction transaction(database);
+  create("one");
+  clock.settle();
+  EXPECT_TRUE(heard.empty());
+  transaction.commit();
+  clock.settle();
+  EXPECT_EQ(heard.size(), 1U);
+}
+
+TEST_F(ActivityTailTest, SeesTheCommitOfAnotherProgramWithTheSlowPoll) {
+  RelayChange change;
+  change.tenant = kTenant;
+  change.subdomain = "blue";
+  static_cast<void>(other_program.create_relay(change));
+  clock.settle();
+  EXPECT_TRUE(heard.empty());
+  clock.advance(std::chrono::seconds(1));
+  EXPECT_EQ(heard, std::vector<std::int64_t>{1});
+}
+
+TEST_F(ActivityTailTest, KeepsLookingAfterAHintThatCameBeforeTheCommit) {
+  tail.look_closely();
+  clock.settle();
+  RelayChange change;
+  change.tenant = kTenant;
+  change.subdomain = "blue";
+  static_cast<void>(other_program.create_relay(change));
+  clock.advance(Milliseconds(20));
+  EXPECT_EQ(heard, std::vector<std::int64_t>{1});
+}
+
+TEST_F(ActivityTailTest, MissesNothingWhenManyRowsComeAtOnce) {
+  {
+    Transaction transaction(database);
+    for (int i = 0; i < 14; ++i) {
+      create("relay" + std::to_string(i));
+    }
+    transaction.commit();
+  }
+  clock.settle();
+  EXPECT_EQ(heard.size(), 14U);
+}
+
+TEST(CommitWatch, HearsOfACommitOfAnotherConnection) {
+  const test::TempDir directory;
+  boost::asio::io_context io;
+  SystemClock clock(io.get_executor());
+  Database writer(directory.path() / "tender.db", clock, {});
+  CommitWatch watch(io.get_executor(), directory.path() / "tender.db");
+  ASSERT_FALSE(watch.fault());
+  int hints = 0;
+  boost::asio::co_spawn(io, watch.run([&] {
+    ++hints;
+    watch.stop();
+  }),
+                        boost::asio::detached);
+  writer.execute("UPDATE router_offset SET seq = seq + 1");
+  io.run();  // ends when the hint came; CTest's timeout is the deadline
+  EXPECT_EQ(hints, 1);
+}
+
+TEST(DatabaseLock, IsHeldByOneAtATime) {
+  const test::TempDir directory;
+  const auto path = directory.path() / "tender.db";
+  EXPECT_FALSE(DatabaseLock::holder(path));
+  {
+    const auto first = DatabaseLock::try_acquire(path);
+    ASSERT_TRUE(first);
+    EXPECT_FALSE(DatabaseLock::try_acquire(path));
+    const auto holder = DatabaseLock::holder(path);
+    ASSERT_TRUE(holder);
+    EXPECT_EQ(holder->pid, getpid());
+  }
+  EXPECT_FALSE(DatabaseLock::holder(path));
+  EXPECT_TRUE(DatabaseLock::try_acquire(path));
+}
+
+}  // namespace
+}  // namespace tender

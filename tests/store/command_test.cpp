@@ -1,0 +1,151 @@
+#include "tender/store/command.hpp"
+
+#include "tender/store/store_error.hpp"
+
+#include "store_fixture.hpp"
+
+namespace tender {
+namespace {
+
+using CommandTest = StoreTest;
+
+TEST_F(CommandTest, CreatesARelayWithTheDefaultsAndItsActivity) {
+  const Relay relay = get(create("blue"));
+  EXPECT_EQ(relay.status, RelayStatus::active);
+  EXPECT_TRUE(relay.groups_enabled && relay.management_enabled && relay.push_enabled);
+  EXPECT_FALSE(relay.blossom_enabled || relay.livekit_enabled || relay.policy_public_join ||
+               relay.policy_strip_signatures || relay.policy_public_read ||
+               relay.policy_public_write);
+  EXPECT_EQ(relay.revision, 1);
+  EXPECT_FALSE(relay.synced);
+  EXPECT_EQ(log(), std::vector<std::string>{"create_relay"});
+}
+
+TEST_F(CommandTest, CountsARevisionForEveryCommand) {
+  const Relay relay = create("blue");
+  RelayChange change;
+  change.info_name = "Blue";
+  EXPECT_EQ(command.update_relay(relay.id, change).revision, 2);
+  EXPECT_EQ(command.deactivate_relay(relay.id).revision, 3);
+  EXPECT_EQ(command.activate_relay(relay.id).revision, 4);
+  EXPECT_EQ(log(), (std::vector<std::string>{"create_relay", "update_relay", "deactivate_relay",
+                                             "activate_relay"}));
+}
+
+TEST_F(CommandTest, NamesTheRelayThatHasTheSubdomain) {
+  const Relay first = create("blue");
+  try {
+    create("blue");
+    FAIL() << "two relays of one subdomain";
+  } catch (const CommandError& error) {
+    EXPECT_NE(std::string(error.what()).find(first.id.text), std::string::npos);
+  }
+  EXPECT_EQ(log().size(), 1U);
+}
+
+TEST_F(CommandTest, WritesNothingOfAnInvalidChange) {
+  const Relay relay = create("blue");
+  RelayChange change;
+  change.info_name = "fine";
+  change.subdomain = "Not Fine";
+  EXPECT_THROW(static_cast<void>(command.update_relay(relay.id, change)), CommandError);
+  EXPECT_EQ(get(relay).info_name, "");
+  EXPECT_EQ(log().size(), 1U);
+}
+
+TEST_F(CommandTest, RefusesAnUnknownRelay) {
+  EXPECT_THROW(static_cast<void>(command.activate_relay(RelayId{"nobody"})), CommandError);
+}
+
+TEST_F(CommandTest, MarksARelayAsSyncedOnlyForItsNewestRevision) {
+  const Relay relay = create("blue");
+  static_cast<void>(command.deactivate_relay(relay.id));
+  command.complete_relay_sync(relay, {.revision = 1, .digest = "d1", .created = true});
+  EXPECT_FALSE(get(relay).synced);
+  EXPECT_EQ(get(relay).synced_revision, 1);
+  command.complete_relay_sync(relay, {.revision = 2, .digest = "d2"});
+  EXPECT_TRUE(get(relay).synced);
+  EXPECT_EQ(get(relay).synced_digest, "d2");
+  EXPECT_TRUE(query.has_completed_sync(relay.id));
+}
+
+TEST_F(CommandTest, ForgetsTheDigestWhenARequestIsAboutToGoOut) {
+  const Relay relay = create("blue");
+  command.complete_relay_sync(relay, {.revision = 1, .digest = "d1"});
+  command.begin_relay_sync(relay.id);
+  EXPECT_EQ(get(relay).synced_digest, "");
+  EXPECT_TRUE(get(relay).synced);
+}
+
+TEST_F(CommandTest, CountsFailuresAtTheEndOfTheLogOnly) {
+  const Relay relay = create("blue");
+  const Relay other = create("green");
+  const Command::FailedSync failure{.revision = 1, .error = "boom", .outcome = "transient"};
+  command.fail_relay_sync(relay, failure);
+  command.complete_relay_sync(relay, {.revision = 1, .digest = "d"});
+  EXPECT_EQ(query.count_trailing_sync_failures(relay.id), 0);
+  command.fail_relay_sync(relay, failure);
+  command.fail_relay_sync(other, failure);
+  command.fail_relay_sync(relay, failure);
+  EXPECT_EQ(query.count_trailing_sync_failures(relay.id), 2);
+  EXPECT_EQ(get(relay).sync_error, "boom");
+  static_cast<void>(command.activate_relay(relay.id));
+  EXPECT_EQ(query.count_trailing_sync_failures(relay.id), 0);
+  EXPECT_EQ(get(relay).sync_error, "");
+}
+
+TEST_F(CommandTest, KeepsTheErrorOfANewerRevisionWhenAnOlderOneFails) {
+  const Relay relay = create("blue");
+  command.fail_relay_sync(
+      relay, {.revision = 1, .error = "boom", .outcome = "transient", .superseded = true});
+  EXPECT_EQ(get(relay).sync_error, "");
+  EXPECT_EQ(query.count_trailing_sync_failures(relay.id), 0);
+}
+
+TEST_F(CommandTest, TakesWhateverBytesAnErrorHolds) {
+  const Relay relay = create("blue");
+  command.fail_relay_sync(relay,
+                          {.revision = 1, .error = "bad \xff \" byte", .outcome = "transient"});
+  EXPECT_EQ(query.count_trailing_sync_failures(relay.id), 1);
+}
+
+// What a control plane writes by itself, without our code.
+
+TEST_F(CommandTest, CountsRevisionsOfRowsThatAnotherProgramWrites) {
+  const Relay relay = create("blue");
+  command.complete_relay_sync(relay, {.revision = 1, .digest = "d"});
+  database.execute(
+      "BEGIN; UPDATE relay SET status = 'delinquent'; INSERT INTO activity (tenant, activity_type, "
+      "resource_type, resource_id) SELECT tenant, 'deactivate_relay', 'relay', id FROM relay; "
+      "COMMIT");
+  EXPECT_EQ(get(relay).status, RelayStatus::delinquent);
+  EXPECT_EQ(get(relay).revision, 2);
+  EXPECT_FALSE(get(relay).synced);
+  EXPECT_EQ(log().back(), "deactivate_relay");
+}
+
+TEST_F(CommandTest, TakesARowWithNothingButWhatMustBeSaid) {
+  database.execute(
+      std::string("INSERT INTO relay (id, tenant, subdomain, schema) VALUES ('r1', '") + kTenant +
+      "', 'red', 'red_r1')");
+  const auto relay = query.find_relay("red");
+  ASSERT_TRUE(relay);
+  EXPECT_TRUE(validate(*relay).empty());
+  EXPECT_GT(relay->created_at.time_since_epoch().count(), 1'700'000'000'000);
+}
+
+TEST_F(CommandTest, HoldsOtherProgramsToTheSchema) {
+  create("blue");
+  for (const char* sql :
+       {"UPDATE relay SET schema = 'other'", "UPDATE relay SET id = 'other'",
+        "UPDATE relay SET subdomain = 'Upper'", "UPDATE relay SET subdomain = '-x'",
+        "UPDATE relay SET status = 'gone'", "UPDATE relay SET tenant = 'me'",
+        "UPDATE relay SET synced = 1", "UPDATE relay SET push_enabled = 2",
+        "INSERT INTO activity (tenant, activity_type, resource_type, resource_id, detail) VALUES "
+        "('t', 'update_relay', 'relay', 'x', 'no json')"}) {
+    EXPECT_THROW(database.execute(sql), StoreError) << sql;
+  }
+}
+
+}  // namespace
+}  // namespace tender
