@@ -16,10 +16,12 @@ constexpr Milliseconds kDrain{10'000};
 
 }  // namespace
 
-http::Client::Options transport_options(const config::Env& env) {
-  http::Client::Options options;
+http::ClientOptions transport_options(const config::Env& env) {
+  http::ClientOptions options;
   options.max_connections = env.relay_sync_concurrency;
-  options.ca_file = env.zooid_api_ca_file;
+  if (env.zooid_api_ca_file) {
+    options.ca_file = env.zooid_api_ca_file->string();
+  }
   return options;
 }
 

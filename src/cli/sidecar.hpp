@@ -39,6 +39,6 @@ class Sidecar {
 };
 
 /// The HTTP client that `env` asks for.
-[[nodiscard]] http::Client::Options transport_options(const config::Env& env);
+[[nodiscard]] http::ClientOptions transport_options(const config::Env& env);
 
 }  // namespace tender::cli
