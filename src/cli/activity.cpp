@@ -1,4 +1,5 @@
 // `tender activity`: the log of commands and results.
+#include <charconv>
 #include <csignal>
 #include <ostream>
 
@@ -104,9 +105,12 @@ class Follow {
 };
 
 int read_limit(const Invocation& invocation) {
-  const int limit = invocation.options["limit"].as<int>();
-  if (limit < 1) {
-    throw UsageError(fmt::format("--limit {} is not a number of rows", limit), "give 1 or more");
+  const std::string& text = invocation.text("limit");
+  int limit = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), limit);
+  if (error != std::errc() || end != text.data() + text.size() || limit < 1) {
+    throw UsageError(fmt::format("--limit \"{}\" is not a number of rows", printable(text, 40)),
+                     "give 1 or more");
   }
   return limit;
 }
@@ -147,12 +151,12 @@ const CommandSpec kActivity{
     .summary = "Show the newest rows of the log, or follow it",
     .example = "tender activity --relay blue --follow",
     .prints_data = true,
-    .declare =
-        [](cxxopts::OptionAdder& add) {
-          add("relay", "Only this relay, by id or subdomain", cxxopts::value<std::string>(),
-              "RELAY");
-          add("limit", "How many rows", cxxopts::value<int>()->default_value("50"), "N");
-          add("follow", "Print new rows as they come (with --json: one object a line)");
+    .options =
+        [] {
+          return std::vector<Option>{
+              {"relay", "Only this relay, by id or subdomain", "RELAY"},
+              {"limit", "How many rows", "N", "50"},
+              {"follow", "Print new rows as they come (with --json: one object a line)"}};
         },
     .run = activity};
 

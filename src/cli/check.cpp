@@ -162,7 +162,7 @@ const CommandSpec kCheck{.name = "check",
                          .summary = "Check environment, database, key and clock; say what to do",
                          .example = "tender check",
                          .prints_data = true,
-                         .declare = nullptr,
+                         .options = nullptr,
                          .run = check};
 
 }  // namespace tender::cli

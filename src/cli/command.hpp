@@ -2,16 +2,14 @@
 // all of them is in command_table.cpp; each is defined in a file of its own.
 #pragma once
 
-#include <functional>
 #include <iosfwd>
+#include <map>
 #include <optional>
 #include <span>
 #include <stdexcept>
 #include <string>
 #include <string_view>
 #include <vector>
-
-#include <cxxopts.hpp>
 
 #include "tender/base/error.hpp"
 #include "tender/cli/exit_code.hpp"
@@ -25,18 +23,26 @@ class UsageError : public Error {
   using Error::Error;
 };
 
-/// One call of a command: its parsed options, and where it reads and writes.
+struct Option {
+  std::string name;
+  std::string help;
+  std::string value_name{};     // as help shows it; empty: a switch without a value
+  std::string default_value{};  // empty: none
+};
+
+/// One call of a command: its options and names, and where it reads and writes.
 struct Invocation {
-  const cxxopts::ParseResult& options;
-  std::vector<std::string> names;  // the positional arguments
+  std::map<std::string, std::string, std::less<>> options;  // those given, and those with a default
+  std::vector<std::string> names;                           // the positional arguments
   const config::Environment& environment;
   config::EnvFile env_file;
   std::ostream& out;  // data
   std::ostream& err;  // everything else
 
-  [[nodiscard]] bool has(const std::string& option) const { return options.count(option) > 0; }
-  [[nodiscard]] std::string text(const std::string& option) const {
-    return options[option].as<std::string>();
+  [[nodiscard]] bool has(std::string_view option) const { return options.contains(option); }
+  /// The value of an option that has() one.
+  [[nodiscard]] const std::string& text(std::string_view option) const {
+    return options.find(option)->second;
   }
   [[nodiscard]] bool json() const { return has("json"); }
   /// --[no-]NAME; nothing when neither is given. UsageError when both are.
@@ -50,8 +56,8 @@ struct CommandSpec {
   std::size_t max_names;
   std::string_view summary;
   std::string_view example;
-  bool prints_data;                            // takes --json
-  void (*declare)(cxxopts::OptionAdder& add);  // null: no options of its own
+  bool prints_data;                  // takes --json
+  std::vector<Option> (*options)();  // null: none of its own
   ExitCode (*run)(const Invocation& invocation);
 };
 

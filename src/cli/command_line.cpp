@@ -6,6 +6,8 @@
 
 #include <fmt/format.h>
 
+#include <cxxopts.hpp>
+
 #include "tender/base/log.hpp"
 #include "tender/store/command.hpp"
 
@@ -46,17 +48,44 @@ Found find_command(const std::vector<std::string>& arguments) {
   return {};
 }
 
-void declare(const CommandSpec& command, cxxopts::Options& options) {
-  auto add = options.add_options();
-  if (command.declare != nullptr) {
-    command.declare(add);
+std::vector<Option> all_options(const CommandSpec& command) {
+  std::vector<Option> options;
+  if (command.options != nullptr) {
+    options = command.options();
   }
   if (command.prints_data) {
-    add("json", "Print JSON (docs/cli.md)");
+    options.push_back({"json", "Print JSON (docs/cli.md)"});
   }
-  add("env-file", "Read variables from this file instead of .env", cxxopts::value<std::string>(),
-      "PATH");
+  options.push_back({"env-file", "Read variables from this file instead of .env", "PATH"});
+  return options;
+}
+
+void declare(const std::vector<Option>& own, cxxopts::Options& options) {
+  auto add = options.add_options();
+  for (const Option& option : own) {
+    auto value = option.value_name.empty() ? cxxopts::value<bool>() : cxxopts::value<std::string>();
+    if (!option.default_value.empty()) {
+      value->default_value(option.default_value);
+    }
+    add(option.name, option.help, value, option.value_name);
+  }
   add("h,help", "Show this help");
+}
+
+std::map<std::string, std::string, std::less<>> collect(const std::vector<Option>& own,
+                                                        const cxxopts::ParseResult& parsed) {
+  std::map<std::string, std::string, std::less<>> given;
+  for (const Option& option : own) {
+    const bool present = parsed.count(option.name) > 0;
+    if (option.value_name.empty()) {
+      if (present && parsed[option.name].as<bool>()) {
+        given.emplace(option.name, "");
+      }
+    } else if (present || !option.default_value.empty()) {
+      given.emplace(option.name, parsed[option.name].as<std::string>());
+    }
+  }
+  return given;
 }
 
 void check_names(const CommandSpec& command, const std::vector<std::string>& names) {
@@ -74,7 +103,8 @@ void check_names(const CommandSpec& command, const std::vector<std::string>& nam
 ExitCode run_command(const CommandSpec& command, const std::vector<std::string>& arguments,
                      const config::Environment& environment, std::ostream& out, std::ostream& err) {
   cxxopts::Options options("tender " + std::string(command.name), std::string(command.summary));
-  declare(command, options);
+  const std::vector<Option> own = all_options(command);
+  declare(own, options);
   std::vector<const char*> raw{"tender"};
   for (const std::string& argument : arguments) {
     raw.push_back(argument.c_str());
@@ -82,7 +112,7 @@ ExitCode run_command(const CommandSpec& command, const std::vector<std::string>&
   options.allow_unrecognised_options();  // to collect the names; unknown options are refused below
   const auto parsed = options.parse(static_cast<int>(raw.size()), raw.data());
   if (parsed.count("help") > 0) {
-    print_help(command, options, out);
+    print_help(command, options.help(), out);
     return ExitCode::ok;
   }
   const auto& names = parsed.unmatched();
@@ -98,7 +128,7 @@ ExitCode run_command(const CommandSpec& command, const std::vector<std::string>&
   if (parsed.count("env-file") > 0) {
     env_file = {.path = parsed["env-file"].as<std::string>(), .required = true};
   }
-  return command.run({.options = parsed,
+  return command.run({.options = collect(own, parsed),
                       .names = names,
                       .environment = environment,
                       .env_file = env_file,

@@ -131,7 +131,10 @@ const CommandSpec kDeadLetterList{
     .summary = "List what was given up and waits for a person",
     .example = "tender dead-letter list --all",
     .prints_data = true,
-    .declare = [](cxxopts::OptionAdder& add) { add("all", "The resolved ones too"); },
+    .options =
+        [] {
+          return std::vector<Option>{{"all", "The resolved ones too"}};
+        },
     .run = list};
 
 const CommandSpec kDeadLetterRetry{.name = "dead-letter retry",
@@ -141,7 +144,7 @@ const CommandSpec kDeadLetterRetry{.name = "dead-letter retry",
                                    .summary = "Try again what was given up",
                                    .example = "tender dead-letter retry blue",
                                    .prints_data = false,
-                                   .declare = nullptr,
+                                   .options = nullptr,
                                    .run = retry};
 
 const CommandSpec kDeadLetterDiscard{.name = "dead-letter discard",
@@ -151,7 +154,7 @@ const CommandSpec kDeadLetterDiscard{.name = "dead-letter discard",
                                      .summary = "Let go of what was given up",
                                      .example = "tender dead-letter discard 3",
                                      .prints_data = false,
-                                     .declare = nullptr,
+                                     .options = nullptr,
                                      .run = discard};
 
 }  // namespace tender::cli

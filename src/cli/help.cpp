@@ -48,12 +48,11 @@ bool print_group(const std::vector<std::string>& arguments, std::ostream& out) {
   return any;
 }
 
-void print_help(const CommandSpec& command, const cxxopts::Options& options, std::ostream& out) {
+void print_help(const CommandSpec& command, const std::string& options, std::ostream& out) {
   fmt::print(out, "{}.\n\nUsage: tender {} [OPTIONS]\n", command.summary, usage_of(command));
   // The library's own head says nothing more: only its table of options is wanted.
-  const std::string help = options.help();
-  const std::size_t table = help.find("\n\n", help.find("Usage:"));
-  out << (table == std::string::npos ? help : help.substr(table + 1));
+  const std::size_t table = options.find("\n\n", options.find("Usage:"));
+  out << (table == std::string::npos ? options : options.substr(table + 1));
   fmt::print(out, "\nExample:\n  {}\n", command.example);
 }
 

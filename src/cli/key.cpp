@@ -44,7 +44,7 @@ const CommandSpec kKey{.name = "key",
                        .summary = "Print the robot's public key, for zooid's API_WHITELIST",
                        .example = "tender key",
                        .prints_data = true,
-                       .declare = nullptr,
+                       .options = nullptr,
                        .run = key};
 
 const CommandSpec kEnvExample{.name = "env-example",
@@ -54,7 +54,7 @@ const CommandSpec kEnvExample{.name = "env-example",
                               .summary = "Print a commented .env with every variable",
                               .example = "tender env-example > .env",
                               .prints_data = false,
-                              .declare = nullptr,
+                              .options = nullptr,
                               .run = env_example};
 
 const CommandSpec kVersion{.name = "version",
@@ -64,7 +64,7 @@ const CommandSpec kVersion{.name = "version",
                            .summary = "Print the version",
                            .example = "tender version",
                            .prints_data = false,
-                           .declare = nullptr,
+                           .options = nullptr,
                            .run = version};
 
 }  // namespace tender::cli

@@ -87,7 +87,7 @@ const CommandSpec kMembers{.name = "members",
                            .summary = "List the public keys of a relay's members, as zooid says",
                            .example = "tender members blue --json",
                            .prints_data = true,
-                           .declare = nullptr,
+                           .options = nullptr,
                            .run = members};
 
 }  // namespace tender::cli

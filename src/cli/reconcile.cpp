@@ -1,5 +1,6 @@
 // `tender reconcile`: bring relays in step now and watch it being done, by the sidecar that holds
 // the database's lock or, when there is none, by ourselves.
+#include <algorithm>
 #include <ostream>
 
 #include <fmt/ostream.h>
@@ -53,7 +54,7 @@ void check_usage(const Invocation& invocation) {
 }
 
 Milliseconds read_timeout(const Invocation& invocation) {
-  const std::string text = invocation.text("timeout");
+  const std::string& text = invocation.text("timeout");
   const auto timeout = config::parse_duration(text);
   if (!timeout || *timeout == Milliseconds::zero()) {
     throw UsageError(fmt::format("--timeout \"{}\" is not a duration", printable(text, 40)),
@@ -148,14 +149,14 @@ const CommandSpec kReconcile{
     .summary = "Bring relays in step now: those named, or all that are not",
     .example = "tender reconcile blue --force",
     .prints_data = true,
-    .declare =
-        [](cxxopts::OptionAdder& add) {
-          add("all", "Look at every relay; send those whose description zooid does not have yet");
-          add("force", "Send even what did not change");
-          add("recreate", "Make anew, with a new identity, relays that zooid has lost");
-          add("dry-run", "Only say what would be done");
-          add("timeout", "How long to wait", cxxopts::value<std::string>()->default_value("60s"),
-              "D");
+    .options =
+        [] {
+          return std::vector<Option>{
+              {"all", "Look at every relay; send those whose description zooid does not have yet"},
+              {"force", "Send even what did not change"},
+              {"recreate", "Make anew, with a new identity, relays that zooid has lost"},
+              {"dry-run", "Only say what would be done"},
+              {"timeout", "How long to wait", "D", "60s"}};
         },
     .run = reconcile};
 

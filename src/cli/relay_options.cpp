@@ -45,15 +45,16 @@ constexpr std::array kSwitches{
 
 }  // namespace
 
-void declare_relay_options(cxxopts::OptionAdder& add) {
-  add("tenant", "Owner's public key, hex or npub", cxxopts::value<std::string>(), "KEY");
+std::vector<Option> relay_options() {
+  std::vector<Option> options{{"tenant", "Owner's public key, hex or npub", "KEY"}};
   for (const TextOption& option : kTexts) {
-    add(option.name, option.help, cxxopts::value<std::string>(), "TEXT");
+    options.push_back({option.name, option.help, "TEXT"});
   }
   for (const Switch& option : kSwitches) {
-    add(option.name, option.help);
-    add(fmt::format("no-{}", option.name), "");
+    options.push_back({option.name, option.help});
+    options.push_back({fmt::format("no-{}", option.name), fmt::format("Not so: {}", option.help)});
   }
+  return options;
 }
 
 RelayChange read_relay_options(const Invocation& invocation) {

@@ -7,7 +7,7 @@
 
 namespace tender::cli {
 
-void declare_relay_options(cxxopts::OptionAdder& add);
+[[nodiscard]] std::vector<Option> relay_options();
 
 /// What the options ask for. Throws UsageError for a switch that is given both ways and for a key
 /// that cannot be read.

@@ -73,7 +73,7 @@ const CommandSpec kRelayList{.name = "relay list",
                              .summary = "List all relays and whether zooid is in step",
                              .example = "tender relay list --json",
                              .prints_data = true,
-                             .declare = nullptr,
+                             .options = nullptr,
                              .run = list};
 
 const CommandSpec kRelayShow{.name = "relay show",
@@ -83,7 +83,7 @@ const CommandSpec kRelayShow{.name = "relay show",
                              .summary = "Show one relay, by id or subdomain",
                              .example = "tender relay show blue",
                              .prints_data = true,
-                             .declare = nullptr,
+                             .options = nullptr,
                              .run = show};
 
 }  // namespace tender::cli

@@ -85,7 +85,7 @@ const CommandSpec kRelayCreate{
     .summary = "Describe a new relay; prints its id",
     .example = "tender relay create --tenant npub1… --subdomain blue --name \"Blue\" --blossom",
     .prints_data = true,
-    .declare = declare_relay_options,
+    .options = relay_options,
     .run = create};
 
 const CommandSpec kRelayUpdate{.name = "relay update",
@@ -95,7 +95,7 @@ const CommandSpec kRelayUpdate{.name = "relay update",
                                .summary = "Change what a relay should be",
                                .example = "tender relay update blue --name \"Deep blue\" --no-push",
                                .prints_data = true,
-                               .declare = declare_relay_options,
+                               .options = relay_options,
                                .run = update};
 
 const CommandSpec kRelayActivate{.name = "relay activate",
@@ -105,7 +105,7 @@ const CommandSpec kRelayActivate{.name = "relay activate",
                                  .summary = "Let zooid serve a relay",
                                  .example = "tender relay activate blue",
                                  .prints_data = true,
-                                 .declare = nullptr,
+                                 .options = nullptr,
                                  .run = activate};
 
 const CommandSpec kRelayDeactivate{.name = "relay deactivate",
@@ -115,7 +115,7 @@ const CommandSpec kRelayDeactivate{.name = "relay deactivate",
                                    .summary = "Have zooid stop serving a relay; its data stays",
                                    .example = "tender relay deactivate blue",
                                    .prints_data = true,
-                                   .declare = nullptr,
+                                   .options = nullptr,
                                    .run = deactivate};
 
 }  // namespace tender::cli

@@ -133,7 +133,7 @@ const CommandSpec kRun{.name = "run",
                        .summary = "Keep zooid in step until SIGTERM or SIGINT",
                        .example = "tender run --env-file /etc/tender.env",
                        .prints_data = false,
-                       .declare = nullptr,
+                       .options = nullptr,
                        .run = run};
 
 }  // namespace tender::cli

@@ -143,7 +143,7 @@ const CommandSpec kStatus{.name = "status",
                           .summary = "Show how things stand",
                           .example = "tender status",
                           .prints_data = true,
-                          .declare = nullptr,
+                          .options = nullptr,
                           .run = status};
 
 const CommandSpec kHealth{.name = "health",
@@ -153,7 +153,7 @@ const CommandSpec kHealth{.name = "health",
                           .summary = "Exit 0 if a sidecar is alive on this database, else 1",
                           .example = "tender health && echo alive",
                           .prints_data = false,
-                          .declare = nullptr,
+                          .options = nullptr,
                           .run = health};
 
 }  // namespace tender::cli
