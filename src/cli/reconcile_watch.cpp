@@ -69,10 +69,7 @@ ReconcileWatch::ReconcileWatch(const config::Env& env, Database& database,
 
 std::vector<ReconcileResult> ReconcileWatch::until_done(Milliseconds timeout) {
   if (!results_.empty()) {
-    run_to_end(io_, [](ReconcileWatch& self, TimePoint deadline) -> asio::awaitable<void> {
-      using namespace asio::experimental::awaitable_operators;
-      co_await (self.feed_.run() && self.work() && self.watch() && self.end_at(deadline));
-    }(*this, clock_.now() + timeout));
+    run_to_end(io_, everything(clock_.now() + timeout));
     show_progress(/*last=*/true);
   }
   for (ReconcileResult& result : results_) {
@@ -81,6 +78,11 @@ std::vector<ReconcileResult> ReconcileWatch::until_done(Milliseconds timeout) {
     }
   }
   return results_;
+}
+
+asio::awaitable<void> ReconcileWatch::everything(TimePoint deadline) {
+  using namespace asio::experimental::awaitable_operators;
+  co_await (feed_.run() && work() && watch() && end_at(deadline));
 }
 
 asio::awaitable<void> ReconcileWatch::work() {
@@ -113,7 +115,8 @@ asio::awaitable<void> ReconcileWatch::watch() {
 }
 
 asio::awaitable<void> ReconcileWatch::end_at(TimePoint deadline) {
-  if (!co_await alarm_.wait_until(deadline)) {
+  const bool done = co_await alarm_.wait_until(deadline);
+  if (!done) {
     finish();
   }
 }

@@ -52,6 +52,7 @@ class ReconcileWatch {
   [[nodiscard]] std::vector<ReconcileResult> until_done(Milliseconds timeout);
 
  private:
+  boost::asio::awaitable<void> everything(TimePoint deadline);
   boost::asio::awaitable<void> watch();
   boost::asio::awaitable<void> end_at(TimePoint deadline);
   boost::asio::awaitable<void> work();
