@@ -1,0 +1,147 @@
+#include "zooid-sim/config_store.hpp"
+
+#include <algorithm>
+#include <system_error>
+#include <utility>
+
+#include <sys/stat.h>
+
+#include "tender/base/error.hpp"
+
+#include "zooid-sim/toml_file.hpp"
+
+namespace zooid_sim {
+namespace {
+
+std::optional<FileStamp> stamp_of(const std::filesystem::path& file) {
+  struct stat status {};
+  if (::stat(file.c_str(), &status) != 0 || !S_ISREG(status.st_mode)) {
+    return std::nullopt;
+  }
+  return FileStamp{status.st_ino, status.st_size,
+                   status.st_mtim.tv_sec * 1'000'000'000 + status.st_mtim.tv_nsec};
+}
+
+}  // namespace
+
+bool is_relay_id(std::string_view text) {
+  return !text.empty() && text.size() <= 64 && std::ranges::all_of(text, [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
+           c == '-';
+  });
+}
+
+ConfigStore::ConfigStore(std::filesystem::path directory)
+    : directory_(std::move(directory)), watch_(directory_) {
+  std::error_code error;
+  std::filesystem::create_directories(directory_, error);
+  if (!std::filesystem::is_directory(directory_)) {
+    throw tender::Error(
+        "cannot make the config directory " + directory_.string() + ": " + error.message(),
+        "give a writable directory with --config");
+  }
+  refresh();
+  for (auto& [id, history] : history_) {
+    history.reloads = 0;  // loading at the start is no reload
+  }
+}
+
+void ConfigStore::refresh() {
+  const DirectoryWatch::Changes changes = watch_.poll();
+  if (changes.everything) {
+    look_at_all();
+    return;
+  }
+  for (const std::string& name : changes.names) {
+    look(directory_ / name);
+  }
+}
+
+const StoredRelay* ConfigStore::find(const std::string& id) const {
+  const auto found = relays_.find(id);
+  return found == relays_.end() ? nullptr : &found->second;
+}
+
+void ConfigStore::create(const std::string& id, const Config& config) {
+  replace(id, config);
+  ++history_[id].creations;
+}
+
+void ConfigStore::replace(const std::string& id, const Config& config) {
+  save_toml(file(id), config);
+  StoredRelay relay;
+  relay.config = config;
+  relay.stamp = stamp_of(file(id)).value_or(FileStamp{});
+  remember(id, relay);
+  relays_[id] = std::move(relay);
+}
+
+void ConfigStore::remove(const std::string& id) {
+  std::filesystem::remove(file(id));
+  relays_.erase(id);
+}
+
+std::size_t ConfigStore::wipe() {
+  refresh();
+  for (const auto& [id, relay] : relays_) {
+    std::filesystem::remove(file(id));
+  }
+  return std::exchange(relays_, {}).size();
+}
+
+void ConfigStore::unload(const std::string& id) {
+  if (const auto found = relays_.find(id); found != relays_.end()) {
+    found->second.loaded = false;
+  }
+}
+
+std::filesystem::path ConfigStore::file(const std::string& id) const {
+  return directory_ / (id + ".toml");
+}
+
+void ConfigStore::look_at_all() {
+  std::erase_if(relays_, [&](const auto& relay) { return !stamp_of(file(relay.first)); });
+  std::error_code error;  // a directory that is gone holds no relays
+  for (const auto& entry : std::filesystem::directory_iterator(directory_, error)) {
+    look(entry.path());
+  }
+}
+
+void ConfigStore::look(const std::filesystem::path& file) {
+  const std::string id = file.stem().string();
+  if (file.extension() != ".toml" || !is_relay_id(id)) {
+    return;
+  }
+  const auto stamp = stamp_of(file);
+  const auto known = relays_.find(id);
+  if (!stamp) {
+    relays_.erase(id);
+  } else if (known == relays_.end() || known->second.stamp != *stamp) {
+    load(id, *stamp);
+  }
+}
+
+void ConfigStore::load(const std::string& id, const FileStamp& stamp) {
+  ConfigResult result = load_toml(file(id));
+  StoredRelay relay;
+  relay.loaded = result.config && !validate(*result.config);
+  relay.config = std::move(result.config);
+  relay.error = std::move(result.error);
+  relay.stamp = stamp;
+  remember(id, relay);
+  relays_[id] = std::move(relay);
+}
+
+void ConfigStore::remember(const std::string& id, const StoredRelay& relay) {
+  RelayHistory& history = history_[id];
+  ++history.reloads;
+  if (!relay.config) {
+    return;
+  }
+  if (!history.secret.empty() && history.secret != relay.config->secret) {
+    ++history.secret_changes;
+  }
+  history.secret = relay.config->secret;
+}
+
+}  // namespace zooid_sim

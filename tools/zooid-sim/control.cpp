@@ -1,0 +1,199 @@
+#include "zooid-sim/control.hpp"
+
+#include <charconv>
+#include <map>
+
+#include <nlohmann/json.hpp>
+
+#include "tender/base/json.hpp"
+#include "tender/nostr/keys.hpp"
+
+#include "zooid-sim/faults_json.hpp"
+
+namespace zooid_sim {
+namespace {
+
+using nlohmann::json;
+
+constexpr std::size_t kMaxBody = 4'000'000;
+
+Answer add_faults(Core& core, const Request& request) {
+  const auto document = tender::parse_json(request.body, kMaxBody);
+  if (!document) {
+    return error_answer(400, "the body is not JSON");
+  }
+  const json list = document->is_array() ? *document : json::array({*document});
+  std::vector<Fault> faults;
+  for (const json& each : list) {
+    FaultResult result = read_fault(each);
+    if (!result.fault) {
+      return error_answer(400, result.error);
+    }
+    faults.push_back(std::move(*result.fault));
+  }
+  json ids = json::array();
+  for (Fault& fault : faults) {
+    ids.push_back(core.front.faults.add(std::move(fault)));
+  }
+  return json_answer(201, {{"ids", ids}});
+}
+
+Answer list_faults(Core& core, const Request&) {
+  json rules = json::array();
+  for (const Faults::Rule& rule : core.front.faults.rules()) {
+    rules.push_back(to_json(rule));
+  }
+  return json_answer(200, {{"faults", rules}});
+}
+
+Answer clear_faults(Core& core, const Request&) {
+  return json_answer(200, {{"removed", core.front.faults.clear()}});
+}
+
+// GET /journal?since=SEQ: the requests after that one.
+Answer show_journal(Core& core, const Request& request) {
+  std::uint64_t since = 0;
+  constexpr std::string_view kSince = "since=";
+  if (request.query.starts_with(kSince)) {
+    const char* end = request.query.data() + request.query.size();
+    std::from_chars(request.query.data() + kSince.size(), end, since);
+  }
+  const auto& events = core.front.journal.events();
+  json requests = json::array();
+  for (auto event = events.upper_bound(since); event != events.end(); ++event) {
+    requests.push_back(to_json(event->second));
+  }
+  return json_answer(200, {{"requests", requests}});
+}
+
+Answer clear_journal(Core& core, const Request&) {
+  core.front.journal.clear();
+  return json_answer(200, json::object());
+}
+
+json history_of(const RelayHistory& history) {
+  return {{"creations", history.creations},
+          {"secret_changes", history.secret_changes},
+          {"reloads", history.reloads}};
+}
+
+Answer show_relays(Core& core, const Request&) {
+  core.store.refresh();
+  json relays = json::object();
+  for (const auto& [id, relay] : core.store.relays()) {
+    json shown = history_of(core.store.history().at(id));
+    shown["loaded"] = relay.loaded;
+    if (relay.config) {
+      shown["config"] = to_json(*relay.config);
+      shown["members"] = core.members.of(id, *relay.config);
+    } else {
+      shown["config"] = nullptr;
+      shown["error"] = relay.error;
+    }
+    relays[id] = std::move(shown);
+  }
+  return json_answer(200, {{"relays", relays}});
+}
+
+// Relays that are gone are counted too: a creation stays a creation.
+Answer show_stats(Core& core, const Request&) {
+  core.store.refresh();
+  const Traffic& traffic = core.front.traffic;
+  json statuses = json::object();
+  for (const auto& [status, count] : traffic.by_status()) {
+    statuses[std::to_string(status)] = count;
+  }
+  json relays = json::object();
+  for (const auto& [id, history] : core.store.history()) {
+    relays[id] = history_of(history);
+  }
+  for (const auto& [id, counts] : traffic.relays()) {
+    json& shown = relays[id];
+    if (shown.is_null()) {
+      shown = history_of({});
+    }
+    shown["writes"] = counts.writes;
+    shown["concurrent"] = counts.concurrent;
+    shown["max_concurrent"] = counts.max_concurrent;
+  }
+  return json_answer(200, {{"requests", traffic.requests()},
+                           {"in_flight", traffic.in_flight()},
+                           {"max_in_flight", traffic.max_in_flight()},
+                           {"by_status", statuses},
+                           {"relays", relays}});
+}
+
+Answer wipe(Core& core, const Request&) {
+  return json_answer(200, {{"removed", core.store.wipe()}});
+}
+
+Answer set_clock(Core& core, const Request& request) {
+  const auto document = tender::parse_json(request.body, kMaxBody);
+  if (!document || !document->is_object() || !document->contains("offset_seconds") ||
+      !document->at("offset_seconds").is_number_integer()) {
+    return error_answer(400, "the body is {\"offset_seconds\": N}");
+  }
+  core.skewed.set_offset(std::chrono::seconds(document->at("offset_seconds").get<int>()));
+  return json_answer(200, json::object());
+}
+
+Answer show_health(Core& core, const Request&) {
+  core.store.refresh();
+  return json_answer(
+      200, {{"ok", true}, {"api_url", core.api_url}, {"relays", core.store.relays().size()}});
+}
+
+// PUT /relays/{id}/members with {"members": [hex or npub, …]}.
+Answer set_members(Core& core, const std::string& id, const std::string& body) {
+  core.store.refresh();
+  if (core.store.find(id) == nullptr) {
+    return error_answer(404, "relay not found");
+  }
+  const auto document = tender::parse_json(body, kMaxBody);
+  if (!document || !document->is_object() || !document->contains("members") ||
+      !document->at("members").is_array()) {
+    return error_answer(400, "the body is {\"members\": [\"<pubkey>\", …]}");
+  }
+  std::set<std::string> pubkeys;
+  for (const json& member : document->at("members")) {
+    try {
+      pubkeys.insert(tender::nostr::PublicKey::parse(member.get<std::string>()).hex());
+    } catch (const std::exception&) {
+      return error_answer(400, "not a public key: " + member.dump());
+    }
+  }
+  core.members.set(id, pubkeys);
+  return json_answer(200, {{"members", pubkeys}});
+}
+
+using Route = Answer (*)(Core&, const Request&);
+
+const std::map<std::string, Route>& routes() {
+  static const std::map<std::string, Route> table = {
+      {"POST /faults", add_faults},       {"GET /faults", list_faults},
+      {"DELETE /faults", clear_faults},   {"GET /journal", show_journal},
+      {"DELETE /journal", clear_journal}, {"GET /relays", show_relays},
+      {"GET /stats", show_stats},         {"POST /wipe", wipe},
+      {"PUT /clock", set_clock},          {"GET /health", show_health},
+  };
+  return table;
+}
+
+}  // namespace
+
+Answer answer_control(Core& core, const Request& request) {
+  const auto route = routes().find(request.method + " " + request.path);
+  if (route != routes().end()) {
+    return route->second(core, request);
+  }
+  constexpr std::string_view kPrefix = "/relays/";
+  constexpr std::string_view kSuffix = "/members";
+  if (request.method == "PUT" && request.path.starts_with(kPrefix) &&
+      request.path.ends_with(kSuffix) && request.path.size() > kPrefix.size() + kSuffix.size()) {
+    const std::size_t length = request.path.size() - kPrefix.size() - kSuffix.size();
+    return set_members(core, request.path.substr(kPrefix.size(), length), request.body);
+  }
+  return error_answer(404, "no such route in the control API: see docs/zooid-sim.md");
+}
+
+}  // namespace zooid_sim

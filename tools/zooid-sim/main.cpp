@@ -1,0 +1,123 @@
+// zooid-sim: the stand-in as a process, for the demo and for tests that kill and restart it.
+#include <csignal>
+#include <iostream>
+#include <stdexcept>
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/signal_set.hpp>
+#include <cxxopts.hpp>
+#include <nlohmann/json.hpp>
+
+#include "tender/base/error.hpp"
+
+#include "zooid-sim/server.hpp"
+
+namespace {
+
+// An argument that cannot be used: exit code 2.
+class UsageError : public std::runtime_error {
+ public:
+  using std::runtime_error::runtime_error;
+};
+
+struct Address {
+  std::string host;
+  std::uint16_t port = 0;
+};
+
+// "127.0.0.1:0" or "[::1]:0".
+Address parse_address(const std::string& text) {
+  const std::size_t colon = text.rfind(':');
+  int port = -1;
+  try {
+    port = std::stoi(colon == std::string::npos ? std::string() : text.substr(colon + 1));
+  } catch (const std::logic_error&) {
+    port = -1;
+  }
+  if (colon == 0 || port < 0 || port > 65535) {
+    throw UsageError("not an address with a port, such as 127.0.0.1:0: " + text);
+  }
+  std::string host = text.substr(0, colon);
+  if (host.starts_with('[') && host.ends_with(']')) {
+    host = host.substr(1, host.size() - 2);
+  }
+  return {host, static_cast<std::uint16_t>(port)};
+}
+
+zooid_sim::Options parse_options(const cxxopts::ParseResult& arguments) {
+  zooid_sim::Options options;
+  const Address listen = parse_address(arguments["listen"].as<std::string>());
+  const Address control = parse_address(arguments["control"].as<std::string>());
+  options.address = listen.host;
+  options.port = listen.port;
+  options.control_address = control.host;
+  options.control_port = control.port;
+  options.config_dir = arguments["config"].as<std::string>();
+  if (arguments.count("api-host") != 0) {
+    options.api_host = arguments["api-host"].as<std::string>();
+  }
+  for (const auto& key : arguments["whitelist"].as<std::vector<std::string>>()) {
+    options.whitelist.push_back(tender::nostr::PublicKey::parse(key));
+  }
+  return options;
+}
+
+int run(const zooid_sim::Options& options) {
+  boost::asio::io_context io{1};
+  tender::SystemClock clock(io.get_executor());
+  zooid_sim::Server server(io.get_executor(), options, clock);
+  server.start();
+
+  boost::asio::signal_set signals(io, SIGINT, SIGTERM);
+  signals.async_wait([&server](boost::system::error_code, int) { server.stop(); });
+
+  const nlohmann::ordered_json ready = {{"api_url", server.api_url()},
+                                        {"control_url", server.control_url()},
+                                        {"port", server.port()}};
+  std::cout << ready.dump() << std::endl;
+  io.run();
+  return 0;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  cxxopts::Options usage("zooid-sim", "A stand-in for zooid's management API (docs/zooid-sim.md)");
+  // clang-format off
+  usage.add_options()
+      ("listen", "Address of the API and of the relays' hosts",
+       cxxopts::value<std::string>()->default_value("127.0.0.1:0"), "HOST:PORT")
+      ("api-host", "Host header of the API (default: where it listens)",
+       cxxopts::value<std::string>(), "HOST[:PORT]")
+      ("control", "Address of the control API",
+       cxxopts::value<std::string>()->default_value("127.0.0.1:0"), "HOST:PORT")
+      ("config", "Directory of the relays' TOML files", cxxopts::value<std::string>(), "DIR")
+      ("whitelist", "Public keys that may use the API, hex or npub",
+       cxxopts::value<std::vector<std::string>>(), "KEY,KEY")
+      ("h,help", "Show this help");
+  // clang-format on
+  try {
+    const auto arguments = usage.parse(argc, argv);
+    if (arguments.count("help") != 0) {
+      std::cout << usage.help();
+      return 0;
+    }
+    if (arguments.count("config") == 0 || arguments.count("whitelist") == 0) {
+      std::cerr << "zooid-sim: --config and --whitelist are required; see zooid-sim --help\n";
+      return 2;
+    }
+    return run(parse_options(arguments));
+  } catch (const cxxopts::exceptions::exception& error) {
+    std::cerr << "zooid-sim: " << error.what() << "; see zooid-sim --help\n";
+    return 2;
+  } catch (const UsageError& error) {
+    std::cerr << "zooid-sim: " << error.what() << '\n';
+    return 2;
+  } catch (const tender::nostr::InvalidKey& error) {
+    std::cerr << "zooid-sim: --whitelist: " << error.what() << '\n';
+    return 2;
+  } catch (const tender::Error& error) {
+    std::cerr << "zooid-sim: " << error.what() << ": " << error.remedy() << '\n';
+    return 1;
+  }
+}

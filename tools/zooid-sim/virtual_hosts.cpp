@@ -1,0 +1,45 @@
+#include "zooid-sim/virtual_hosts.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include "tender/nostr/keys.hpp"
+
+namespace zooid_sim {
+namespace {
+
+nlohmann::json information(const Config& config) {
+  return {{"name", config.info.name},
+          {"description", config.info.description},
+          {"icon", config.info.icon},
+          {"pubkey", config.info.pubkey},
+          {"self", tender::nostr::SecretKey::parse(config.secret).public_key().hex()},
+          {"software", "https://github.com/coracle-social/zooid"},
+          {"version", "sim"},
+          {"supported_nips", {1, 11, 42}}};
+}
+
+const Config* find_host(const std::string& host, const ConfigStore& store) {
+  for (const auto& [id, relay] : store.relays()) {
+    if (relay.loaded && relay.config && relay.config->host == host && !relay.config->inactive) {
+      return &*relay.config;
+    }
+  }
+  return nullptr;
+}
+
+}  // namespace
+
+Answer answer_virtual_host(const Request& request, const ConfigStore& store) {
+  const Config* config = find_host(request.host, store);
+  const std::string accept = request.header("accept");
+  if (config == nullptr || request.method != "GET" || request.path != "/" ||
+      accept.find("application/nostr+json") == std::string::npos) {
+    return plain_not_found();
+  }
+  Answer answer = json_answer(200, information(*config));
+  answer.headers = {{"Content-Type", "application/nostr+json"},
+                    {"Access-Control-Allow-Origin", "*"}};
+  return answer;
+}
+
+}  // namespace zooid_sim
