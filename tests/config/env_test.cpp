@@ -188,6 +188,14 @@ TEST(EnvFile, WarnsWhenItsSecretsAreOpenToOthers) {
                   path));
 }
 
+TEST(EnvFile, WarnsWhenItsSecretsAreOpenToItsGroupAlone) {
+  using std::filesystem::perms;
+  const SampleFile file("LIVEKIT_API_KEY=key\n");
+  file.allow(perms::owner_read | perms::group_read);
+  Environment environment = test::with_groups();
+  EXPECT_EQ(load_env(environment, {file.path(), true}).warnings.size(), 1U);
+}
+
 TEST(EnvFile, WithoutSecretsMayBeOpenToOthers) {
   using std::filesystem::perms;
   const SampleFile file("LOG_LEVEL=debug\nROBOT_SECRET=\n");
