@@ -119,9 +119,10 @@ Value parse_value(std::string_view text) {
 
 // The text after `export `, or all of it.
 std::string_view without_export(std::string_view line) {
-  constexpr std::string_view kExport = "export";
-  if (line.starts_with(kExport) && line.size() > kExport.size() && is_blank(line[kExport.size()])) {
-    return trim(line.substr(kExport.size()));
+  constexpr std::string_view export_word = "export";
+  if (line.starts_with(export_word) && line.size() > export_word.size() &&
+      is_blank(line[export_word.size()])) {
+    return trim(line.substr(export_word.size()));
   }
   return line;
 }
@@ -176,9 +177,9 @@ class Parser {
 }  // namespace
 
 Dotenv parse_dotenv(std::string_view text, std::string_view file) {
-  constexpr std::string_view kByteOrderMark = "\xef\xbb\xbf";
-  if (text.starts_with(kByteOrderMark)) {
-    text.remove_prefix(kByteOrderMark.size());
+  constexpr std::string_view byte_order_mark = "\xef\xbb\xbf";
+  if (text.starts_with(byte_order_mark)) {
+    text.remove_prefix(byte_order_mark.size());
   }
   Parser parser(file);
   for (std::size_t number = 1; !text.empty(); ++number) {

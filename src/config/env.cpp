@@ -1,6 +1,7 @@
 #include "tender/config/env.hpp"
 
 #include <array>
+#include <cassert>
 #include <utility>
 
 #include "tender/config/duration.hpp"
@@ -112,7 +113,7 @@ struct Reading {
 
   void throw_faults() {
     if (std::vector<EnvFault> faults = settings.take_faults(); !faults.empty()) {
-      throw ConfigError(std::move(faults));
+      throw ConfigError(std::move(faults), store.warnings);
     }
   }
 
@@ -153,6 +154,7 @@ nostr::SecretKey load_robot_key(const Environment& environment, const EnvFile& f
   Reading reading(environment, file);
   reading.settings.require("ROBOT_SECRET");
   reading.throw_faults();
+  assert(reading.robot_key);
   return *reading.robot_key;
 }
 
@@ -164,6 +166,7 @@ Env load_env(const Environment& environment, const EnvFile& file) {
     }
   }
   reading.throw_faults();
+  assert(reading.api_url && reading.domain && reading.robot_key);
   return Env(std::move(reading.store), std::move(reading.options), *std::move(reading.api_url),
              *std::move(reading.domain), *reading.robot_key);
 }

@@ -24,10 +24,10 @@ constexpr std::size_t kBoldGuess = 4;
 // What to do about a name that tender does not know, or nothing when it does not resemble one of
 // ours.
 std::optional<std::string> advice(std::string_view name, std::size_t edits) {
-  constexpr std::string_view kSuffix = "_FILE";
-  if (name.ends_with(kSuffix) && is_known(name.substr(0, name.size() - kSuffix.size()))) {
+  constexpr std::string_view suffix = "_FILE";
+  if (name.ends_with(suffix) && is_known(name.substr(0, name.size() - suffix.size()))) {
     return fmt::format("only secrets can be given by file; set {}",
-                       name.substr(0, name.size() - kSuffix.size()));
+                       name.substr(0, name.size() - suffix.size()));
   }
   const std::string nearest = nearest_name(name, edits);
   if (nearest.empty()) {

@@ -11,7 +11,7 @@
 namespace tender::config {
 namespace {
 
-constexpr std::size_t kLargestSecret = 64 * 1024;
+constexpr std::size_t kLargestSecret = 1 << 16;
 
 // URLs that are wrong in other ways may carry a password: postgres://user:password@host.
 std::string without_credentials(std::string_view text) {
@@ -47,6 +47,13 @@ std::string_view without_line_break(std::string_view text) {
   return text;
 }
 
+bool has_broken_line(const Variable& variable, const Layer& layer) {
+  return std::ranges::any_of(layer.faults, [&](const EnvFault& fault) {
+    return fault.variable == variable.name ||
+           (variable.secret && fault.variable == file_variable(variable));
+  });
+}
+
 std::string at_place(const std::string& place, std::string text) {
   return place.empty() ? std::move(text) : place + ": " + text;
 }
@@ -56,13 +63,16 @@ std::string at_place(const std::string& place, std::string text) {
 Settings::Settings(const Environment& environment, const EnvFile& file) {
   Layer first = environment_layer(environment);
   Layer second = file_layer(file);
-  faults_ = std::move(second.faults);
+  faults_ = second.faults;
   warnings_ = std::move(first.warnings);
   std::ranges::move(second.warnings, std::back_inserter(warnings_));
   for (const Variable& variable : variables()) {
     take_from(variable, first);
     if (!given(variable.name)) {
       take_from(variable, second);
+    }
+    if (!given(variable.name) && has_broken_line(variable, second)) {
+      broken_.insert(variable.name);
     }
   }
 }
@@ -168,7 +178,7 @@ void Settings::require(std::string_view name) {
   const Variable& row = variable(name);
   faults_.push_back(
       {std::string(name), "is not set",
-       fmt::format("set it{}, {}", row.secret ? " or " + file_variable(row) : "", row.example)});
+       fmt::format("set it{} ({})", row.secret ? " or " + file_variable(row) : "", row.example)});
 }
 
 void Settings::require_all_or_none(Group group) {

@@ -67,8 +67,7 @@ Parsed<http::Url> parse_api_url(std::string_view text) {
     return http::Url::parse(text);
   } catch (const std::invalid_argument& error) {
     return Problem{std::string(without_quotation(error.what())),
-                   "write it like https://host.example.com, with a port where it is not the "
-                   "scheme's own"};
+                   "write it like https://host.example.com or http://localhost:3334"};
   }
 }
 
@@ -81,8 +80,8 @@ Parsed<std::string> parse_http_url(std::string_view text) {
 }
 
 Parsed<std::string> parse_websocket_url(std::string_view text) {
-  constexpr std::array<std::string_view, 4> kSchemes = {"ws://", "wss://", "http://", "https://"};
-  if (std::ranges::none_of(kSchemes, [&](auto scheme) { return text.starts_with(scheme); })) {
+  constexpr std::array<std::string_view, 4> schemes = {"ws://", "wss://", "http://", "https://"};
+  if (std::ranges::none_of(schemes, [&](auto scheme) { return text.starts_with(scheme); })) {
     return Problem{"is no ws, wss, http or https URL", "write it like wss://host.example.com"};
   }
   // Every rule of an http URL holds for ws and wss (RFC 6455, 3): check it as one.
@@ -131,8 +130,8 @@ Parsed<int> parse_count(std::string_view text, int least, int most) {
 }
 
 Parsed<std::filesystem::path> parse_ca_file(std::string_view text) {
-  constexpr std::size_t kEnoughForOne = 1 << 20;
-  const FileText file = read_file(std::filesystem::path(text), kEnoughForOne);
+  constexpr std::size_t enough_for_one = 1 << 20;
+  const FileText file = read_file(std::filesystem::path(text), enough_for_one);
   if (file.error) {
     return Problem{fmt::format("cannot be read: {}", file.error.message()),
                    "give the path of a PEM file that this user may read"};

@@ -29,11 +29,11 @@ std::string without_backticks(std::string_view text) {
 
 // The comment above a variable, broken into lines of at most 100 characters.
 std::string comment(std::string_view text) {
-  constexpr std::size_t kWidth = 98;
+  constexpr std::size_t width = 98;
   std::string result;
   std::string rest = without_backticks(text);
-  while (rest.size() > kWidth) {
-    const std::size_t space = rest.rfind(' ', kWidth);
+  while (rest.size() > width) {
+    const std::size_t space = rest.rfind(' ', width);
     result += "# " + rest.substr(0, space) + "\n";
     rest.erase(0, space + 1);
   }

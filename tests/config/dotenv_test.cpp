@@ -104,14 +104,14 @@ TEST(Dotenv, NamesTheVariableOfABrokenLineWhenItIsOneOfOurs) {
 }
 
 TEST(Dotenv, QuotesNothingOfABrokenLine) {
-  constexpr std::string_view kCanary = "hunter2";
+  constexpr std::string_view canary = "hunter2";
   for (const char* text :
        {"hunter2", "hunter2='", "hunter2-x=1", "x hunter2=1", "KEY='hunter2", "KEY=\"hunter2",
         "KEY=\"a\\hunter2\"", "KEY='a' hunter2", "hunter2 =1", "ROBOT_SECRET=\"hunter2",
         "ROBOT_SECRET hunter2", "ROBOT_SECRET: hunter2"}) {
     const EnvFault fault = fault_of(text);
     const std::string said = fault.variable + fault.problem + fault.remedy;
-    EXPECT_EQ(said.find(kCanary), std::string::npos) << text;
+    EXPECT_EQ(said.find(canary), std::string::npos) << text;
   }
 }
 

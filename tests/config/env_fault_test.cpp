@@ -1,5 +1,7 @@
 #include <algorithm>
+#include <set>
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -107,10 +109,11 @@ TEST(EnvFaults, AreToldTogether) {
                                    {"LIVEKIT_API_KEY", "key"},
                                    {"ZOOID_API_TIMEOUT", "5"}};
   const auto faults = faults_of(environment);
-  std::vector<std::string> names;
+  std::set<std::string> names;
   for (const EnvFault& fault : faults) {
-    names.push_back(fault.variable);
+    names.insert(fault.variable);
   }
+  EXPECT_EQ(faults.size(), 6U);
   EXPECT_THAT(names,
               testing::UnorderedElementsAre("ZOOID_API_URL", "RELAY_DOMAIN", "ROBOT_SECRET",
                                             "LOG_LEVEL", "LIVEKIT_URL", "ZOOID_API_TIMEOUT"));
@@ -138,13 +141,34 @@ TEST(EnvFaults, OfWhatIsRequiredSayHowToGetIt) {
   ASSERT_EQ(faults.size(), 3U);
   EXPECT_EQ(faults[0].variable, "ZOOID_API_URL");
   EXPECT_EQ(faults[0].problem, "is not set");
-  EXPECT_EQ(faults[0].remedy, "set it, for example http://localhost:3334");
-  EXPECT_EQ(faults[2].remedy, "set it or ROBOT_SECRET_FILE, `openssl rand -hex 32` makes one");
+  EXPECT_EQ(faults[0].remedy, "set it (for example http://localhost:3334)");
+  EXPECT_EQ(faults[2].remedy, "set it or ROBOT_SECRET_FILE (`openssl rand -hex 32` makes one)");
 }
 
 TEST(EnvFaults, DoNotCallAWrongValueMissingToo) {
   EXPECT_EQ(faults_of(with("ROBOT_SECRET", "abc")).size(), 1U);
   EXPECT_EQ(faults_of(with("ROBOT_SECRET", test::kRobotKey + "\n")).size(), 1U);
+}
+
+TEST(EnvFaults, DoNotCallABrokenLineMissingToo) {
+  Environment environment = required_only();
+  environment.erase("ROBOT_SECRET");
+  for (const char* line : {"ROBOT_SECRET='abc", "ROBOT_SECRET_FILE=\"/run"}) {
+    const SampleFile file(line);
+    EXPECT_EQ(faults_of(environment, {file.path(), true}).size(), 1U) << line;
+  }
+}
+
+TEST(EnvFaults, ComeWithTheWarningsThatMayExplainThem) {
+  try {
+    (void)load_robot_key({{"ROBOT_SECRT", test::kRobotKey}});
+    FAIL() << "there is no key";
+  } catch (const ConfigError& error) {
+    EXPECT_THAT(
+        error.what(),
+        testing::EndsWith(
+            "\n  note: ROBOT_SECRT is no variable of tender's: did you mean ROBOT_SECRET?"));
+  }
 }
 
 TEST(EnvFaults, NameWhatIsMissingOfAGroup) {
@@ -252,7 +276,7 @@ TEST(EnvFaults, HidePasswordsInUrlsThatAreWrong) {
 
 // Every secret is given, wrong in every way that we know; no message may hold a piece of it.
 TEST(EnvFaults, NeverShowASecret) {
-  constexpr std::string_view kCanary = "canary";
+  constexpr std::string_view canary = "canary";
   for (const std::string secret :
        {"canary", "canary ", "canary\n", "nsec1canary", "npub1canary", "canary\x1b[0m"}) {
     for (const Variable& each : variables()) {
@@ -265,13 +289,13 @@ TEST(EnvFaults, NeverShowASecret) {
       const SampleFile secret_file(secret);
       const Environment by_file = {{file_variable(each), secret_file.path()},
                                    {"LOG_LEVEL", "loud"}};
-      const SampleFile lines(name + "=" + secret + "\n" + name + "='" + secret + "\n" + name + " " +
-                             secret + "\n" + secret + "\n" + "ROBOT_SECRETS=" + secret + "\n");
+      const SampleFile lines(
+          fmt::format("{0}={1}\n{0}='{1}\n{0} {1}\n{1}\nROBOT_SECRETS={1}\n", each.name, secret));
       for (const auto& faults :
            {faults_of(wrong), faults_of(by_file), faults_of({}, {lines.path(), true})}) {
         ASSERT_THAT(faults, Not(IsEmpty()));
         const std::string said = ConfigError(faults).what();
-        EXPECT_EQ(said.find(kCanary), std::string::npos) << said;
+        EXPECT_EQ(said.find(canary), std::string::npos) << said;
       }
     }
   }

@@ -67,16 +67,14 @@ TEST(Env, HasWhatIsGiven) {
   EXPECT_EQ(env.relay_recreate, RelayRecreate::automatic);
   EXPECT_EQ(env.log_level, spdlog::level::debug);
   EXPECT_EQ(env.log_format, LogFormat::json);
-  ASSERT_TRUE(env.blossom_s3.has_value());
-  EXPECT_EQ(env.blossom_s3->endpoint, "https://s3.example.com");
-  EXPECT_EQ(env.blossom_s3->region, "eu-central-1");
-  EXPECT_EQ(env.blossom_s3->bucket, "relay-media");
-  EXPECT_EQ(env.blossom_s3->access_key.reveal(), "access");
-  EXPECT_EQ(env.blossom_s3->secret_key.reveal(), "secret");
-  ASSERT_TRUE(env.livekit.has_value());
-  EXPECT_EQ(env.livekit->url, "wss://livekit.example.com");
-  EXPECT_EQ(env.livekit->api_key.reveal(), "key");
-  EXPECT_EQ(env.livekit->api_secret.reveal(), "hidden");
+  EXPECT_EQ(test::present(env.blossom_s3).endpoint, "https://s3.example.com");
+  EXPECT_EQ(test::present(env.blossom_s3).region, "eu-central-1");
+  EXPECT_EQ(test::present(env.blossom_s3).bucket, "relay-media");
+  EXPECT_EQ(test::present(env.blossom_s3).access_key.reveal(), "access");
+  EXPECT_EQ(test::present(env.blossom_s3).secret_key.reveal(), "secret");
+  EXPECT_EQ(test::present(env.livekit).url, "wss://livekit.example.com");
+  EXPECT_EQ(test::present(env.livekit).api_key.reveal(), "key");
+  EXPECT_EQ(test::present(env.livekit).api_secret.reveal(), "hidden");
 }
 
 TEST(Env, TakesOneGroupWithoutTheOther) {
@@ -107,7 +105,7 @@ TEST(Env, TakesEverySchemeOfLivekit) {
        {"ws://localhost:7880", "wss://a.example", "http://localhost:7880", "https://a.example"}) {
     Environment environment = test::with_groups();
     environment["LIVEKIT_URL"] = url;
-    EXPECT_EQ(load_env(environment).livekit->url, url);
+    EXPECT_EQ(test::present(load_env(environment).livekit).url, url);
   }
 }
 
@@ -123,7 +121,7 @@ TEST(Env, TakesAnEmptyVariableAsUnset) {
 TEST(Env, IsCopiedWithItsSecrets) {
   const Env copy = Env(load_env(test::with_groups()));
   EXPECT_EQ(copy.robot_key.reveal_hex(), test::kRobotKey);
-  EXPECT_EQ(copy.livekit->api_secret.reveal(), "hidden");
+  EXPECT_EQ(test::present(copy.livekit).api_secret.reveal(), "hidden");
 }
 
 TEST(Env, SignsRequestsWithTheRobotsKey) {
@@ -188,6 +186,14 @@ TEST(EnvFile, WarnsWhenItsSecretsAreOpenToOthers) {
       load_env(environment, {file.path(), true}).warnings,
       ElementsAre(path + " holds secrets and other users may use it (mode 0644): chmod 600 " +
                   path));
+}
+
+TEST(EnvFile, WarnsWhenItsSecretsAreOpenToItsGroupAlone) {
+  using std::filesystem::perms;
+  const SampleFile file("LIVEKIT_API_KEY=key\n");
+  file.allow(perms::owner_read | perms::group_read);
+  Environment environment = test::with_groups();
+  EXPECT_EQ(load_env(environment, {file.path(), true}).warnings.size(), 1U);
 }
 
 TEST(EnvFile, WithoutSecretsMayBeOpenToOthers) {

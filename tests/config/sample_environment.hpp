@@ -3,6 +3,8 @@
 
 #include <fstream>
 #include <memory>
+#include <optional>
+#include <stdexcept>
 #include <string>
 #include <vector>
 
@@ -52,6 +54,15 @@ inline std::vector<config::EnvFault> faults_of(const config::Environment& enviro
   } catch (const config::ConfigError& error) {
     return error.faults();
   }
+}
+
+/// What an optional holds; the test fails with an exception when that is nothing.
+template <class T>
+const T& present(const std::optional<T>& value) {
+  if (!value) {
+    throw std::runtime_error("a value is absent");
+  }
+  return *value;
 }
 
 /// A file of its own for a test, readable by its owner alone.

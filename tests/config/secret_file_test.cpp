@@ -42,10 +42,10 @@ TEST(SecretFile, WorksForEverySecretOfTheTable) {
   }
   const Env env = load_env(environment);
   EXPECT_EQ(env.robot_key.reveal_hex(), test::kRobotKey);
-  EXPECT_EQ(env.blossom_s3->access_key.reveal(), "access");
-  EXPECT_EQ(env.blossom_s3->secret_key.reveal(), "secret");
-  EXPECT_EQ(env.livekit->api_key.reveal(), "key");
-  EXPECT_EQ(env.livekit->api_secret.reveal(), "hidden");
+  EXPECT_EQ(test::present(env.blossom_s3).access_key.reveal(), "access");
+  EXPECT_EQ(test::present(env.blossom_s3).secret_key.reveal(), "secret");
+  EXPECT_EQ(test::present(env.livekit).api_key.reveal(), "key");
+  EXPECT_EQ(test::present(env.livekit).api_secret.reveal(), "hidden");
 }
 
 TEST(SecretFile, BesideTheSecretItselfIsAFault) {

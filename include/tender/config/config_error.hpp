@@ -10,16 +10,17 @@
 namespace tender::config {
 
 struct EnvFault {
-  std::string variable;  // its name; for a broken line of a file: `<file>:<line>`
+  std::string variable;  // its name; else the file, or `<file>:<line>`
   std::string problem;   // what is wrong, without a final dot
   std::string remedy;    // what to do about it, without a final dot
 };
 
-/// Thrown when the configuration cannot be used. what() is a heading and one line for each fault.
+/// Thrown when the configuration cannot be used. what() is a heading, one line for each fault, and
+/// one for each warning: a misspelled name is often why another one is missing.
 class ConfigError : public Error {
  public:
   /// `faults` is not empty.
-  explicit ConfigError(std::vector<EnvFault> faults);
+  explicit ConfigError(std::vector<EnvFault> faults, const std::vector<std::string>& warnings = {});
 
   [[nodiscard]] const std::vector<EnvFault>& faults() const { return faults_; }
 

@@ -1,6 +1,7 @@
 // The `.env` file's syntax: lines of `KEY=VALUE`, an optional `export ` before the key, comments
 // after `#`, values bare, 'single-quoted' or "double-quoted" (where \n, \" and \\ are escapes).
-// Nothing is interpolated. Pure functions; what the keys mean is not known here.
+// Nothing is interpolated. Pure functions; which keys tender reads, and which are secret, is
+// decided later.
 #pragma once
 
 #include <string>
