@@ -104,20 +104,21 @@ class RelaySync::Execution final : public outbox::Execution {
   asio::awaitable<Verdict> create() {
     const nostr::SecretKey identity = nostr::SecretKey::generate(owner_.random_);
     std::string body = zooid::create_body(relay_, owner_.env_, identity);
-    Verdict verdict = co_await send(http::Method::post, std::move(body));
+    Secret hidden(identity.reveal_hex());
+    Verdict verdict = co_await send(http::Method::post, std::move(body), std::move(hidden));
     created_ = verdict.outcome == Outcome::done;
     co_return verdict;
   }
 
   asio::awaitable<Verdict> update() {
     std::string body = zooid::update_body(relay_, owner_.env_);
-    co_return co_await send(http::Method::patch, std::move(body));
+    co_return co_await send(http::Method::patch, std::move(body), Secret());
   }
 
-  asio::awaitable<Verdict> send(http::Method method, std::string body) {
+  asio::awaitable<Verdict> send(http::Method method, std::string body, Secret hidden) {
     std::string path = zooid::relay_path(relay_.id);
-    const http::Exchange exchange =
-        co_await owner_.client_.request(method, std::move(path), std::move(body));
+    const http::Exchange exchange = co_await owner_.client_.request(
+        method, std::move(path), std::move(body), std::move(hidden));
     co_return zooid::judge(exchange, method);
   }
 

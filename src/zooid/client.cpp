@@ -1,13 +1,17 @@
 #include "tender/zooid/client.hpp"
 
 #include <utility>
+#include <variant>
+#include <vector>
 
 #include <fmt/format.h>
+
+#include "tender/zooid/redact.hpp"
 
 namespace tender::zooid {
 
 boost::asio::awaitable<http::Exchange> Client::request(http::Method method, std::string path,
-                                                       std::string body) {
+                                                       std::string body, Secret hidden) {
   http::Request request(method, env_.zooid_api_url.with_path(path));
   request.headers.push_back({"Accept", "application/json"});
   request.headers.push_back(
@@ -18,7 +22,27 @@ boost::asio::awaitable<http::Exchange> Client::request(http::Method method, std:
   }
   request.body = std::move(body);
   request.timeout = env_.zooid_api_timeout;
-  co_return co_await transport_.exchange(std::move(request));
+  http::Exchange exchange = co_await transport_.exchange(std::move(request));
+  hide_secrets(exchange, hidden);
+  co_return exchange;
+}
+
+void Client::hide_secrets(http::Exchange& exchange, const Secret& hidden) const {
+  auto* response = std::get_if<http::Response>(&exchange.result);
+  if (response == nullptr) {
+    return;
+  }
+  const Secret robot(env_.robot_key.reveal_hex());
+  std::vector<std::string_view> secrets{hidden.reveal(), robot.reveal()};
+  if (env_.blossom_s3) {
+    secrets.push_back(env_.blossom_s3->access_key.reveal());
+    secrets.push_back(env_.blossom_s3->secret_key.reveal());
+  }
+  if (env_.livekit) {
+    secrets.push_back(env_.livekit->api_key.reveal());
+    secrets.push_back(env_.livekit->api_secret.reveal());
+  }
+  response->body = redact(std::move(response->body), secrets);
 }
 
 std::string relay_path(const RelayId& id) {

@@ -8,6 +8,7 @@
 
 #include "tender/base/clock.hpp"
 #include "tender/base/random.hpp"
+#include "tender/base/secret.hpp"
 #include "tender/config/env.hpp"
 #include "tender/http/transport.hpp"
 #include "tender/model/relay.hpp"
@@ -21,11 +22,14 @@ class Client {
       : env_(env), transport_(transport), clock_(clock), random_(random) {}
 
   /// Sends `body` (may be empty) to `path`, which starts with '/' and is appended to ZOOID_API_URL.
-  /// Takes at most ZOOID_API_TIMEOUT. The client must outlive the exchange.
+  /// Takes at most ZOOID_API_TIMEOUT. The answer's body comes without our secrets and without
+  /// `hidden`, should it repeat them. The client must outlive the exchange.
   boost::asio::awaitable<http::Exchange> request(http::Method method, std::string path,
-                                                 std::string body);
+                                                 std::string body, Secret hidden = {});
 
  private:
+  void hide_secrets(http::Exchange& exchange, const Secret& hidden) const;
+
   config::Env env_;
   http::Transport& transport_;
   const Clock& clock_;

@@ -1,0 +1,32 @@
+#include "tender/zooid/redact.hpp"
+
+#include <nlohmann/json.hpp>
+
+namespace tender::zooid {
+namespace {
+
+constexpr std::string_view kMask = "[secret]";
+
+void replace_all(std::string& text, std::string_view secret) {
+  for (std::size_t at = text.find(secret); at != std::string::npos;
+       at = text.find(secret, at + kMask.size())) {
+    text.replace(at, secret.size(), kMask);
+  }
+}
+
+}  // namespace
+
+std::string redact(std::string text, const std::vector<std::string_view>& secrets) {
+  for (const std::string_view secret : secrets) {
+    if (secret.empty()) {
+      continue;
+    }
+    replace_all(text, secret);
+    const std::string quoted =
+        nlohmann::json(secret).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+    replace_all(text, std::string_view(quoted).substr(1, quoted.size() - 2));
+  }
+  return text;
+}
+
+}  // namespace tender::zooid

@@ -1,0 +1,125 @@
+"""What a user sees when all is well, and when zooid loses a relay."""
+
+import glob
+import os
+import unittest
+
+from harness import TENANT, World, eventually
+
+
+class SyncTest(unittest.TestCase):
+    def setUp(self):
+        self.world = World()
+        self.addCleanup(self.world.close)
+
+    def test_a_relay_goes_from_one_process_through_another_to_zooid(self):
+        sidecar = self.world.start()
+        relay = self.world.create("blue", "--name", "Blue")
+        self.world.eventually_in_step()
+        self.world.ok("relay", "update", "blue", "--name", "Deep blue")
+        self.world.ok("relay", "deactivate", relay)
+        self.world.eventually_in_step()
+        self.assertEqual(self.world.differences(), [])
+        self.assertTrue(self.world.sim.relays()[relay]["config"]["inactive"])
+        self.world.ok("relay", "activate", "blue")
+        self.world.eventually_in_step()
+        self.assertEqual(self.world.differences(), [])
+        self.assertEqual(self.world.stop(sidecar), 0)
+
+    def test_a_program_that_knows_only_sql_is_heard(self):
+        self.world.create("first")
+        self.world.start()
+        self.world.eventually_in_step()
+        connection = self.world.sql()
+        connection.execute("BEGIN IMMEDIATE")
+        connection.execute(
+            "INSERT INTO relay (id, tenant, subdomain, schema, info_name) VALUES ('r-1', ?, 'sql', 'sql_1', 'S')",
+            (TENANT,))
+        connection.execute(
+            "INSERT INTO activity (tenant, activity_type, resource_type, resource_id) "
+            "VALUES (?, 'create_relay', 'relay', 'r-1')", (TENANT,))
+        connection.execute("COMMIT")
+        connection.close()
+        self.world.eventually_in_step()
+        self.assertEqual(self.world.differences(), [])
+
+    def test_reconcile_works_without_a_sidecar_and_touches_nothing_else(self):
+        self.world.create("blue")
+        self.world.create("green")
+        done = self.world.run("reconcile", "blue")
+        self.assertEqual((done.returncode, done.stdout), (0, "blue: created\n"))
+        self.assertEqual(self.world.pending(), 1)
+        self.assertEqual(len(self.world.sim.journal()), 1)
+        self.assertEqual(self.world.data("reconcile")[0]["result"], "created")
+        self.assertEqual(self.world.run("reconcile").returncode, 0)
+        self.assertEqual(self.world.data("reconcile", "--all")[0]["result"], "unchanged")
+        self.assertEqual(len(self.world.sim.journal()), 2)
+        self.assertEqual(self.world.data("reconcile", "blue", "--force")[0]["result"], "updated")
+
+    def test_reconcile_watches_the_sidecar_that_does_the_work(self):
+        self.world.start()
+        self.world.create("blue")
+        self.world.eventually_in_step()
+        self.assertEqual(self.world.data("reconcile", "blue", "--force")[0]["result"], "updated")
+
+    def test_a_lost_relay_is_held_until_a_person_has_it_made_anew_once(self):
+        self.world.start()
+        relay = self.world.create("blue")
+        self.world.eventually_in_step()
+        for path in glob.glob(os.path.join(self.world.directory, "zooid", "*.toml")):
+            os.unlink(path)
+        self.world.ok("relay", "update", "blue", "--name", "next")
+        letters = eventually(lambda: self.world.data("dead-letter", "list"), "a dead letter")
+        self.assertEqual(letters[0]["reason"], "lost")
+        self.assertIn("--recreate", letters[0]["error"])
+        self.assertEqual(self.world.sim.relays(), {})
+        done = self.world.run("reconcile", "blue", "--recreate")
+        self.assertEqual((done.returncode, done.stdout), (0, "blue: created\n"))
+        self.world.ok("relay", "update", "blue", "--name", "after")
+        self.world.eventually_in_step()
+        self.assertEqual(self.world.sim.stats()["relays"][relay]["creations"], 2)
+
+    def test_members_tells_its_four_endings_apart(self):
+        relay = self.world.create("blue")
+        missing = self.world.run("members", "blue")
+        self.assertEqual(missing.returncode, 1)
+        self.assertIn("does not have relay blue", missing.stderr)
+        self.world.ok("reconcile")
+        self.world.sim.control("PUT", f"/relays/{relay}/members", {"members": [TENANT]})
+        self.assertEqual(self.world.data("members", "blue"), [TENANT])
+        self.world.sim.fault(action="garbage_json", method="GET")
+        garbage = self.world.run("members", "blue")
+        self.assertEqual(garbage.returncode, 1)
+        self.assertIn("cannot be understood", garbage.stderr)
+        unknown = self.world.run("members", "nobody")
+        self.assertEqual(unknown.returncode, 1)
+        self.assertIn('no relay "nobody"', unknown.stderr)
+        self.world.sim.stop()
+        self.assertEqual(self.world.run("members", "blue").returncode, 3)
+
+    def test_a_second_sidecar_stands_by_and_takes_over(self):
+        first = self.world.start()
+        eventually(lambda: self.world.run("health").returncode == 0, "the first sidecar is up")
+        self.world.start()
+        eventually(lambda: "waiting as a standby" in self.world.log(), "the second says that it waits")
+        first.kill()
+        first.wait()
+        self.world.create("blue")
+        self.world.eventually_in_step()
+
+    def test_zooid_comes_back_after_it_was_killed(self):
+        self.world.start()
+        self.world.create("blue")
+        self.world.eventually_in_step()
+        self.world.sim.stop()
+        self.world.ok("relay", "update", "blue", "--name", "while zooid was down")
+        eventually(lambda: self.world.rows("SELECT sync_error FROM relay")[0]["sync_error"], "a failure")
+        self.world.sim.start()
+        self.world.eventually_in_step()
+        # zooid-sim counts since its own start only, so creations are not compared here.
+        config = next(iter(self.world.sim.relays().values()))["config"]
+        self.assertEqual(config["info"]["name"], "while zooid was down")
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,0 +1,129 @@
+"""Everything that an operator can get wrong: one clear message, a remedy, the right exit code, no secret."""
+
+import os
+import secrets
+import subprocess
+import unittest
+
+from harness import TENANT, TENDER, World, eventually
+
+NOBODY = 65534
+
+
+class TroubleTest(unittest.TestCase):
+    def setUp(self):
+        self.world = World()
+        self.addCleanup(self.world.close)
+
+    def fails(self, code, *arguments, say, environment=None, prefix=()):
+        done = self.world.run(*arguments, environment=environment, prefix=prefix)
+        text = done.stdout + done.stderr
+        self.assertEqual(done.returncode, code, text)
+        self.assertIn(say, text)
+        self.assertLess(len(text.splitlines()), 8, text)
+        for name in ("ROBOT_SECRET",):
+            self.assertNotIn((environment or self.world.environment).get(name, "\0"), text)
+        return text
+
+    def test_an_unusable_robot_secret(self):
+        self.fails(2, "run", say="ROBOT_SECRET", environment={"ROBOT_SECRET": "hunter2-hunter2"})
+
+    def test_a_key_that_is_not_on_the_whitelist(self):
+        other = {"ROBOT_SECRET": secrets.token_hex(31) + "01"}
+        self.fails(3, "check", say="API_WHITELIST", environment=other)
+        self.world.create("blue")
+        done = self.world.run("reconcile", environment=other)
+        self.assertEqual(done.returncode, 3)
+        self.assertIn("API_WHITELIST", done.stdout)
+
+    def test_an_address_where_nobody_listens(self):
+        self.fails(3, "check", say="connection refused", environment={"ZOOID_API_URL": "http://127.0.0.1:9"})
+
+    def test_an_address_that_is_no_url(self):
+        self.fails(2, "check", say="ZOOID_API_URL", environment={"ZOOID_API_URL": "zooid:3334"})
+
+    def test_a_host_that_zooid_does_not_serve_as_its_api(self):
+        port = self.world.sim.listen.split(":")[1]
+        self.fails(3, "check", say="API_HOST", environment={"ZOOID_API_URL": f"http://localhost:{port}"})
+
+    def test_a_clock_that_is_off_by_ten_minutes(self):
+        self.world.sim.control("PUT", "/clock", {"offset_seconds": 600})
+        text = self.fails(3, "check", say="600 s behind zooid's")
+        self.assertIn("NTP", text)
+
+    def test_a_directory_that_cannot_be_written(self):
+        locked = os.path.join(self.world.directory, "locked")
+        os.mkdir(locked, 0o555)
+        prefix = ()
+        if os.geteuid() == 0:
+            prefix = ("setpriv", f"--reuid={NOBODY}", f"--regid={NOBODY}", "--clear-groups")
+        url = {"DATABASE_URL": f"sqlite://{locked}/tender.db"}
+        self.fails(1, "run", say="writable", environment=url, prefix=prefix)
+
+    def test_a_database_that_another_program_locks_for_a_while(self):
+        self.world.create("blue")
+        connection = self.world.sql()
+        connection.execute("BEGIN EXCLUSIVE")
+        command = subprocess.Popen(
+            [TENDER, "relay", "create", "--tenant", TENANT, "--subdomain", "green"], text=True,
+            cwd=self.world.directory, env=self.world.environment, stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE)
+        self.assertIn("locked by another program", command.stderr.readline())
+        connection.execute("COMMIT")
+        connection.close()
+        out, _ = command.communicate(timeout=30)
+        self.assertEqual(command.returncode, 0)
+        self.assertEqual(len(self.world.data("relay", "list")), 2)
+        self.assertTrue(out)
+
+    def test_a_broken_env_file(self):
+        with open(os.path.join(self.world.directory, ".env"), "w", encoding="utf-8") as file:
+            file.write('LOG_LEVEL=info\nROBOT_SECRET="sesame-sesame\n')
+        text = self.fails(2, "check", say=".env:2")
+        self.assertNotIn("sesame", text)
+
+    def test_a_database_that_is_none(self):
+        os.makedirs(os.path.dirname(self.world.database))
+        with open(self.world.database, "w", encoding="utf-8") as file:
+            file.write("not a database " * 100)
+        self.fails(1, "relay", "list", say="backup")
+
+    def test_zooid_that_answers_nonsense(self):
+        self.world.create("blue")
+        for action in ("garbage", "truncate", "drop", "oversize", "garbage_json"):
+            self.world.sim.control("DELETE", "/faults")
+            self.world.sim.fault(action=action, count="forever")
+            done = self.world.run("reconcile", "blue")
+            self.assertIn(done.returncode, (3, 4), action)
+            self.assertIn("blue: failed", done.stdout, action)
+        self.world.sim.control("DELETE", "/faults")
+        self.assertEqual(self.world.run("reconcile", "blue").returncode, 0)
+        self.assertEqual(self.world.differences(), [])
+
+    def test_zooid_that_never_answers(self):
+        self.world.create("blue")
+        self.world.sim.fault(action="hang", count="forever")
+        done = self.world.run("reconcile", "blue", environment={"ZOOID_API_TIMEOUT": "100ms"})
+        self.assertEqual(done.returncode, 3)
+
+    def test_a_stop_that_waits_for_what_is_in_flight(self):
+        self.world.sim.fault(action="pass", delay_after_ms=300)
+        sidecar = self.world.start()
+        self.world.create("blue")
+        eventually(lambda: self.world.sim.stats()["in_flight"], "a request in flight")
+        self.assertEqual(self.world.stop(sidecar), 0)
+        self.assertEqual(self.world.pending(), 0)
+
+    def test_a_second_signal_ends_it_at_once(self):
+        self.world.sim.fault(action="hang", count="forever")
+        sidecar = self.world.start({"ZOOID_API_TIMEOUT": "1h"})
+        self.world.create("blue")
+        eventually(lambda: self.world.sim.stats()["in_flight"], "a request in flight")
+        sidecar.terminate()
+        eventually(lambda: "claiming nothing more" in self.world.log(), "the first signal is heeded")
+        sidecar.terminate()
+        self.assertEqual(sidecar.wait(timeout=30), 1)
+
+
+if __name__ == "__main__":
+    unittest.main()
