@@ -20,23 +20,29 @@ class SystemTimer final : public Timer {
       : timer_(executor), clock_(clock) {}
 
   asio::awaitable<bool> wait_until(TimePoint deadline) override {
+    cancelled_ = false;
     for (auto left = deadline - clock_.now(); left > Milliseconds::zero();
          left = deadline - clock_.now()) {
       timer_.expires_after(std::min<Milliseconds>(left, kLookAgain));
       boost::system::error_code error;
       co_await timer_.async_wait(asio::redirect_error(asio::use_awaitable, error));
-      if (error) {
+      // A cancel() that meets an alarm which has just gone off finds no wait to end: hence the flag.
+      if (error || cancelled_) {
         co_return false;
       }
     }
     co_return true;
   }
 
-  void cancel() override { timer_.cancel(); }
+  void cancel() override {
+    cancelled_ = true;
+    timer_.cancel();
+  }
 
  private:
   asio::steady_timer timer_;
   const Clock& clock_;
+  bool cancelled_ = false;
 };
 
 }  // namespace

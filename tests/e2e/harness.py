@@ -18,7 +18,7 @@ import urllib.request
 TENDER = os.environ["TENDER"]
 ZOOID_SIM = os.environ["ZOOID_SIM"]
 TENANT = "79be667ef9dcbbac55a06295ce870b07029bfcdb2dce28d959f2815b16f81798"
-DEADLINE = 60.0
+DEADLINE = float(os.environ.get("TENDER_DEADLINE", "60"))
 
 
 def eventually(condition, what, deadline=DEADLINE):

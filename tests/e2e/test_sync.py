@@ -68,6 +68,7 @@ class SyncTest(unittest.TestCase):
         self.world.eventually_in_step()
         for path in glob.glob(os.path.join(self.world.directory, "zooid", "*.toml")):
             os.unlink(path)
+        eventually(lambda: self.world.sim.relays() == {}, "zooid-sim sees its directory emptied")
         self.world.ok("relay", "update", "blue", "--name", "next")
         letters = eventually(lambda: self.world.data("dead-letter", "list"), "a dead letter")
         self.assertEqual(letters[0]["reason"], "lost")
