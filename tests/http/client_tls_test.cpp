@@ -123,13 +123,16 @@ TEST_F(ClientTls, RefusesTls11EvenWhereTheSystemAllowsIt) {
                                      "system_default = lax\n[lax]\nMinProtocol = TLSv1\n"
                                      "CipherString = ALL:@SECLEVEL=0\n");
   ASSERT_EQ(CONF_modules_load_file(lax.c_str(), nullptr, 0), 1);
+  boost::asio::ssl::context permissive(boost::asio::ssl::context::tls_client);
+  ASSERT_EQ(SSL_CTX_get_min_proto_version(permissive.native_handle()), TLS1_VERSION);
   auto context = authority.server("DNS:relay.test");
   SSL_CTX_set_security_level(context.native_handle(), 0);
   SSL_CTX_set_max_proto_version(context.native_handle(), TLS1_1_VERSION);
   RawServer peer(io, &context);
   peer.always(kOk);
   expect_refused(peer, "relay.test", "protocol");
-  CONF_modules_unload(1);
+  CONF_modules_finish();
+  CONF_modules_load_file(nullptr, nullptr, CONF_MFLAGS_DEFAULT_SECTION | CONF_MFLAGS_IGNORE_ERRORS);
   peer.stop();
 }
 
