@@ -14,9 +14,9 @@ namespace tender::http {
 namespace asio = boost::asio;
 
 struct Client::State {
-  State(asio::any_io_executor executor_, ClientOptions options_)
-      : executor(std::move(executor_)),
-        options(std::move(options_)),
+  State(asio::any_io_executor runner, ClientOptions chosen)
+      : executor(std::move(runner)),
+        options(std::move(chosen)),
         pool(executor, options.max_connections, options.idle_timeout) {}
 
   // Made for the first https exchange: reading the system's authorities takes time that a client

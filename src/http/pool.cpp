@@ -60,7 +60,7 @@ void Pool::release() {
   Place* const next = waiting_.front();
   waiting_.pop_front();
   next->state_ = Place::State::held;
-  next->gate_->cancel();
+  next->gate_.cancel();
 }
 
 void Pool::sweep_later() {
@@ -94,10 +94,10 @@ asio::awaitable<void> Place::wait(Call& call) {
   call.enter(Phase::queued);
   state_ = State::waiting;
   pool_.waiting_.push_back(this);
-  gate_.emplace(pool_.executor_, asio::steady_timer::time_point::max());
-  const Interrupt cut_short(call, [this] { gate_->cancel(); });
+  gate_.expires_at(asio::steady_timer::time_point::max());
+  const Interrupt cut_short(call, [this] { gate_.cancel(); });
   boost::system::error_code cancelled;
-  co_await gate_->async_wait(asio::redirect_error(asio::use_awaitable, cancelled));
+  co_await gate_.async_wait(asio::redirect_error(asio::use_awaitable, cancelled));
 }
 
 }  // namespace tender::http

@@ -8,7 +8,6 @@
 #include <deque>
 #include <list>
 #include <memory>
-#include <optional>
 
 #include "connection.hpp"
 
@@ -55,7 +54,7 @@ class Pool {
 /// Client's coroutine; the pool outlives it.
 class Place {
  public:
-  explicit Place(Pool& pool) : pool_(pool) {}
+  explicit Place(Pool& pool) : pool_(pool), gate_(pool.executor_) {}
   ~Place();
   Place(const Place&) = delete;
   Place& operator=(const Place&) = delete;
@@ -69,7 +68,7 @@ class Place {
 
   Pool& pool_;
   State state_ = State::none;
-  std::optional<boost::asio::steady_timer> gate_;
+  boost::asio::steady_timer gate_;
 };
 
 }  // namespace tender::http

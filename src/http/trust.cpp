@@ -30,7 +30,6 @@ asio::ssl::context make_tls_context(const std::string& ca_file) {
   asio::ssl::context context(asio::ssl::context::tls_client);
   require(SSL_CTX_set_min_proto_version(context.native_handle(), TLS1_2_VERSION) == 1);
   context.set_verify_mode(asio::ssl::verify_peer);
-  context.set_default_verify_paths();
   boost::system::error_code error;
   if (!ca_file.empty()) {
     context.load_verify_file(ca_file, error);
@@ -40,6 +39,7 @@ asio::ssl::context make_tls_context(const std::string& ca_file) {
                 "name a readable PEM file that holds the certificate of the authority that signed "
                 "the server's certificate");
   }
+  context.set_default_verify_paths();
   return context;
 }
 

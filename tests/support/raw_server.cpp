@@ -35,6 +35,7 @@ class Session {
  public:
   Session(tcp::socket socket, asio::ssl::context* tls)
       : socket_(std::move(socket)), gate_(socket_.get_executor()) {
+    socket_.set_option(tcp::no_delay(true));
     if (tls != nullptr) {
       tls_.emplace(socket_, *tls);
     }

@@ -44,7 +44,8 @@ void extend(X509* certificate, int nid, const std::string& value) {
   require(extension && X509_add_ext(certificate, extension.get(), -1) == 1);
 }
 
-Certificate make_certificate(EVP_PKEY* key, const char* common_name, long serial, bool expired) {
+Certificate make_certificate(EVP_PKEY* key, const std::string& common_name, long serial,
+                             bool expired) {
   Certificate certificate(X509_new());
   require(certificate != nullptr);
   X509_set_version(certificate.get(), X509_VERSION_3);
@@ -53,8 +54,8 @@ Certificate make_certificate(EVP_PKEY* key, const char* common_name, long serial
   X509_gmtime_adj(X509_getm_notAfter(certificate.get()), expired ? -kHour : kHour);
   require(X509_set_pubkey(certificate.get(), key) == 1);
   require(X509_NAME_add_entry_by_txt(X509_get_subject_name(certificate.get()), "CN", MBSTRING_ASC,
-                                     reinterpret_cast<const unsigned char*>(common_name), -1, -1,
-                                     0) == 1);
+                                     reinterpret_cast<const unsigned char*>(common_name.c_str()),
+                                     -1, -1, 0) == 1);
   return certificate;
 }
 
@@ -77,11 +78,17 @@ std::string pem_of(EVP_PKEY* key) {
   return text_of(memory.get());
 }
 
+// Two authorities of one name would be taken for one another.
+std::string authority_name() {
+  static int count = 0;
+  return "Test authority " + std::to_string(++count);
+}
+
 }  // namespace
 
 struct TestAuthority::Impl {
   Key key = make_key();
-  Certificate certificate = make_certificate(key.get(), "Test authority", 1, false);
+  Certificate certificate = make_certificate(key.get(), authority_name(), 1, false);
 };
 
 TestAuthority::TestAuthority() : impl_(std::make_unique<Impl>()) {

@@ -20,8 +20,8 @@ struct ClientOptions {
   std::size_t max_connections = 16;
   /// A PEM file with CA certificates that are trusted beside the system's; empty for none.
   std::string ca_file;
-  std::size_t max_head = 16 * 1024;    // bytes of status line and headers of an answer
-  std::size_t max_body = 1024 * 1024;  // bytes of an answer's body
+  std::size_t max_head = std::size_t{16} * 1024;    // bytes of status line and headers of an answer
+  std::size_t max_body = std::size_t{1024} * 1024;  // bytes of an answer's body
   /// A connection unused for that long is closed, within 5 s.
   Milliseconds idle_timeout{30'000};
 };

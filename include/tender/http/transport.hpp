@@ -27,7 +27,7 @@ struct Header {
 };
 
 struct Request {
-  Request(Method method_, Url url_) : method(method_), url(std::move(url_)) {}
+  Request(Method verb, Url to) : method(verb), url(std::move(to)) {}
   Method method;
   Url url;
   std::vector<Header> headers;  // Host, Content-Length and Connection are the transport's own

@@ -1,0 +1,91 @@
+// From a URL to a connection: names, addresses, and what is said when none of them answers.
+#include <boost/asio/ip/tcp.hpp>
+
+#include "client_fixture.hpp"
+#include "fake_dns.hpp"
+
+namespace tender::http {
+namespace {
+
+using test::answer;
+using test::answer_always;
+using testing::HasSubstr;
+
+class ClientDial : public ClientTest {
+ protected:
+  ClientDial() { server.always(answer_always(answer(200, "ok"))); }
+
+  [[nodiscard]] Request get_from(const std::string& host) const {
+    return Request(Method::get, Url::parse("http://" + host + ":" + std::to_string(server.port())));
+  }
+
+  FakeDns dns;
+};
+
+TEST_F(ClientDial, LooksANameUp) {
+  dns.add("zooid.test", {"127.0.0.1"});
+  EXPECT_EQ(answered(get_from("zooid.test")).body, "ok");
+  EXPECT_THAT(server.requests().at(0), HasSubstr("Host: zooid.test:"));
+  EXPECT_EQ(dns.lookups(), 1U);
+}
+
+TEST_F(ClientDial, NeverLooksAnAddressUp) {
+  EXPECT_EQ(answered(get_from("127.0.0.1")).body, "ok");
+  EXPECT_EQ(dns.lookups(), 0U);
+}
+
+TEST_F(ClientDial, LooksNothingUpForAKeptConnection) {
+  dns.add("zooid.test", {"127.0.0.1"});
+  (void)answered(get_from("zooid.test"));
+  (void)answered(get_from("zooid.test"));
+  EXPECT_EQ(dns.lookups(), 1U);
+}
+
+TEST_F(ClientDial, TellsThatANameDoesNotExist) {
+  const Failure failure = failed(get_from("nobody.test"));
+  EXPECT_EQ(failure.fault, Fault::dns);
+  EXPECT_FALSE(failure.written);
+  EXPECT_THAT(failure.detail, HasSubstr("the name of nobody.test:"));
+}
+
+TEST_F(ClientDial, TriesEveryAddress) {
+  // The server listens on 127.0.0.1 alone.
+  dns.add("zooid.test", {"127.0.0.2", "127.0.0.3", "127.0.0.1"});
+  EXPECT_EQ(answered(get_from("zooid.test")).body, "ok");
+}
+
+TEST_F(ClientDial, GoesOnToTheNextAddressWhenOneNeverAnswers) {
+  using boost::asio::ip::tcp;
+  const auto silent = boost::asio::ip::make_address("127.0.0.2");
+  tcp::acceptor full(io);
+  full.open(tcp::v4());
+  full.bind(tcp::endpoint(silent, server.port()));
+  full.listen(0);
+  tcp::socket queued(io);
+  queued.connect(full.local_endpoint());
+  dns.add("zooid.test", {"127.0.0.2", "127.0.0.1"});
+  Request request = get_from("zooid.test");
+  request.timeout = Milliseconds(2000);
+  EXPECT_EQ(answered(request).body, "ok");
+}
+
+TEST_F(ClientDial, SaysWhoRefusedTheConnection) {
+  server.stop();
+  const std::string port = std::to_string(server.port());
+  const Failure failure = failed(get_from("127.0.0.1"));
+  EXPECT_EQ(failure.fault, Fault::refused);
+  EXPECT_FALSE(failure.written);
+  EXPECT_EQ(failure.detail, "connection refused by 127.0.0.1:" + port);
+  dns.add("zooid.test", {"127.0.0.1"});
+  EXPECT_EQ(failed(get_from("zooid.test")).detail,
+            "connection refused by zooid.test:" + port + " (127.0.0.1)");
+}
+
+TEST_F(ClientDial, ConnectsToAnIpv6Address) {
+  const Failure failure = failed(get_from("[::1]"));  // nobody listens there, or there is no IPv6
+  EXPECT_EQ(failure.fault, Fault::refused);
+  EXPECT_THAT(failure.detail, HasSubstr("[::1]:" + std::to_string(server.port())));
+}
+
+}  // namespace
+}  // namespace tender::http
