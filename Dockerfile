@@ -37,7 +37,7 @@ LABEL org.opencontainers.image.title="tender" \
       org.opencontainers.image.description="Keeps a zooid relay host in step with its database" \
       org.opencontainers.image.licenses="MIT"
 
-# Exactly what the executable is linked with (tools/check-image-libraries compares), and the
+# Exactly what the executable is linked with (scripts/check_runtime_packages.sh compares), and the
 # certificates that it trusts.
 # hadolint ignore=DL3008
 RUN apt-get update \
