@@ -65,8 +65,8 @@ in_step() {
   [[ $(grep -c '"synced": true' <<<"$list") == "$1" && $list != *'"synced": false'* ]]
 }
 
-running() { kill -0 "$1"; }
-gone() { ! kill -0 "$1"; }
+running() { kill -0 "$1" 2>/dev/null; }
+gone() { ! running "$1"; }
 lock_is_held() { tender health; }
 
 # zooid's file of a relay.
@@ -125,7 +125,7 @@ prepare() {
   cd "$work"
   export ROBOT_SECRET DATABASE_URL=sqlite://tender.db RELAY_DOMAIN=relays.example.com RELAY_SYNC_RETRY_BASE=1s
   ROBOT_SECRET=$(new_secret)
-  robot=$(tender key 2>/dev/null | sed -n 's/^hex  *//p')
+  robot=$(tender key 2>/dev/null | sed -n 's/^hex  *//p') || fail "$tender_path prints no key"
   owner=$(ROBOT_SECRET=$(new_secret) tender key 2>/dev/null | sed -n 's/^npub  *//p')
 }
 
