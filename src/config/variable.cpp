@@ -37,7 +37,7 @@ constexpr std::array kVariables = {
     Variable{
         .name = "ZOOID_API_CA_FILE",
         .group = Group::zooid,
-        .meaning = "A file of CA certificates (PEM) to trust for zooid instead of the system's",
+        .meaning = "A file of CA certificates (PEM) to trust for zooid besides the system's",
         .example = "for example /etc/ssl/private-ca.pem"},
     Variable{.name = "DATABASE_URL",
              .group = Group::database,
