@@ -26,7 +26,8 @@ class SystemTimer final : public Timer {
       timer_.expires_after(std::min<Milliseconds>(left, kLookAgain));
       boost::system::error_code error;
       co_await timer_.async_wait(asio::redirect_error(asio::use_awaitable, error));
-      // A cancel() that meets an alarm which has just gone off finds no wait to end: hence the flag.
+      // A cancel() that meets an alarm which has just gone off finds no wait to end: hence the
+      // flag.
       if (error || cancelled_) {
         co_return false;
       }

@@ -23,9 +23,11 @@ std::optional<nlohmann::json> parse_json(std::string_view text, std::size_t max_
   // The parser itself does not recurse; what it builds is destroyed recursively. Dropping the deep
   // values while they are read keeps the tree shallow, and the flag says that it was not the whole
   // document.
+  using Event = nlohmann::json::parse_event_t;
   bool too_deep = false;
-  const auto cap_depth = [&too_deep](int depth, nlohmann::json::parse_event_t, nlohmann::json&) {
-    too_deep = too_deep || depth > kMaxJsonDepth;
+  const auto cap_depth = [&too_deep](int depth, Event event, nlohmann::json&) {
+    const bool opens = event == Event::object_start || event == Event::array_start;
+    too_deep = too_deep || (opens && depth >= kMaxJsonDepth);
     return !too_deep;
   };
   nlohmann::json value = nlohmann::json::parse(text, cap_depth, /*allow_exceptions=*/false);

@@ -70,21 +70,25 @@ ExitCode list(const Invocation& invocation) {
   return ExitCode::ok;
 }
 
-// The open letter that `name` means: a letter's number, or a relay's id or subdomain.
+std::optional<DeadLetter> find_by_number(DeadLetters& letters, const std::string& name) {
+  std::int64_t id = 0;
+  const auto [end, error] = std::from_chars(name.data(), name.data() + name.size(), id);
+  const bool number = error == std::errc() && end == name.data() + name.size();
+  return number ? letters.find(id) : std::nullopt;
+}
+
+// The open letter that `name` means: a relay's id or subdomain, or else a letter's number.
 DeadLetter require_open(StoreSession& session, const std::string& name) {
   DeadLetters letters(session.database);
   std::optional<DeadLetter> letter;
-  std::int64_t id = 0;
-  const auto [end, error] = std::from_chars(name.data(), name.data() + name.size(), id);
-  if (error == std::errc() && end == name.data() + name.size()) {
-    letter = letters.find(id);
-  } else {
-    const Relay relay = session.require_relay(name);
+  if (const auto relay = session.query.find_relay(name)) {
     for (DeadLetter& open : letters.list(/*all=*/false)) {
-      if (open.key == relay.id.text) {
+      if (open.key == relay->id.text) {
         letter = std::move(open);
       }
     }
+  } else {
+    letter = find_by_number(letters, name);
   }
   if (!letter) {
     throw CommandError(fmt::format("there is no dead letter \"{}\"", printable(name, 80)),

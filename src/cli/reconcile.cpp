@@ -57,8 +57,8 @@ Milliseconds read_timeout(const Invocation& invocation) {
   const std::string& text = invocation.text("timeout");
   const auto timeout = config::parse_duration(text);
   if (!timeout || *timeout == Milliseconds::zero()) {
-    throw UsageError(fmt::format("--timeout \"{}\" is not a duration", printable(text, 40)),
-                     "write it as 30s, 5m or 1h");
+    throw UsageError(fmt::format("--timeout \"{}\" is no time to wait", printable(text, 40)),
+                     "give more than zero, written as 30s, 5m or 1h");
   }
   return *timeout;
 }

@@ -29,10 +29,10 @@ class Run {
   explicit Run(const config::Env& env)
       : env_(env),
         logger_(start_logging(env_)),
+        signals_(io_, SIGTERM, SIGINT),
         clock_(io_.get_executor()),
         database_(env_.database_path, clock_, open_options(OpenMode::create, *logger_)),
         feed_(io_.get_executor(), database_, clock_, *logger_),
-        signals_(io_, SIGTERM, SIGINT),
         alarm_(clock_) {}
 
   void to_end() { run_to_end(io_, serve()); }
@@ -109,11 +109,12 @@ class Run {
   config::Env env_;
   std::shared_ptr<Logger> logger_;
   asio::io_context io_{1};
+  asio::signal_set
+      signals_;  // before all that takes its time: an early signal waits for heed_signals
   SystemClock clock_;
   SystemRandom random_;
   Database database_;
   LogFeed feed_;
-  asio::signal_set signals_;
   Wakeup alarm_;
   std::unique_ptr<Sidecar> sidecar_;
   bool stopping_ = false;

@@ -98,7 +98,7 @@ Parsed<nostr::SecretKey> parse_secret_key(std::string_view text) {
   try {
     return nostr::SecretKey::parse(text);
   } catch (const nostr::InvalidKey& error) {
-    return Problem{fmt::format("is not a usable secret key: {}", error.what()),
+    return Problem{fmt::format("is {}", error.what()),
                    "give 64 hex characters or nsec1…; `openssl rand -hex 32` makes a new one"};
   }
 }

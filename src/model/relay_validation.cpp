@@ -79,7 +79,7 @@ void check_tenant(const std::string& tenant, Faults& faults) {
       problem = "is not in lowercase hex";
     }
   } catch (const nostr::InvalidKey& error) {
-    problem = fmt::format("is not a public key: {}", error.what());
+    problem = fmt::format("is {}", error.what());
   }
   faults.check(problem.empty(), "tenant", tenant, problem,
                "give the owner's public key as 64 hex characters");

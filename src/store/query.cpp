@@ -117,7 +117,9 @@ int Query::count_trailing_sync_failures(const RelayId& id) const {
       "AND CASE WHEN json_valid(detail) THEN json_extract(detail, '$.superseded') IS NOT 1 END "
       "AND seq > "
       "(SELECT coalesce(max(seq), 0) FROM activity WHERE resource_type = 'relay' "
-      "AND resource_id = ?1 AND activity_type <> 'fail_relay_sync')",
+      "AND resource_id = ?1 AND activity_type IN ('create_relay', 'update_relay', "
+      "'activate_relay', "
+      "'deactivate_relay', 'reconcile_relay', 'complete_relay_sync'))",
       id.text);
   statement.step();
   return static_cast<int>(statement.integer(0));

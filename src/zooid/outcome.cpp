@@ -128,19 +128,28 @@ Verdict judge_response(const http::Response& response, http::Method method) {
   return {gateway ? Outcome::host_fault : Outcome::transient, answered(response), true};
 }
 
-Verdict judge_failure(const http::Failure& failure) {
-  switch (failure.fault) {
+std::string_view remedy_of(http::Fault fault) {
+  switch (fault) {
     case http::Fault::refused:
-    case http::Fault::dns:
-    case http::Fault::tls:
     case http::Fault::timeout:
-      return {Outcome::host_fault, failure.detail, failure.written};
+      return "check that zooid is running and that ZOOID_API_URL is right";
+    case http::Fault::dns:
+      return "check the host of ZOOID_API_URL, and this machine's name service";
+    case http::Fault::tls:
+      return "check zooid's certificate; ZOOID_API_CA_FILE names a private CA";
     case http::Fault::closed:
     case http::Fault::malformed:
     case http::Fault::too_large:
       break;
   }
-  return {Outcome::transient, failure.detail, failure.written};
+  return "check that ZOOID_API_URL is zooid's API, and zooid's log";
+}
+
+Verdict judge_failure(const http::Failure& failure) {
+  const bool host = failure.fault == http::Fault::refused || failure.fault == http::Fault::dns ||
+                    failure.fault == http::Fault::tls || failure.fault == http::Fault::timeout;
+  return {host ? Outcome::host_fault : Outcome::transient,
+          fmt::format("{}; {}", failure.detail, remedy_of(failure.fault)), failure.written};
 }
 
 }  // namespace

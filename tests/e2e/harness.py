@@ -148,6 +148,7 @@ class World:
             return ""
 
     def stop(self, sidecar):
+        eventually(lambda: self.run("health").returncode == 0, "the sidecar is up")
         sidecar.send_signal(signal.SIGTERM)
         return sidecar.wait(timeout=DEADLINE)
 

@@ -50,8 +50,8 @@ class Dispatcher {
 
  private:
   struct Task {
-    Task(Job job_, std::unique_ptr<Execution> execution_)
-        : job(std::move(job_)), execution(std::move(execution_)) {}
+    Task(Job claimed, std::unique_ptr<Execution> begun)
+        : job(std::move(claimed)), execution(std::move(begun)) {}
     Job job;
     std::unique_ptr<Execution> execution;
   };
