@@ -19,8 +19,7 @@ std::optional<std::string> find_duplicate(const Config& config, const std::strin
                                           const std::map<std::string, StoredRelay>& relays) {
   for (const auto& [other, relay] : relays) {
     const Config* theirs = relay.readable();
-    const auto clash =
-        other == id || theirs == nullptr ? std::nullopt : find_clash(config, *theirs);
+    auto clash = other == id || theirs == nullptr ? std::nullopt : find_clash(config, *theirs);
     if (clash) {
       return clash;
     }
