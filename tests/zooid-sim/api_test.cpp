@@ -100,9 +100,9 @@ TEST_F(ApiTest, ListsTheOwnerAsTheOnlyMember) {
 
 TEST_F(ApiTest, RefusesABodyOverOneMebibyte) {
   json config = relay_config("a");
-  config["info"]["description"] = std::string(1024 * 1024, 'x');
+  config["info"]["description"] = std::string(1'048'576, 'x');
   EXPECT_EQ(call("POST", "/relay/a", config).status, 400);
-  config["info"]["description"] = std::string(1000 * 1024, 'x');
+  config["info"]["description"] = std::string(1'000'000, 'x');
   EXPECT_EQ(call("POST", "/relay/a", config).status, 201);
 }
 

@@ -29,6 +29,9 @@ struct StoredRelay {
   std::string error;             // why not
   bool loaded = true;            // false after a failed reload: no virtual host until written again
   FileStamp stamp;
+
+  /// The config, or null when the file cannot be read.
+  [[nodiscard]] const Config* readable() const { return config ? &*config : nullptr; }
 };
 
 /// What happened to a relay since the sim started, deletions and wipes included.

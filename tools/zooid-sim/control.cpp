@@ -16,6 +16,9 @@ namespace {
 using nlohmann::json;
 
 constexpr std::size_t kMaxBody = 4'000'000;
+constexpr std::string_view kSince = "since=";
+constexpr std::string_view kPrefix = "/relays/";
+constexpr std::string_view kSuffix = "/members";
 
 Answer add_faults(Core& core, const Request& request) {
   const auto document = tender::parse_json(request.body, kMaxBody);
@@ -53,7 +56,6 @@ Answer clear_faults(Core& core, const Request&) {
 // GET /journal?since=SEQ: the requests after that one.
 Answer show_journal(Core& core, const Request& request) {
   std::uint64_t since = 0;
-  constexpr std::string_view kSince = "since=";
   if (request.query.starts_with(kSince)) {
     const char* end = request.query.data() + request.query.size();
     std::from_chars(request.query.data() + kSince.size(), end, since);
@@ -77,20 +79,24 @@ json history_of(const RelayHistory& history) {
           {"reloads", history.reloads}};
 }
 
+json show_relay(Core& core, const std::string& id, const StoredRelay& relay) {
+  json shown = history_of(core.store.history().at(id));
+  shown["loaded"] = relay.loaded;
+  if (relay.config) {
+    shown["config"] = to_json(*relay.config);
+    shown["members"] = core.members.of(id, *relay.config);
+  } else {
+    shown["config"] = nullptr;
+    shown["error"] = relay.error;
+  }
+  return shown;
+}
+
 Answer show_relays(Core& core, const Request&) {
   core.store.refresh();
   json relays = json::object();
   for (const auto& [id, relay] : core.store.relays()) {
-    json shown = history_of(core.store.history().at(id));
-    shown["loaded"] = relay.loaded;
-    if (relay.config) {
-      shown["config"] = to_json(*relay.config);
-      shown["members"] = core.members.of(id, *relay.config);
-    } else {
-      shown["config"] = nullptr;
-      shown["error"] = relay.error;
-    }
-    relays[id] = std::move(shown);
+    relays[id] = show_relay(core, id, relay);
   }
   return json_answer(200, {{"relays", relays}});
 }
@@ -186,8 +192,6 @@ Answer answer_control(Core& core, const Request& request) {
   if (route != routes().end()) {
     return route->second(core, request);
   }
-  constexpr std::string_view kPrefix = "/relays/";
-  constexpr std::string_view kSuffix = "/members";
   if (request.method == "PUT" && request.path.starts_with(kPrefix) &&
       request.path.ends_with(kSuffix) && request.path.size() > kPrefix.size() + kSuffix.size()) {
     const std::size_t length = request.path.size() - kPrefix.size() - kSuffix.size();

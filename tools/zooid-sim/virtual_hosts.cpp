@@ -20,8 +20,9 @@ nlohmann::json information(const Config& config) {
 
 const Config* find_host(const std::string& host, const ConfigStore& store) {
   for (const auto& [id, relay] : store.relays()) {
-    if (relay.loaded && relay.config && relay.config->host == host && !relay.config->inactive) {
-      return &*relay.config;
+    const Config* config = relay.loaded ? relay.readable() : nullptr;
+    if (config != nullptr && config->host == host && !config->inactive) {
+      return config;
     }
   }
   return nullptr;
