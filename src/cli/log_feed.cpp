@@ -16,9 +16,9 @@ LogFeed::LogFeed(const boost::asio::any_io_executor& executor, Database& databas
     : channel_(clock, kChannelCapacity),
       tail_(database, clock, channel_),
       watch_(executor, database.path()) {
-  if (watch_.fault()) {
+  if (const auto& fault = watch_.fault()) {
     logger.warn("{}: commands of other programs are noticed within a second instead of at once",
-                *watch_.fault());
+                *fault);
   }
 }
 

@@ -21,6 +21,7 @@ namespace asio = boost::asio;
 
 constexpr std::array<std::string_view, 6> kStates{"created", "updated",  "unchanged",
                                                   "failed",  "given_up", "waiting"};
+constexpr std::size_t kProgressWidth = 30;
 constexpr std::size_t kProgressFrom = 10;  // fewer relays are done before a bar could be read
 
 std::unique_ptr<Sidecar> own_sidecar(asio::io_context& io, const config::Env& env,
@@ -159,11 +160,10 @@ void ReconcileWatch::show_progress(bool last) {
   if (progress_ == nullptr) {
     return;
   }
-  constexpr std::size_t kWidth = 30;
   const std::size_t done = results_.size() - open_.size();
-  const std::size_t filled = kWidth * done / results_.size();
+  const std::size_t filled = kProgressWidth * done / results_.size();
   fmt::print(*progress_, "\r[{}{}] {}/{}{}", std::string(filled, '#'),
-             std::string(kWidth - filled, '.'), done, results_.size(), last ? "\n" : "");
+             std::string(kProgressWidth - filled, '.'), done, results_.size(), last ? "\n" : "");
   progress_->flush();
 }
 

@@ -8,6 +8,10 @@
 namespace tender {
 namespace {
 
+// Of a schema name: its last characters come from the relay's id, and it fits in 63.
+constexpr std::size_t kIdCharacters = 8;
+constexpr std::size_t kSubdomainCharacters = 63 - kIdCharacters - 1;
+
 constexpr std::array<std::string_view, 3> kStatusNames{"active", "inactive", "delinquent"};
 
 bool is_lower_or_digit(char c) {
@@ -53,8 +57,6 @@ void apply(const RelayChange& change, Relay& relay) {
 }
 
 std::string derive_schema(std::string_view subdomain, const RelayId& id) {
-  constexpr std::size_t kIdCharacters = 8;
-  constexpr std::size_t kSubdomainCharacters = 63 - kIdCharacters - 1;
   std::string schema;
   for (const char c : subdomain.substr(0, kSubdomainCharacters)) {
     schema += is_lower_or_digit(c) ? c : '_';
