@@ -1,0 +1,308 @@
+#include "tender/cli/command_line.hpp"
+
+#include <fstream>
+
+#include <gmock/gmock.h>
+
+#include "tender/config/variable.hpp"
+
+#include "cli/command.hpp"
+#include "cli_fixture.hpp"
+
+namespace tender::cli {
+namespace {
+
+using testing::AllOf;
+using testing::HasSubstr;
+using testing::Not;
+using testing::StartsWith;
+using Words = std::vector<std::string>;
+
+Words words_of(std::string_view name) {
+  const std::size_t space = name.find(' ');
+  if (space == std::string_view::npos) {
+    return {std::string(name)};
+  }
+  return {std::string(name.substr(0, space)), std::string(name.substr(space + 1))};
+}
+
+Words with(Words words, const std::string& last) {
+  words.push_back(last);
+  return words;
+}
+
+struct CommandLine : CliTest {
+  // A usage error: one message, a remedy, nothing on stdout.
+  void expect_usage_error(const Words& arguments, const std::string& what) const {
+    const Ran ran = run(arguments);
+    EXPECT_EQ(ran.code, ExitCode::usage) << what;
+    EXPECT_EQ(ran.out, "");
+    EXPECT_THAT(ran.err, AllOf(StartsWith("tender: "), HasSubstr(what), HasSubstr("what to do: ")));
+  }
+};
+
+TEST_F(CommandLine, ShowsTheCommandsWhenItIsAskedNothing) {
+  const Ran ran = run({});
+  EXPECT_EQ(ran.code, ExitCode::usage);
+  EXPECT_EQ(ran.out, "");
+  for (const CommandSpec& command : command_table()) {
+    EXPECT_THAT(ran.err, HasSubstr("  " + std::string(command.name) + " "));
+  }
+}
+
+TEST_F(CommandLine, ShowsTheCommandsWhenItIsAskedForHelp) {
+  for (const char* word : {"--help", "-h", "help"}) {
+    const Ran ran = run({word});
+    EXPECT_EQ(ran.code, ExitCode::ok);
+    EXPECT_EQ(ran.err, "");
+    for (const CommandSpec& command : command_table()) {
+      EXPECT_THAT(ran.out, AllOf(HasSubstr("  " + std::string(command.name) + " "),
+                                 HasSubstr(std::string(command.summary))));
+    }
+  }
+}
+
+TEST_F(CommandLine, HasEveryCommandThatOperatorsCountOn) {
+  Words names;
+  for (const CommandSpec& command : command_table()) {
+    names.emplace_back(command.name);
+  }
+  EXPECT_THAT(names, testing::IsSupersetOf(
+                         {"run", "reconcile", "members", "relay create", "relay update",
+                          "relay activate", "relay deactivate", "relay list", "relay show",
+                          "activity", "dead-letter list", "dead-letter retry",
+                          "dead-letter discard", "status", "check", "key", "version"}));
+}
+
+TEST_F(CommandLine, ShowsTheCommandsOfAGroup) {
+  for (const Words& arguments : {Words{"relay"}, Words{"relay", "--help"}, Words{"relay", "-h"}}) {
+    const Ran ran = run(arguments);
+    EXPECT_EQ(ran.code, ExitCode::ok);
+    EXPECT_THAT(ran.out, AllOf(HasSubstr("relay create"), HasSubstr("relay show RELAY"),
+                               Not(HasSubstr("dead-letter"))));
+  }
+}
+
+TEST_F(CommandLine, HelpsWithEveryCommand) {
+  environment.clear();  // help needs no configuration
+  for (const CommandSpec& command : command_table()) {
+    for (const char* help : {"--help", "-h"}) {
+      const Ran ran = run(with(words_of(command.name), help));
+      EXPECT_EQ(ran.code, ExitCode::ok) << command.name;
+      EXPECT_EQ(ran.err, "") << command.name;
+      EXPECT_THAT(ran.out, AllOf(StartsWith(std::string(command.summary)),
+                                 HasSubstr("Usage: tender " + std::string(command.name)),
+                                 HasSubstr("Example:\n  " + std::string(command.example) + "\n"),
+                                 HasSubstr("--env-file PATH")));
+      EXPECT_EQ(ran.out.find("--json") != std::string::npos, command.prints_data) << command.name;
+    }
+  }
+  EXPECT_FALSE(std::filesystem::exists(directory.path() / "data"));  // and does nothing else
+}
+
+TEST_F(CommandLine, ListsEachOptionInTheHelpOfItsCommand) {
+  for (const CommandSpec& command : command_table()) {
+    if (command.options == nullptr) {
+      continue;
+    }
+    const Ran ran = run(with(words_of(command.name), "--help"));
+    for (const Option& option : command.options()) {
+      EXPECT_THAT(ran.out, HasSubstr("--" + option.name)) << command.name;
+    }
+  }
+}
+
+TEST_F(CommandLine, HasAnExampleThatIsOfItsCommand) {
+  for (const CommandSpec& command : command_table()) {
+    EXPECT_THAT(std::string(command.example), StartsWith("tender " + std::string(command.name)));
+  }
+}
+
+TEST_F(CommandLine, RefusesCommandsThatDoNotExist) {
+  expect_usage_error({"frobnicate"}, "there is no command \"frobnicate\"");
+  expect_usage_error({"relay", "frobnicate"}, "there is no command \"relay frobnicate\"");
+  expect_usage_error({"--frobnicate"}, "there is no command \"--frobnicate\"");
+  expect_usage_error({"relays"}, "there is no command \"relays\"");
+  expect_usage_error({""}, "there is no command \"\"");
+}
+
+TEST_F(CommandLine, RefusesUnknownOptionsOfEveryCommand) {
+  for (const CommandSpec& command : command_table()) {
+    expect_usage_error(with(words_of(command.name), "--frobnicate"),
+                       "`tender " + std::string(command.name) + "` has no option --frobnicate");
+  }
+}
+
+TEST_F(CommandLine, RefusesMoreOrFewerNamesThanTheCommandTakes) {
+  for (const CommandSpec& command : command_table()) {
+    const Words words = words_of(command.name);
+    if (command.min_names == 1) {
+      expect_usage_error(words, std::string(command.example));
+    }
+    if (command.max_names <= 1) {
+      Words many = words;
+      many.insert(many.end(), {"one", "two"});
+      expect_usage_error(many, command.max_names == 1 ? "\"two\"" : "\"one\"");
+    }
+  }
+}
+
+TEST_F(CommandLine, RefusesAnOptionWithoutItsValueAndASwitchWithOne) {
+  expect_usage_error({"relay", "create", "--subdomain"}, "subdomain");
+  expect_usage_error({"relay", "list", "--json=maybe"}, "maybe");
+}
+
+TEST_F(CommandLine, LetsNoArgumentForgeALine) {
+  const Ran ran = run({"frob\nnicate\x1b[2J"});
+  EXPECT_EQ(ran.code, ExitCode::usage);
+  EXPECT_THAT(ran.err, AllOf(HasSubstr("frob"), Not(HasSubstr("frob\n")), Not(HasSubstr("\x1b"))));
+}
+
+TEST_F(CommandLine, RefusesWhatContradictsItself) {
+  expect_usage_error({"reconcile", "blue", "--all"}, "--all");
+  expect_usage_error({"reconcile", "--recreate"}, "--recreate");
+  expect_usage_error({"reconcile", "--all", "--recreate"}, "--recreate");
+  expect_usage_error({"reconcile", "--timeout", "soon"}, "\"soon\"");
+  expect_usage_error({"reconcile", "--timeout", "0s"}, "\"0s\"");
+  expect_usage_error({"activity", "--limit", "0"}, "\"0\"");
+  expect_usage_error({"activity", "--limit", "-1"}, "\"-1\"");
+  expect_usage_error({"activity", "--limit", "10x"}, "\"10x\"");
+  expect_usage_error({"activity", "--limit", "99999999999"}, "\"99999999999\"");
+}
+
+TEST_F(CommandLine, PrintsTheVersion) {
+  const Ran ran = run({"version"});
+  EXPECT_EQ(ran.code, ExitCode::ok);
+  EXPECT_THAT(ran.out, testing::MatchesRegex("tender [0-9]+\\.[0-9]+\\.[0-9]+\n"));
+  EXPECT_EQ(run({"--version"}).out, ran.out);
+}
+
+TEST_F(CommandLine, PrintsTheExampleOfAnEnvFile) {
+  const Ran ran = run({"env-example"});
+  EXPECT_EQ(ran.code, ExitCode::ok);
+  EXPECT_EQ(ran.out, config::env_example());
+  EXPECT_EQ(ran.err, "");
+}
+
+TEST_F(CommandLine, PrintsTheRobotsPublicKey) {
+  // The secret key 1 has the generator point as its public key, which is kTenant.
+  environment["ROBOT_SECRET"] = std::string(63, '0') + "1";
+  const Ran people = run({"key"});
+  EXPECT_EQ(people.code, ExitCode::ok);
+  EXPECT_EQ(people.out,
+            "hex   " + std::string(kTenant) + "\nnpub  " + std::string(kTenantNpub) + "\n");
+  EXPECT_THAT(people.err, HasSubstr("API_WHITELIST"));
+  const Ran program = run({"key", "--json"});
+  EXPECT_EQ(program.json(), (nlohmann::ordered_json{{"hex", kTenant}, {"npub", kTenantNpub}}));
+}
+
+TEST_F(CommandLine, SaysWhenTheOutputCannotBeWritten) {
+  std::ostringstream out;
+  std::ostringstream err;
+  out.setstate(std::ios::badbit);
+  EXPECT_EQ(run_command_line({"version"}, environment, out, err), ExitCode::error);
+  EXPECT_THAT(err.str(), HasSubstr("could not be written"));
+}
+
+struct Configuration : CliTest {
+  static Words every_command_with_a_configuration() {
+    return {"run",    "reconcile", "members", "relay list", "activity", "dead-letter list",
+            "status", "check",     "health",  "key"};
+  }
+  static Words arguments(const std::string& command) {
+    return command == "members" ? Words{"members", "blue"} : words_of(command);
+  }
+};
+
+TEST_F(Configuration, FaultsAreAUsageErrorOfEveryCommand) {
+  environment["LOG_LEVEL"] = "loud";
+  environment["RELAY_SYNC_CONCURRENCY"] = "0";
+  for (const std::string& command : every_command_with_a_configuration()) {
+    const Ran ran = run(arguments(command));
+    EXPECT_EQ(ran.code, ExitCode::usage) << command;
+    EXPECT_EQ(ran.out, "") << command;
+    // All at once, each with its value.
+    EXPECT_THAT(ran.err,
+                AllOf(StartsWith("tender: "), HasSubstr("LOG_LEVEL"), HasSubstr("\"loud\""),
+                      HasSubstr("RELAY_SYNC_CONCURRENCY"), HasSubstr("\"0\"")))
+        << command;
+  }
+}
+
+TEST_F(Configuration, NamesWhatIsMissingToTalkToZooid) {
+  for (const char* command : {"run", "reconcile", "members", "check"}) {
+    const Ran ran = run(arguments(command));
+    EXPECT_EQ(ran.code, ExitCode::usage) << command;
+    EXPECT_THAT(ran.err, AllOf(HasSubstr("ZOOID_API_URL"), HasSubstr("RELAY_DOMAIN"),
+                               HasSubstr("ROBOT_SECRET")))
+        << command;
+  }
+  EXPECT_FALSE(std::filesystem::exists(path));
+  const Ran key = run({"key"});
+  EXPECT_EQ(key.code, ExitCode::usage);
+  EXPECT_THAT(key.err, AllOf(HasSubstr("ROBOT_SECRET"), Not(HasSubstr("RELAY_DOMAIN"))));
+}
+
+TEST_F(Configuration, FaultsNeverShowASecret) {
+  environment["ROBOT_SECRET"] = "not-a-key-but-secret";
+  environment["BLOSSOM_S3_SECRET_KEY"] = "s3-but-secret";
+  environment["LIVEKIT_API_SECRET"] = "livekit\nbut-secret";
+  environment["ZOOID_API_URL"] = "http://user:password-but-secret@zooid.test";
+  for (const std::string& command : every_command_with_a_configuration()) {
+    const Ran ran = run(arguments(command));
+    EXPECT_EQ(ran.code, ExitCode::usage) << command;
+    EXPECT_THAT(ran.err, AllOf(HasSubstr("ROBOT_SECRET"), HasSubstr("BLOSSOM_S3_ENDPOINT"),
+                               HasSubstr("LIVEKIT_API_SECRET"), HasSubstr("ZOOID_API_URL")))
+        << command;
+    EXPECT_THAT(ran.out + ran.err + ran.log, Not(HasSubstr("but-secret"))) << command;
+  }
+}
+
+TEST_F(Configuration, IsReadFromTheEnvFileOfTheWorkingDirectory) {
+  std::ofstream(".env") << "DATABASE_URL=sqlite://" << path.string() << "\n";
+  environment.clear();
+  create("blue");
+  EXPECT_TRUE(std::filesystem::exists(path));
+}
+
+TEST_F(Configuration, IsReadFromTheFileThatIsGiven) {
+  std::ofstream("other.env") << "DATABASE_URL=sqlite://" << path.string() << "\n";
+  std::ofstream(".env") << "broken";
+  environment.clear();
+  create("blue", {"--env-file", "other.env"});
+  EXPECT_TRUE(std::filesystem::exists(path));
+  EXPECT_EQ(run({"relay", "list", "--env-file=other.env"}).code, ExitCode::ok);
+}
+
+TEST_F(Configuration, NeedsTheFileThatIsGiven) {
+  const Ran ran = run({"status", "--env-file", "missing.env"});
+  EXPECT_EQ(ran.code, ExitCode::usage);
+  EXPECT_THAT(ran.err, HasSubstr("missing.env"));
+}
+
+TEST_F(Configuration, PutsWarningsIntoTheLogAndNotIntoTheData) {
+  create("blue");
+  environment["ZOOID_API_URI"] = "http://zooid.test";
+  const Ran ran = run({"relay", "list", "--json"});
+  EXPECT_EQ(ran.code, ExitCode::ok);
+  EXPECT_EQ(ran.json().size(), 1U);
+  EXPECT_THAT(ran.log, AllOf(HasSubstr("ZOOID_API_URI"), HasSubstr("ZOOID_API_URL")));
+}
+
+TEST_F(CliTest, SaysWhereThereIsNoDatabase) {
+  for (const Words& arguments :
+       {Words{"relay", "list"}, Words{"relay", "show", "blue"}, Words{"relay", "activate", "blue"},
+        Words{"relay", "deactivate", "blue"}, Words{"relay", "update", "blue", "--push"},
+        Words{"activity"}, Words{"dead-letter", "list"}, Words{"dead-letter", "retry", "1"},
+        Words{"dead-letter", "discard", "1"}, Words{"status"}, Words{"health"}}) {
+    const Ran ran = run(arguments);
+    EXPECT_EQ(ran.code, ExitCode::error) << arguments.back();
+    EXPECT_EQ(ran.out, "");
+    EXPECT_THAT(ran.err, AllOf(StartsWith("tender: "), HasSubstr(path.string()),
+                               HasSubstr("what to do: "), HasSubstr("DATABASE_URL")));
+  }
+  EXPECT_FALSE(std::filesystem::exists(path));  // looking for it does not make it
+}
+
+}  // namespace
+}  // namespace tender::cli

@@ -1,0 +1,263 @@
+// `tender activity`, `dead-letter …`, `status` and `health`: what happened and how things stand.
+#include <gmock/gmock.h>
+#include <unistd.h>
+
+#include "tender/outbox/outbox.hpp"
+#include "tender/store/database_lock.hpp"
+#include "tender/store/migrations.hpp"
+
+#include "cli_fixture.hpp"
+
+namespace tender::cli {
+namespace {
+
+using nlohmann::ordered_json;
+using outbox::DeadLetterReason;
+using outbox::JobKind;
+using testing::AllOf;
+using testing::HasSubstr;
+using testing::MatchesRegex;
+using testing::Not;
+using Words = std::vector<std::string>;
+
+struct Activities : CliTest {};
+
+TEST_F(Activities, AreAnArrayInTheOrderOfTheLog) {
+  const std::string id = create("blue");
+  Behind behind(path);
+  behind.command.fail_relay_sync(behind.relay("blue"),
+                                 {.revision = 1, .error = "boom", .outcome = "transient"});
+  const Ran ran = run({"activity", "--json"});
+  EXPECT_EQ(ran.code, ExitCode::ok);
+  ASSERT_EQ(ran.json().size(), 2U);
+  for (const ordered_json& row : ran.json()) {
+    EXPECT_EQ(members(row), (Words{"seq", "id", "tenant", "created_at", "activity_type",
+                                   "resource_type", "resource_id", "detail"}));
+  }
+  const ordered_json failed = ran.json()[1];
+  EXPECT_EQ(failed["seq"], 2);
+  EXPECT_EQ(failed["tenant"], kTenant);
+  EXPECT_EQ(failed["activity_type"], "fail_relay_sync");
+  EXPECT_EQ(failed["resource_type"], "relay");
+  EXPECT_EQ(failed["resource_id"], id);
+  EXPECT_EQ(failed["detail"]["error"], "boom");
+  EXPECT_TRUE(failed["created_at"].is_number_integer());
+}
+
+TEST_F(Activities, AreTheNewestUpToTheLimit) {
+  create("blue");
+  Behind behind(path);
+  for (int i = 0; i < 60; ++i) {
+    behind.database.execute(
+        "INSERT INTO activity (tenant, activity_type, resource_type, resource_id) "
+        "VALUES ('t', 'paid', 'invoice', 'i')");
+  }
+  const ordered_json by_default = run({"activity", "--json"}).json();
+  ASSERT_EQ(by_default.size(), 50U);
+  EXPECT_EQ(by_default[0]["seq"], 12);
+  EXPECT_EQ(by_default[49]["seq"], 61);
+  const ordered_json three = run({"activity", "--json", "--limit", "3"}).json();
+  ASSERT_EQ(three.size(), 3U);
+  EXPECT_EQ(three[0]["seq"], 59);
+}
+
+TEST_F(Activities, AreOfOneRelayWhenAsked) {
+  create("blue");
+  const std::string green = create("green");
+  create("red");
+  for (const std::string& name : {std::string("green"), green}) {
+    const ordered_json rows = run({"activity", "--json", "--relay", name}).json();
+    ASSERT_EQ(rows.size(), 1U);
+    EXPECT_EQ(rows[0]["resource_id"], green);
+  }
+}
+
+TEST_F(Activities, AreOneLineEachForPeople) {
+  create("blue");
+  Behind behind(path);
+  behind.database.execute("UPDATE activity SET created_at = 1769904000000");
+  behind.database.execute(
+      "INSERT INTO activity (tenant, activity_type, resource_type, resource_id) "
+      "VALUES ('t', 'forged' || char(10) || 'line', 'invoice', 'i')");
+  const Ran ran = run({"activity"});
+  EXPECT_EQ(ran.code, ExitCode::ok);
+  EXPECT_EQ(std::ranges::count(ran.out, '\n'), 2);
+  EXPECT_THAT(ran.out, MatchesRegex(" +1  2026-02-01T00:00:00Z  create_relay +blue +\n(.*\n)*"));
+}
+
+struct DeadLetterCommands : CliTest {
+  void give_up(const std::string& relay) {
+    Behind behind(path);
+    behind.letters.add(JobKind::relay_sync, behind.relay(relay).id.text,
+                       DeadLetterReason::exhausted, "boom", 7, 1, TimePoint(Milliseconds(1234)));
+  }
+  [[nodiscard]] ordered_json list(const Words& more = {}) const {
+    Words arguments{"dead-letter", "list", "--json"};
+    arguments.insert(arguments.end(), more.begin(), more.end());
+    const Ran ran = run(arguments);
+    EXPECT_EQ(ran.code, ExitCode::ok) << ran.err;
+    return ran.json();
+  }
+};
+
+TEST_F(DeadLetterCommands, ListIsAnArray) {
+  const std::string id = create("blue");
+  EXPECT_EQ(list(), ordered_json::array());
+  give_up("blue");
+  ASSERT_EQ(list().size(), 1U);
+  EXPECT_EQ(list()[0].dump(),
+            R"({"id":1,"relay_id":")" + id +
+                R"(","reason":"exhausted","error":"boom","attempt":7,"revision":1,)"
+                R"("created_at":1234,"resolution":null,"resolved_at":null})");
+}
+
+TEST_F(DeadLetterCommands, ListTellsPeople) {
+  create("blue");
+  const Ran none = run({"dead-letter", "list"});
+  EXPECT_EQ(none.out, "");
+  EXPECT_THAT(none.err, HasSubstr("no dead letters"));
+  give_up("blue");
+  EXPECT_THAT(run({"dead-letter", "list"}).out,
+              MatchesRegex("ID +RELAY +SINCE +REASON +STATE +ERROR\n"
+                           "1 +blue +1970-01-01T00:00:01Z +exhausted +open +boom\n"));
+}
+
+TEST_F(DeadLetterCommands, RetryAsksForASyncAndResolvesTheLetter) {
+  for (const char* subdomain : {"blue", "green"}) {
+    create(subdomain);
+    give_up(subdomain);
+  }
+  EXPECT_EQ(run({"dead-letter", "retry", "blue"}).code, ExitCode::ok);
+  EXPECT_EQ(run({"dead-letter", "retry", "2"}).code, ExitCode::ok);
+  EXPECT_EQ(list(), ordered_json::array());
+  const ordered_json all = list({"--all"});
+  ASSERT_EQ(all.size(), 2U);
+  for (const ordered_json& letter : all) {
+    EXPECT_EQ(letter["resolution"], "retried");
+    EXPECT_GT(letter["resolved_at"].get<std::int64_t>(), 1234);
+  }
+  const ordered_json log = run({"activity", "--json"}).json();
+  ASSERT_EQ(log.size(), 4U);
+  EXPECT_EQ(log[2]["activity_type"], "reconcile_relay");
+  EXPECT_EQ(log[2]["resource_id"], show("blue")["id"]);
+  EXPECT_EQ(log[3]["activity_type"], "reconcile_relay");
+  EXPECT_EQ(log[3]["resource_id"], show("green")["id"]);
+}
+
+TEST_F(DeadLetterCommands, DiscardAsksForNothing) {
+  create("blue");
+  give_up("blue");
+  EXPECT_EQ(run({"dead-letter", "discard", "blue"}).code, ExitCode::ok);
+  EXPECT_EQ(list(), ordered_json::array());
+  EXPECT_EQ(list({"--all"})[0]["resolution"], "discarded");
+  EXPECT_EQ(run({"activity", "--json"}).json().size(), 1U);
+}
+
+TEST_F(DeadLetterCommands, SayWhenThereIsNoOpenLetter) {
+  create("blue");
+  for (const char* command : {"retry", "discard"}) {
+    for (const char* name : {"1", "blue"}) {
+      const Ran ran = run({"dead-letter", command, name});
+      EXPECT_EQ(ran.code, ExitCode::error);
+      EXPECT_THAT(ran.err, AllOf(HasSubstr("there is no dead letter"), HasSubstr(name),
+                                 HasSubstr("`tender dead-letter list`")));
+    }
+  }
+  give_up("blue");
+  EXPECT_EQ(run({"dead-letter", "discard", "1"}).code, ExitCode::ok);
+  const Ran again = run({"dead-letter", "retry", "1"});
+  EXPECT_EQ(again.code, ExitCode::error);
+  EXPECT_THAT(again.err, HasSubstr("dead letter 1 is discarded already"));
+}
+
+TEST_F(DeadLetterCommands, TakeOnlyAWholeNumberForALettersNumber) {
+  create("blue");
+  give_up("blue");  // letter 1
+  Behind behind(path);
+  behind.database.execute("INSERT INTO relay (id, tenant, subdomain, schema) VALUES ('1st', '" +
+                          std::string(kTenant) + "', 'first', 'first')");
+  give_up("first");
+  EXPECT_EQ(run({"dead-letter", "discard", "1st"}).code, ExitCode::ok);
+  ASSERT_EQ(list().size(), 1U);
+  EXPECT_EQ(list()[0]["id"], 1);
+}
+
+struct Status : CliTest {};
+
+TEST_F(Status, IsAnObject) {
+  const Behind made(path);
+  const Ran ran = run({"status", "--json"});
+  EXPECT_EQ(ran.code, ExitCode::ok);
+  const std::string expected = R"({"database":")" + path.string() + R"(","schema_version":)" +
+                               std::to_string(migrations().back().version) +
+                               R"(,"sidecar":{"running":false,"pid":null,"heartbeat_age_ms":null},)"
+                               R"("relays":{"total":0,"synced":0,"pending":0,"failing":0},)"
+                               R"("outbox":{"due":0,"waiting":0,"next_due":null},"dead_letters":0,)"
+                               R"("activity":{"last_seq":0,"routed_seq":0}})";
+  EXPECT_EQ(ran.json().dump(), expected);
+}
+
+TEST_F(Status, CountsWhatThereIs) {
+  for (const char* subdomain : {"a", "b", "c", "d"}) {
+    create(subdomain);
+  }
+  Behind behind(path);
+  behind.command.complete_relay_sync(behind.relay("a"), {.revision = 1, .digest = "d"});
+  behind.command.fail_relay_sync(behind.relay("b"),
+                                 {.revision = 1, .error = "boom", .outcome = "transient"});
+  behind.letters.add(JobKind::relay_sync, "c", DeadLetterReason::lost, "boom", 1, 1, TimePoint());
+  behind.database.execute(
+      "INSERT INTO outbox (kind, key, not_before, attempt, last_error) VALUES "
+      "('relay_sync', 'due', 1, 0, NULL), ('relay_sync', 'later', 9000000000000, 1, 'boom'), "
+      "('relay_sync', 'sooner', 8000000000000, 1, 'boom');"
+      "UPDATE router_offset SET seq = 5");
+  const ordered_json status = run({"status", "--json"}).json();
+  EXPECT_EQ(status["relays"].dump(), R"({"total":4,"synced":1,"pending":3,"failing":1})");
+  EXPECT_EQ(status["outbox"].dump(), R"({"due":1,"waiting":2,"next_due":8000000000000})");
+  EXPECT_EQ(status["dead_letters"], 1);
+  EXPECT_EQ(status["activity"].dump(), R"({"last_seq":6,"routed_seq":5})");
+  EXPECT_THAT(run({"status"}).out,
+              AllOf(HasSubstr("4: 1 in step, 3 pending, of which 1 failing"),
+                    HasSubstr("1 due, 2 waiting for a retry"), HasSubstr("6 activities, 1 not"),
+                    HasSubstr("1; see `tender dead-letter list`"), HasSubstr("not running")));
+}
+
+TEST_F(Status, ShowsTheSidecar) {
+  const Behind made(path);
+  const auto lock = DatabaseLock::try_acquire(path);
+  ASSERT_TRUE(lock);
+  const ordered_json sidecar = run({"status", "--json"}).json()["sidecar"];
+  EXPECT_EQ(sidecar["running"], true);
+  EXPECT_EQ(sidecar["pid"], getpid());
+  EXPECT_GE(sidecar["heartbeat_age_ms"].get<std::int64_t>(), 0);
+  EXPECT_THAT(run({"status"}).out, HasSubstr("running (pid " + std::to_string(getpid())));
+}
+
+TEST_F(Status, OfHealthIsTheSidecarsAlone) {
+  const Behind made(path);
+  const Ran without = run({"health"});
+  EXPECT_EQ(without.code, ExitCode::error);
+  EXPECT_THAT(without.err, HasSubstr("no sidecar is running"));
+  const auto lock = DatabaseLock::try_acquire(path);
+  ASSERT_TRUE(lock);
+  const Ran with = run({"health"});
+  EXPECT_EQ(with.code, ExitCode::ok);
+  EXPECT_EQ(with.out + with.err, "");
+}
+
+TEST_F(Status, OfHealthIsBadWhenTheSidecarHangs) {
+  const Behind made(path);
+  auto lock = DatabaseLock::try_acquire(path);
+  ASSERT_TRUE(lock);
+  const auto file = path.string() + ".lock";
+  std::filesystem::last_write_time(
+      file, std::filesystem::last_write_time(file) - std::chrono::minutes(5));
+  const Ran hanging = run({"health"});
+  EXPECT_EQ(hanging.code, ExitCode::error);
+  EXPECT_THAT(hanging.err, AllOf(HasSubstr("no sign of life"), HasSubstr("restart")));
+  lock->beat();
+  EXPECT_EQ(run({"health"}).code, ExitCode::ok);
+}
+
+}  // namespace
+}  // namespace tender::cli

@@ -1,0 +1,365 @@
+// `tender relay …`: what people write, and how it is shown.
+#include <gmock/gmock.h>
+
+#include "tender/store/database_lock.hpp"
+
+#include "cli_fixture.hpp"
+
+namespace tender::cli {
+namespace {
+
+using nlohmann::ordered_json;
+using testing::AllOf;
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::MatchesRegex;
+using testing::Not;
+using Words = std::vector<std::string>;
+
+const Words kRelayMembers{"id",
+                          "tenant",
+                          "subdomain",
+                          "schema",
+                          "plan",
+                          "status",
+                          "info_name",
+                          "info_icon",
+                          "info_description",
+                          "policy_public_join",
+                          "policy_strip_signatures",
+                          "policy_public_read",
+                          "policy_public_write",
+                          "groups_enabled",
+                          "management_enabled",
+                          "push_enabled",
+                          "blossom_enabled",
+                          "livekit_enabled",
+                          "created_at",
+                          "synced",
+                          "sync_error",
+                          "revision",
+                          "synced_revision"};
+
+struct RelayCommands : CliTest {
+  void expect_error(const Words& arguments, ExitCode code, const std::string& what) const {
+    const Ran ran = run(arguments);
+    EXPECT_EQ(ran.code, code) << what;
+    EXPECT_EQ(ran.out, "") << what;
+    EXPECT_THAT(ran.err,
+                AllOf(testing::StartsWith("tender: "), HasSubstr(what), HasSubstr("what to do: ")));
+  }
+};
+
+TEST_F(RelayCommands, CreatePrintsTheIdAlone) {
+  const Ran ran = run({"relay", "create", "--tenant", kTenant, "--subdomain", "blue"});
+  EXPECT_EQ(ran.code, ExitCode::ok);
+  EXPECT_THAT(ran.out, MatchesRegex("[0-9a-f-]+\n"));
+  EXPECT_EQ(ran.out.size(), 37U);  // a UUID and a line break
+  EXPECT_EQ(show("blue")["id"].get<std::string>() + "\n", ran.out);
+}
+
+TEST_F(RelayCommands, CreatePrintsTheRelayAsJson) {
+  const Ran ran = run({"relay", "create", "--tenant", kTenant, "--subdomain", "blue", "--json"});
+  EXPECT_EQ(ran.code, ExitCode::ok);
+  EXPECT_EQ(members(ran.json()), kRelayMembers);
+  EXPECT_EQ(ran.json(), show("blue"));
+}
+
+TEST_F(RelayCommands, CreateGivesTheDefaults) {
+  create("blue");
+  const ordered_json relay = show("blue");
+  EXPECT_EQ(relay["tenant"], kTenant);
+  EXPECT_EQ(relay["plan"], "free");
+  EXPECT_EQ(relay["status"], "active");
+  for (const char* on : {"groups_enabled", "management_enabled", "push_enabled"}) {
+    EXPECT_EQ(relay[on], true) << on;
+  }
+  for (const char* off : {"blossom_enabled", "livekit_enabled", "policy_public_join",
+                          "policy_strip_signatures", "policy_public_read", "policy_public_write"}) {
+    EXPECT_EQ(relay[off], false) << off;
+  }
+  EXPECT_EQ(relay["synced"], false);
+  EXPECT_EQ(relay["sync_error"], "");
+  EXPECT_EQ(relay["revision"], 1);
+  EXPECT_TRUE(relay["synced_revision"].is_null());
+}
+
+TEST_F(RelayCommands, CreateLogsTheCommand) {
+  create("blue");
+  const Ran ran = run({"activity", "--json"});
+  ASSERT_EQ(ran.json().size(), 1U);
+  EXPECT_EQ(ran.json()[0]["activity_type"], "create_relay");
+}
+
+TEST_F(RelayCommands, CreateTakesAllTexts) {
+  create("blue", {"--name", "Blue", "--icon", "https://icons.test/b.png", "--description",
+                  "Ünïcode", "--plan", "gold"});
+  const ordered_json relay = show("blue");
+  EXPECT_EQ(relay["info_name"], "Blue");
+  EXPECT_EQ(relay["info_icon"], "https://icons.test/b.png");
+  EXPECT_EQ(relay["info_description"], "Ünïcode");
+  EXPECT_EQ(relay["plan"], "gold");
+}
+
+TEST_F(RelayCommands, CreateTakesTheTenantAsNpub) {
+  const Ran ran = run({"relay", "create", "--tenant", kTenantNpub, "--subdomain", "blue"});
+  EXPECT_EQ(ran.code, ExitCode::ok) << ran.err;
+  EXPECT_EQ(show("blue")["tenant"], kTenant);
+}
+
+TEST_F(RelayCommands, CreateNeedsTenantAndSubdomain) {
+  const std::string needs = "needs --tenant and --subdomain";
+  expect_error({"relay", "create"}, ExitCode::usage, needs);
+  expect_error({"relay", "create", "--tenant", kTenant}, ExitCode::usage, needs);
+  expect_error({"relay", "create", "--subdomain", "blue"}, ExitCode::usage, needs);
+  EXPECT_FALSE(std::filesystem::exists(path));
+}
+
+TEST_F(RelayCommands, CreateRefusesAKeyThatIsNone) {
+  expect_error({"relay", "create", "--tenant", "alice", "--subdomain", "blue"}, ExitCode::usage,
+               "--tenant is not a public key");
+}
+
+TEST_F(RelayCommands, CreateTellsEveryFaultAtOnce) {
+  expect_error(
+      {"relay", "create", "--tenant", kTenant, "--subdomain", "Not A Label", "--icon", "not a url"},
+      ExitCode::error, "info_icon");
+  expect_error(
+      {"relay", "create", "--tenant", kTenant, "--subdomain", "Not A Label", "--icon", "not a url"},
+      ExitCode::error, "\"Not A Label\"");
+  EXPECT_EQ(run({"relay", "list", "--json"}).json().size(), 0U);
+}
+
+TEST_F(RelayCommands, CreateRefusesASubdomainThatIsTaken) {
+  const std::string id = create("blue");
+  expect_error({"relay", "create", "--tenant", kTenant, "--subdomain", "blue"}, ExitCode::error,
+               "belongs to relay " + id);
+  EXPECT_EQ(run({"relay", "list", "--json"}).json().size(), 1U);
+}
+
+struct SwitchCase {
+  const char* name;
+  const char* member;
+};
+
+void PrintTo(const SwitchCase& each, std::ostream* out) {
+  *out << each.name;
+}
+
+struct Switches : RelayCommands, testing::WithParamInterface<SwitchCase> {};
+
+TEST_P(Switches, WorkBothWaysInCreateAndUpdate) {
+  const std::string on = std::string("--") + GetParam().name;
+  const std::string off = std::string("--no-") + GetParam().name;
+  const char* member = GetParam().member;
+  create("on", {on});
+  create("off", {off});
+  EXPECT_EQ(show("on")[member], true);
+  EXPECT_EQ(show("off")[member], false);
+  EXPECT_EQ(run({"relay", "update", "on", off}).code, ExitCode::ok);
+  EXPECT_EQ(run({"relay", "update", "off", on}).code, ExitCode::ok);
+  EXPECT_EQ(show("on")[member], false);
+  EXPECT_EQ(show("off")[member], true);
+}
+
+TEST_P(Switches, ChangeNothingElse) {
+  create("blue");
+  for (const char* prefix : {"--", "--no-"}) {
+    ordered_json before = show("blue");
+    EXPECT_EQ(run({"relay", "update", "blue", prefix + std::string(GetParam().name)}).code,
+              ExitCode::ok);
+    ordered_json after = show("blue");
+    for (const char* may_change : {GetParam().member, "revision"}) {
+      before.erase(may_change);
+      after.erase(may_change);
+    }
+    EXPECT_EQ(before, after) << prefix;
+  }
+}
+
+TEST_P(Switches, ContradictThemselvesWhenGivenBothWays) {
+  create("blue");
+  const std::string on = std::string("--") + GetParam().name;
+  const std::string off = std::string("--no-") + GetParam().name;
+  expect_error({"relay", "update", "blue", on, off}, ExitCode::usage, off);
+  EXPECT_EQ(show("blue")["revision"], 1);
+}
+
+INSTANTIATE_TEST_SUITE_P(All, Switches,
+                         testing::Values(SwitchCase{"blossom", "blossom_enabled"},
+                                         SwitchCase{"livekit", "livekit_enabled"},
+                                         SwitchCase{"push", "push_enabled"},
+                                         SwitchCase{"groups", "groups_enabled"},
+                                         SwitchCase{"management", "management_enabled"},
+                                         SwitchCase{"public-join", "policy_public_join"},
+                                         SwitchCase{"strip-signatures", "policy_strip_signatures"},
+                                         SwitchCase{"public-read", "policy_public_read"},
+                                         SwitchCase{"public-write", "policy_public_write"}),
+                         [](const testing::TestParamInfo<SwitchCase>& each) {
+                           return std::string(each.param.member);
+                         });
+
+TEST_F(RelayCommands, UpdateChangesWhatIsGivenAndCountsTheRevision) {
+  create("blue", {"--name", "Blue", "--description", "old"});
+  const Ran ran = run({"relay", "update", "blue", "--name", "Deep blue", "--json"});
+  EXPECT_EQ(ran.code, ExitCode::ok);
+  EXPECT_EQ(ran.json(), show("blue"));
+  EXPECT_EQ(ran.json()["info_name"], "Deep blue");
+  EXPECT_EQ(ran.json()["info_description"], "old");
+  EXPECT_EQ(ran.json()["revision"], 2);
+}
+
+TEST_F(RelayCommands, UpdateCanEmptyAText) {
+  create("blue", {"--name", "Blue", "--icon", "https://icons.test/b.png"});
+  EXPECT_EQ(run({"relay", "update", "blue", "--name", ""}).code, ExitCode::ok);
+  EXPECT_EQ(show("blue")["info_name"], "");
+  EXPECT_EQ(run({"relay", "update", "blue", "--icon="}).code, ExitCode::ok);
+  EXPECT_EQ(show("blue")["info_icon"], "");
+}
+
+TEST_F(RelayCommands, UpdateTakesTextsThatLookLikeOptions) {
+  create("blue");
+  EXPECT_EQ(run({"relay", "update", "blue", "--name=--push"}).code, ExitCode::ok);
+  EXPECT_EQ(show("blue")["info_name"], "--push");
+  EXPECT_EQ(run({"relay", "update", "--description", "a, b = c", "blue"}).code, ExitCode::ok);
+  EXPECT_EQ(show("blue")["info_description"], "a, b = c");
+}
+
+TEST_F(RelayCommands, UpdateKeepsTheSchemaWhenTheSubdomainMoves) {
+  const std::string id = create("blue");
+  const auto schema = show("blue")["schema"];
+  EXPECT_EQ(run({"relay", "update", "blue", "--subdomain", "navy"}).code, ExitCode::ok);
+  EXPECT_EQ(show("navy")["id"], id);
+  EXPECT_EQ(show("navy")["schema"], schema);
+}
+
+TEST_F(RelayCommands, UpdateMustBeToldSomething) {
+  create("blue");
+  expect_error({"relay", "update", "blue"}, ExitCode::usage, "told nothing to change");
+}
+
+TEST_F(RelayCommands, UpdateTellsPeopleWhatItDidOnStderr) {
+  const std::string id = create("blue");
+  const Ran ran = run({"relay", "update", "blue", "--no-push"});
+  EXPECT_EQ(ran.out, "");
+  EXPECT_THAT(ran.err, HasSubstr("relay blue (" + id + ") is active at revision 2"));
+}
+
+TEST_F(RelayCommands, AreNamedByIdOrSubdomain) {
+  const std::string id = create("blue");
+  EXPECT_EQ(show(id), show("blue"));
+  EXPECT_EQ(run({"relay", "update", id, "--no-push"}).code, ExitCode::ok);
+  EXPECT_EQ(show("blue")["push_enabled"], false);
+}
+
+TEST_F(RelayCommands, SayWhenThereIsNoSuchRelay) {
+  create("blue");
+  const std::string what = "there is no relay \"green\"";
+  expect_error({"relay", "show", "green"}, ExitCode::error, what);
+  expect_error({"relay", "update", "green", "--push"}, ExitCode::error, what);
+  expect_error({"relay", "activate", "green"}, ExitCode::error, what);
+  expect_error({"relay", "deactivate", "green"}, ExitCode::error, what);
+  expect_error({"activity", "--relay", "green"}, ExitCode::error, what);
+  expect_error({"dead-letter", "retry", "green"}, ExitCode::error, what);
+}
+
+TEST_F(RelayCommands, DeactivateAndActivate) {
+  create("blue");
+  const Ran off = run({"relay", "deactivate", "blue", "--json"});
+  EXPECT_EQ(off.code, ExitCode::ok);
+  EXPECT_EQ(off.json()["status"], "inactive");
+  EXPECT_EQ(off.json(), show("blue"));
+  const Ran on = run({"relay", "activate", "blue", "--json"});
+  EXPECT_EQ(on.code, ExitCode::ok);
+  EXPECT_EQ(on.json()["status"], "active");
+  EXPECT_EQ(on.json()["revision"], 3);
+  Words types;
+  for (const ordered_json& row : run({"activity", "--json"}).json()) {
+    types.push_back(row["activity_type"].get<std::string>());
+  }
+  EXPECT_THAT(types, ElementsAre("create_relay", "deactivate_relay", "activate_relay"));
+}
+
+TEST_F(RelayCommands, SayOnlyWhenNoSidecarIsThereToDoIt) {
+  create("blue");
+  EXPECT_THAT(run({"relay", "deactivate", "blue"}).err, HasSubstr("no sidecar is running"));
+  const auto lock = DatabaseLock::try_acquire(path);
+  ASSERT_TRUE(lock);
+  EXPECT_THAT(run({"relay", "activate", "blue"}).err, Not(HasSubstr("no sidecar")));
+}
+
+TEST_F(RelayCommands, ListGivesEveryRelayOldestFirst) {
+  const std::string blue = create("blue");
+  Behind behind(path);
+  behind.database.execute("UPDATE relay SET created_at = 1");
+  const std::string green = create("green");
+  const Ran ran = run({"relay", "list", "--json"});
+  EXPECT_EQ(ran.code, ExitCode::ok);
+  ASSERT_TRUE(ran.json().is_array());
+  ASSERT_EQ(ran.json().size(), 2U);
+  EXPECT_EQ(ran.json()[0]["id"], blue);
+  EXPECT_EQ(ran.json()[1]["id"], green);
+  EXPECT_EQ(ran.json()[0]["created_at"], 1);
+  for (const ordered_json& relay : ran.json()) {
+    EXPECT_EQ(members(relay), kRelayMembers);
+    EXPECT_EQ(relay, show(relay["id"].get<std::string>()));
+  }
+}
+
+TEST_F(RelayCommands, ListOfNoneIsAnEmptyArray) {
+  const Behind made(path);
+  EXPECT_EQ(run({"relay", "list", "--json"}).json(), ordered_json::array());
+}
+
+TEST_F(RelayCommands, ListTellsPeopleHowFarEachRelayIs) {
+  for (const char* subdomain : {"pending", "done", "broken"}) {
+    create(subdomain, {"--name", "A name"});
+  }
+  Behind behind(path);
+  behind.command.complete_relay_sync(behind.relay("done"), {.revision = 1, .digest = "d"});
+  behind.command.fail_relay_sync(behind.relay("broken"),
+                                 {.revision = 1, .error = "boom", .outcome = "transient"});
+  const Ran ran = run({"relay", "list"});
+  EXPECT_THAT(ran.out, MatchesRegex("SUBDOMAIN +STATUS +SYNC +REVISION +ID +NAME\n"
+                                    "(.*\n)*pending +active +pending +1 +.* +A name\n(.*\n)*"));
+  EXPECT_THAT(ran.out, MatchesRegex("(.*\n)*done +active +in step +1 +.*\n(.*\n)*"));
+  EXPECT_THAT(ran.out, MatchesRegex("(.*\n)*broken +active +failing +1 +.*\n(.*\n)*"));
+}
+
+TEST_F(RelayCommands, ShowGivesWhatTheSidecarWrote) {
+  create("blue");
+  Behind behind(path);
+  behind.command.fail_relay_sync(behind.relay("blue"),
+                                 {.revision = 1, .error = "boom", .outcome = "transient"});
+  EXPECT_EQ(show("blue")["sync_error"], "boom");
+  behind.command.complete_relay_sync(behind.relay("blue"), {.revision = 1, .digest = "d"});
+  EXPECT_EQ(show("blue")["synced"], true);
+  EXPECT_EQ(show("blue")["sync_error"], "");
+  EXPECT_EQ(show("blue")["synced_revision"], 1);
+}
+
+TEST_F(RelayCommands, ShowTellsPeopleEachField) {
+  create("blue", {"--name", "Blue", "--blossom"});
+  Behind behind(path);
+  behind.database.execute("UPDATE relay SET created_at = 1769904000000");
+  const Ran ran = run({"relay", "show", "blue"});
+  EXPECT_EQ(ran.code, ExitCode::ok);
+  for (const std::string& member : kRelayMembers) {
+    EXPECT_THAT(ran.out, HasSubstr(member));
+  }
+  EXPECT_THAT(ran.out, AllOf(MatchesRegex("(.*\n)*info_name +Blue\n(.*\n)*"),
+                             MatchesRegex("(.*\n)*blossom_enabled +yes\n(.*\n)*"),
+                             MatchesRegex("(.*\n)*livekit_enabled +no\n(.*\n)*"),
+                             MatchesRegex("(.*\n)*created_at +2026-02-01T00:00:00Z\n(.*\n)*")));
+}
+
+TEST_F(RelayCommands, ShowLetsNoFieldForgeALine) {
+  create("blue");
+  Behind behind(path);
+  behind.database.execute("UPDATE relay SET info_name = 'a' || char(10) || 'synced  yes'");
+  EXPECT_THAT(run({"relay", "show", "blue"}).out, Not(HasSubstr("\nsynced  yes")));
+  EXPECT_THAT(run({"relay", "list"}).out, Not(HasSubstr("\nsynced")));
+}
+
+}  // namespace
+}  // namespace tender::cli

@@ -1,0 +1,556 @@
+#include "tender/outbox/dispatcher.hpp"
+
+#include <sstream>
+
+#include <spdlog/sinks/ostream_sink.h>
+
+#include <boost/asio/co_spawn.hpp>
+
+#include "tender/store/transaction.hpp"
+
+#include "fake_executor.hpp"
+#include "outbox_fixture.hpp"
+
+namespace tender::outbox {
+namespace {
+
+using namespace std::chrono_literals;
+using Keys = std::vector<std::string>;
+using Plan = FakeExecutor::Plan;
+using Settled = FakeExecutor::Settled;
+
+struct DispatcherTest : OutboxTest {
+  DispatcherTest() {
+    database.set_commit_listener([this] { ++commits; });
+  }
+
+  void run(Dispatcher::Options options = {.concurrency = 16, .horizon = 16min}) {
+    dispatcher = std::make_unique<Dispatcher>(database, clock, executor, *logger, options);
+    boost::asio::co_spawn(io, dispatcher->run(), [this](const std::exception_ptr& error) {
+      EXPECT_FALSE(error);
+      ended = true;
+    });
+    clock.settle();
+  }
+
+  // A newer command asks for the work.
+  void ask(const std::string& key, Priority priority = Priority::normal) {
+    outbox.enqueue(job(key, priority), clock.now());
+    if (dispatcher) {
+      dispatcher->wake();
+      clock.settle();
+    }
+  }
+
+  [[nodiscard]] bool waits(const std::string& key) { return outbox.find(kSync, key).has_value(); }
+  [[nodiscard]] std::string log() {
+    logger->flush();
+    return log_text.str();
+  }
+  [[nodiscard]] int errors_logged() {
+    int count = 0;
+    const std::string text = log();
+    for (auto at = text.find("[error]"); at != std::string::npos;
+         at = text.find("[error]", at + 1)) {
+      ++count;
+    }
+    return count;
+  }
+
+  FakeExecutor executor{clock};
+  std::ostringstream log_text;
+  std::shared_ptr<Logger> logger =
+      std::make_shared<Logger>("test", std::make_shared<spdlog::sinks::ostream_sink_st>(log_text));
+  std::unique_ptr<Dispatcher> dispatcher;
+  bool ended = false;
+  int commits = 0;
+  Database elsewhere{path, clock, {}};  // another program, as far as SQLite is concerned
+};
+
+TEST_F(DispatcherTest, DoesWhatIsDueAndTakesItOut) {
+  ask("blue");
+  run();
+  ASSERT_EQ(keys(executor.begun), Keys{"blue"});
+  EXPECT_EQ(executor.settled, (std::vector<Settled>{{"blue", false}}));
+  EXPECT_FALSE(waits("blue"));
+  EXPECT_EQ(dispatcher->in_flight(), 0U);
+}
+
+TEST_F(DispatcherTest, HandsTheWholeJobToTheExecutor) {
+  Job wanted = job("blue", Priority::urgent);
+  wanted.forced = true;
+  wanted.recreate = true;
+  outbox.enqueue(wanted, start);
+  outbox.enqueue(wanted, start);
+  run();
+  ASSERT_EQ(executor.begun.size(), 1U);
+  EXPECT_EQ(executor.begun[0].generation, 2);
+  EXPECT_EQ(executor.begun[0].priority, Priority::urgent);
+  EXPECT_TRUE(executor.begun[0].forced);
+  EXPECT_TRUE(executor.begun[0].recreate);
+}
+
+TEST_F(DispatcherTest, LooksWhenItIsWoken) {
+  run();
+  EXPECT_TRUE(executor.begun.empty());
+  ask("blue");
+  EXPECT_EQ(keys(executor.begun), Keys{"blue"});
+}
+
+TEST_F(DispatcherTest, TakesTheUrgentFirst) {
+  ask("a");
+  ask("b");
+  ask("z", Priority::urgent);
+  run({.concurrency = 1, .horizon = 16min});
+  EXPECT_EQ(keys(executor.begun), (Keys{"z", "a", "b"}));
+}
+
+TEST_F(DispatcherTest, SleepsUntilTheNextRowBecomesDue) {
+  Job waiting = job("blue");
+  waiting.attempt = 1;
+  waiting.not_before = start + 30s;
+  waiting.last_error = "boom";
+  outbox.schedule(waiting);
+  run();
+  clock.advance(30s - 1ms);
+  EXPECT_TRUE(executor.begun.empty());
+  clock.advance(1ms);
+  EXPECT_EQ(keys(executor.begun), Keys{"blue"});
+}
+
+TEST_F(DispatcherTest, DoesNotWaitLongerThanTheHorizon) {
+  Job waiting = job("blue");
+  waiting.attempt = 1;
+  waiting.not_before = start + 24h;  // the clock was set back since
+  waiting.last_error = "boom";
+  outbox.schedule(waiting);
+  run();
+  EXPECT_EQ(keys(executor.begun), Keys{"blue"});
+}
+
+TEST_F(DispatcherTest, NeverDoesOneKeyTwiceAtOnce) {
+  executor.script = [](const Job&) { return Plan{.takes = 10s}; };
+  run();
+  for (int i = 0; i < 5; ++i) {
+    ask("blue");
+    clock.advance(1s);
+  }
+  EXPECT_EQ(executor.begun.size(), 1U);
+  EXPECT_EQ(dispatcher->in_flight(), 1U);
+  clock.advance(1min);
+  // The five commands are two executions: the first, and one for all that came meanwhile.
+  ASSERT_EQ(executor.begun.size(), 2U);
+  EXPECT_EQ(executor.begun[1].generation, 5);
+  EXPECT_EQ(executor.most_at_once_for_one_key, 1);
+  EXPECT_FALSE(waits("blue"));
+}
+
+TEST_F(DispatcherTest, NeverDoesMoreAtOnceThanItMay) {
+  executor.script = [](const Job&) { return Plan{.takes = 1s}; };
+  for (int i = 0; i < 10; ++i) {
+    ask("relay" + std::to_string(i));
+  }
+  run({.concurrency = 3, .horizon = 16min});
+  EXPECT_EQ(executor.begun.size(), 3U);
+  EXPECT_EQ(dispatcher->in_flight(), 3U);
+  ask("late");
+  EXPECT_EQ(executor.begun.size(), 3U);
+  clock.advance(1min);
+  EXPECT_EQ(executor.begun.size(), 11U);
+  EXPECT_EQ(executor.most_at_once, 3);
+}
+
+TEST_F(DispatcherTest, FillsAPlaceAsSoonAsOneIsFree) {
+  executor.script = [](const Job& work) { return Plan{.takes = work.key == "a" ? 1s : 10s}; };
+  for (const char* key : {"a", "b", "c"}) {
+    ask(key);
+  }
+  run({.concurrency = 2, .horizon = 16min});
+  EXPECT_EQ(keys(executor.begun), (Keys{"a", "b"}));
+  clock.advance(1s);
+  EXPECT_EQ(keys(executor.begun), (Keys{"a", "b", "c"}));
+}
+
+TEST_F(DispatcherTest, LeavesAloneWhatIsLessUrgentThanItsFloor) {
+  ask("slow");
+  ask("fast", Priority::urgent);
+  run({.concurrency = 16, .horizon = 16min, .floor = Priority::urgent});
+  clock.advance(24h);
+  EXPECT_EQ(keys(executor.begun), Keys{"fast"});
+  EXPECT_TRUE(waits("slow"));
+}
+
+TEST_F(DispatcherTest, SettlesWhatFinishedTogetherInOneTransaction) {
+  executor.script = [](const Job&) { return Plan{.takes = 1s}; };
+  for (int i = 0; i < 8; ++i) {
+    ask("relay" + std::to_string(i));
+  }
+  run();
+  const int before = commits;
+  clock.advance(1s);
+  EXPECT_EQ(executor.settled.size(), 8U);
+  EXPECT_EQ(outbox.count(clock.now()).due, 0);
+  EXPECT_EQ(commits - before, 1);
+}
+
+TEST_F(DispatcherTest, BeginsWhatItClaimsInOneTransaction) {
+  executor.script = [](const Job&) { return Plan{.takes = 1s}; };
+  for (int i = 0; i < 8; ++i) {
+    ask("relay" + std::to_string(i));
+  }
+  const int before = commits;
+  run();
+  EXPECT_EQ(executor.begun.size(), 8U);
+  EXPECT_EQ(commits - before, 1);
+}
+
+TEST_F(DispatcherTest, HoldsNoTransactionWhileItWorks) {
+  executor.script = [](const Job&) { return Plan{.takes = 1s}; };
+  ask("blue");
+  run();
+  EXPECT_EQ(dispatcher->in_flight(), 1U);
+  elsewhere.execute("UPDATE router_offset SET seq = 1");  // would throw: busy
+  clock.advance(1s);
+  EXPECT_FALSE(waits("blue"));
+}
+
+TEST_F(DispatcherTest, DoesItAgainWhenToldSo) {
+  int left = 2;
+  executor.script = [&left](const Job&) {
+    return Plan{.takes = 1s, .settle = [&left](bool) {
+                  return left-- > 0 ? Settlement(Again{}) : Settlement(Complete{});
+                }};
+  };
+  ask("blue");
+  run();
+  clock.advance(1s);
+  EXPECT_TRUE(waits("blue"));
+  clock.advance(1min);
+  EXPECT_EQ(executor.begun.size(), 3U);
+  EXPECT_FALSE(waits("blue"));
+}
+
+TEST_F(DispatcherTest, RetriesAtTheTimeThatItIsTold) {
+  executor.script = [this](const Job& work) {
+    Plan plan;
+    if (work.attempt == 0) {
+      plan.settle = [this](bool) {
+        return Retry{.attempt = 1, .not_before = start + 30s, .error = "boom"};
+      };
+    }
+    return plan;
+  };
+  ask("blue", Priority::urgent);
+  run();
+  EXPECT_EQ(find("blue").attempt, 1);
+  EXPECT_EQ(find("blue").not_before, start + 30s);
+  EXPECT_EQ(find("blue").last_error, "boom");
+  EXPECT_EQ(find("blue").priority, Priority::normal);
+  clock.advance(30s - 1ms);
+  EXPECT_EQ(executor.begun.size(), 1U);
+  clock.advance(1ms);
+  ASSERT_EQ(executor.begun.size(), 2U);
+  EXPECT_EQ(executor.begun[1].attempt, 1);
+  EXPECT_EQ(executor.begun[1].last_error, "boom");
+  EXPECT_FALSE(waits("blue"));
+}
+
+TEST_F(DispatcherTest, WritesADeadLetterWhenItGivesUp) {
+  executor.script = [](const Job&) {
+    return Plan{.takes = 1s, .settle = [](bool) {
+                  return GiveUp{.reason = DeadLetterReason::lost,
+                                .attempt = 4,
+                                .revision = 9,
+                                .error = "zooid has lost it"};
+                }};
+  };
+  ask("blue");
+  run();
+  clock.advance(24h);
+  EXPECT_EQ(executor.begun.size(), 1U);
+  EXPECT_FALSE(waits("blue"));
+  const auto open = letters.list(/*all=*/false);
+  ASSERT_EQ(open.size(), 1U);
+  EXPECT_EQ(open[0].key, "blue");
+  EXPECT_EQ(open[0].reason, "lost");
+  EXPECT_EQ(open[0].error, "zooid has lost it");
+  EXPECT_EQ(open[0].attempt, 4);
+  EXPECT_EQ(open[0].revision, 9);
+  EXPECT_EQ(open[0].created_at, start + 1s);
+}
+
+// Whatever an older generation has to say, the newer one is done.
+struct LateResult {
+  const char* name;
+  Settlement settlement;
+};
+
+void PrintTo(const LateResult& result, std::ostream* out) {
+  *out << result.name;
+}
+
+struct Superseded : DispatcherTest, testing::WithParamInterface<LateResult> {};
+
+TEST_P(Superseded, LeavesTheNewerGenerationDue) {
+  const Settlement result = GetParam().settlement;
+  executor.script = [&result](const Job& work) {
+    Plan plan{.takes = 1s};
+    if (work.generation == 1) {
+      plan.settle = [&result](bool) { return result; };
+    }
+    return plan;
+  };
+  ask("blue");
+  run();
+  ask("blue");
+  clock.advance(1s);
+  EXPECT_TRUE(letters.list(/*all=*/true).empty());
+  ASSERT_EQ(executor.begun.size(), 2U);
+  EXPECT_EQ(executor.begun[1].generation, 2);
+  EXPECT_EQ(executor.begun[1].attempt, 0);
+  clock.advance(1s);
+  EXPECT_EQ(executor.settled, (std::vector<Settled>{{"blue", true}, {"blue", false}}));
+  EXPECT_FALSE(waits("blue"));
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Dispatcher, Superseded,
+    testing::Values(LateResult{"Complete", Complete{}}, LateResult{"Again", Again{}},
+                    LateResult{"Retry", Retry{.attempt = 3, .not_before = {}, .error = "boom"}},
+                    LateResult{"GiveUp", GiveUp{.error = "boom"}}),
+    [](const testing::TestParamInfo<LateResult>& result) { return result.param.name; });
+
+TEST_F(DispatcherTest, MakesNothingOfARowThatIsGone) {
+  executor.script = [](const Job&) {
+    return Plan{.takes = 1s, .settle = [](bool) {
+                  return GiveUp{.reason = DeadLetterReason::rejected, .error = "boom"};
+                }};
+  };
+  ask("blue");
+  run();
+  database.execute("DELETE FROM outbox");
+  clock.advance(1s);
+  EXPECT_EQ(executor.settled, (std::vector<Settled>{{"blue", true}}));
+  EXPECT_TRUE(letters.list(/*all=*/true).empty());
+  EXPECT_EQ(dispatcher->in_flight(), 0U);
+}
+
+TEST_F(DispatcherTest, EndsAtOnceWhenNothingIsInFlight) {
+  run();
+  EXPECT_FALSE(ended);
+  dispatcher->stop();
+  clock.settle();
+  EXPECT_TRUE(ended);
+}
+
+TEST_F(DispatcherTest, FinishesAndSettlesWhatIsInFlightAndClaimsNothingMore) {
+  executor.script = [](const Job&) { return Plan{.takes = 2s}; };
+  ask("blue");
+  run();
+  dispatcher->stop();
+  ask("late");
+  clock.advance(1s);
+  EXPECT_FALSE(ended);
+  EXPECT_TRUE(waits("blue"));
+  clock.advance(1s);
+  EXPECT_TRUE(ended);
+  EXPECT_FALSE(waits("blue"));
+  EXPECT_TRUE(waits("late"));
+  EXPECT_EQ(keys(executor.begun), Keys{"blue"});
+}
+
+TEST_F(DispatcherTest, LeavesTheRowWhenTheProcessDies) {
+  executor.script = [](const Job&) { return Plan{.takes = 2s}; };
+  ask("blue");
+  run();
+  EXPECT_EQ(dispatcher->in_flight(), 1U);
+  Outbox after_restart(elsewhere);
+  EXPECT_EQ(keys(after_restart.list_due(clock.now(), 16min, Priority::normal, {}, 1)),
+            Keys{"blue"});
+}
+
+// Somebody else holds the write lock, so that no transaction of ours can begin.
+struct LockedDatabase : DispatcherTest {
+  void lock() { lock_.emplace(elsewhere); }
+  void unlock() { lock_.reset(); }
+
+ private:
+  std::optional<Transaction> lock_;
+};
+
+TEST_F(LockedDatabase, LosesNoResult) {
+  executor.script = [](const Job&) { return Plan{.takes = 1s}; };
+  ask("blue");
+  ask("green");
+  run();
+  lock();
+  clock.advance(10s);
+  EXPECT_TRUE(waits("blue"));
+  EXPECT_EQ(dispatcher->in_flight(), 2U);  // finished, and not yet settled
+  unlock();
+  clock.advance(30s);
+  EXPECT_FALSE(waits("blue"));
+  EXPECT_FALSE(waits("green"));
+  EXPECT_EQ(dispatcher->in_flight(), 0U);
+  EXPECT_EQ(executor.begun.size(), 2U);  // settled, not done again
+  EXPECT_EQ(executor.settled, (std::vector<Settled>{{"blue", false}, {"green", false}}));
+}
+
+TEST_F(LockedDatabase, LosesNoJob) {
+  run();
+  ask("blue");
+  EXPECT_EQ(executor.begun.size(), 1U);
+  outbox.enqueue(job("green"), clock.now());
+  lock();
+  dispatcher->wake();
+  clock.advance(10s);
+  EXPECT_EQ(executor.begun.size(), 1U);
+  unlock();
+  clock.advance(30s);
+  EXPECT_EQ(keys(executor.begun), (Keys{"blue", "green"}));
+  EXPECT_FALSE(waits("green"));
+}
+
+TEST_F(LockedDatabase, IsTriedAgainWithBackoff) {
+  executor.script = [](const Job&) { return Plan{.takes = 1s}; };
+  ask("blue");
+  run();
+  lock();
+  clock.advance(2s - 1ms);  // failed at 1 s
+  unlock();
+  EXPECT_TRUE(waits("blue"));
+  clock.advance(1ms);  // and is tried again a second later
+  EXPECT_FALSE(waits("blue"));
+}
+
+TEST_F(LockedDatabase, IsTriedAgainAtLeastEveryHalfMinute) {
+  executor.script = [](const Job&) { return Plan{.takes = 1s}; };
+  ask("blue");
+  run();
+  lock();
+  clock.advance(1h);
+  unlock();
+  clock.advance(30s);
+  EXPECT_FALSE(waits("blue"));
+}
+
+TEST_F(LockedDatabase, IsReportedOnceAndThenThatItIsOver) {
+  executor.script = [](const Job&) { return Plan{.takes = 1s}; };
+  ask("blue");
+  run();
+  lock();
+  clock.advance(1min);
+  EXPECT_EQ(errors_logged(), 1) << log();
+  EXPECT_NE(log().find("locked"), std::string::npos) << log();
+  EXPECT_NE(log().find("end its transaction"), std::string::npos) << log();  // the remedy
+  EXPECT_EQ(log().find("going on"), std::string::npos) << log();
+  unlock();
+  clock.advance(1min);
+  EXPECT_EQ(errors_logged(), 1) << log();
+  EXPECT_NE(log().find("going on"), std::string::npos) << log();
+}
+
+TEST_F(LockedDatabase, IsReportedAnewWhenItComesAnew) {
+  run();
+  for (int i = 0; i < 2; ++i) {
+    outbox.enqueue(job("blue"), clock.now());
+    lock();
+    dispatcher->wake();
+    clock.advance(5s);
+    unlock();
+    clock.advance(1min);
+    EXPECT_FALSE(waits("blue"));
+  }
+  EXPECT_EQ(errors_logged(), 2) << log();
+}
+
+TEST_F(LockedDatabase, DoesNotLetItStopBeforeTheResultIsWritten) {
+  executor.script = [](const Job&) { return Plan{.takes = 1s}; };
+  ask("blue");
+  run();
+  lock();
+  clock.advance(5s);
+  dispatcher->stop();
+  clock.advance(5s);
+  EXPECT_FALSE(ended);
+  unlock();
+  clock.advance(30s);
+  EXPECT_TRUE(ended);
+  EXPECT_FALSE(waits("blue"));
+}
+
+TEST_F(DispatcherTest, SettlesAllOrNothingWhenOneResultBreaksARule) {
+  int tries = 0;
+  executor.script = [this, &tries](const Job& work) {
+    Plan plan{.takes = 1s};
+    if (work.key == "blue") {
+      plan.settle = [this](bool) {
+        database.execute("UPDATE router_offset SET seq = seq + 1");
+        return Complete{};
+      };
+    } else {
+      plan.settle = [&tries](bool) {  // CHECK (error <> '')
+        return GiveUp{.reason = DeadLetterReason::rejected, .error = ++tries < 3 ? "" : "boom"};
+      };
+    }
+    return plan;
+  };
+  ask("blue");
+  ask("green");
+  run();
+  clock.advance(1s);
+  EXPECT_EQ(tries, 1);
+  EXPECT_TRUE(waits("blue"));
+  EXPECT_TRUE(waits("green"));
+  clock.advance(1min);
+  EXPECT_EQ(tries, 3);
+  EXPECT_FALSE(waits("blue"));
+  EXPECT_FALSE(waits("green"));
+  EXPECT_EQ(letters.count_open(), 1);
+  // Of the three settlements of blue only the last was committed, and it was done once.
+  Statement offset = database.prepare("SELECT seq FROM router_offset");
+  ASSERT_TRUE(offset.step());
+  EXPECT_EQ(offset.integer(0), 1);
+  EXPECT_EQ(keys(executor.begun), (Keys{"blue", "green"}));
+}
+
+TEST_F(DispatcherTest, TriesTheDatabaseLessAndLessOftenUpToHalfAMinute) {
+  std::vector<std::chrono::seconds> tries;
+  executor.script = [this, &tries](const Job&) {
+    return Plan{
+        .takes = 1s, .settle = [this, &tries](bool) {
+          tries.push_back(std::chrono::duration_cast<std::chrono::seconds>(clock.now() - start));
+          return GiveUp{.error = tries.size() < 9 ? "" : "boom"};  // CHECK (error <> '')
+        }};
+  };
+  ask("blue");
+  run();
+  clock.advance(10min);
+  EXPECT_EQ(tries, (std::vector<std::chrono::seconds>{1s, 2s, 4s, 8s, 16s, 32s, 62s, 92s, 122s}));
+  EXPECT_EQ(letters.count_open(), 1);
+}
+
+TEST_F(DispatcherTest, ClaimsAllOrNothingWhenOneCannotBegin) {
+  bool broken = true;
+  executor.script = [this, &broken](const Job& work) {
+    database.execute("UPDATE router_offset SET seq = seq + 1");
+    if (work.key == "green" && std::exchange(broken, false)) {
+      throw StoreError(StoreFault::full, "the disk is full", "free some space");
+    }
+    return Plan{};
+  };
+  ask("blue");
+  ask("green");
+  run();
+  EXPECT_EQ(dispatcher->in_flight(), 0U);
+  EXPECT_TRUE(executor.settled.empty());
+  clock.advance(1s);
+  EXPECT_EQ(keys(executor.begun), (Keys{"blue", "green", "blue", "green"}));
+  EXPECT_EQ(executor.settled, (std::vector<Settled>{{"blue", false}, {"green", false}}));
+  Statement offset = database.prepare("SELECT seq FROM router_offset");
+  ASSERT_TRUE(offset.step());
+  EXPECT_EQ(offset.integer(0), 2);
+}
+
+}  // namespace
+}  // namespace tender::outbox

@@ -1,0 +1,47 @@
+#include "fake_executor.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace tender::outbox {
+
+class FakeExecutor::Work final : public Execution {
+ public:
+  Work(FakeExecutor& owner, std::string key, Plan plan)
+      : owner_(owner), key_(std::move(key)), plan_(std::move(plan)) {}
+
+  boost::asio::awaitable<void> run() override {
+    enter();
+    const auto timer = owner_.clock_.make_timer();
+    const TimePoint end = owner_.clock_.now() + plan_.takes;
+    co_await timer->wait_until(end);
+    --owner_.running_[key_];
+  }
+
+  Settlement settle(bool superseded) override {
+    owner_.settled.push_back({key_, superseded});
+    return plan_.settle ? plan_.settle(superseded) : Settlement(Complete{});
+  }
+
+ private:
+  void enter() {
+    const int here = ++owner_.running_[key_];
+    owner_.most_at_once_for_one_key = std::max(owner_.most_at_once_for_one_key, here);
+    int all = 0;
+    for (const auto& [key, count] : owner_.running_) {
+      all += count;
+    }
+    owner_.most_at_once = std::max(owner_.most_at_once, all);
+  }
+
+  FakeExecutor& owner_;
+  std::string key_;
+  Plan plan_;
+};
+
+std::unique_ptr<Execution> FakeExecutor::begin(const Job& job) {
+  begun.push_back(job);
+  return std::make_unique<Work>(*this, job.key, script ? script(job) : Plan());
+}
+
+}  // namespace tender::outbox

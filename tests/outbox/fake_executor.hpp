@@ -1,0 +1,51 @@
+// Work whose length and result a test decides, for the dispatcher. It notes what it is asked to do
+// and how much of it at once.
+#pragma once
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "tender/base/clock.hpp"
+#include "tender/outbox/executor.hpp"
+
+namespace tender::outbox {
+
+class FakeExecutor final : public Executor {
+ public:
+  /// What becomes of one job.
+  struct Plan {
+    Milliseconds takes{};
+    /// The settlement, given `superseded`; called inside of the dispatcher's transaction. Empty:
+    /// Complete.
+    std::function<Settlement(bool)> settle{};
+  };
+
+  struct Settled {
+    std::string key;
+    bool superseded;
+    bool operator==(const Settled&) const = default;
+  };
+
+  explicit FakeExecutor(Clock& clock) : clock_(clock) {}
+
+  std::unique_ptr<Execution> begin(const Job& job) override;
+
+  /// Asked for each job that begins, inside of the dispatcher's transaction; empty: done at once.
+  std::function<Plan(const Job&)> script;
+
+  std::vector<Job> begun;
+  std::vector<Settled> settled;  // calls of settle(), those included that were rolled back
+  int most_at_once = 0;
+  int most_at_once_for_one_key = 0;
+
+ private:
+  class Work;
+
+  Clock& clock_;
+  std::map<std::string, int> running_;
+};
+
+}  // namespace tender::outbox

@@ -1,0 +1,59 @@
+// A database in a temporary directory with the outbox's tables, on a clock that stands still.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include <gtest/gtest.h>
+
+#include "tender/outbox/dead_letters.hpp"
+#include "tender/outbox/outbox.hpp"
+#include "tender/store/database.hpp"
+#include "tender/store/store_error.hpp"
+
+#include "support/temp_dir.hpp"
+#include "support/virtual_clock.hpp"
+
+namespace tender::outbox {
+
+inline constexpr JobKind kSync = JobKind::relay_sync;
+
+inline Job job(const std::string& key, Priority priority = Priority::normal) {
+  Job made;
+  made.key = key;
+  made.priority = priority;
+  return made;
+}
+
+inline std::vector<std::string> keys(const std::vector<Job>& jobs) {
+  std::vector<std::string> list;
+  for (const Job& each : jobs) {
+    list.push_back(each.key);
+  }
+  return list;
+}
+
+struct OutboxTest : testing::Test {
+  [[nodiscard]] Job find(const std::string& key) { return outbox.find(kSync, key).value(); }
+
+  /// Which rule of the schema, or which other fault, stops the statement; nothing: none.
+  std::optional<StoreFault> fault_of(const std::string& sql) {
+    try {
+      database.execute(sql);
+      return std::nullopt;
+    } catch (const StoreError& error) {
+      return error.fault();
+    }
+  }
+
+  test::TempDir directory;
+  std::filesystem::path path = directory.path() / "tender.db";
+  test::VirtualClock clock{io};  // outlives the coroutines that die with io
+  boost::asio::io_context io;
+  const TimePoint start = clock.now();
+  Database database{path, clock, {.busy_timeout = Milliseconds(0), .on_wait = {}}};
+  Outbox outbox{database};
+  DeadLetters letters{database};
+};
+
+}  // namespace tender::outbox

@@ -1,0 +1,210 @@
+#include "tender/zooid/outcome.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "support/fake_zooid.hpp"
+
+namespace tender::zooid {
+namespace {
+
+using http::Fault;
+using http::Method;
+using test::answer;
+using testing::HasSubstr;
+using testing::Not;
+
+constexpr const char* kExists = R"({"error":"relay with this id already exists"})";
+constexpr const char* kSchemaTaken = R"({"error":"schema \"blue\" is already in use"})";
+constexpr const char* kHostTaken = R"({"error":"host \"blue.relays.test\" is already in use"})";
+constexpr const char* kNotFound = R"({"error":"relay not found"})";
+constexpr const char* kError = R"({"error":"boom"})";
+
+struct Row {
+  int status;
+  Outcome outcome;
+  bool in_doubt;
+};
+
+void PrintTo(const Row& row, std::ostream* out) {
+  *out << row.status;
+}
+
+struct EveryStatus : testing::TestWithParam<Row> {};
+
+TEST_P(EveryStatus, MeansTheSameForEachMethod) {
+  for (const Method method : {Method::get, Method::post, Method::patch}) {
+    const Verdict verdict = judge(answer(GetParam().status, kError), method);
+    EXPECT_EQ(to_string(verdict.outcome), to_string(GetParam().outcome));
+    EXPECT_EQ(verdict.in_doubt, GetParam().in_doubt);
+  }
+}
+
+TEST_P(EveryStatus, IsToldWithItsNumberUnlessItIsDone) {
+  const Verdict verdict = judge(answer(GetParam().status, kError), Method::patch);
+  if (GetParam().outcome == Outcome::done) {
+    EXPECT_EQ(verdict.reason, "");
+  } else {
+    EXPECT_THAT(verdict.reason, HasSubstr(std::to_string(GetParam().status)));
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    OutcomeTable, EveryStatus,
+    testing::Values(Row{200, Outcome::done, false}, Row{201, Outcome::done, false},
+                    Row{301, Outcome::host_fault, false}, Row{302, Outcome::host_fault, false},
+                    Row{307, Outcome::host_fault, false}, Row{308, Outcome::host_fault, false},
+                    Row{400, Outcome::permanent, false}, Row{401, Outcome::host_fault, false},
+                    Row{403, Outcome::host_fault, false}, Row{404, Outcome::host_fault, false},
+                    Row{405, Outcome::host_fault, false}, Row{408, Outcome::transient, false},
+                    Row{409, Outcome::permanent, false}, Row{413, Outcome::permanent, false},
+                    Row{422, Outcome::permanent, false}, Row{425, Outcome::transient, false},
+                    Row{429, Outcome::transient, false}, Row{500, Outcome::transient, true},
+                    Row{501, Outcome::transient, true}, Row{502, Outcome::host_fault, true},
+                    Row{503, Outcome::host_fault, true}, Row{504, Outcome::host_fault, true},
+                    Row{507, Outcome::transient, true}),
+    [](const testing::TestParamInfo<Row>& row) { return std::to_string(row.param.status); });
+
+struct FaultRow {
+  Fault fault;
+  Outcome outcome;
+};
+
+void PrintTo(const FaultRow& row, std::ostream* out) {
+  *out << http::to_string(row.fault);
+}
+
+struct EveryFault : testing::TestWithParam<FaultRow> {};
+
+TEST_P(EveryFault, IsInDoubtExactlyWhenSomethingWasWritten) {
+  for (const bool written : {false, true}) {
+    const Verdict verdict = judge(test::failure(GetParam().fault, written), Method::patch);
+    EXPECT_EQ(to_string(verdict.outcome), to_string(GetParam().outcome));
+    EXPECT_EQ(verdict.in_doubt, written);
+    EXPECT_EQ(verdict.reason, http::to_string(GetParam().fault));  // the transport's own words
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(OutcomeTable, EveryFault,
+                         testing::Values(FaultRow{Fault::refused, Outcome::host_fault},
+                                         FaultRow{Fault::dns, Outcome::host_fault},
+                                         FaultRow{Fault::tls, Outcome::host_fault},
+                                         FaultRow{Fault::timeout, Outcome::host_fault},
+                                         FaultRow{Fault::closed, Outcome::transient},
+                                         FaultRow{Fault::malformed, Outcome::transient},
+                                         FaultRow{Fault::too_large, Outcome::transient}),
+                         [](const testing::TestParamInfo<FaultRow>& row) {
+                           return std::string(http::to_string(row.param.fault));
+                         });
+
+TEST(Outcome, TakesAnExistingRelayForCreatedOnlyWhenItWasToBeCreated) {
+  EXPECT_EQ(judge(answer(409, kExists), Method::post).outcome, Outcome::already_exists);
+  EXPECT_EQ(judge(answer(409, kExists), Method::patch).outcome, Outcome::permanent);
+}
+
+TEST(Outcome, TakesNoOtherConflictForAnExistingRelay) {
+  for (const char* body : {kSchemaTaken, kHostTaken, "relay with this id already exists", "", "{}",
+                           R"({"message":"relay with this id already exists"})"}) {
+    for (const Method method : {Method::post, Method::patch}) {
+      EXPECT_EQ(judge(answer(409, body), method).outcome, Outcome::permanent) << body;
+    }
+  }
+}
+
+TEST(Outcome, NamesTheCollisionAndItsRemedy) {
+  EXPECT_THAT(judge(answer(409, kSchemaTaken), Method::post).reason,
+              testing::AllOf(HasSubstr(R"(schema "blue" is already in use)"),
+                             HasSubstr("change this relay or the one")));
+  EXPECT_THAT(judge(answer(409, kHostTaken), Method::patch).reason,
+              HasSubstr(R"(host "blue.relays.test" is already in use)"));
+}
+
+TEST(Outcome, TellsALostRelayFromARoutingFault) {
+  for (const Method method : {Method::get, Method::post, Method::patch}) {
+    EXPECT_EQ(judge(answer(404, kNotFound), method).outcome, Outcome::not_found);
+    for (const char* body :
+         {"404 page not found", "", "relay not found", R"({"message":"relay not found"})",
+          R"({"error":"no such route"})", R"({"error":["relay not found"]})"}) {
+      const Verdict verdict = judge(answer(404, body), method);
+      EXPECT_EQ(verdict.outcome, Outcome::host_fault) << body;
+      EXPECT_THAT(verdict.reason, HasSubstr("API_HOST"));
+    }
+  }
+  EXPECT_FALSE(judge(answer(404, kNotFound), Method::patch).in_doubt);
+}
+
+TEST(Outcome, DoubtsASuccessThatIsNotZooids) {
+  for (const char* body : {"", "<html>welcome</html>", "[]", "\"ok\"", "null", R"({"message":)"}) {
+    for (const int status : {200, 201, 204}) {
+      const Verdict verdict = judge(answer(status, body), Method::patch);
+      EXPECT_EQ(verdict.outcome, Outcome::transient) << body;
+      EXPECT_TRUE(verdict.in_doubt) << body;
+      EXPECT_THAT(verdict.reason, HasSubstr("ZOOID_API_URL"));
+    }
+  }
+}
+
+TEST(Outcome, TakesALongListOfMembersForASuccess) {
+  std::string body = R"({"members":[")" + std::string(64, 'a') + '"';
+  while (body.size() < (std::size_t{2} << 20)) {
+    body += ",\"" + std::string(64, 'b') + '"';
+  }
+  EXPECT_EQ(judge(answer(200, body + "]}"), Method::get).outcome, Outcome::done);
+}
+
+TEST(Outcome, SaysWhereARedirectLeads) {
+  http::Response response;
+  response.status = 308;
+  response.headers.push_back({"location", "https://elsewhere.test/"});
+  const Verdict verdict = judge({response}, Method::post);
+  EXPECT_EQ(verdict.outcome, Outcome::host_fault);
+  EXPECT_THAT(verdict.reason,
+              testing::AllOf(HasSubstr("https://elsewhere.test/"), HasSubstr("ZOOID_API_URL")));
+}
+
+TEST(Outcome, NamesTheRemedyForWhatConcernsTheWholeHost) {
+  EXPECT_THAT(judge(answer(401, R"({"error":"invalid created_at"})"), Method::post).reason,
+              testing::AllOf(HasSubstr("invalid created_at"), HasSubstr("clock"),
+                             HasSubstr("ZOOID_API_URL"), HasSubstr("X-Forwarded-Proto")));
+  EXPECT_THAT(judge(answer(403, R"({"error":"pubkey not in whitelist"})"), Method::post).reason,
+              testing::AllOf(HasSubstr("pubkey not in whitelist"), HasSubstr("`tender key`"),
+                             HasSubstr("API_WHITELIST")));
+  EXPECT_THAT(judge(answer(405, ""), Method::patch).reason, HasSubstr("ZOOID_API_URL"));
+}
+
+TEST(Outcome, NamesTheRemedyForARelayThatZooidRefuses) {
+  for (const int status : {400, 413, 422}) {
+    EXPECT_THAT(
+        judge(answer(status, R"({"error":"invalid config: host"})"), Method::patch).reason,
+        testing::AllOf(HasSubstr("invalid config: host"), HasSubstr("`tender relay update`")));
+  }
+}
+
+TEST(Outcome, LetsNoAnswerForgeALine) {
+  const Verdict verdict = judge(answer(500, "boom\nINFO all is well\x1b[2J"), Method::patch);
+  EXPECT_THAT(verdict.reason,
+              testing::AllOf(HasSubstr("boom"), Not(HasSubstr("\n")), Not(HasSubstr("\x1b"))));
+}
+
+TEST(Outcome, RepeatsNoMoreOfAnAnswerThanAPersonReads) {
+  const Verdict verdict = judge(answer(500, std::string(100'000, 'x')), Method::patch);
+  EXPECT_LT(verdict.reason.size(), 1000U);
+}
+
+TEST(Outcome, IsNotOverthrownByDeeplyNestedJson) {
+  const std::string deep(200'000, '[');
+  EXPECT_EQ(judge(answer(200, deep), Method::get).outcome, Outcome::transient);
+  EXPECT_EQ(judge(answer(404, deep), Method::get).outcome, Outcome::host_fault);
+}
+
+TEST(Outcome, HasANameForTheLog) {
+  EXPECT_EQ(to_string(Outcome::done), "done");
+  EXPECT_EQ(to_string(Outcome::already_exists), "already_exists");
+  EXPECT_EQ(to_string(Outcome::not_found), "not_found");
+  EXPECT_EQ(to_string(Outcome::transient), "transient");
+  EXPECT_EQ(to_string(Outcome::permanent), "permanent");
+  EXPECT_EQ(to_string(Outcome::host_fault), "host_fault");
+}
+
+}  // namespace
+}  // namespace tender::zooid
