@@ -70,25 +70,29 @@ ExitCode list(const Invocation& invocation) {
   return ExitCode::ok;
 }
 
-std::optional<DeadLetter> find_by_number(DeadLetters& letters, const std::string& name) {
-  std::int64_t id = 0;
-  const auto [end, error] = std::from_chars(name.data(), name.data() + name.size(), id);
-  const bool number = error == std::errc() && end == name.data() + name.size();
-  return number ? letters.find(id) : std::nullopt;
+std::optional<std::int64_t> parse_number(const std::string& text) {
+  std::int64_t number = 0;
+  const char* const last = text.data() + text.size();
+  const auto [end, error] = std::from_chars(text.data(), last, number);
+  return error == std::errc() && end == last ? std::optional(number) : std::nullopt;
 }
 
 // The open letter that `name` means: a relay's id or subdomain, or else a letter's number.
 DeadLetter require_open(StoreSession& session, const std::string& name) {
   DeadLetters letters(session.database);
   std::optional<DeadLetter> letter;
-  if (const auto relay = session.query.find_relay(name)) {
+  const auto number = parse_number(name);
+  const auto relay = session.query.find_relay(name);
+  if (relay) {
     for (DeadLetter& open : letters.list(/*all=*/false)) {
       if (open.key == relay->id.text) {
         letter = std::move(open);
       }
     }
+  } else if (number) {
+    letter = letters.find(*number);
   } else {
-    letter = find_by_number(letters, name);
+    static_cast<void>(session.require_relay(name));  // says that there is none
   }
   if (!letter) {
     throw CommandError(fmt::format("there is no dead letter \"{}\"", printable(name, 80)),

@@ -63,7 +63,7 @@ RelayChange read_relay_options(const Invocation& invocation) {
     try {
       change.tenant = nostr::PublicKey::parse(invocation.text("tenant")).hex();
     } catch (const nostr::InvalidKey& error) {
-      throw UsageError(fmt::format("--tenant: {}", error.what()),
+      throw UsageError(fmt::format("--tenant is {}", error.what()),
                        "give the owner's public key as 64 hex characters or as npub1…");
     }
   }

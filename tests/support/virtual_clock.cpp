@@ -1,6 +1,7 @@
 #include "support/virtual_clock.hpp"
 
 #include <algorithm>
+#include <utility>
 #include <vector>
 
 #include <boost/asio/redirect_error.hpp>
@@ -21,6 +22,7 @@ class VirtualTimer final : public Timer {
       co_return true;
     }
     deadline_ = deadline;
+    turn_ = ++clock_.turns_;
     fired_ = false;
     clock_.waiting_.insert(this);
     alarm_.expires_at(asio::steady_timer::time_point::max());
@@ -39,11 +41,13 @@ class VirtualTimer final : public Timer {
   }
 
   [[nodiscard]] TimePoint deadline() const { return deadline_; }
+  [[nodiscard]] std::uint64_t turn() const { return turn_; }
 
  private:
   asio::steady_timer alarm_;
   VirtualClock& clock_;
   TimePoint deadline_{};
+  std::uint64_t turn_ = 0;  // who waits longer goes first: addresses would differ from run to run
   bool fired_ = false;
 };
 
@@ -85,7 +89,10 @@ bool VirtualClock::advance_until(const std::function<bool()>& condition, Millise
 }
 
 void VirtualClock::fire_due() {
-  const std::vector<VirtualTimer*> waiting(waiting_.begin(), waiting_.end());
+  std::vector<VirtualTimer*> waiting(waiting_.begin(), waiting_.end());
+  std::ranges::sort(waiting, {}, [](const VirtualTimer* timer) {
+    return std::pair(timer->deadline(), timer->turn());
+  });
   for (VirtualTimer* timer : waiting) {
     if (timer->deadline() <= now_) {
       timer->fire();

@@ -2,6 +2,7 @@
 // alarms, in the order of their deadlines, so that hours pass in a test without waiting.
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <optional>
 #include <set>
@@ -42,6 +43,7 @@ class VirtualClock final : public Clock {
 
   boost::asio::io_context& io_;
   TimePoint now_;
+  std::uint64_t turns_ = 0;
   std::set<VirtualTimer*> waiting_;
 };
 
