@@ -160,6 +160,10 @@ struct Broken {
   std::vector<std::string> pieces;
 };
 
+void PrintTo(const Broken& broken, std::ostream* out) {
+  *out << broken.name;
+}
+
 class ClientMalformed : public ClientAnswer, public testing::WithParamInterface<Broken> {};
 
 TEST_P(ClientMalformed, IsRefusedAndTheConnectionDiscarded) {
@@ -273,6 +277,18 @@ TEST_F(ClientCaps, RefusesAHeadThatGrowsHeaderByHeader) {
   pieces.resize(200, "X-A: " + std::string(20, 'a') + "\r\n");
   server_sends(pieces);
   expect_too_large("head over 1024 bytes");
+}
+
+TEST_F(ClientCaps, CountsAHeadOverItsPieces) {
+  const std::string header = "X-A: " + std::string(390, 'a') + "\r\n";
+  server.next({Step::read_request(), Step::send("HTTP/1.1 200 OK\r\n" + header + header),
+               Step::wait(), Step::send(header + "Content-Length: 0\r\n\r\n"), Step::hang()});
+  const Pending pending = start(get());
+  run_until([&] { return server.sent() == 1; });
+  io.poll();  // the client has read the first piece
+  server.release();
+  run_until([&] { return pending->has_value(); });
+  EXPECT_EQ(failure_of(pending->value()).fault, Fault::too_large);
 }
 
 TEST_F(ClientCaps, RefusesAChunkHeadWithoutEnd) {

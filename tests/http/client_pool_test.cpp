@@ -174,12 +174,14 @@ TEST_F(ClientPool, LetsAWaiterGoAtItsOwnDeadline) {
   server.next({Step::read_request(), Step::wait(), Step::send(answer(200)), Step::again()});
   const Pending first = start(get("/first"));
   run_until([&] { return server.requests().size() == 1; });
-  const Failure failure = failed(soon(get("/second")));
+  const Pending second = start(soon(get("/second")));
+  const Pending third = start(get("/third"));
+  run_until([&] { return second->has_value(); });
+  const Failure failure = failure_of(second->value());
   EXPECT_EQ(failure.fault, Fault::timeout);
   EXPECT_FALSE(failure.written);
   EXPECT_THAT(failure.detail, HasSubstr("waiting for a free connection"));
   EXPECT_FALSE(first->has_value());
-  const Pending third = start(get("/third"));
   server.release();
   server.release();
   run_until([&] { return third->has_value(); });
