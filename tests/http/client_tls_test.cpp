@@ -38,7 +38,7 @@ class ClientTls : public ClientTest {
   }
 
   std::string write_file(const std::string& name, const std::string& text) {
-    const std::string path = (directory.path() / name).string();
+    std::string path = (directory.path() / name).string();
     std::ofstream(path) << text;
     return path;
   }
