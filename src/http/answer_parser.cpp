@@ -1,7 +1,5 @@
 #include "answer_parser.hpp"
 
-#include <optional>
-
 #include <fmt/format.h>
 
 #include <boost/beast/core/flat_buffer.hpp>
@@ -13,8 +11,9 @@ namespace tender::http {
 namespace {
 
 namespace beast = boost::beast;
+using Parser = beast::http::response_parser<beast::http::string_body>;
 
-constexpr std::size_t kReadSize = 16 * 1024;
+constexpr std::size_t kReadSize = std::size_t{16} * 1024;
 // A server that sends interim answers for ever is cut off.
 constexpr int kMaxInterim = 8;
 
@@ -24,13 +23,13 @@ struct AnswerParser::Impl {
   std::size_t max_head;
   std::size_t max_body;
   beast::flat_buffer buffer;
-  std::optional<beast::http::response_parser<beast::http::string_body>> parser;
-  std::size_t head = 0;  // bytes of this answer's head that the parser has taken
+  std::unique_ptr<Parser> parser;  // one for each answer; never null
+  std::size_t head = 0;            // bytes of this answer's head that the parser has taken
   int interim = 0;
   std::string fault;
 
   void next() {
-    parser.emplace();
+    parser = std::make_unique<Parser>();
     parser->body_limit(max_body);
     parser->eager(true);
     head = 0;

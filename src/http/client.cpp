@@ -76,6 +76,9 @@ bool unseen(const Exchange& exchange) {
 
 asio::awaitable<Exchange> Client::State::run(std::shared_ptr<State> state, Request request) {
   const std::string text = request_text(request);
+  if (request.url.tls()) {
+    (void)state->tls_context();  // before the clock of the exchange starts
+  }
   Call call(state->executor, Origin(request.url), request.timeout);
   const Registration registration(state->calls, call);
   if (state->stopped) {

@@ -53,6 +53,7 @@ void expect_peer(SSL* ssl, std::string host) {
   if (host.back() == '.') {
     host.pop_back();  // the root's dot belongs to DNS; certificates and SNI have none (RFC 6066)
   }
+  require(!host.empty());  // OpenSSL would take an empty name as "any"
   SSL_set_hostflags(ssl, X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS);
   require(SSL_set1_host(ssl, host.c_str()) == 1);
   require(SSL_set_tlsext_host_name(ssl, host.c_str()) == 1);

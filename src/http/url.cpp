@@ -40,7 +40,7 @@ std::string host_of(const urls::url_view& url, std::string_view text) {
     refuse(text, "has a host that is neither a name nor an IPv4 or IPv6 address");
   }
   std::string host = url.host();
-  if (host.empty()) {
+  if (host.empty() || host == ".") {
     refuse(text, "has no host");
   }
   std::ranges::transform(host, host.begin(), [](char c) {

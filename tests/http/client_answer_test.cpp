@@ -160,6 +160,10 @@ struct Broken {
   std::vector<std::string> pieces;
 };
 
+void PrintTo(const Broken& broken, std::ostream* out) {
+  *out << broken.name;
+}
+
 class ClientMalformed : public ClientAnswer, public testing::WithParamInterface<Broken> {};
 
 TEST_P(ClientMalformed, IsRefusedAndTheConnectionDiscarded) {
@@ -181,7 +185,7 @@ INSTANTIATE_TEST_SUITE_P(
         Broken{"StatusZero", {"HTTP/1.1 000 OK\r\nContent-Length: 0\r\n\r\n"}},
         Broken{"BareLineFeeds", {"HTTP/1.1 200 OK\nContent-Length: 0\n\n"}},
         Broken{"HeaderWithoutColon", {"HTTP/1.1 200 OK\r\nnonsense\r\n\r\n"}},
-        Broken{"ZeroByteInAHeader", {std::string("HTTP/1.1 200 OK\r\nA: b\0c\r\n\r\n", 28)}},
+        Broken{"ZeroByteInAHeader", {std::string("HTTP/1.1 200 OK\r\nA: b\0c\r\n\r\n", 27)}},
         Broken{"NegativeLength", {"HTTP/1.1 200 OK\r\nContent-Length: -1\r\n\r\n"}},
         Broken{"TwoLengths",
                {"HTTP/1.1 200 OK\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\nab"}},
@@ -195,7 +199,7 @@ INSTANTIATE_TEST_SUITE_P(
         Broken{"UpgradeNobodyAskedFor", {"HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\n\r\n"}},
         Broken{"InterimAnswersWithoutEnd",
                std::vector<std::string>(20, "HTTP/1.1 100 Continue\r\n\r\n")}),
-    [](const auto& case_) { return case_.param.name; });
+    [](const auto& chosen) { return chosen.param.name; });
 
 class ClientTruncated : public ClientAnswer, public testing::WithParamInterface<Broken> {};
 
@@ -217,7 +221,7 @@ INSTANTIATE_TEST_SUITE_P(
                            {"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n",
                             "5\r\nhello\r\n"}},
                     Broken{"OnlyAnInterimAnswer", {"HTTP/1.1 100 Continue\r\n\r\n"}}),
-    [](const auto& case_) { return case_.param.name; });
+    [](const auto& chosen) { return chosen.param.name; });
 
 TEST_F(ClientAnswer, TellsAResetFromAGoodEnd) {
   server.next({Step::read_request(), Step::reset()});
@@ -273,6 +277,18 @@ TEST_F(ClientCaps, RefusesAHeadThatGrowsHeaderByHeader) {
   pieces.resize(200, "X-A: " + std::string(20, 'a') + "\r\n");
   server_sends(pieces);
   expect_too_large("head over 1024 bytes");
+}
+
+TEST_F(ClientCaps, CountsAHeadOverItsPieces) {
+  const std::string header = "X-A: " + std::string(390, 'a') + "\r\n";
+  server.next({Step::read_request(), Step::send("HTTP/1.1 200 OK\r\n" + header + header),
+               Step::wait(), Step::send(header + "Content-Length: 0\r\n\r\n"), Step::hang()});
+  const Pending pending = start(get());
+  run_until([&] { return server.sent() == 1; });
+  io.poll();  // the client has read the first piece
+  server.release();
+  run_until([&] { return pending->has_value(); });
+  EXPECT_EQ(failure_of(pending).fault, Fault::too_large);
 }
 
 TEST_F(ClientCaps, RefusesAChunkHeadWithoutEnd) {

@@ -10,7 +10,6 @@ namespace {
 
 using test::answer;
 using test::Step;
-using testing::HasSubstr;
 
 namespace asio = boost::asio;
 using asio::ip::tcp;

@@ -15,6 +15,11 @@ asio::awaitable<void> keep_result(Transport* transport, Request request, Pending
   *pending = std::move(exchange);
 }
 
+Exchange over(const Pending& pending) {
+  EXPECT_TRUE(pending->has_value()) << "the exchange is still under way";
+  return pending->value_or(Exchange());
+}
+
 }  // namespace
 
 ClientTest::~ClientTest() {
@@ -54,7 +59,7 @@ void ClientTest::run_until(const std::function<bool()>& condition) {
 Exchange ClientTest::exchange(Request request) {
   const Pending pending = start(std::move(request));
   run_until([&] { return pending->has_value(); });
-  return pending->value_or(Exchange());
+  return over(pending);
 }
 
 Response ClientTest::answered(Request request) {
@@ -89,6 +94,14 @@ Response response_of(const Exchange& exchange) {
     return {};
   }
   return std::get<Response>(exchange.result);
+}
+
+Response response_of(const Pending& pending) {
+  return response_of(over(pending));
+}
+
+Failure failure_of(const Pending& pending) {
+  return failure_of(over(pending));
 }
 
 Failure failure_of(const Exchange& exchange) {

@@ -57,5 +57,8 @@ class ClientTest : public testing::Test {
 /// What came of it; an empty response or failure with a failed test when it is the other one.
 [[nodiscard]] Response response_of(const Exchange& exchange);
 [[nodiscard]] Failure failure_of(const Exchange& exchange);
+/// Same, of one that must be over.
+[[nodiscard]] Response response_of(const Pending& pending);
+[[nodiscard]] Failure failure_of(const Pending& pending);
 
 }  // namespace tender::http

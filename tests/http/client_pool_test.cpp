@@ -136,9 +136,9 @@ TEST_F(ClientPool, MakesRoomForAnotherOrigin) {
 TEST_F(ClientPool, NeverHasMoreConnectionsThanItsBound) {
   options.max_connections = 3;
   server.always({Step::read_request(), Step::wait(), Step::send(answer(200)), Step::again()});
-  std::vector<Pending> pending;
-  for (int i = 0; i < 8; ++i) {
-    pending.push_back(start(get()));
+  std::vector<Pending> pending(8);
+  for (Pending& each : pending) {
+    each = start(get());
   }
   run_until([&] { return server.requests().size() == 3; });
   io.poll();
@@ -150,7 +150,7 @@ TEST_F(ClientPool, NeverHasMoreConnectionsThanItsBound) {
   }
   for (const Pending& each : pending) {
     run_until([&] { return each->has_value(); });
-    EXPECT_EQ(response_of(each->value()).status, 200);
+    EXPECT_EQ(response_of(each).status, 200);
   }
   EXPECT_EQ(server.most_open(), 3U);
   EXPECT_EQ(server.accepted(), 3U);
@@ -158,14 +158,15 @@ TEST_F(ClientPool, NeverHasMoreConnectionsThanItsBound) {
 
 TEST_F(ClientPool, ServesWaitersInTheOrderOfTheirComing) {
   options.max_connections = 1;
-  std::vector<Pending> pending;
-  for (const char* const path : {"/1", "/2", "/3", "/4"}) {
-    pending.push_back(start(get(path)));
+  const std::vector<std::string> paths = {"/1", "/2", "/3", "/4"};
+  Pending last;
+  for (const std::string& path : paths) {
+    last = start(get(path));
   }
-  run_until([&] { return pending.back()->has_value(); });
-  ASSERT_EQ(server.requests().size(), 4U);
-  for (std::size_t i = 0; i < 4; ++i) {
-    EXPECT_THAT(server.requests()[i], StartsWith("GET /" + std::to_string(i + 1) + " "));
+  run_until([&] { return last->has_value(); });
+  ASSERT_EQ(server.requests().size(), paths.size());
+  for (std::size_t i = 0; i < paths.size(); ++i) {
+    EXPECT_THAT(server.requests()[i], StartsWith("GET " + paths[i] + " "));
   }
 }
 
@@ -174,17 +175,19 @@ TEST_F(ClientPool, LetsAWaiterGoAtItsOwnDeadline) {
   server.next({Step::read_request(), Step::wait(), Step::send(answer(200)), Step::again()});
   const Pending first = start(get("/first"));
   run_until([&] { return server.requests().size() == 1; });
-  const Failure failure = failed(soon(get("/second")));
+  const Pending second = start(soon(get("/second")));
+  const Pending third = start(get("/third"));
+  run_until([&] { return second->has_value(); });
+  const Failure failure = failure_of(second);
   EXPECT_EQ(failure.fault, Fault::timeout);
   EXPECT_FALSE(failure.written);
   EXPECT_THAT(failure.detail, HasSubstr("waiting for a free connection"));
   EXPECT_FALSE(first->has_value());
-  const Pending third = start(get("/third"));
   server.release();
   server.release();
   run_until([&] { return third->has_value(); });
-  EXPECT_EQ(response_of(first->value()).status, 200);
-  EXPECT_EQ(response_of(third->value()).status, 200);
+  EXPECT_EQ(response_of(first).status, 200);
+  EXPECT_EQ(response_of(third).status, 200);
   EXPECT_EQ(server.requests().size(), 2U);
 }
 
@@ -194,8 +197,8 @@ TEST_F(ClientPool, GivesThePlaceOfAFailedExchangeToTheNext) {
   const Pending first = start(get());
   const Pending second = start(get());
   run_until([&] { return second->has_value(); });
-  EXPECT_EQ(failure_of(first->value()).fault, Fault::closed);
-  EXPECT_EQ(response_of(second->value()).body, "ok");
+  EXPECT_EQ(failure_of(first).fault, Fault::closed);
+  EXPECT_EQ(response_of(second).body, "ok");
 }
 
 TEST_F(ClientPool, ClosesAConnectionThatIsIdleTooLong) {
@@ -228,11 +231,11 @@ TEST_F(ClientPool, EndsEverythingWhenStopped) {
   io.run();  // returns, since nothing is left to wait for
   for (const Pending& each : {in_flight, second, waiting}) {
     ASSERT_TRUE(each->has_value());
-    EXPECT_EQ(failure_of(each->value()).fault, Fault::closed);
+    EXPECT_EQ(failure_of(each).fault, Fault::closed);
   }
-  EXPECT_TRUE(failure_of(in_flight->value()).written);
-  EXPECT_FALSE(failure_of(waiting->value()).written);
-  EXPECT_THAT(failure_of(waiting->value()).detail, HasSubstr("stopped while waiting for a free"));
+  EXPECT_TRUE(failure_of(in_flight).written);
+  EXPECT_FALSE(failure_of(waiting).written);
+  EXPECT_THAT(failure_of(waiting).detail, HasSubstr("stopped while waiting for a free"));
   EXPECT_EQ(server.open() + other.open(), 0U);
 }
 

@@ -38,7 +38,7 @@ class ClientTls : public ClientTest {
   }
 
   std::string write_file(const std::string& name, const std::string& text) {
-    const std::string path = (directory.path() / name).string();
+    std::string path = (directory.path() / name).string();
     std::ofstream(path) << text;
     return path;
   }
@@ -94,11 +94,24 @@ TEST_F(ClientTls, DoesNotBelieveAnybodyWithoutTheAuthority) {
 }
 
 TEST_F(ClientTls, DoesNotBelieveACertificateForAnotherName) {
-  auto context = authority.server("DNS:other.test,DNS:*.relay.test,DNS:r*.test,IP:127.0.0.2");
+  auto context = authority.server("DNS:other.test,DNS:*.relay.test,IP:127.0.0.2");
   RawServer peer(io, &context);
   expect_refused(peer, "relay.test", "is for another name");
   expect_refused(peer, "127.0.0.1", "is for another name");
   peer.stop();
+}
+
+TEST_F(ClientTls, TakesAWildcardForAWholeLabelOnly) {
+  dns.add("relay.zooid.test", {"127.0.0.1"});
+  auto whole_context = authority.server("DNS:*.zooid.test");
+  auto partial_context = authority.server("DNS:r*.zooid.test");
+  RawServer whole(io, &whole_context);
+  RawServer partial(io, &partial_context);
+  whole.always(kOk);
+  EXPECT_EQ(answered(post_to(whole, "relay.zooid.test")).body, "ok");
+  expect_refused(partial, "relay.zooid.test", "is for another name");
+  whole.stop();
+  partial.stop();
 }
 
 TEST_F(ClientTls, ChecksTheUrlsNameAndNotTheHostHeader) {

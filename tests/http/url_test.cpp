@@ -64,6 +64,7 @@ TEST(Url, RefusesWhatIsNoHttpUrl) {
   EXPECT_THAT(fault_of("http:relay"), HasSubstr("has no host"));
   EXPECT_THAT(fault_of("http://"), HasSubstr("has no host"));
   EXPECT_THAT(fault_of("http://:80/"), HasSubstr("has no host"));
+  EXPECT_THAT(fault_of("http://./"), HasSubstr("has no host"));
   EXPECT_THAT(fault_of("http://h/a b"), HasSubstr("not an absolute URL"));
   EXPECT_THAT(fault_of("http://h/\r\nX: y"), HasSubstr("not an absolute URL"));
   EXPECT_THAT(fault_of("http://h/#top"), HasSubstr("fragment"));
