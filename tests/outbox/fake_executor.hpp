@@ -5,6 +5,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <ostream>
 #include <string>
 #include <vector>
 
@@ -27,6 +28,9 @@ class FakeExecutor final : public Executor {
     std::string key;
     bool superseded;
     bool operator==(const Settled&) const = default;
+    friend void PrintTo(const Settled& settled, std::ostream* out) {
+      *out << settled.key << (settled.superseded ? " (superseded)" : "");
+    }
   };
 
   explicit FakeExecutor(Clock& clock) : clock_(clock) {}
