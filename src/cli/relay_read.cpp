@@ -19,7 +19,7 @@ std::string sync_state(const Relay& relay) {
   return relay.sync_error.empty() ? "pending" : "failing";
 }
 
-ExitCode list(const Invocation& invocation) {
+ExitCode list_relays(const Invocation& invocation) {
   StoreSession session(invocation, OpenMode::existing);
   const auto relays = session.query.list_relays();
   if (invocation.json()) {
@@ -74,7 +74,7 @@ const CommandSpec kRelayList{.name = "relay list",
                              .example = "tender relay list --json",
                              .prints_data = true,
                              .options = nullptr,
-                             .run = list};
+                             .run = list_relays};
 
 const CommandSpec kRelayShow{.name = "relay show",
                              .arguments = "RELAY",

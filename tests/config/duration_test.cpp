@@ -7,14 +7,15 @@ namespace {
 
 using namespace std::chrono_literals;
 
-struct Case {
+struct DurationCase {
   const char* text;
   std::chrono::milliseconds duration;
 };
 
 TEST(Duration, IsAWholeNumberAndAUnit) {
-  for (const auto& [text, duration] : {Case{"200ms", 200ms}, Case{"5s", 5s}, Case{"15m", 15min},
-                                       Case{"1h", 1h}, Case{"90d", 90 * 24h}, Case{"0s", 0s}}) {
+  for (const auto& [text, duration] :
+       {DurationCase{"200ms", 200ms}, DurationCase{"5s", 5s}, DurationCase{"15m", 15min},
+        DurationCase{"1h", 1h}, DurationCase{"90d", 90 * 24h}, DurationCase{"0s", 0s}}) {
     EXPECT_EQ(parse_duration(text), duration) << text;
   }
 }
@@ -38,8 +39,9 @@ TEST(Duration, EndsBeforeItOverflows) {
 
 TEST(Duration, IsWrittenInTheLargestUnitThatDividesIt) {
   for (const auto& [text, duration] :
-       {Case{"0s", 0s}, Case{"1ms", 1ms}, Case{"1500ms", 1500ms}, Case{"90s", 90s},
-        Case{"15m", 15min}, Case{"1h", 60min}, Case{"25h", 25h}, Case{"2d", 48h}}) {
+       {DurationCase{"0s", 0s}, DurationCase{"1ms", 1ms}, DurationCase{"1500ms", 1500ms},
+        DurationCase{"90s", 90s}, DurationCase{"15m", 15min}, DurationCase{"1h", 60min},
+        DurationCase{"25h", 25h}, DurationCase{"2d", 48h}}) {
     EXPECT_EQ(format_duration(duration), text);
     EXPECT_EQ(parse_duration(text), duration);
   }

@@ -15,13 +15,13 @@ namespace {
 
 using nlohmann::json;
 
-constexpr std::size_t kMaxBody = 4'000'000;
+constexpr std::size_t kMaxControlBody = 4'000'000;
 constexpr std::string_view kSince = "since=";
-constexpr std::string_view kPrefix = "/relays/";
+constexpr std::string_view kRelaysPrefix = "/relays/";
 constexpr std::string_view kSuffix = "/members";
 
 Answer add_faults(Core& core, const Request& request) {
-  const auto document = tender::parse_json(request.body, kMaxBody);
+  const auto document = tender::parse_json(request.body, kMaxControlBody);
   if (!document) {
     return error_answer(400, "the body is not JSON");
   }
@@ -134,7 +134,7 @@ Answer wipe(Core& core, const Request&) {
 }
 
 Answer set_clock(Core& core, const Request& request) {
-  const auto document = tender::parse_json(request.body, kMaxBody);
+  const auto document = tender::parse_json(request.body, kMaxControlBody);
   if (!document || !document->is_object() || !document->contains("offset_seconds") ||
       !document->at("offset_seconds").is_number_integer()) {
     return error_answer(400, "the body is {\"offset_seconds\": N}");
@@ -155,7 +155,7 @@ Answer set_members(Core& core, const std::string& id, const std::string& body) {
   if (core.store.find(id) == nullptr) {
     return error_answer(404, "relay not found");
   }
-  const auto document = tender::parse_json(body, kMaxBody);
+  const auto document = tender::parse_json(body, kMaxControlBody);
   if (!document || !document->is_object() || !document->contains("members") ||
       !document->at("members").is_array()) {
     return error_answer(400, "the body is {\"members\": [\"<pubkey>\", …]}");
@@ -192,10 +192,11 @@ Answer answer_control(Core& core, const Request& request) {
   if (route != routes().end()) {
     return route->second(core, request);
   }
-  if (request.method == "PUT" && request.path.starts_with(kPrefix) &&
-      request.path.ends_with(kSuffix) && request.path.size() > kPrefix.size() + kSuffix.size()) {
-    const std::size_t length = request.path.size() - kPrefix.size() - kSuffix.size();
-    return set_members(core, request.path.substr(kPrefix.size(), length), request.body);
+  if (request.method == "PUT" && request.path.starts_with(kRelaysPrefix) &&
+      request.path.ends_with(kSuffix) &&
+      request.path.size() > kRelaysPrefix.size() + kSuffix.size()) {
+    const std::size_t length = request.path.size() - kRelaysPrefix.size() - kSuffix.size();
+    return set_members(core, request.path.substr(kRelaysPrefix.size(), length), request.body);
   }
   return error_answer(404, "no such route in the control API: see docs/zooid-sim.md");
 }
