@@ -100,29 +100,31 @@ void check_names(const CommandSpec& command, const std::vector<std::string>& nam
   }
 }
 
+cxxopts::ParseResult parse(cxxopts::Options& options, const CommandSpec& command,
+                           const std::vector<std::string>& arguments) {
+  std::vector<const char*> raw{"tender"};
+  for (const std::string& argument : arguments) {
+    raw.push_back(argument.c_str());
+  }
+  try {
+    return options.parse(static_cast<int>(raw.size()), raw.data());
+  } catch (const cxxopts::exceptions::exception& error) {
+    throw UsageError(fmt::format("`tender {}`: {}", command.name, printable(error.what(), 160)),
+                     fmt::format("see `tender {} --help`", command.name));
+  }
+}
+
 ExitCode run_command(const CommandSpec& command, const std::vector<std::string>& arguments,
                      const config::Environment& environment, std::ostream& out, std::ostream& err) {
   cxxopts::Options options("tender " + std::string(command.name), std::string(command.summary));
   const std::vector<Option> own = all_options(command);
   declare(own, options);
-  std::vector<const char*> raw{"tender"};
-  for (const std::string& argument : arguments) {
-    raw.push_back(argument.c_str());
-  }
-  options.allow_unrecognised_options();  // to collect the names; unknown options are refused below
-  const auto parsed = options.parse(static_cast<int>(raw.size()), raw.data());
+  const auto parsed = parse(options, command, arguments);
   if (parsed.count("help") > 0) {
     print_help(command, options.help(), out);
     return ExitCode::ok;
   }
   const auto& names = parsed.unmatched();
-  for (const std::string& name : names) {
-    if (name.starts_with("-")) {
-      throw UsageError(
-          fmt::format("`tender {}` has no option {}", command.name, printable(name, 80)),
-          fmt::format("see `tender {} --help`", command.name));
-    }
-  }
   check_names(command, names);
   config::EnvFile env_file = config::default_env_file();
   if (parsed.count("env-file") > 0) {
@@ -153,6 +155,10 @@ ExitCode dispatch(const std::vector<std::string>& arguments, const config::Envir
   if (found.command == nullptr) {
     if (print_group(arguments, out)) {
       return ExitCode::ok;
+    }
+    if (arguments[0].starts_with("-")) {
+      throw UsageError(fmt::format("\"{}\" stands before the command", printable(arguments[0], 80)),
+                       "options come after it: tender COMMAND --option; see `tender --help`");
     }
     throw UsageError(fmt::format("there is no command \"{}\"",
                                  printable(fmt::format("{}", fmt::join(arguments, " ")), 80)),
@@ -188,9 +194,6 @@ ExitCode run_command_line(const std::vector<std::string>& arguments,
     return code;
   } catch (const UsageError& error) {
     print_error(err, error.what(), error.remedy());
-    return ExitCode::usage;
-  } catch (const cxxopts::exceptions::exception& error) {
-    print_error(err, error.what(), "see `tender --help`");
     return ExitCode::usage;
   } catch (const config::ConfigError& error) {
     err << "tender: " << error.what() << '\n';

@@ -29,13 +29,12 @@ void print_table(std::ostream& out, const std::vector<std::vector<std::string>>&
     }
   }
   for (const auto& row : rows) {
+    std::string line;
     for (std::size_t i = 0; i < row.size(); ++i) {
-      out << row[i];
-      if (i + 1 < row.size()) {
-        out << std::string(widths[i] - width(row[i]) + 2, ' ');
-      }
+      line += row[i] + std::string(widths[i] - width(row[i]) + 2, ' ');
     }
-    out << '\n';
+    line.erase(line.find_last_not_of(' ') + 1);
+    out << line << '\n';
   }
 }
 

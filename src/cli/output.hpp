@@ -14,8 +14,8 @@
 
 namespace tender::cli {
 
-/// Rows of equally many cells, in columns; the first row is the head. The last column is not
-/// padded.
+/// Rows of equally many cells, in columns; the first row is the head. No line ends in
+/// blanks.
 void print_table(std::ostream& out, const std::vector<std::vector<std::string>>& rows);
 
 /// Indented, with invalid UTF-8 replaced.

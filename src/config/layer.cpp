@@ -107,10 +107,12 @@ Layer file_layer(const EnvFile& file) {
   if (read.error) {
     layer.faults.push_back({shown, fmt::format("cannot be read: {}", read.error.message()),
                             "give the path of a file that this user may read"});
+    layer.unread = true;
     return layer;
   }
   if (read.text.size() == kLargestEnvFile) {
     layer.faults.push_back({shown, "is too large for a file of variables", "keep it below 1 MiB"});
+    layer.unread = true;
     return layer;
   }
   Dotenv parsed = parse_dotenv(read.text, shown);

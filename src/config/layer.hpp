@@ -24,6 +24,7 @@ struct Layer {
       given;  // empty values are left out: they count as unset
   std::vector<EnvFault> faults;
   std::vector<std::string> warnings;
+  bool unread = false;  // a file that could not be read: what it would have given is not known
 };
 
 /// The environment. A name that is almost one of ours is worth a warning, no more: other programs

@@ -58,12 +58,25 @@ std::string at_place(const std::string& place, std::string text) {
   return place.empty() ? std::move(text) : place + ": " + text;
 }
 
+// The place of a fault's variable in the table, from 1; 0 for faults of the file.
+std::size_t row_of(const EnvFault& fault) {
+  std::size_t row = 0;
+  for (const Variable& each : variables()) {
+    ++row;
+    if (fault.variable == each.name || fault.variable == file_variable(each)) {
+      return row;
+    }
+  }
+  return 0;
+}
+
 }  // namespace
 
 Settings::Settings(const Environment& environment, const EnvFile& file) {
   Layer first = environment_layer(environment);
   Layer second = file_layer(file);
   faults_ = second.faults;
+  file_unread_ = second.unread;
   warnings_ = std::move(first.warnings);
   std::ranges::move(second.warnings, std::back_inserter(warnings_));
   for (const Variable& variable : variables()) {
@@ -171,8 +184,13 @@ void Settings::fault(std::string_view name, const Problem& problem) {
                      at_place(place, fmt::format("{} {}", subject, problem.text)), problem.remedy});
 }
 
+std::vector<EnvFault> Settings::take_faults() {
+  std::ranges::stable_sort(faults_, {}, row_of);
+  return std::move(faults_);
+}
+
 void Settings::require(std::string_view name) {
-  if (given(name)) {
+  if (given(name) || file_unread_) {
     return;
   }
   const Variable& row = variable(name);
@@ -196,7 +214,7 @@ void Settings::require_all_or_none(Group group) {
       missing += fmt::format("{}{}", missing.empty() ? "" : ", ", row.name);
     }
   }
-  if (!present.empty() && !missing.empty()) {
+  if (!present.empty() && !missing.empty() && !file_unread_) {
     faults_.push_back({std::string(first_missing),
                        fmt::format("is not set, but {} is, and they go together", present),
                        fmt::format("set {} too, or none of them", missing)});

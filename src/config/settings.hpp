@@ -48,13 +48,15 @@ class Settings {
   /// Notes that the value of `name` has this problem; the value is quoted unless it is secret.
   void fault(std::string_view name, const Problem& problem);
 
-  /// Notes that a required variable was not given, unless it was.
+  /// Notes that a required variable was not given, unless it was. A file that could not be read is
+  /// fault enough: what it would have given is not known.
   void require(std::string_view name);
 
   /// Notes a fault of a group of which only a part was given.
   void require_all_or_none(Group group);
 
-  [[nodiscard]] std::vector<EnvFault> take_faults() { return std::move(faults_); }
+  /// Faults of the file first, then in the order of the table of variables.
+  [[nodiscard]] std::vector<EnvFault> take_faults();
   [[nodiscard]] std::vector<std::string> take_warnings() { return std::move(warnings_); }
 
  private:
@@ -67,6 +69,7 @@ class Settings {
   std::set<std::string_view> broken_;  // given, but could not be read
   std::vector<EnvFault> faults_;
   std::vector<std::string> warnings_;
+  bool file_unread_ = false;
 };
 
 }  // namespace tender::config

@@ -10,8 +10,4 @@ std::string_view to_string(JobKind kind) {
   return "relay_sync";
 }
 
-std::string_view to_string(Priority priority) {
-  return priority == Priority::urgent ? "urgent" : "normal";
-}
-
 }  // namespace tender::outbox

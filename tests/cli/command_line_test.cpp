@@ -121,16 +121,38 @@ TEST_F(CommandLine, HasAnExampleThatIsOfItsCommand) {
 TEST_F(CommandLine, RefusesCommandsThatDoNotExist) {
   expect_usage_error({"frobnicate"}, "there is no command \"frobnicate\"");
   expect_usage_error({"relay", "frobnicate"}, "there is no command \"relay frobnicate\"");
-  expect_usage_error({"--frobnicate"}, "there is no command \"--frobnicate\"");
   expect_usage_error({"relays"}, "there is no command \"relays\"");
   expect_usage_error({""}, "there is no command \"\"");
 }
 
+TEST_F(CommandLine, SaysThatOptionsComeAfterTheCommand) {
+  expect_usage_error({"--json", "relay", "list"}, "options come after it");
+}
+
 TEST_F(CommandLine, RefusesUnknownOptionsOfEveryCommand) {
   for (const CommandSpec& command : command_table()) {
-    expect_usage_error(with(words_of(command.name), "--frobnicate"),
-                       "`tender " + std::string(command.name) + "` has no option --frobnicate");
+    const std::string name(command.name);
+    for (const char* option : {"--frobnicate", "-x"}) {
+      const Ran ran = run(with(words_of(command.name), option));
+      EXPECT_EQ(ran.code, ExitCode::usage) << name;
+      EXPECT_THAT(ran.err,
+                  AllOf(HasSubstr("`tender " + name + "`: Option"), HasSubstr("does not exist"),
+                        HasSubstr("see `tender " + name + " --help`")));
+    }
   }
+}
+
+TEST_F(CommandLine, TakesEverythingAfterTwoDashesAsAName) {
+  create("blue");
+  const Ran ran = run({"relay", "show", "--", "-x"});
+  EXPECT_EQ(ran.code, ExitCode::error);
+  EXPECT_THAT(ran.err, HasSubstr("-x"));
+}
+
+TEST_F(CommandLine, TakesAValueThatStartsWithADash) {
+  const Ran ran = run({"relay", "show", "--env-file", "-x", "blue"});
+  EXPECT_EQ(ran.code, ExitCode::usage);
+  EXPECT_THAT(ran.err, HasSubstr("-x: cannot be read"));
 }
 
 TEST_F(CommandLine, RefusesMoreOrFewerNamesThanTheCommandTakes) {

@@ -169,6 +169,14 @@ TEST(EnvFile, MayBeAbsentUnlessItWasAskedFor) {
   EXPECT_EQ(faults[0].problem, "cannot be read: No such file or directory");
 }
 
+TEST(EnvFile, IsTheOnlyFaultWhenItCannotBeRead) {
+  const test::TempDir directory;
+  const auto faults =
+      test::faults_of({{"BLOSSOM_S3_REGION", "eu"}}, {directory.path() / "nothing.env", true});
+  ASSERT_EQ(faults.size(), 1U);
+  EXPECT_EQ(faults[0].variable, directory.path() / "nothing.env");
+}
+
 TEST(EnvFile, IsDotEnvInTheWorkingDirectoryByDefault) {
   EXPECT_EQ(default_env_file().path, ".env");
   EXPECT_FALSE(default_env_file().required);

@@ -273,11 +273,5 @@ INSTANTIATE_TEST_SUITE_P(
                     OutboxRule{"Forced", "forced", "2"}, OutboxRule{"Recreate", "recreate", "2"}),
     [](const testing::TestParamInfo<OutboxRule>& rule) { return rule.param.name; });
 
-TEST(Job, HasNamesForItsKindAndPriority) {
-  EXPECT_EQ(to_string(JobKind::relay_sync), "relay_sync");
-  EXPECT_EQ(to_string(Priority::urgent), "urgent");
-  EXPECT_EQ(to_string(Priority::normal), "normal");
-}
-
 }  // namespace
 }  // namespace tender::outbox

@@ -94,6 +94,16 @@ TEST_F(CommandTest, CountsFailuresAtTheEndOfTheLogOnly) {
   EXPECT_EQ(get(relay).sync_error, "");
 }
 
+TEST_F(CommandTest, GoesOnCountingWhenAnotherProgramLogsATypeOfItsOwn) {
+  const Relay relay = create("blue");
+  command.fail_relay_sync(relay, {.revision = 1, .error = "boom", .outcome = "transient"});
+  database.execute(
+      "INSERT INTO activity (tenant, activity_type, resource_type, resource_id) "
+      "SELECT tenant, 'invoice_relay', 'relay', id FROM relay");
+  command.fail_relay_sync(relay, {.revision = 1, .error = "boom", .outcome = "transient"});
+  EXPECT_EQ(query.count_trailing_sync_failures(relay.id), 2);
+}
+
 TEST_F(CommandTest, KeepsTheErrorOfANewerRevisionWhenAnOlderOneFails) {
   const Relay relay = create("blue");
   command.fail_relay_sync(

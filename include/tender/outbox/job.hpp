@@ -17,8 +17,6 @@ enum class JobKind : std::uint8_t { relay_sync };
 /// Lower goes first. A person waits for urgent work; normal is what commands ask for.
 enum class Priority : std::uint8_t { urgent = 0, normal = 1 };
 
-[[nodiscard]] std::string_view to_string(Priority priority);
-
 struct Job {
   JobKind kind = JobKind::relay_sync;
   std::string key;              // the relay's id
