@@ -1,5 +1,6 @@
 #include "tender/cli/command_line.hpp"
 
+#include <cstdio>
 #include <fstream>
 
 #include <gmock/gmock.h>
