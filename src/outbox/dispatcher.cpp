@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <exception>
 
+#include <fmt/format.h>
+
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/this_coro.hpp>
 
@@ -15,9 +17,6 @@ namespace {
 
 namespace asio = boost::asio;
 
-constexpr Milliseconds kFirstStoreBackoff{1000};
-constexpr Milliseconds kLongestStoreBackoff{30000};
-
 }  // namespace
 
 Dispatcher::Dispatcher(Database& database, Clock& clock, Executor& executor, Logger& logger,
@@ -29,34 +28,31 @@ Dispatcher::Dispatcher(Database& database, Clock& clock, Executor& executor, Log
       options_(options),
       outbox_(database),
       dead_letters_(database),
-      wakeup_(clock) {}
+      wakeup_(clock),
+      outage_(database, clock, logger) {}
 
 asio::awaitable<void> Dispatcher::run() {
   const auto executor = co_await asio::this_coro::executor;
   while (!stopping_ || !busy_.empty()) {
     TimePoint look_again{};
     try {
-      settle_finished();
-      for (std::shared_ptr<Task>& task : claim()) {
-        auto work = execute(std::move(task));
-        asio::co_spawn(executor, std::move(work), [](const std::exception_ptr& bug) {
-          if (bug) {
-            std::rethrow_exception(bug);  // out of io_context::run: Execution::run must not throw
-          }
-        });
-      }
-      look_again = next_look();
-      if (store_backoff_ != Milliseconds::zero()) {
-        logger_.info("the database can be written again; going on");
-        store_backoff_ = Milliseconds::zero();
+      if (outage_.over()) {
+        settle_finished();
+        for (std::shared_ptr<Task>& task : claim()) {
+          auto work = execute(std::move(task));
+          asio::co_spawn(executor, std::move(work), [](const std::exception_ptr& bug) {
+            if (bug) {
+              std::rethrow_exception(bug);  // out of io_context::run: Execution::run must not throw
+            }
+          });
+        }
+        look_again = next_look();
+      } else {
+        look_again = outage_.retry_at();
       }
     } catch (const StoreError& error) {
-      if (store_backoff_ == Milliseconds::zero()) {
-        logger_.error("{}; nothing is lost, trying again until it works; {}", error.what(),
-                      error.remedy());
-      }
-      store_backoff_ = std::clamp(store_backoff_ * 2, kFirstStoreBackoff, kLongestStoreBackoff);
-      look_again = clock_.now() + store_backoff_;
+      outage_.begin(error);
+      look_again = outage_.retry_at();
     }
     if (!stopping_ || !busy_.empty()) {
       co_await wakeup_.wait_until(look_again);
@@ -73,6 +69,22 @@ void Dispatcher::settle_finished() {
   if (finished_.empty()) {
     return;
   }
+  try {
+    settle_together();
+    return;
+  } catch (const StoreError& error) {
+    if (error.fault() != StoreFault::constraint) {
+      throw;
+    }
+  }
+  while (!finished_.empty()) {
+    settle_alone(*finished_.front());
+    busy_.erase(finished_.front()->job.key);
+    finished_.erase(finished_.begin());
+  }
+}
+
+void Dispatcher::settle_together() {
   Transaction transaction(database_);
   for (const auto& task : finished_) {
     settle(*task);
@@ -82,6 +94,30 @@ void Dispatcher::settle_finished() {
     busy_.erase(task->job.key);
   }
   finished_.clear();
+}
+
+void Dispatcher::settle_alone(const Task& task) {
+  try {
+    Transaction transaction(database_);
+    settle(task);
+    transaction.commit();
+  } catch (const StoreError& error) {
+    if (error.fault() != StoreFault::constraint) {
+      throw;
+    }
+    put_off(task, error);
+  }
+}
+
+// What breaks the rule may be in the relay's row or a bug of ours: doing the work again at once
+// would not help, and doing it never would hide it.
+void Dispatcher::put_off(const Task& task, const StoreError& error) {
+  const Job& job = task.job;
+  logger_.error(
+      "relay {}: the result of its sync cannot be written, so it is done again later: {}; {}",
+      job.key, error.what(), error.remedy());
+  const std::string reason = fmt::format("the result could not be written: {}", error.what());
+  outbox_.retry_later(job, job.attempt + 1, clock_.now() + options_.horizon, reason);
 }
 
 void Dispatcher::settle(const Task& task) {

@@ -77,7 +77,6 @@ class Infra {
   outbox::Router router_;
   outbox::Dispatcher dispatcher_;
   Wakeup pause_;
-  bool store_failed_ = false;
   bool stopping_ = false;
 };
 

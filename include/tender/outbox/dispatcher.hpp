@@ -17,6 +17,7 @@
 #include "tender/outbox/dead_letters.hpp"
 #include "tender/outbox/executor.hpp"
 #include "tender/outbox/outbox.hpp"
+#include "tender/store/store_outage.hpp"
 
 namespace tender {
 class Database;
@@ -35,9 +36,9 @@ class Dispatcher {
   /// Everything is borrowed and must outlive run().
   Dispatcher(Database& database, Clock& clock, Executor& executor, Logger& logger, Options options);
 
-  /// Works until stop() was called and all that was in flight is settled. A database that cannot be
-  /// written for the moment is reported once and tried again with backoff; nothing is lost
-  /// meanwhile.
+  /// Works until stop() was called and all that was in flight is settled. While the database cannot
+  /// be worked on (StoreOutage) nothing is claimed, and nothing is lost. A result that breaks a
+  /// rule of the schema is logged and its job put off by `horizon`; it holds up no other.
   boost::asio::awaitable<void> run();
 
   /// The outbox has changed: look now.
@@ -48,6 +49,9 @@ class Dispatcher {
 
   [[nodiscard]] std::size_t in_flight() const { return busy_.size(); }
 
+  /// For whoever else works on the same connection.
+  [[nodiscard]] StoreOutage& outage() { return outage_; }
+
  private:
   struct Task {
     Task(Job claimed, std::unique_ptr<Execution> begun)
@@ -57,7 +61,10 @@ class Dispatcher {
   };
 
   void settle_finished();
+  void settle_together();
+  void settle_alone(const Task& task);
   void settle(const Task& task);
+  void put_off(const Task& task, const StoreError& error);
   [[nodiscard]] std::vector<std::shared_ptr<Task>> claim();
   boost::asio::awaitable<void> execute(std::shared_ptr<Task> task);
   [[nodiscard]] TimePoint next_look();
@@ -72,7 +79,7 @@ class Dispatcher {
   Wakeup wakeup_;
   std::set<std::string> busy_;                   // keys in flight or finished and not yet settled
   std::vector<std::shared_ptr<Task>> finished_;  // shared with the coroutine that ran it
-  Milliseconds store_backoff_{};                 // zero: the database is well
+  StoreOutage outage_;
   bool stopping_ = false;
 };
 
