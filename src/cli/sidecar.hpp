@@ -6,6 +6,7 @@
 #include "tender/base/log.hpp"
 #include "tender/http/client.hpp"
 #include "tender/infra/infra.hpp"
+#include "tender/infra/retention.hpp"
 #include "tender/store/checkpointer.hpp"
 #include "tender/store/database_lock.hpp"
 
@@ -34,6 +35,7 @@ class Sidecar {
   Logger& logger_;
   http::Client transport_;
   infra::Infra infra_;
+  infra::Retention retention_;
   Checkpointer checkpointer_;
   Wakeup alarm_;
   TimePoint drain_until_ = TimePoint::max();

@@ -115,6 +115,13 @@ Parsed<Milliseconds> parse_wait(std::string_view text) {
   return *duration;
 }
 
+Parsed<Milliseconds> parse_wait_or_zero(std::string_view text) {
+  if (text == "0" || parse_duration(text) == Milliseconds::zero()) {
+    return Milliseconds::zero();
+  }
+  return parse_wait(text);
+}
+
 Parsed<int> parse_count(std::string_view text, int least, int most) {
   int value = 0;
   const char* const end = text.data() + text.size();
