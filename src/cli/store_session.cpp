@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include "tender/store/checkpointer.hpp"
+
 namespace tender::cli {
 
 std::shared_ptr<Logger> start_logging(const config::StoreEnv& env) {
@@ -30,6 +32,10 @@ StoreSession::StoreSession(const config::StoreEnv& env, OpenMode mode)
       notify(clock, 1),
       query(database),
       command(database, clock, random, notify) {}
+
+StoreSession::~StoreSession() {
+  checkpoint_unattended(database);
+}
 
 Relay StoreSession::require_relay(const std::string& name) const {
   auto relay = query.find_relay(name);

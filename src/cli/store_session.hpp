@@ -29,6 +29,11 @@ class StoreSession {
  public:
   StoreSession(const Invocation& invocation, OpenMode mode);
 
+  /// Keeps the write-ahead log small where commands are all that ever runs.
+  ~StoreSession();
+  StoreSession(const StoreSession&) = delete;
+  StoreSession& operator=(const StoreSession&) = delete;
+
   /// By id or subdomain. Throws CommandError when there is none.
   [[nodiscard]] Relay require_relay(const std::string& name) const;
 
