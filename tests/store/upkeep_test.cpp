@@ -33,17 +33,6 @@ void overwrite(const std::filesystem::path& path, std::streamoff from, std::size
   file.write(noise.data(), static_cast<std::streamsize>(noise.size()));
 }
 
-StoreFault fault_of(const std::function<void()>& action) {
-  try {
-    action();
-  } catch (const StoreError& error) {
-    EXPECT_FALSE(error.remedy().empty());
-    return error.fault();
-  }
-  ADD_FAILURE() << "nothing was thrown";
-  return StoreFault::other;
-}
-
 struct Checkpoints : StoreTest {
   void run() {
     boost::asio::co_spawn(io, checkpointer.run(), boost::asio::detached);
