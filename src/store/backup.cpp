@@ -119,7 +119,7 @@ void check_copy(const fs::path& source, const std::string& copied) {
       throw;
     }
     throw StoreError::damaged(source.string(),
-                              fmt::format("no backup was made ({})", error.what()));
+                              "no backup was made, since the copy does not pass quick_check");
   }
 }
 

@@ -36,6 +36,7 @@ Integrity check_integrity(const std::filesystem::path& path, std::uintmax_t larg
     throw StoreError::from(cause, path.string());
   }
   if (finding != "ok") {
+    finding.erase(0, finding.rfind('\n') + 1);  // "*** in database main ***" says nothing
     throw StoreError::damaged(path.string(), finding);
   }
   return Integrity::sound;
