@@ -16,7 +16,7 @@ namespace {
 
 std::string sync_state(const Relay& relay) {
   if (relay.synced) {
-    return "in step";
+    return relay.live == true ? "live" : "in step";
   }
   return relay.sync_error.empty() ? "pending" : "failing";
 }

@@ -79,10 +79,15 @@ nlohmann::ordered_json to_json(const Snapshot& snapshot) {
         {"synced", snapshot.relays.synced},
         {"pending", snapshot.relays.pending},
         {"failing", snapshot.relays.failing},
-        {"in_doubt", snapshot.relays.in_doubt}}},
+        {"in_doubt", snapshot.relays.in_doubt},
+        {"live", snapshot.relays.live},
+        {"not_served", snapshot.relays.not_served}}},
       {"host", to_json(snapshot.host)},
       {"outbox",
-       {{"due", snapshot.jobs.due}, {"waiting", snapshot.jobs.waiting}, {"next_due", nullptr}}},
+       {{"due", snapshot.jobs.due},
+        {"waiting", snapshot.jobs.waiting},
+        {"next_due", nullptr},
+        {"checks", snapshot.jobs.checks}}},
       {"dead_letters", snapshot.dead_letters},
       {"activity", {{"last_seq", snapshot.logged}, {"routed_seq", snapshot.routed}}}};
   if (snapshot.holder) {
@@ -130,8 +135,11 @@ std::string describe_relays(const Query::RelayCounts& relays) {
       relays.in_doubt == 0
           ? std::string()
           : fmt::format("; {} to be sent once more, since an answer is missing", relays.in_doubt);
-  return fmt::format("{}: {} in step, {} pending, of which {} failing{}", relays.total,
-                     relays.synced, relays.pending, relays.failing, doubt);
+  const std::string served =
+      relays.not_served == 0 ? std::string() : fmt::format(", {} not served", relays.not_served);
+  return fmt::format("{}: {} in step ({} seen live{}), {} pending, of which {} failing{}",
+                     relays.total, relays.synced, relays.live, served, relays.pending,
+                     relays.failing, doubt);
 }
 
 ExitCode status(const Invocation& invocation) {

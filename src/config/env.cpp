@@ -24,6 +24,12 @@ constexpr std::array<Choice<LogFormat>, 2> kLogFormats = {
 constexpr std::array<Choice<bool>, 2> kOnOff = {{{"on", true}, {"off", false}}};
 constexpr std::array<Choice<RelayRecreate>, 2> kRecreate = {
     {{"never", RelayRecreate::never}, {"auto", RelayRecreate::automatic}}};
+// Nothing: auto.
+constexpr std::array<Choice<std::optional<RelayVerify>>, 4> kVerify = {
+    {{"auto", std::nullopt},
+     {"direct", RelayVerify::direct},
+     {"public", RelayVerify::public_},
+     {"off", RelayVerify::off}}};
 
 // The value of the fields that have a default in the table. Nothing stands here only next to a
 // noted fault, and then no Env is made.
@@ -92,7 +98,7 @@ void check_retry_order(Settings& settings, Milliseconds base, Milliseconds cap) 
   }
 }
 
-ZooidOptions read_options(Settings& settings) {
+ZooidOptions read_options(Settings& settings, bool tls) {
   ZooidOptions options;
   options.zooid_api_timeout = value_or_nothing(settings.read("ZOOID_API_TIMEOUT", parse_wait));
   options.zooid_api_ca_file = settings.read("ZOOID_API_CA_FILE", parse_ca_file);
@@ -110,6 +116,8 @@ ZooidOptions read_options(Settings& settings) {
   options.reconcile_interval =
       value_or_nothing(settings.read("RECONCILE_INTERVAL", parse_wait_or_zero));
   options.relay_recreate = read_choice(settings, "RELAY_RECREATE", kRecreate);
+  const auto by_scheme = tls ? RelayVerify::public_ : RelayVerify::direct;
+  options.relay_verify = read_choice(settings, "RELAY_VERIFY", kVerify).value_or(by_scheme);
   options.blossom_s3 = read_s3(settings);
   options.livekit = read_livekit(settings);
   return options;
@@ -129,7 +137,7 @@ struct Reading {
   std::optional<http::Url> api_url = settings.read("ZOOID_API_URL", parse_api_url);
   std::optional<std::string> domain = settings.read("RELAY_DOMAIN", parse_domain);
   std::optional<nostr::SecretKey> robot_key = settings.read("ROBOT_SECRET", parse_secret_key);
-  ZooidOptions options = read_options(settings);
+  ZooidOptions options = read_options(settings, api_url && api_url->tls());
   StoreEnv store = read_store(settings);
 };
 

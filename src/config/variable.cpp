@@ -86,6 +86,13 @@ constexpr std::array kVariables = {
              .default_value = "1h",
              .meaning = "How often tender looks for relays that are not in step and have no work "
                         "waiting, ±10%; 0s: only at the start"},
+    Variable{.name = "RELAY_VERIFY",
+             .group = Group::sync,
+             .default_value = "auto",
+             .meaning = "How tender looks whether zooid serves a relay after a sync (NIP-11): "
+                        "`direct` asks ZOOID_API_URL with the relay's Host, `public` the relay's "
+                        "own https URL, `off` nobody; `auto` is direct for http and public for "
+                        "https"},
     Variable{.name = "RELAY_RECREATE",
              .group = Group::sync,
              .default_value = "never",

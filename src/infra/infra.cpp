@@ -32,10 +32,13 @@ Infra::Infra(Query query, Command command, const config::Env& env, Runtime runti
       retry_(query_, env_, runtime.clock, runtime.random),
       relay_sync_(query_, command_, env_, client_, retry_, runtime.clock, runtime.random,
                   runtime.logger),
+      relay_check_(runtime.database, query_, command_, env_, runtime.transport, runtime.clock,
+                   runtime.logger),
+      executor_(relay_sync_, relay_check_),
       outbox_(runtime.database),
       dead_letters_(runtime.database),
       router_(runtime.database),
-      dispatcher_(runtime.database, runtime.clock, runtime.random, relay_sync_, runtime.logger,
+      dispatcher_(runtime.database, runtime.clock, runtime.random, executor_, runtime.logger,
                   {.concurrency = static_cast<int>(env_.relay_sync_concurrency),
                    .rate = env_.relay_sync_rate,
                    .horizon = std::max(retry_.longest_delay(), longest_doubt(env_)),
@@ -140,7 +143,16 @@ void Infra::handle_activity(const Activity& activity) {
       }
       break;
     case ActivityType::complete_relay_sync:
+      schedule_relay_check(activity);
       break;
+  }
+}
+
+void Infra::schedule_relay_check(const Activity& activity) {
+  const auto relay = query_.get_relay(RelayId{activity.resource_id});
+  const auto detail = parse_json(activity.detail).value_or(nlohmann::json());
+  if (relay && relay->synced && !json_flag(detail, "skipped")) {
+    relay_check_.schedule(*relay);
   }
 }
 

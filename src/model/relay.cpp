@@ -103,9 +103,13 @@ nlohmann::ordered_json to_json(const Relay& relay) {
       {"sync_error", relay.sync_error},
       {"revision", relay.revision},
       {"synced_revision", nullptr},
+      {"live", nullptr},
   };
   if (relay.synced_revision) {
     json["synced_revision"] = *relay.synced_revision;
+  }
+  if (relay.live) {
+    json["live"] = *relay.live;
   }
   return json;
 }

@@ -101,6 +101,10 @@ bool Outbox::remove(const Job& job) {
              .run() == 1;
 }
 
+void Outbox::remove_all(JobKind kind, const std::string& key) {
+  database_.prepare("DELETE FROM outbox WHERE kind = ? AND key = ?", to_string(kind), key).run();
+}
+
 bool Outbox::retry_later(const Job& job, int attempt, TimePoint not_before,
                          const std::string& error) {
   return database_
@@ -126,7 +130,9 @@ bool Outbox::do_again(const Job& job, TimePoint not_before) {
 Outbox::Counts Outbox::count(TimePoint now) {
   Statement row = database_.prepare(
       "SELECT coalesce(sum(not_before <= ?1), 0), coalesce(sum(not_before > ?1), 0), "
-      "min(CASE WHEN not_before > ?1 THEN not_before END) FROM outbox",
+      "min(CASE WHEN not_before > ?1 THEN not_before END), "
+      "(SELECT count(*) FROM outbox WHERE kind = 'relay_check') "
+      "FROM outbox WHERE kind = 'relay_sync'",
       now);
   row.step();
   Counts counts;
@@ -135,6 +141,7 @@ Outbox::Counts Outbox::count(TimePoint now) {
   if (!row.is_null(2)) {
     counts.next_due = row.time(2);
   }
+  counts.checks = row.integer(3);
   return counts;
 }
 

@@ -123,8 +123,10 @@ void Command::complete_relay_sync(const Relay& relay, const CompletedSync& sync)
       ->prepare(
           "UPDATE relay SET synced_revision = max(coalesce(synced_revision, 0), ?1), "
           "synced_digest = ?2, synced = (revision = ?1), settle_at = ?3, "
-          "sync_error = CASE WHEN revision = ?1 THEN '' ELSE sync_error END WHERE id = ?4",
-          sync.revision, sync.digest, sync.settle_at, relay.id.text)
+          "live = CASE WHEN ?4 THEN live END, "
+          "live_pushes = CASE WHEN coalesce(synced_revision, 0) < ?1 THEN 0 ELSE live_pushes END, "
+          "sync_error = CASE WHEN revision = ?1 THEN '' ELSE sync_error END WHERE id = ?5",
+          sync.revision, sync.digest, sync.settle_at, sync.skipped, relay.id.text)
       .run();
   log(ActivityType::complete_relay_sync, relay, detail.dump());
   transaction.commit();
@@ -152,6 +154,15 @@ void Command::fail_relay_sync(const Relay& relay, const FailedSync& sync) {
 void Command::hold_relay_sync(const RelayId& id, std::optional<TimePoint> settle_at) {
   Transaction transaction(*database_);
   database_->prepare("UPDATE relay SET settle_at = ? WHERE id = ?", settle_at, id.text).run();
+  transaction.commit();
+}
+
+void Command::record_liveness(const RelayId& id, SeenLiveness seen) {
+  Transaction transaction(*database_);
+  database_
+      ->prepare("UPDATE relay SET live = ?, live_pushes = ? WHERE id = ?", seen.live, seen.pushes,
+                id.text)
+      .run();
   transaction.commit();
 }
 

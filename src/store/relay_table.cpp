@@ -30,6 +30,11 @@ Relay read_relay(const Statement& row) {
   if (!row.is_null(column)) {
     relay.settle_at = row.time(column);
   }
+  ++column;
+  if (!row.is_null(column)) {
+    relay.live = row.boolean(column);
+  }
+  relay.live_pushes = static_cast<int>(row.integer(++column));
   return relay;
 }
 

@@ -12,7 +12,7 @@ namespace tender {
   "policy_public_join, policy_strip_signatures, policy_public_read, policy_public_write, " \
   "groups_enabled, management_enabled, push_enabled, blossom_enabled, livekit_enabled, "   \
   "created_at, synced, sync_error, revision, synced_revision, synced_digest, "             \
-  "settle_at"
+  "settle_at, live, live_pushes"
 
 [[nodiscard]] Relay read_relay(const Statement& row);
 

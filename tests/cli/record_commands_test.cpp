@@ -193,10 +193,11 @@ TEST_F(Status, IsAnObject) {
       R"({"database":")" + path.string() + R"(","schema_version":)" +
       std::to_string(migrations().back().version) +
       R"(,"sidecar":{"running":false,"pid":null,"heartbeat_age_ms":null},)"
-      R"("relays":{"total":0,"synced":0,"pending":0,"failing":0,"in_doubt":0},)"
+      R"("relays":{"total":0,"synced":0,"pending":0,"failing":0,"in_doubt":0,"live":0,)"
+      R"("not_served":0},)"
       R"("host":{"failing_since":null,"reason":"","probe_at":null,)"
       R"("paused_until":null},)"
-      R"("outbox":{"due":0,"waiting":0,"next_due":null},"dead_letters":0,)"
+      R"("outbox":{"due":0,"waiting":0,"next_due":null,"checks":0},"dead_letters":0,)"
       R"("activity":{"last_seq":0,"routed_seq":0}})";
   EXPECT_EQ(ran.json().dump(), expected);
 }
@@ -217,13 +218,15 @@ TEST_F(Status, CountsWhatThereIs) {
       "UPDATE router_offset SET seq = 5;"
       "UPDATE relay SET settle_at = 9000000000000 WHERE subdomain = 'a'");
   const ordered_json status = run({"status", "--json"}).json();
-  EXPECT_EQ(status["relays"].dump(),
-            R"({"total":4,"synced":1,"pending":3,"failing":1,"in_doubt":1})");
-  EXPECT_EQ(status["outbox"].dump(), R"({"due":1,"waiting":2,"next_due":8000000000000})");
+  EXPECT_EQ(
+      status["relays"].dump(),
+      R"({"total":4,"synced":1,"pending":3,"failing":1,"in_doubt":1,"live":0,"not_served":0})");
+  EXPECT_EQ(status["outbox"].dump(),
+            R"({"due":1,"waiting":2,"next_due":8000000000000,"checks":0})");
   EXPECT_EQ(status["dead_letters"], 1);
   EXPECT_EQ(status["activity"].dump(), R"({"last_seq":6,"routed_seq":5})");
   EXPECT_THAT(run({"status"}).out,
-              AllOf(HasSubstr("4: 1 in step, 3 pending, of which 1 failing"),
+              AllOf(HasSubstr("4: 1 in step (0 seen live), 3 pending, of which 1 failing"),
                     HasSubstr("1 due, 2 waiting for a retry"), HasSubstr("6 activities, 1 not"),
                     HasSubstr("1; see `tender dead-letter list`"), HasSubstr("not running")));
 }

@@ -38,7 +38,8 @@ const Words kRelayMembers{"id",
                           "synced",
                           "sync_error",
                           "revision",
-                          "synced_revision"};
+                          "synced_revision",
+                          "live"};
 
 struct RelayCommands : CliTest {
   void expect_error(const Words& arguments, ExitCode code, const std::string& what) const {

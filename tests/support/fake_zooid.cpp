@@ -30,6 +30,10 @@ http::Exchange failure(http::Fault fault, bool written) {
 }
 
 boost::asio::awaitable<http::Exchange> FakeZooid::exchange(http::Request request) {
+  if (request.url.target() == "/") {
+    looks.push_back(clock_->now());
+    co_return serve(request.host.empty() ? request.url.host() : request.host);
+  }
   std::string relay = request.url.target().substr(std::string("/relay/").size());
   relay = relay.substr(0, relay.find('/'));
   Seen seen{request.method, relay, request.body.empty() ? json() : json::parse(request.body),
@@ -57,6 +61,15 @@ boost::asio::awaitable<http::Exchange> FakeZooid::exchange(http::Request request
   co_await timer->wait_until(answered_at);
   under_way_.erase(under_way_.find(relay));
   co_return result;
+}
+
+http::Exchange FakeZooid::serve(const std::string& host) const {
+  for (const auto& [id, config] : relays) {
+    if (config["host"] == host && !config.value("inactive", false) && !not_loaded.contains(id)) {
+      return answer(200, json{{"name", config["info"]["name"]}}.dump());
+    }
+  }
+  return answer(404, "404 page not found");
 }
 
 http::Exchange FakeZooid::apply(const Seen& seen) {

@@ -47,7 +47,9 @@ class FakeZooid final : public http::Transport {
   /// Asked for each request; empty: everything is applied at once.
   std::function<Action(const Seen&)> script;
 
-  std::vector<Seen> requests;
+  std::vector<Seen> requests;        // to the API
+  std::vector<TimePoint> looks;      // for NIP-11 documents
+  std::set<std::string> not_loaded;  // relays whose reload failed: taken, and not served
   std::map<std::string, nlohmann::json> relays;  // by id, as zooid keeps them
   std::map<std::string, int> creations;
   int most_at_once_for_one_relay = 0;
@@ -57,6 +59,7 @@ class FakeZooid final : public http::Transport {
 
  private:
   http::Exchange apply(const Seen& seen);
+  [[nodiscard]] http::Exchange serve(const std::string& host) const;
 
   Clock* clock_ = nullptr;
   std::multiset<std::string> under_way_;

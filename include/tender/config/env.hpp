@@ -46,6 +46,13 @@ enum class RelayRecreate : std::uint8_t {
   automatic,  // create it anew (spelled `auto`)
 };
 
+/// How to look whether zooid serves a relay (RELAY_VERIFY; `auto` is resolved when it is read).
+enum class RelayVerify : std::uint8_t {
+  off,
+  direct,   // at the API's address, with the relay's Host
+  public_,  // at the relay's own URL
+};
+
 /// What a command needs that touches the database alone.
 struct StoreEnv {
   std::filesystem::path database_path;  // relative ones are relative to the working directory
@@ -70,6 +77,7 @@ struct ZooidOptions {
   Milliseconds relay_sync_settle{};                        // more than 0
   Milliseconds reconcile_interval{};                       // 0: never
   RelayRecreate relay_recreate = RelayRecreate::never;
+  RelayVerify relay_verify = RelayVerify::off;
 };
 
 /// What a command needs that talks to zooid. A copyable value; its secrets are zeroed with it.

@@ -13,6 +13,7 @@
 #include "tender/base/random.hpp"
 #include "tender/config/env.hpp"
 #include "tender/http/transport.hpp"
+#include "tender/infra/job_executor.hpp"
 #include "tender/infra/members.hpp"
 #include "tender/infra/relay_sync.hpp"
 #include "tender/outbox/dispatcher.hpp"
@@ -64,6 +65,7 @@ class Infra {
   boost::asio::awaitable<void> reconcile_now_and_then();
   [[nodiscard]] bool catch_up(std::optional<std::string_view> reconcile_because);
   void handle_activity(const Activity& activity);
+  void schedule_relay_check(const Activity& activity);
   void handle_command(const Activity& activity, ActivityType type);
   void reconcile_relay_state(std::string_view source);
   void schedule_relay_sync_retry(const Relay& relay, std::string_view source);
@@ -77,6 +79,8 @@ class Infra {
   zooid::Client client_;
   RelaySyncRetry retry_;
   RelaySync relay_sync_;
+  RelayCheck relay_check_;
+  JobExecutor executor_;
   outbox::Outbox outbox_;
   outbox::DeadLetters dead_letters_;
   outbox::Router router_;

@@ -60,6 +60,8 @@ struct Relay {
   // A request went out of which we do not know whether and when zooid applies it; only a definite
   // answer to one that was begun at this time or later ends the doubt. Nothing: no doubt.
   std::optional<TimePoint> settle_at;
+  std::optional<bool> live;  // whether zooid serves what it took; nothing: not known
+  int live_pushes = 0;       // sent again since, because it did not
 };
 
 /// What `relay create` and `relay update` may set; absent members stay as they are.

@@ -17,9 +17,10 @@ class Database;
 namespace tender::outbox {
 
 enum class DeadLetterReason : std::uint8_t {
-  rejected,   // zooid refuses the relay as it is described: only an edit can help
-  lost,       // zooid has lost a relay that it once took
-  exhausted,  // all retries failed
+  rejected,    // zooid refuses the relay as it is described: only an edit can help
+  lost,        // zooid has lost a relay that it once took
+  exhausted,   // all retries failed
+  not_served,  // zooid took it, again and again, and does not serve it
 };
 [[nodiscard]] std::string_view to_string(DeadLetterReason reason);
 

@@ -48,6 +48,8 @@ class Outbox {
 
   // The end of an execution. Each is void when the row has become a newer generation: it stays due.
   bool remove(const Job& job);
+  /// Whatever its generation: it was given up for another reason than its own.
+  void remove_all(JobKind kind, const std::string& key);
   bool retry_later(const Job& job, int attempt, TimePoint not_before, const std::string& error);
   /// Fresh again, with nothing forced: what was done is to be done once more.
   bool do_again(const Job& job, TimePoint not_before);
@@ -56,6 +58,7 @@ class Outbox {
     std::int64_t due = 0;
     std::int64_t waiting = 0;           // for their backoff
     std::optional<TimePoint> next_due;  // of those that wait
+    std::int64_t checks = 0;            // looks whether relays are served; not among the others
   };
   [[nodiscard]] Counts count(TimePoint now);
 

@@ -78,6 +78,13 @@ class Command {
   /// recorded.
   void hold_relay_sync(const RelayId& id, std::optional<TimePoint> settle_at);
 
+  struct SeenLiveness {
+    bool live = true;
+    int pushes = 0;  // Relay::live_pushes
+  };
+  /// What a look at the relay itself has shown. Not logged.
+  void record_liveness(const RelayId& id, SeenLiveness seen);
+
  private:
   Relay write_status(const RelayId& id, RelayStatus status, ActivityType type);
   void log(ActivityType type, const Relay& relay, const std::string& detail);

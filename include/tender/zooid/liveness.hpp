@@ -1,0 +1,33 @@
+// Whether zooid serves a relay: what the relay's own NIP-11 document shows, and where to ask for
+// it. zooid answers 200 before it reloads a relay, and the reload may fail (zooid-api.md); no route
+// of the API tells. Pure functions.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "tender/config/env.hpp"
+#include "tender/http/transport.hpp"
+#include "tender/model/relay.hpp"
+
+namespace tender::zooid {
+
+enum class Liveness : std::uint8_t {
+  as_described,  // served under its name; or absent, as a relay that is not active must be
+  wrong,         // absent, another name, or served although it is not active
+  unclear,       // the answer, or its absence, says nothing of this relay
+};
+
+struct LivenessVerdict {
+  Liveness liveness = Liveness::as_described;
+  std::string reason;  // for people; empty when as described
+};
+
+/// The request for the relay's NIP-11 document (`Accept: application/nostr+json`), as
+/// `env.relay_verify` says: to the API's address with the relay's Host, or to the relay's own URL.
+[[nodiscard]] http::Request nip11_request(const Relay& relay, const config::Env& env);
+
+/// What the exchange of that request says of `relay`.
+[[nodiscard]] LivenessVerdict judge_liveness(const http::Exchange& exchange, const Relay& relay);
+
+}  // namespace tender::zooid

@@ -1,0 +1,148 @@
+#include "tender/infra/relay_check.hpp"
+
+#include <optional>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "tender/zooid/liveness.hpp"
+
+namespace tender::infra {
+
+namespace asio = boost::asio;
+using outbox::Job;
+using outbox::JobKind;
+using zooid::Liveness;
+
+namespace {
+
+constexpr int kPushes = 3;
+constexpr std::chrono::seconds kSecondLook{10};   // what is wrong twice is pushed again
+constexpr std::chrono::minutes kUnclearPause{1};  // doubling
+constexpr int kUnclearLooks = 4;                  // then nothing is known, and that is all right
+
+}  // namespace
+
+class RelayCheck::Execution final : public outbox::Execution {
+ public:
+  /// Without a relay there is nothing to look at.
+  Execution(RelayCheck& owner, Job job, std::optional<Relay> relay)
+      : owner_(owner), job_(std::move(job)), relay_(std::move(relay)) {}
+
+  [[nodiscard]] bool asks_host() const override { return relay_.has_value(); }
+
+  asio::awaitable<void> run() override {
+    if (relay_) {
+      http::Request request = zooid::nip11_request(*relay_, owner_.env_);
+      const http::Exchange exchange = co_await owner_.transport_.exchange(std::move(request));
+      verdict_ = zooid::judge_liveness(exchange, *relay_);
+    }
+  }
+
+  // It may not even be zooid's address that was asked: the breaker learns nothing from it.
+  [[nodiscard]] outbox::HostSign host_sign() const override { return {}; }
+
+  outbox::Settlement settle(Circumstances circumstances) override {
+    const auto now = relay_ ? owner_.query_.get_relay(relay_->id) : std::nullopt;
+    if (circumstances.superseded || !now || !now->synced || now->revision != relay_->revision) {
+      return outbox::Complete{};  // the next sync has a check of its own
+    }
+    switch (verdict_.liveness) {
+      case Liveness::as_described:
+        owner_.command_.record_liveness(relay_->id, {.live = true, .pushes = 0});
+        return outbox::Complete{};
+      case Liveness::unclear:
+        return settle_unclear();
+      case Liveness::wrong:
+        break;
+    }
+    if (job_.attempt == 0) {
+      return look_again(kSecondLook);
+    }
+    return now->live_pushes < kPushes ? push_again(*now) : give_up(*now);
+  }
+
+ private:
+  [[nodiscard]] outbox::Settlement look_again(Milliseconds pause) const {
+    return outbox::Retry{.attempt = job_.attempt + 1,
+                         .not_before = owner_.clock_.now() + pause,
+                         .error = verdict_.reason};
+  }
+
+  outbox::Settlement settle_unclear() {
+    if (job_.attempt + 1 < kUnclearLooks) {
+      return look_again(kUnclearPause * (1 << job_.attempt));
+    }
+    owner_.logger_.warn(
+        "relay {}: whether zooid serves it cannot be told: {}; check RELAY_VERIFY, or set it to "
+        "off",
+        relay_->subdomain, verdict_.reason);
+    return outbox::Complete{};
+  }
+
+  outbox::Settlement push_again(const Relay& now) {
+    owner_.logger_.warn("relay {}: zooid took it and does not serve it ({}): sent again, {} of {}",
+                        now.subdomain, verdict_.reason, now.live_pushes + 1, kPushes);
+    owner_.command_.record_liveness(now.id, {.live = false, .pushes = now.live_pushes + 1});
+    Job push;
+    push.key = now.id.text;
+    push.priority = outbox::Priority::normal;
+    push.forced = true;
+    owner_.outbox_.enqueue(push, owner_.clock_.now());
+    return outbox::Complete{};
+  }
+
+  outbox::Settlement give_up(const Relay& now) {
+    const std::string error = fmt::format(
+        "zooid took the config but does not serve the relay: {}; see zooid's log, then `tender "
+        "reconcile {} --force`",
+        verdict_.reason, now.subdomain);
+    owner_.command_.record_liveness(now.id, {.live = false, .pushes = 0});
+    owner_.command_.fail_relay_sync(now, {.revision = now.revision,
+                                          .error = error,
+                                          .outcome = "not_served",
+                                          .superseded = false,
+                                          .settle_at = now.settle_at});
+    owner_.outbox_.remove_all(JobKind::relay_sync, now.id.text);
+    owner_.dead_letters_.add(JobKind::relay_sync, now.id.text, outbox::DeadLetterReason::not_served,
+                             error, kPushes + 1, now.revision, owner_.clock_.now());
+    return outbox::Complete{};
+  }
+
+  RelayCheck& owner_;
+  Job job_;
+  std::optional<Relay> relay_;
+  zooid::LivenessVerdict verdict_;
+};
+
+RelayCheck::RelayCheck(Database& database, Query query, Command command, const config::Env& env,
+                       http::Transport& transport, const Clock& clock, Logger& logger)
+    : query_(query),
+      command_(command),
+      env_(env),
+      transport_(transport),
+      clock_(clock),
+      logger_(logger),
+      outbox_(database),
+      dead_letters_(database) {}
+
+void RelayCheck::schedule(const Relay& relay) {
+  if (env_.relay_verify == config::RelayVerify::off) {
+    return;
+  }
+  Job job;
+  job.kind = JobKind::relay_check;
+  job.key = relay.id.text;
+  job.priority = outbox::Priority::bulk;
+  outbox_.enqueue(job, clock_.now() + kFirstLook);
+}
+
+std::unique_ptr<outbox::Execution> RelayCheck::begin(const Job& job) {
+  auto relay = query_.get_relay(RelayId{job.key});
+  if (relay && !relay->synced) {
+    relay.reset();
+  }
+  return std::make_unique<Execution>(*this, job, std::move(relay));
+}
+
+}  // namespace tender::infra
