@@ -23,19 +23,8 @@ constexpr std::array<std::string_view, 6> kStates{"created", "updated",  "unchan
                                                   "failed",  "given_up", "waiting"};
 constexpr std::size_t kProgressWidth = 30;
 constexpr std::size_t kProgressFrom = 10;  // fewer relays are done before a bar could be read
-
-std::unique_ptr<Sidecar> own_sidecar(asio::io_context& io, const config::Env& env,
-                                     Database& database, Clock& clock, Random& random,
-                                     Command command, Logger& logger) {
-  auto lock = DatabaseLock::try_acquire(database.path());
-  if (!lock) {
-    return nullptr;
-  }
-  // Only what is asked for here is urgent: everything else stays for a sidecar proper.
-  return std::make_unique<Sidecar>(io.get_executor(), env, database, std::move(*lock), clock,
-                                   random, command, logger,
-                                   infra::Infra::Options{.floor = outbox::Priority::urgent});
-}
+constexpr Milliseconds kLockLook{500};
+constexpr int kLogBatch = 256;
 
 }  // namespace
 
@@ -51,7 +40,8 @@ bool is_in_step(ReconcileState state) {
 ReconcileWatch::ReconcileWatch(const config::Env& env, Database& database,
                                const std::vector<Relay>& relays, Command::ReconcileOptions options,
                                std::ostream* progress)
-    : database_(database),
+    : env_(env),
+      database_(database),
       options_(options),
       progress_(relays.size() < kProgressFrom ? nullptr : progress),
       logger_(make_logger(spdlog::level::err, env.log_format)),
@@ -60,17 +50,30 @@ ReconcileWatch::ReconcileWatch(const config::Env& env, Database& database,
       receiver_(feed_.channel().subscribe()),
       command_(database, clock_, random_, feed_.channel()),
       outbox_(database),
-      alarm_(clock_),
-      sidecar_(own_sidecar(io_, env, database, clock_, random_, command_, *logger_)) {
+      deadline_alarm_(clock_),
+      lock_alarm_(clock_),
+      sidecar_(own_sidecar()) {
   for (const Relay& relay : relays) {
     open_.emplace(relay.id.text, results_.size());
     results_.push_back({.relay = relay, .state = ReconcileState::waiting, .error = {}});
   }
 }
 
+std::unique_ptr<Sidecar> ReconcileWatch::own_sidecar() {
+  auto lock = DatabaseLock::try_acquire(database_.path());
+  if (!lock) {
+    return nullptr;
+  }
+  // Only what is asked for here is urgent: everything else stays for a sidecar proper.
+  return std::make_unique<Sidecar>(io_.get_executor(), env_, database_, std::move(*lock), clock_,
+                                   random_, command_, *logger_,
+                                   infra::Infra::Options{.floor = outbox::Priority::urgent});
+}
+
 std::vector<ReconcileResult> ReconcileWatch::until_done(Milliseconds timeout) {
   if (!results_.empty()) {
     run_to_end(io_, everything(clock_.now() + timeout));
+    read_log();  // what the drain settled
     show_progress(/*last=*/true);
   }
   for (ReconcileResult& result : results_) {
@@ -88,6 +91,14 @@ asio::awaitable<void> ReconcileWatch::everything(TimePoint deadline) {
 
 asio::awaitable<void> ReconcileWatch::work() {
   request();
+  while (!sidecar_ && !finished_) {
+    const TimePoint look = clock_.now() + kLockLook;
+    co_await lock_alarm_.wait_until(look);
+    // Whoever held the lock may have ended, and with it the one who would do the work.
+    if (!finished_) {
+      sidecar_ = own_sidecar();
+    }
+  }
   if (sidecar_) {
     co_await sidecar_->run();
   }
@@ -95,6 +106,7 @@ asio::awaitable<void> ReconcileWatch::work() {
 
 void ReconcileWatch::request() {
   Transaction transaction(database_);
+  last_seq_ = Query(database_).last_activity_seq();
   for (const ReconcileResult& result : results_) {
     command_.reconcile_relay(result.relay, options_);
   }
@@ -107,23 +119,36 @@ asio::awaitable<void> ReconcileWatch::watch() {
     if (std::holds_alternative<Closed>(received.item)) {
       co_return;
     }
-    if (const auto* activity = std::get_if<Activity>(&received.item)) {
-      take(*activity);
-      show_progress(/*last=*/false);
-    }
+    read_log();
+    show_progress(/*last=*/false);
   }
   finish();
 }
 
+// The channel may have dropped rows; the log has them all.
+void ReconcileWatch::read_log() {
+  const Query query(database_);
+  std::vector<Activity> rows;
+  do {
+    rows = query.list_activity({.after_seq = last_seq_, .relay = std::nullopt, .limit = kLogBatch});
+    for (const Activity& row : rows) {
+      last_seq_ = row.seq;
+      take(row);
+    }
+  } while (rows.size() == kLogBatch);
+}
+
 asio::awaitable<void> ReconcileWatch::end_at(TimePoint deadline) {
-  const bool done = co_await alarm_.wait_until(deadline);
+  const bool done = co_await deadline_alarm_.wait_until(deadline);
   if (!done) {
     finish();
   }
 }
 
 void ReconcileWatch::finish() {
-  alarm_.notify();
+  finished_ = true;
+  deadline_alarm_.notify();
+  lock_alarm_.notify();
   feed_.stop();
   if (sidecar_) {
     sidecar_->stop();

@@ -5,6 +5,7 @@
 
 #include "tender/base/log.hpp"
 #include "tender/http/client.hpp"
+#include "tender/http/logged_transport.hpp"
 #include "tender/infra/infra.hpp"
 #include "tender/store/database_lock.hpp"
 
@@ -32,6 +33,7 @@ class Sidecar {
   Clock& clock_;
   Logger& logger_;
   http::Client transport_;
+  http::LoggedTransport logged_transport_;
   infra::Infra infra_;
   Wakeup alarm_;
   TimePoint drain_until_ = TimePoint::max();
