@@ -9,6 +9,7 @@
 #include <nlohmann/json.hpp>
 
 #include "tender/base/json.hpp"
+#include "tender/outbox/host_state.hpp"
 #include "tender/store/database.hpp"
 #include "tender/store/transaction.hpp"
 
@@ -64,29 +65,40 @@ std::unique_ptr<Sidecar> ReconcileWatch::own_sidecar() {
   if (!lock) {
     return nullptr;
   }
-  // Only what is asked for here is urgent: everything else stays for a sidecar proper.
+  // What is asked for here by name is urgent: everything else stays for a sidecar proper.
+  const auto floor = options_.bulk ? outbox::Priority::bulk : outbox::Priority::urgent;
   return std::make_unique<Sidecar>(io_.get_executor(), env_, database_, std::move(*lock), clock_,
                                    random_, command_, *logger_,
-                                   infra::Infra::Options{.floor = outbox::Priority::urgent});
+                                   infra::Infra::Options{.floor = floor});
 }
 
-std::vector<ReconcileResult> ReconcileWatch::until_done(Milliseconds timeout) {
+std::vector<ReconcileResult> ReconcileWatch::until_done(Milliseconds patience) {
   if (!results_.empty()) {
-    run_to_end(io_, everything(clock_.now() + timeout));
+    run_to_end(io_, everything(patience));
     read_log();  // what the drain settled
     show_progress(/*last=*/true);
   }
-  for (ReconcileResult& result : results_) {
-    if (result.state == ReconcileState::waiting) {
-      result.error = "no result in time; the work stays in the outbox of the database";
-    }
-  }
+  explain_waiting();
   return results_;
 }
 
-asio::awaitable<void> ReconcileWatch::everything(TimePoint deadline) {
+void ReconcileWatch::explain_waiting() {
+  const outbox::HostState host = outbox::read_host_state(database_);
+  for (ReconcileResult& result : results_) {
+    if (result.state != ReconcileState::waiting) {
+      continue;
+    }
+    result.host_fault = host.failing_since.has_value();
+    result.error = result.host_fault
+                       ? host.reason
+                       : "no result in time; the work stays in the outbox of the database";
+  }
+}
+
+asio::awaitable<void> ReconcileWatch::everything(Milliseconds patience) {
   using namespace asio::experimental::awaitable_operators;
-  co_await (feed_.run() && work() && watch() && end_at(deadline));
+  last_result_ = clock_.now();
+  co_await (feed_.run() && work() && watch() && lose_patience(patience));
 }
 
 asio::awaitable<void> ReconcileWatch::work() {
@@ -138,9 +150,13 @@ void ReconcileWatch::read_log() {
   } while (rows.size() == kLogBatch);
 }
 
-asio::awaitable<void> ReconcileWatch::end_at(TimePoint deadline) {
-  const bool done = co_await deadline_alarm_.wait_until(deadline);
-  if (!done) {
+asio::awaitable<void> ReconcileWatch::lose_patience(Milliseconds patience) {
+  bool finished = false;
+  while (!finished && clock_.now() < last_result_ + patience) {
+    const TimePoint deadline = last_result_ + patience;
+    finished = co_await deadline_alarm_.wait_until(deadline);
+  }
+  if (!finished) {
     finish();
   }
 }
@@ -163,7 +179,7 @@ void ReconcileWatch::take(const Activity& activity) {
     return;
   }
   const auto job = outbox_.find(outbox::JobKind::relay_sync, activity.resource_id);
-  if (job && job->attempt == 0) {
+  if (job && job->attempt == 0 && job->not_before <= activity.created_at) {
     return;  // the result of an execution that was under way before: ours is still due
   }
   ReconcileResult& result = results_[found->second];
@@ -179,6 +195,7 @@ void ReconcileWatch::take(const Activity& activity) {
         json_flag(detail, "skipped") ? ReconcileState::unchanged : ReconcileState::updated;
   }
   open_.erase(found);
+  last_result_ = clock_.now();
 }
 
 void ReconcileWatch::show_progress(bool last) {
