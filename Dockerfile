@@ -20,6 +20,7 @@ RUN apt-get update \
       ninja-build \
       nlohmann-json3-dev \
       pkg-config \
+      zlib1g-dev \
  && rm -rf /var/lib/apt/lists/*
 
 WORKDIR /source
@@ -50,6 +51,7 @@ RUN apt-get update \
       libsqlite3-0 \
       libssl3 \
       libstdc++6 \
+      zlib1g \
  && rm -rf /var/lib/apt/lists/* \
  && groupadd --gid 10001 tender \
  && useradd --uid 10001 --gid 10001 --no-log-init --no-create-home --home-dir /data \

@@ -79,6 +79,7 @@ extern const CommandSpec kActivity;
 extern const CommandSpec kDeadLetterList;
 extern const CommandSpec kDeadLetterRetry;
 extern const CommandSpec kDeadLetterDiscard;
+extern const CommandSpec kBackup;
 extern const CommandSpec kStatus;
 extern const CommandSpec kCheck;
 extern const CommandSpec kHealth;

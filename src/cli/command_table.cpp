@@ -18,6 +18,7 @@ std::span<const CommandSpec> command_table() {
                                 kDeadLetterList,
                                 kDeadLetterRetry,
                                 kDeadLetterDiscard,
+                                kBackup,
                                 kStatus,
                                 kCheck,
                                 kHealth,

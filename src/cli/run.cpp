@@ -11,6 +11,8 @@
 #include <boost/asio/signal_set.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
+#include "tender/store/integrity.hpp"
+
 #include "command.hpp"
 #include "event_loop.hpp"
 #include "log_feed.hpp"
@@ -24,6 +26,16 @@ namespace asio = boost::asio;
 
 constexpr Milliseconds kStandbyLook{500};
 
+// The database's path, when what is there is sound or nothing: damage is refused before anything
+// is written to it.
+const std::filesystem::path& checked(const std::filesystem::path& database, Logger& logger) {
+  if (check_integrity(database) == Integrity::too_large) {
+    logger.info("{} is larger than {} MiB: starting without looking for damage", database.string(),
+                kLargestChecked >> 20);
+  }
+  return database;
+}
+
 class Run {
  public:
   explicit Run(const config::Env& env)
@@ -31,7 +43,8 @@ class Run {
         logger_(start_logging(env_)),
         signals_(io_, SIGTERM, SIGINT),
         clock_(io_.get_executor()),
-        database_(env_.database_path, clock_, open_options(OpenMode::create, *logger_)),
+        database_(checked(env_.database_path, *logger_), clock_,
+                  open_options(OpenMode::create, *logger_)),
         feed_(io_.get_executor(), database_, clock_, *logger_),
         alarm_(clock_) {}
 

@@ -35,11 +35,13 @@ Sidecar::Sidecar(const asio::any_io_executor& executor, const config::Env& env, 
       logged_transport_(transport_, clock, logger),
       infra_(Query(database), command, env, {database, clock, random, logged_transport_, logger},
              options),
+      retention_(env, database, clock, logger),
+      checkpointer_(database, clock, logger),
       alarm_(clock) {}
 
 asio::awaitable<void> Sidecar::run() {
   using namespace asio::experimental::awaitable_operators;
-  co_await (work() && keep_alive());
+  co_await (work() && keep_alive() && retention_.run() && checkpointer_.run());
   transport_.stop();
 }
 
@@ -53,6 +55,8 @@ asio::awaitable<void> Sidecar::work() {
   co_await infra_.start();
   finished_ = true;
   alarm_.notify();
+  retention_.stop();
+  checkpointer_.stop();
 }
 
 asio::awaitable<void> Sidecar::keep_alive() {

@@ -1,12 +1,14 @@
 // The worker as a process runs it: Infra on the real network, the database's lock with its
-// heartbeat, and the drain when it is told to stop. `run` hosts it for good, `reconcile` for as
-// long as its work takes.
+// heartbeat and the upkeep that only its holder does, and the drain when it is told to stop. `run`
+// hosts it for good, `reconcile` for as long as its work takes.
 #pragma once
 
 #include "tender/base/log.hpp"
 #include "tender/http/client.hpp"
 #include "tender/http/logged_transport.hpp"
 #include "tender/infra/infra.hpp"
+#include "tender/infra/retention.hpp"
+#include "tender/store/checkpointer.hpp"
 #include "tender/store/database_lock.hpp"
 
 namespace tender::cli {
@@ -35,6 +37,8 @@ class Sidecar {
   http::Client transport_;
   http::LoggedTransport logged_transport_;
   infra::Infra infra_;
+  infra::Retention retention_;
+  Checkpointer checkpointer_;
   Wakeup alarm_;
   TimePoint drain_until_ = TimePoint::max();
   bool finished_ = false;

@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "tender/store/checkpointer.hpp"
 #include "tender/store/database_lock.hpp"
 
 namespace tender::cli {
@@ -48,6 +49,10 @@ std::optional<Relay> StoreSession::find_relay(const std::string& name) const {
     }
   }
   return relay;
+}
+
+StoreSession::~StoreSession() {
+  checkpoint_unattended(database);
 }
 
 Relay StoreSession::require_relay(const std::string& name) const {

@@ -31,6 +31,11 @@ class StoreSession {
  public:
   StoreSession(const Invocation& invocation, OpenMode mode);
 
+  /// Keeps the write-ahead log small where commands are all that ever runs.
+  ~StoreSession();
+  StoreSession(const StoreSession&) = delete;
+  StoreSession& operator=(const StoreSession&) = delete;
+
   /// By id or subdomain. Throws CommandError when one relay's id is another's subdomain, which only
   /// other programs can write: then either could be meant.
   [[nodiscard]] std::optional<Relay> find_relay(const std::string& name) const;

@@ -21,6 +21,7 @@ constexpr std::array<Choice<level::level_enum>, 5> kLogLevels = {{{"trace", leve
                                                                   {"error", level::err}}};
 constexpr std::array<Choice<LogFormat>, 2> kLogFormats = {
     {{"text", LogFormat::text}, {"json", LogFormat::json}}};
+constexpr std::array<Choice<bool>, 2> kOnOff = {{{"on", true}, {"off", false}}};
 constexpr std::array<Choice<RelayRecreate>, 2> kRecreate = {
     {{"never", RelayRecreate::never}, {"auto", RelayRecreate::automatic}}};
 
@@ -47,6 +48,9 @@ StoreEnv read_store(Settings& settings, const ZooidOptions& options) {
   StoreEnv store;
   store.has_livekit = options.livekit.has_value();
   store.database_path = value_or_nothing(settings.read("DATABASE_URL", parse_database_url));
+  store.activity_retention =
+      value_or_nothing(settings.read("ACTIVITY_RETENTION", parse_wait_or_zero));
+  store.activity_archive = read_choice(settings, "ACTIVITY_ARCHIVE", kOnOff);
   store.log_level = read_choice(settings, "LOG_LEVEL", kLogLevels);
   store.log_format = read_choice(settings, "LOG_FORMAT", kLogFormats);
   store.warnings = settings.take_warnings();
@@ -105,7 +109,7 @@ ZooidOptions read_options(Settings& settings) {
   options.relay_sync_rate = read_count(settings, "RELAY_SYNC_RATE", 0, 1000);
   options.relay_sync_settle = value_or_nothing(settings.read("RELAY_SYNC_SETTLE", parse_wait));
   options.reconcile_interval =
-      value_or_nothing(settings.read("RECONCILE_INTERVAL", parse_interval));
+      value_or_nothing(settings.read("RECONCILE_INTERVAL", parse_wait_or_zero));
   options.relay_recreate = read_choice(settings, "RELAY_RECREATE", kRecreate);
   options.blossom_s3 = read_s3(settings);
   options.livekit = read_livekit(settings);

@@ -44,6 +44,16 @@ constexpr std::array kVariables = {
              .group = Group::database,
              .default_value = "sqlite://data/tender.db",
              .meaning = "The SQLite database: `sqlite://` and a path, absolute with a third slash"},
+    Variable{.name = "ACTIVITY_RETENTION",
+             .group = Group::database,
+             .default_value = "90d",
+             .meaning = "How long rows of the activity log are kept; `0` keeps all of them. What "
+                        "the sidecar still needs stays anyway"},
+    Variable{.name = "ACTIVITY_ARCHIVE",
+             .group = Group::database,
+             .default_value = "on",
+             .meaning = "What becomes of older rows: `on` puts them into gzipped files beside the "
+                        "database, `off` drops them"},
     Variable{.name = "RELAY_SYNC_RETRY_MAX_ATTEMPTS",
              .group = Group::sync,
              .default_value = "6",
@@ -128,8 +138,9 @@ constexpr std::array kVariables = {
              .meaning = "How they are written to stderr: `text`, or `json` with one object a line"},
 };
 
-constexpr std::array<std::string_view, 8> kPrefixes = {
-    "ZOOID_", "RELAY_", "RECONCILE_", "ROBOT_", "BLOSSOM_S3_", "LIVEKIT_", "DATABASE_", "LOG_"};
+constexpr std::array<std::string_view, 9> kPrefixes = {"ZOOID_",    "RELAY_",      "RECONCILE_",
+                                                       "ROBOT_",    "BLOSSOM_S3_", "LIVEKIT_",
+                                                       "DATABASE_", "ACTIVITY_",   "LOG_"};
 
 std::string upper(std::string_view text) {
   std::string result(text);

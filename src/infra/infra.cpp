@@ -20,8 +20,6 @@ using outbox::Job;
 using outbox::JobKind;
 using outbox::Priority;
 
-constexpr Milliseconds kStorePause{1000};
-
 }  // namespace
 
 Infra::Infra(Query query, Command command, const config::Env& env, Runtime runtime, Options options)
@@ -68,7 +66,7 @@ asio::awaitable<void> Infra::listen() {
   std::optional<std::string_view> reconcile_because = "startup";
   while (!stopping_) {
     if (!catch_up(reconcile_because)) {
-      const TimePoint again = runtime_.clock.now() + kStorePause;
+      const TimePoint again = dispatcher_.outage().retry_at();
       co_await pause_.wait_until(again);
       continue;
     }
@@ -105,19 +103,19 @@ asio::awaitable<void> Infra::reconcile_now_and_then() {
 }
 
 bool Infra::catch_up(std::optional<std::string_view> reconcile_because) {
+  StoreOutage& outage = dispatcher_.outage();
+  if (!outage.over()) {
+    return false;
+  }
   try {
     router_.route([this](const Activity& activity) { handle_activity(activity); });
     if (reconcile_because) {
       reconcile_relay_state(*reconcile_because);
     }
-    store_failed_ = false;
     return true;
   } catch (const StoreError& error) {
     // The channel is only a hint and the log holds everything: go on later where the offset stands.
-    if (!std::exchange(store_failed_, true)) {
-      runtime_.logger.error("{}; nothing is lost, trying again until it works; {}", error.what(),
-                            error.remedy());
-    }
+    outage.begin(error);
     return false;
   }
 }

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <exception>
 
+#include <fmt/format.h>
+
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/this_coro.hpp>
 
@@ -14,9 +16,6 @@ namespace tender::outbox {
 namespace {
 
 namespace asio = boost::asio;
-
-constexpr Milliseconds kFirstStoreBackoff{1000};
-constexpr Milliseconds kLongestStoreBackoff{30000};
 
 // Every so many claims goes to whoever has waited longest, so that bulk work never starves. A rank
 // that grows with the wait would let a large fleet, once old enough, go before every new command.
@@ -34,7 +33,8 @@ Dispatcher::Dispatcher(Database& database, Clock& clock, Random& random, Executo
       outbox_(database),
       dead_letters_(database),
       gate_(random, logger, options.rate, options.concurrency),
-      wakeup_(clock) {
+      wakeup_(clock),
+      outage_(database, clock, logger) {
   gate_.restore(read_host_state(database_), clock_.now());
 }
 
@@ -43,27 +43,23 @@ asio::awaitable<void> Dispatcher::run() {
   while (has_work()) {
     TimePoint look_again{};
     try {
-      settle_finished();
-      for (std::shared_ptr<Task>& task : claim()) {
-        start(execute(std::move(task)), executor);
-      }
-      if (stage_ == Stage::working && gate_.begin_probe(clock_.now())) {
-        probing_ = true;
-        start(probe(), executor);
-      }
-      save_host_state();
-      look_again = next_look();
-      if (store_backoff_ != Milliseconds::zero()) {
-        logger_.info("the database can be written again; going on");
-        store_backoff_ = Milliseconds::zero();
+      if (outage_.over()) {
+        settle_finished();
+        for (std::shared_ptr<Task>& task : claim()) {
+          start(execute(std::move(task)), executor);
+        }
+        if (stage_ == Stage::working && gate_.begin_probe(clock_.now())) {
+          probing_ = true;
+          start(probe(), executor);
+        }
+        save_host_state();
+        look_again = next_look();
+      } else {
+        look_again = outage_.retry_at();
       }
     } catch (const StoreError& error) {
-      if (store_backoff_ == Milliseconds::zero()) {
-        logger_.error("{}; nothing is lost, trying again until it works; {}", error.what(),
-                      error.remedy());
-      }
-      store_backoff_ = std::clamp(store_backoff_ * 2, kFirstStoreBackoff, kLongestStoreBackoff);
-      look_again = clock_.now() + store_backoff_;
+      outage_.begin(error);
+      look_again = outage_.retry_at();
     }
     if (has_work()) {
       co_await wakeup_.wait_until(look_again);
@@ -107,6 +103,22 @@ void Dispatcher::settle_finished() {
   if (finished_.empty()) {
     return;
   }
+  try {
+    settle_together();
+    return;
+  } catch (const StoreError& error) {
+    if (error.fault() != StoreFault::constraint) {
+      throw;
+    }
+  }
+  while (!finished_.empty()) {
+    settle_alone(*finished_.front());
+    busy_.erase(finished_.front()->job.key);
+    finished_.erase(finished_.begin());
+  }
+}
+
+void Dispatcher::settle_together() {
   Transaction transaction(database_);
   for (const auto& task : finished_) {
     settle(*task);
@@ -116,6 +128,30 @@ void Dispatcher::settle_finished() {
     busy_.erase(task->job.key);
   }
   finished_.clear();
+}
+
+void Dispatcher::settle_alone(const Task& task) {
+  try {
+    Transaction transaction(database_);
+    settle(task);
+    transaction.commit();
+  } catch (const StoreError& error) {
+    if (error.fault() != StoreFault::constraint) {
+      throw;
+    }
+    put_off(task, error);
+  }
+}
+
+// What breaks the rule may be in the relay's row or a bug of ours: doing the work again at once
+// would not help, and doing it never would hide it.
+void Dispatcher::put_off(const Task& task, const StoreError& error) {
+  const Job& job = task.job;
+  logger_.error(
+      "relay {}: the result of its sync cannot be written, so it is done again later: {}; {}",
+      job.key, error.what(), error.remedy());
+  const std::string reason = fmt::format("the result could not be written: {}", error.what());
+  outbox_.retry_later(job, job.attempt + 1, clock_.now() + options_.horizon, reason);
 }
 
 void Dispatcher::settle(const Task& task) {

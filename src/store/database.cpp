@@ -1,8 +1,10 @@
 #include "tender/store/database.hpp"
 
+#include <cassert>
 #include <cerrno>
 
 #include <SQLiteCpp/Database.h>
+#include <SQLiteCpp/Exception.h>
 #include <SQLiteCpp/Statement.h>
 #include <fcntl.h>
 #include <fmt/format.h>
@@ -14,6 +16,7 @@
 #include "tender/store/migrations.hpp"
 #include "tender/store/store_error.hpp"
 
+#include "connection.hpp"
 #include "ownership.hpp"
 
 namespace tender {
@@ -111,12 +114,7 @@ Database::Database(fs::path path, const Clock& clock, Options options)
     }
     create_file(path_);
   }
-  try {
-    connection_ = std::make_unique<SQLite::Database>(path_.string(), SQLite::OPEN_READWRITE);
-    configure();
-  } catch (const SQLite::Exception& cause) {
-    throw StoreError::from(cause, path_.string());
-  }
+  connection_ = open_connection();
   migrate(*this, migrations(), clock.now());
 }
 
@@ -124,13 +122,48 @@ Database::~Database() {
   statements_.clear();
 }
 
-void Database::configure() {
-  sqlite3_busy_handler(connection_->getHandle(), wait_while_busy, &options_);
-  require_own_tables(*connection_, path_, options_.mode);
-  use_write_ahead_log(*connection_, path_);
-  connection_->exec("PRAGMA synchronous = FULL");
-  connection_->exec("PRAGMA foreign_keys = ON");
-  connection_->exec("PRAGMA trusted_schema = OFF");
+std::unique_ptr<SQLite::Database> Database::open_connection() {
+  try {
+    auto connection = connect(path_, options_.vfs);
+    sqlite3_busy_handler(connection->getHandle(), wait_while_busy, &options_);
+    require_own_tables(*connection, path_, options_.mode);
+    use_write_ahead_log(*connection, path_);
+    connection->exec("PRAGMA synchronous = FULL");
+    connection->exec("PRAGMA foreign_keys = ON");
+    connection->exec("PRAGMA trusted_schema = OFF");
+    return connection;
+  } catch (const SQLite::Exception& cause) {
+    throw StoreError::from(cause, path_.string());
+  }
+}
+
+void Database::reopen() {
+  assert(transaction_depth_ == 0);
+  std::error_code ignored;
+  if (!fs::exists(path_, ignored) || fs::file_size(path_, ignored) == 0) {
+    throw StoreError(StoreFault::missing,
+                     fmt::format("the database {} is gone or empty", path_.string()),
+                     "see that its volume is mounted, or restore a backup");
+  }
+  auto fresh = open_connection();
+  require_own_tables(*fresh, path_, OpenMode::existing);
+  statements_.clear();
+  connection_ = std::move(fresh);
+  if (commit_listener_) {
+    commit_listener_();
+  }
+}
+
+bool Database::checkpoint() {
+  sqlite3* const handle = connection_->getHandle();
+  sqlite3_busy_handler(handle, nullptr, nullptr);  // not worth a wait
+  const int result =
+      sqlite3_wal_checkpoint_v2(handle, nullptr, SQLITE_CHECKPOINT_TRUNCATE, nullptr, nullptr);
+  sqlite3_busy_handler(handle, wait_while_busy, &options_);
+  if (result != SQLITE_OK && (result & 0xff) != SQLITE_BUSY && result != SQLITE_LOCKED) {
+    throw StoreError::from(SQLite::Exception(handle, result), path_.string());
+  }
+  return result == SQLITE_OK;
 }
 
 Statement Database::take(const char* sql) {

@@ -4,26 +4,11 @@
 
 #include "tender/store/database.hpp"
 
+#include "activity_table.hpp"
 #include "relay_table.hpp"
 
 namespace tender {
 namespace {
-
-#define TENDER_ACTIVITY_COLUMNS \
-  "seq, id, tenant, created_at, activity_type, resource_type, resource_id, detail"
-
-Activity read_activity(const Statement& row) {
-  Activity activity;
-  activity.seq = row.integer(0);
-  activity.id = row.text(1);
-  activity.tenant = row.text(2);
-  activity.created_at = row.time(3);
-  activity.activity_type = row.text(4);
-  activity.resource_type = row.text(5);
-  activity.resource_id = row.text(6);
-  activity.detail = row.text(7);
-  return activity;
-}
 
 template <typename Read>
 auto read_all(Statement statement, Read read) {

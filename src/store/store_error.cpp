@@ -7,6 +7,9 @@
 namespace tender {
 namespace {
 
+constexpr const char* kDamagedRemedy =
+    "stop tender and restore a backup (README, Operations); tender never recreates a damaged one";
+
 struct Meaning {
   StoreFault fault;
   const char* remedy;
@@ -28,8 +31,7 @@ Meaning meaning_of(int code) {
       return {StoreFault::io, "check the disk that holds the database (see the system's log)"};
     case SQLITE_CORRUPT:
     case SQLITE_NOTADB:
-      return {StoreFault::corrupt,
-              "restore the database from a backup; tender never recreates a damaged one"};
+      return {StoreFault::corrupt, kDamagedRemedy};
     case SQLITE_CANTOPEN:
       return {StoreFault::cannot_open,
               "check DATABASE_URL, and that the directory exists and is writable for the user that "
@@ -46,6 +48,11 @@ Meaning meaning_of(int code) {
 StoreError StoreError::from(const SQLite::Exception& cause, const std::string& path) {
   const Meaning meaning = meaning_of(cause.getErrorCode());
   return {meaning.fault, fmt::format("database {}: {}", path, cause.what()), meaning.remedy};
+}
+
+StoreError StoreError::damaged(const std::string& path, const std::string& finding) {
+  return {StoreFault::corrupt, fmt::format("database {} is damaged: {}", path, finding),
+          kDamagedRemedy};
 }
 
 }  // namespace tender

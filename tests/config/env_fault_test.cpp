@@ -75,7 +75,9 @@ INSTANTIATE_TEST_SUITE_P(
                     Case{"DATABASE_URL", "sqlite://data/", "names no file"},
                     Case{"DATABASE_URL", "sqlite://a.db?mode=rw", "has parameters or escapes"},
                     Case{"DATABASE_URL", "sqlite://a%20b.db", "has parameters or escapes"},
-                    Case{"DATABASE_URL", "sqlite://~/a.db", "starts with ~"}));
+                    Case{"DATABASE_URL", "sqlite://~/a.db", "starts with ~"},
+                    Case{"ACTIVITY_RETENTION", "90", "is not a duration"},
+                    Case{"ACTIVITY_ARCHIVE", "yes", "is none of the words"}));
 
 INSTANTIATE_TEST_SUITE_P(
     SyncAndLog, WrongValue,

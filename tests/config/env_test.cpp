@@ -29,6 +29,8 @@ TEST(Env, HasTheDefaultsOfTheTable) {
   EXPECT_EQ(env.relay_domain, "relays.example.com");
   EXPECT_EQ(env.robot_key.reveal_hex(), test::kRobotKey);
   EXPECT_EQ(env.database_path, "data/tender.db");
+  EXPECT_EQ(env.activity_retention, std::chrono::days(90));
+  EXPECT_TRUE(env.activity_archive);
   EXPECT_EQ(env.log_level, spdlog::level::info);
   EXPECT_EQ(env.log_format, LogFormat::text);
   EXPECT_EQ(env.zooid_api_timeout, 5s);
@@ -43,10 +45,18 @@ TEST(Env, HasTheDefaultsOfTheTable) {
   EXPECT_THAT(env.warnings, IsEmpty());
 }
 
+TEST(Env, KeepsTheWholeLogWhenTheRetentionIsZero) {
+  for (const char* zero : {"0", "0s", "0d"}) {
+    EXPECT_EQ(load_env(test::with("ACTIVITY_RETENTION", zero)).activity_retention, 0s) << zero;
+  }
+}
+
 TEST(Env, HasWhatIsGiven) {
   const SampleFile ca("-----BEGIN CERTIFICATE-----\n");
   Environment environment = test::with_groups();
   environment.insert({{"DATABASE_URL", "sqlite:///data/tender.db"},
+                      {"ACTIVITY_RETENTION", "7d"},
+                      {"ACTIVITY_ARCHIVE", "off"},
                       {"ZOOID_API_TIMEOUT", "750ms"},
                       {"ZOOID_API_CA_FILE", ca.path()},
                       {"RELAY_SYNC_RETRY_MAX_ATTEMPTS", "0"},
@@ -58,6 +68,8 @@ TEST(Env, HasWhatIsGiven) {
                       {"LOG_FORMAT", "json"}});
   const Env env = load_env(environment);
   EXPECT_EQ(env.database_path, "/data/tender.db");
+  EXPECT_EQ(env.activity_retention, std::chrono::days(7));
+  EXPECT_FALSE(env.activity_archive);
   EXPECT_EQ(env.zooid_api_timeout, 750ms);
   EXPECT_EQ(env.zooid_api_ca_file, ca.path());
   EXPECT_EQ(env.relay_sync_retry_max_attempts, 0);

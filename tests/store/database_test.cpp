@@ -28,17 +28,6 @@ std::string pragma(Database& database, const char* sql) {
   return row.step() ? row.text(0) : "";
 }
 
-StoreFault fault_of(const std::function<void()>& action) {
-  try {
-    action();
-  } catch (const StoreError& error) {
-    EXPECT_FALSE(error.remedy().empty());
-    return error.fault();
-  }
-  ADD_FAILURE() << "nothing was thrown";
-  return StoreFault::other;
-}
-
 TEST_F(DatabaseTest, KeepsFileAndDirectoryToTheOwner) {
   EXPECT_EQ(mode_of(path), 0600U);
   EXPECT_EQ(mode_of(path.parent_path()), 0700U);

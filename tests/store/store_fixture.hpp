@@ -1,17 +1,32 @@
 // A database in a temporary directory with Query and Command on it, on a clock that stands still.
 #pragma once
 
+#include <functional>
+
 #include <gtest/gtest.h>
 
 #include "tender/store/command.hpp"
 #include "tender/store/database.hpp"
 #include "tender/store/query.hpp"
+#include "tender/store/store_error.hpp"
 
 #include "support/seeded_random.hpp"
 #include "support/temp_dir.hpp"
 #include "support/virtual_clock.hpp"
 
 namespace tender {
+
+/// The fault that `action` is stopped by; it must come with a remedy.
+inline StoreFault fault_of(const std::function<void()>& action) {
+  try {
+    action();
+  } catch (const StoreError& error) {
+    EXPECT_FALSE(error.remedy().empty());
+    return error.fault();
+  }
+  ADD_FAILURE() << "nothing was thrown";
+  return StoreFault::other;
+}
 
 struct StoreTest : testing::Test {
   static constexpr const char* kTenant =

@@ -22,8 +22,8 @@ config::Env test_env(Random& random) {
   return env;
 }
 
-World::World(std::size_t channel_capacity)
-    : env(test_env(random)), channel_capacity_(channel_capacity) {
+World::World(std::size_t channel_capacity, std::string vfs)
+    : env(test_env(random)), channel_capacity_(channel_capacity), vfs_(std::move(vfs)) {
   open(TimePoint(std::chrono::hours(24 * 365 * 56)));
 }
 
@@ -37,8 +37,10 @@ World::~World() {
 void World::open(TimePoint now) {
   runtime_ = std::make_unique<Runtime>(now);
   zooid.use(runtime_->clock);
-  database = std::make_unique<Database>(directory.path() / "tender.db", runtime_->clock,
-                                        Database::Options{});
+  Database::Options options;
+  options.busy_timeout = Milliseconds(0);  // real time, which no test waits for
+  options.vfs = vfs_;
+  database = std::make_unique<Database>(directory.path() / "tender.db", runtime_->clock, options);
   channel = std::make_unique<Broadcast<Activity>>(runtime_->clock, channel_capacity_);
   tail = std::make_unique<ActivityTail>(*database, runtime_->clock, *channel);
   query.emplace(*database);
@@ -49,7 +51,7 @@ void World::start() {
   ended = false;
   infra = std::make_unique<infra::Infra>(
       *query, *command, env,
-      infra::Infra::Runtime{*database, runtime_->clock, random, zooid, *logger_},
+      infra::Infra::Runtime{*database, runtime_->clock, random, zooid, *logger},
       infra::Infra::Options{});
   asio::co_spawn(runtime_->io, tail->run(), asio::detached);
   asio::co_spawn(runtime_->io, infra->start(), [this](const std::exception_ptr& error) {

@@ -33,7 +33,8 @@ inline constexpr const char* kTenant =
 
 class World {
  public:
-  explicit World(std::size_t channel_capacity = 64);
+  /// `vfs`: the SQLite VFS that the database is on, as a FaultVfs that outlives the world.
+  explicit World(std::size_t channel_capacity = 64, std::string vfs = {});
   ~World();
 
   void start();
@@ -68,6 +69,7 @@ class World {
     boost::asio::io_context io;
   };
   std::size_t channel_capacity_;
+  std::string vfs_;
   std::unique_ptr<Runtime> runtime_;
 
  public:
@@ -78,11 +80,11 @@ class World {
   std::optional<Query> query;
   std::optional<Command> command;
   std::unique_ptr<infra::Infra> infra;
-  bool ended = false;  // Infra::start() has returned
+  bool ended = false;                                   // Infra::start() has returned
+  std::shared_ptr<Logger> logger = make_null_logger();  // another may be given before start()
 
  private:
   void open(TimePoint now);
-  std::shared_ptr<Logger> logger_ = make_null_logger();
 };
 
 }  // namespace tender::test

@@ -49,6 +49,8 @@ enum class RelayRecreate : std::uint8_t {
 /// What a command needs that touches the database alone.
 struct StoreEnv {
   std::filesystem::path database_path;  // relative ones are relative to the working directory
+  Milliseconds activity_retention{};    // zero: everything is kept
+  bool activity_archive = true;         // whether what is pruned is archived
   spdlog::level::level_enum log_level = spdlog::level::info;
   LogFormat log_format = LogFormat::text;
   bool has_livekit = false;  // whether LIVEKIT_* is given; for hints, since the sidecar's counts

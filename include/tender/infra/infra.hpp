@@ -83,7 +83,6 @@ class Infra {
   outbox::Dispatcher dispatcher_;
   Wakeup pause_;
   Wakeup interval_;
-  bool store_failed_ = false;
   bool stopping_ = false;
 };
 

@@ -21,6 +21,7 @@
 #include "tender/outbox/executor.hpp"
 #include "tender/outbox/host_gate.hpp"
 #include "tender/outbox/outbox.hpp"
+#include "tender/store/store_outage.hpp"
 
 namespace tender {
 class Database;
@@ -32,9 +33,9 @@ class Dispatcher {
  public:
   struct Options {
     int concurrency = 16;
-    int rate = 0;                       // syncs per second; 0: as many as come
-    Milliseconds horizon{};             // the longest wait of a job: see Outbox::next
-    Priority floor = Priority::bulk;    // leave alone what is less urgent
+    int rate = 0;                     // syncs per second; 0: as many as come
+    Milliseconds horizon{};           // the longest wait of a job: see Outbox::next
+    Priority floor = Priority::bulk;  // leave alone what is less urgent
   };
 
   /// Everything is borrowed and must outlive run(). Reads what is known of the host: throws
@@ -42,9 +43,9 @@ class Dispatcher {
   Dispatcher(Database& database, Clock& clock, Random& random, Executor& executor, Logger& logger,
              Options options);
 
-  /// Works until stop() was called and all that was in flight is settled. A database that cannot be
-  /// written for the moment is reported once and tried again with backoff; nothing is lost
-  /// meanwhile.
+  /// Works until stop() was called and all that was in flight is settled. While the database cannot
+  /// be worked on (StoreOutage) nothing is claimed, and nothing is lost. A result that breaks a
+  /// rule of the schema is logged and its job put off by `horizon`; it holds up no other.
   boost::asio::awaitable<void> run();
 
   /// The outbox has changed: look now.
@@ -59,6 +60,9 @@ class Dispatcher {
 
   [[nodiscard]] std::size_t in_flight() const { return busy_.size(); }
 
+  /// For whoever else works on the same connection.
+  [[nodiscard]] StoreOutage& outage() { return outage_; }
+
  private:
   enum class Stage : std::uint8_t { working, stopping, abandoned };
 
@@ -71,8 +75,11 @@ class Dispatcher {
   };
 
   void settle_finished();
+  void settle_together();
+  void settle_alone(const Task& task);
   void settle(const Task& task);
   void start(boost::asio::awaitable<void> work, const boost::asio::any_io_executor& executor);
+  void put_off(const Task& task, const StoreError& error);
   [[nodiscard]] std::vector<std::shared_ptr<Task>> claim();
   [[nodiscard]] std::optional<Job> next_job(const std::set<std::string>& busy);
   boost::asio::awaitable<void> execute(std::shared_ptr<Task> task);
@@ -93,7 +100,7 @@ class Dispatcher {
   std::set<std::string> busy_;                   // keys in flight or finished and not yet settled
   std::vector<std::shared_ptr<Task>> finished_;  // shared with the coroutine that ran it
   std::uint64_t turns_ = 0;                      // claims that were looked for
-  Milliseconds store_backoff_{};                 // zero: the database is well
+  StoreOutage outage_;
   bool probing_ = false;
   Stage stage_ = Stage::working;
 };

@@ -1,7 +1,8 @@
 // One connection to tender's SQLite database: opened with the pragmas that the rest relies on,
 // migrated, its statements prepared once. Used by the store's own classes and by the outbox tables;
 // on one thread. Calls block for as long as SQLite does, at most 5 s when another program holds the
-// lock.
+// lock. A file of no bytes counts as new (`touch` may have made it); one that is damaged or no
+// database is refused, never made anew.
 #pragma once
 
 #include <filesystem>
@@ -36,6 +37,8 @@ class Database {
     Milliseconds busy_notice{500};
     /// Called once for each lock of another program that keeps us waiting.
     std::function<void()> on_wait;
+    /// The SQLite VFS to open with; empty: the default one. Tests name one that fails on request.
+    std::string vfs{};
   };
 
   /// Opens and migrates. A database of somebody else's is refused and left as it is. Throws
@@ -57,6 +60,18 @@ class Database {
   /// Runs several statements that return nothing. For migrations and pragmas.
   void execute(std::string_view sql);
 
+  /// Opens the file anew with the same options, after a fault: an I/O error can leave a connection
+  /// unusable, and a volume may have been mounted again. Statements are prepared again; the commit
+  /// listener stays and is called, since commits of others may have been missed. Creates nothing.
+  /// Not in a transaction, nor while a Statement is held. Throws StoreError (missing, also when the
+  /// file is empty, and all that opening throws), and then the old connection stays.
+  void reopen();
+
+  /// Moves the write-ahead log into the database file and empties it. False: readers or a writer
+  /// are in the way, and part of it may be done; try later. Only the holder of DatabaseLock may.
+  /// Does not wait for locks. Throws StoreError.
+  [[nodiscard]] bool checkpoint();
+
   /// PRAGMA data_version: changes when another connection has committed.
   [[nodiscard]] std::int64_t data_version();
 
@@ -72,7 +87,7 @@ class Database {
   friend class Transaction;
 
   Statement take(const char* sql);
-  void configure();
+  [[nodiscard]] std::unique_ptr<SQLite::Database> open_connection();
 
   std::filesystem::path path_;
   Options options_;

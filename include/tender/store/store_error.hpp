@@ -34,6 +34,9 @@ class StoreError : public Error {
   /// The error that `cause` stands for, naming the database at `path`.
   [[nodiscard]] static StoreError from(const SQLite::Exception& cause, const std::string& path);
 
+  /// The error of a database that SQLite opens and finds damaged.
+  [[nodiscard]] static StoreError damaged(const std::string& path, const std::string& finding);
+
   [[nodiscard]] StoreFault fault() const { return fault_; }
 
  private:

@@ -1,0 +1,20 @@
+// A consistent copy of a database that others are working on, as one file that stands alone. Used
+// by `tender backup`.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+
+namespace tender {
+
+enum class IfPresent : std::uint8_t { refuse, replace };
+
+/// Copies the database at `source` as it is at this moment to `target`, mode 0600, and returns the
+/// copy's size in bytes. The copy appears whole or not at all: it is made beside `target`, checked,
+/// synced and then renamed. Migrates nothing. Reading a snapshot of the write-ahead log holds no
+/// writer up; only checkpoints wait. Throws StoreError: missing, corrupt (the database itself), or
+/// what stopped it. Blocks until it is done.
+std::uintmax_t back_up(const std::filesystem::path& source, const std::filesystem::path& target,
+                       IfPresent if_present);
+
+}  // namespace tender

@@ -1,0 +1,48 @@
+// `tender backup`: a copy of the database, made while others work on it.
+#include "tender/store/backup.hpp"
+
+#include <ostream>
+
+#include <fmt/ostream.h>
+
+#include <nlohmann/json.hpp>
+
+#include "command.hpp"
+#include "output.hpp"
+#include "store_session.hpp"
+
+namespace tender::cli {
+namespace {
+
+ExitCode backup(const Invocation& invocation) {
+  const auto env = config::load_store_env(invocation.environment, invocation.env_file);
+  static_cast<void>(start_logging(env));
+  const std::filesystem::path target = invocation.names[0];
+  // Not through a StoreSession: an older database is backed up as it is, before it is migrated.
+  const std::uintmax_t size = back_up(
+      env.database_path, target, invocation.has("force") ? IfPresent::replace : IfPresent::refuse);
+  if (invocation.json()) {
+    print_json(invocation.out, {{"path", target.string()}, {"bytes", size}});
+  } else {
+    fmt::print(invocation.out, "{}: {} bytes\n", target.string(), size);
+  }
+  return ExitCode::ok;
+}
+
+}  // namespace
+
+const CommandSpec kBackup{
+    .name = "backup",
+    .arguments = "FILE",
+    .min_names = 1,
+    .max_names = 1,
+    .summary = "Copy the database to a file, while others work on it",
+    .example = "tender backup /var/backups/tender.db --force",
+    .prints_data = true,
+    .options =
+        [] {
+          return std::vector<Option>{{"force", "Replace FILE when it exists"}};
+        },
+    .run = backup};
+
+}  // namespace tender::cli

@@ -1,0 +1,63 @@
+#include "tender/infra/retention.hpp"
+
+#include "tender/config/duration.hpp"
+#include "tender/store/database.hpp"
+#include "tender/store/store_error.hpp"
+
+namespace tender::infra {
+namespace {
+
+constexpr std::chrono::hours kEvery{1};
+constexpr Milliseconds kBreath{20};  // for the loop, between two portions
+
+}  // namespace
+
+Retention::Retention(const config::StoreEnv& env, Database& database, Clock& clock, Logger& logger)
+    : keep_(env.activity_retention),
+      clock_(clock),
+      logger_(logger),
+      router_(database),
+      pruner_(database, clock,
+              env.activity_archive ? ActivityPruner::Archive::keep : ActivityPruner::Archive::drop),
+      wakeup_(clock) {}
+
+boost::asio::awaitable<void> Retention::run() {
+  while (!stopping_ && keep_ > Milliseconds::zero()) {
+    const TimePoint next = clock_.now() + kEvery;
+    co_await prune();
+    co_await wakeup_.wait_until(next);
+  }
+}
+
+void Retention::stop() {
+  stopping_ = true;
+  wakeup_.notify();
+}
+
+boost::asio::awaitable<void> Retention::prune() {
+  const TimePoint cutoff = clock_.now() - keep_;
+  pruned_ = 0;
+  while (!stopping_ && prune_portion(cutoff)) {
+    const TimePoint next = clock_.now() + kBreath;
+    co_await wakeup_.wait_until(next);
+  }
+  if (pruned_ > 0) {
+    logger_.info("pruned {} activities older than {} from the log", pruned_,
+                 config::format_duration(keep_));
+  }
+}
+
+// False: there is nothing more to do for this hour.
+bool Retention::prune_portion(TimePoint cutoff) {
+  try {
+    const auto step = pruner_.step(cutoff, router_.offset());
+    pruned_ += step.pruned;
+    return !step.finished;
+  } catch (const StoreError& error) {
+    logger_.warn("the activity log could not be pruned and is tried again in an hour: {}; {}",
+                 error.what(), error.remedy());
+    return false;
+  }
+}
+
+}  // namespace tender::infra

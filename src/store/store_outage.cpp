@@ -1,0 +1,75 @@
+#include "tender/store/store_outage.hpp"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "tender/store/database.hpp"
+#include "tender/store/transaction.hpp"
+
+namespace tender {
+namespace {
+
+constexpr Milliseconds kFirstPause{1000};
+constexpr Milliseconds kLongestPause{30'000};
+// A fault that comes back so soon was never gone: a disk with room for the probe and nothing else.
+constexpr Milliseconds kRelapse{60'000};
+
+}  // namespace
+
+void StoreOutage::begin(const StoreError& error) {
+  if (retry_at_) {
+    return;
+  }
+  logger_.error("{}; nothing is lost, trying again until it works; {}", error.what(),
+                error.remedy());
+  if (clock_.now() - ended_at_ >= kRelapse) {
+    pause_ = Milliseconds::zero();
+  }
+  fault_ = error.fault();
+  try_again_later();
+}
+
+bool StoreOutage::over() {
+  if (!retry_at_) {
+    return true;
+  }
+  if (clock_.now() < *retry_at_) {
+    return false;
+  }
+  try {
+    if (fault_ != StoreFault::busy) {  // a lock is no fault of the connection
+      database_.reopen();
+    }
+    probe();
+  } catch (const StoreError& error) {
+    fault_ = error.fault();
+    try_again_later();
+    return false;
+  }
+  logger_.info("the database can be written again; going on");
+  retry_at_.reset();
+  ended_at_ = clock_.now();
+  return true;
+}
+
+void StoreOutage::try_again_later() {
+  pause_ = std::clamp(pause_ * 2, kFirstPause, kLongestPause);
+  retry_at_ = clock_.now() + pause_;
+}
+
+// An update that changes no value would write nothing; the header's user_version, which tender does
+// not use, is always written.
+void StoreOutage::probe() {
+  Transaction transaction(database_);
+  std::int64_t version = 0;
+  {
+    Statement row = database_.prepare("PRAGMA user_version");
+    row.step();
+    version = row.integer(0);
+  }
+  database_.execute(fmt::format("PRAGMA user_version = {}", version));
+  transaction.commit();
+}
+
+}  // namespace tender

@@ -1,0 +1,186 @@
+// What keeps the file itself well: checkpoints, the look for damage, a fresh connection.
+#include <fstream>
+
+#include <sqlite3.h>
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+
+#include "tender/store/checkpointer.hpp"
+#include "tender/store/database_lock.hpp"
+#include "tender/store/integrity.hpp"
+#include "tender/store/store_error.hpp"
+#include "tender/store/transaction.hpp"
+
+#include "store_fixture.hpp"
+
+namespace tender {
+namespace {
+
+using namespace std::chrono_literals;
+
+void grow_log(Database& database, int mebibytes) {
+  database.execute("CREATE TABLE IF NOT EXISTS ballast (bytes BLOB)");
+  for (int i = 0; i < mebibytes; ++i) {
+    database.execute("INSERT INTO ballast VALUES (zeroblob(1048576))");
+  }
+}
+
+void overwrite(const std::filesystem::path& path, std::streamoff from, std::size_t bytes) {
+  std::fstream file(path, std::ios::in | std::ios::out | std::ios::binary);
+  file.seekp(from);
+  const std::string noise(bytes, '\x5a');
+  file.write(noise.data(), static_cast<std::streamsize>(noise.size()));
+}
+
+struct Checkpoints : StoreTest {
+  void run() {
+    boost::asio::co_spawn(io, checkpointer.run(), boost::asio::detached);
+    clock.settle();
+  }
+  void end() {
+    checkpointer.stop();
+    clock.settle();
+  }
+  std::shared_ptr<Logger> logger = make_null_logger();
+  Checkpointer checkpointer{database, clock, *logger};
+};
+
+TEST_F(Checkpoints, AreNotMadeByCommitsNorByTheLastClose) {
+  const auto other = directory.path() / "other.db";
+  auto alone = std::make_unique<Database>(other, clock, Database::Options{});
+  grow_log(*alone, 6);  // SQLite itself would checkpoint after about 4
+  const auto size = log_size(*alone);
+  EXPECT_GT(size, 6U << 20);
+  alone.reset();
+  EXPECT_EQ(std::filesystem::file_size(other.string() + "-wal"), size);
+}
+
+TEST_F(Checkpoints, AreMadeWithinSecondsWhenTheLogIsLarge) {
+  run();
+  grow_log(database, 5);
+  clock.advance(5s);
+  EXPECT_EQ(log_size(database), 0U);
+  end();
+}
+
+TEST_F(Checkpoints, AreMadeWithinAMinuteWhenTheLogIsSmall) {
+  run();
+  create("blue");
+  clock.advance(50s);
+  EXPECT_GT(log_size(database), 0U);
+  clock.advance(10s);
+  EXPECT_EQ(log_size(database), 0U);
+  end();
+}
+
+TEST_F(Checkpoints, AreMadeAtTheEnd) {
+  run();
+  create("blue");
+  end();
+  EXPECT_EQ(log_size(database), 0U);
+}
+
+TEST_F(Checkpoints, WaitForABusyReader) {
+  Database other(path, clock, {});
+  create("blue");
+  other.execute("BEGIN");
+  {
+    Statement reads = other.prepare("SELECT count(*) FROM relay");
+    ASSERT_TRUE(reads.step());
+  }
+  create("green");
+  run();
+  clock.advance(2min);
+  EXPECT_GT(log_size(database), 0U);
+  other.execute("COMMIT");
+  clock.advance(5s);
+  EXPECT_EQ(log_size(database), 0U);
+  end();
+  EXPECT_EQ(query.list_relays().size(), 2U);
+}
+
+TEST_F(Checkpoints, AreMadeByACommandOnlyWhereNoSidecarIs) {
+  grow_log(database, 2);
+  {
+    const auto lock = DatabaseLock::try_acquire(path);
+    checkpoint_unattended(database, 1U << 20);
+    EXPECT_GT(log_size(database), 2U << 20);
+  }
+  checkpoint_unattended(database, 4U << 20);
+  EXPECT_GT(log_size(database), 2U << 20);  // not large enough to bother
+  checkpoint_unattended(database, 1U << 20);
+  EXPECT_EQ(log_size(database), 0U);
+}
+
+struct Damage : StoreTest {
+  /// A copy of the database, closed and in one file.
+  std::filesystem::path copy() {
+    grow_log(database, 1);
+    EXPECT_TRUE(database.checkpoint());
+    const auto copied = directory.path() / "copy.db";
+    std::filesystem::copy_file(path, copied);
+    return copied;
+  }
+};
+
+TEST_F(Damage, IsNotFoundInASoundFile) {
+  EXPECT_EQ(check_integrity(path), Integrity::sound);
+  EXPECT_EQ(check_integrity(copy()), Integrity::sound);
+}
+
+TEST_F(Damage, IsFoundBeforeAnythingIsWritten) {
+  const auto damaged = copy();
+  overwrite(damaged, 8192, 4096);
+  const auto before = std::filesystem::last_write_time(damaged);
+  EXPECT_EQ(fault_of([&] { static_cast<void>(check_integrity(damaged)); }), StoreFault::corrupt);
+  EXPECT_EQ(std::filesystem::last_write_time(damaged), before);
+}
+
+TEST_F(Damage, IsGarbageInsteadOfADatabase) {
+  const auto garbage = directory.path() / "garbage.db";
+  std::ofstream(garbage) << std::string(5000, 'x');
+  EXPECT_EQ(fault_of([&] { static_cast<void>(check_integrity(garbage)); }), StoreFault::corrupt);
+}
+
+TEST_F(Damage, IsNotLookedForInALargeFile) {
+  EXPECT_EQ(check_integrity(copy(), 1U << 20), Integrity::too_large);
+}
+
+TEST_F(Damage, IsNotAFileOfNoBytesOrNone) {
+  const auto empty = directory.path() / "empty.db";
+  EXPECT_EQ(check_integrity(empty), Integrity::absent);
+  std::ofstream{empty};
+  EXPECT_EQ(check_integrity(empty), Integrity::absent);
+  const Database made(empty, clock, {});  // somebody's `touch`: a new database
+  EXPECT_EQ(check_integrity(empty), Integrity::sound);
+}
+
+TEST_F(StoreTest, GoesOnWithAFreshConnection) {
+  int told = 0;
+  const Relay blue = create("blue");
+  database.set_commit_listener([&] { ++told; });
+  database.reopen();
+  EXPECT_EQ(told, 1);
+  EXPECT_EQ(get(blue).subdomain, "blue");
+  create("green");
+  EXPECT_EQ(told, 2);
+  EXPECT_EQ(log().size(), 2U);
+}
+
+TEST_F(StoreTest, MakesNothingAnewWhereAFreshConnectionFindsNothing) {
+  create("blue");
+  const auto aside = directory.path() / "aside.db";
+  std::filesystem::rename(path, aside);
+  EXPECT_EQ(fault_of([&] { database.reopen(); }), StoreFault::missing);
+  EXPECT_FALSE(std::filesystem::exists(path));
+  std::ofstream{path};  // an empty volume is mounted in its place
+  EXPECT_EQ(fault_of([&] { database.reopen(); }), StoreFault::missing);
+  EXPECT_EQ(std::filesystem::file_size(path), 0U);
+  std::filesystem::rename(aside, path);
+  database.reopen();
+  EXPECT_EQ(query.list_relays().size(), 1U);
+}
+
+}  // namespace
+}  // namespace tender
