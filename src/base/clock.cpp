@@ -1,18 +1,15 @@
 #include "tender/base/clock.hpp"
 
-#include <algorithm>
-
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
+
+#include "wait_step.hpp"
 
 namespace tender {
 namespace {
 
 namespace asio = boost::asio;
-
-// The longest that a wait trusts the monotonic clock before it looks at the wall clock again.
-constexpr std::chrono::minutes kLookAgain{1};
 
 class SystemTimer final : public Timer {
  public:
@@ -21,9 +18,16 @@ class SystemTimer final : public Timer {
 
   asio::awaitable<bool> wait_until(TimePoint deadline) override {
     cancelled_ = false;
-    for (auto left = deadline - clock_.now(); left > Milliseconds::zero();
-         left = deadline - clock_.now()) {
-      timer_.expires_after(std::min<Milliseconds>(left, kLookAgain));
+    const auto began = std::chrono::steady_clock::now();
+    const Milliseconds left_at_first = deadline - clock_.now();
+    while (true) {
+      const auto passed = std::chrono::steady_clock::now() - began;
+      const Milliseconds step = wait_step(deadline - clock_.now(),
+                                          left_at_first - std::chrono::floor<Milliseconds>(passed));
+      if (step == Milliseconds::zero()) {
+        co_return true;
+      }
+      timer_.expires_after(step);
       boost::system::error_code error;
       co_await timer_.async_wait(asio::redirect_error(asio::use_awaitable, error));
       // A cancel() that meets an alarm which has just gone off finds no wait to end: hence the
@@ -32,7 +36,6 @@ class SystemTimer final : public Timer {
         co_return false;
       }
     }
-    co_return true;
   }
 
   void cancel() override {

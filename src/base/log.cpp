@@ -1,6 +1,7 @@
 #include "tender/base/log.hpp"
 
 #include <chrono>
+#include <cstdint>
 
 #include <fmt/chrono.h>
 #include <fmt/format.h>
@@ -20,6 +21,15 @@ std::string time_text(spdlog::log_clock::time_point time) {
   return fmt::format("{:%Y-%m-%dT%H:%M:%S}.{:03}Z", fmt::gmtime(milliseconds), rest.count());
 }
 
+// As LOG_LEVEL spells it; the library says "warning".
+std::string_view level_name(spdlog::level::level_enum level) {
+  if (level == spdlog::level::warn) {
+    return "warn";
+  }
+  const auto name = spdlog::level::to_string_view(level);
+  return {name.data(), name.size()};
+}
+
 // Text: `2026-01-01T00:00:00.000Z info  message`. JSON: the same three as one object a line.
 class LineFormatter final : public spdlog::formatter {
  public:
@@ -27,15 +37,14 @@ class LineFormatter final : public spdlog::formatter {
 
   void format(const spdlog::details::log_msg& message, spdlog::memory_buf_t& out) override {
     const std::string_view text(message.payload.data(), message.payload.size());
-    const auto level = spdlog::level::to_string_view(message.level);
-    const std::string_view level_text(level.data(), level.size());
+    const std::string_view level_text = level_name(message.level);
     if (format_ == LogFormat::json) {
       const nlohmann::ordered_json line = {
           {"time", time_text(message.time)}, {"level", level_text}, {"message", text}};
       fmt::format_to(std::back_inserter(out), "{}\n",
                      line.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace));
     } else {
-      fmt::format_to(std::back_inserter(out), "{} {:<8} {}\n", time_text(message.time), level_text,
+      fmt::format_to(std::back_inserter(out), "{} {:<5} {}\n", time_text(message.time), level_text,
                      printable(text, text.size() * 4));
     }
   }
@@ -47,6 +56,32 @@ class LineFormatter final : public spdlog::formatter {
  private:
   LogFormat format_;
 };
+
+struct CodePoint {
+  std::uint32_t value;
+  std::size_t bytes;
+};
+
+// The one that starts at `at` of valid UTF-8 (RFC 3629, 3).
+CodePoint code_point_at(std::string_view utf8, std::size_t at) {
+  const auto first = static_cast<unsigned char>(utf8[at]);
+  if (first < 0x80) {
+    return {first, 1};
+  }
+  const std::size_t bytes = first < 0xe0 ? 2 : first < 0xf0 ? 3 : 4;
+  std::uint32_t value = first & (0x7fU >> bytes);
+  for (std::size_t i = 1; i < bytes; ++i) {
+    value = value << 6 | (static_cast<unsigned char>(utf8[at + i]) & 0x3fU);
+  }
+  return {value, bytes};
+}
+
+// What a terminal or an editor would obey instead of showing, and JSON leaves as it is: DEL and the
+// C1 controls, line and paragraph separators, and the marks that turn the direction of text.
+bool steers(std::uint32_t point) {
+  return (point >= 0x7f && point <= 0x9f) || (point >= 0x200e && point <= 0x200f) ||
+         (point >= 0x2028 && point <= 0x202e) || (point >= 0x2066 && point <= 0x2069);
+}
 
 }  // namespace
 
@@ -64,17 +99,23 @@ std::shared_ptr<Logger> make_null_logger() {
 }
 
 std::string printable(std::string_view text, std::size_t limit) {
-  // JSON's string form escapes exactly what could break a line or a terminal; the library knows
-  // UTF-8.
+  // JSON's string form escapes the C0 controls and replaces invalid UTF-8; what else could steer a
+  // terminal or hide in a line is escaped in the same way.
   const bool cut = text.size() > limit;
   const nlohmann::json value = text.substr(0, limit);
-  std::string quoted = value.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+  const std::string quoted = value.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
   std::string bare;
   for (std::size_t i = 1; i + 1 < quoted.size(); ++i) {
     if (quoted[i] == '\\' && (quoted[i + 1] == '"' || quoted[i + 1] == '\\')) {
       ++i;  // quotes and backslashes need no escape outside of JSON
     }
-    bare += quoted[i];
+    const CodePoint point = code_point_at(quoted, i);
+    if (steers(point.value)) {
+      bare += fmt::format("\\u{:04x}", point.value);
+    } else {
+      bare.append(quoted, i, point.bytes);
+    }
+    i += point.bytes - 1;
   }
   return cut ? bare + "…" : bare;
 }

@@ -1,5 +1,6 @@
 // `tender check`: is everything as it must be for a sidecar to work? Each line is ok, or says what
 // to do.
+#include <array>
 #include <chrono>
 #include <cstdlib>
 #include <ostream>
@@ -8,7 +9,6 @@
 
 #include <nlohmann/json.hpp>
 
-#include "tender/config/variable.hpp"
 #include "tender/store/database_lock.hpp"
 #include "tender/store/migrations.hpp"
 #include "tender/store/transaction.hpp"
@@ -23,18 +23,25 @@
 namespace tender::cli {
 namespace {
 
+enum class State : std::uint8_t {
+  ok,
+  fail,
+  skip,  // there was nothing to look at
+};
+
+constexpr std::array<const char*, 3> kStates{"ok", "FAIL", "skip"};
+
 struct Finding {
   std::string name;
-  bool ok = false;
+  State state = State::fail;
   std::string text;
   ExitCode code = ExitCode::ok;  // what the process exits with when this is the worst
 };
 
 Finding check_environment(const config::Env& env) {
   return {.name = "environment",
-          .ok = true,
-          .text = fmt::format("{} variables are as they should be; relays live below {}",
-                              config::variables().size(), env.relay_domain)};
+          .state = State::ok,
+          .text = fmt::format("configuration is complete; relays live below {}", env.relay_domain)};
 }
 
 Finding check_database(const Invocation& invocation) {
@@ -42,9 +49,11 @@ Finding check_database(const Invocation& invocation) {
   finding.name = "database";
   try {
     StoreSession session(invocation, OpenMode::create);
-    Transaction probe(session.database);  // needs the write lock; rolled back
+    // A lock alone does not tell: SQLite gives it on a read-only file too. Rolled back.
+    Transaction probe(session.database);
+    session.database.prepare("UPDATE router_offset SET seq = seq").run();
     const auto holder = DatabaseLock::holder(session.database.path());
-    finding.ok = true;
+    finding.state = State::ok;
     finding.text =
         fmt::format("{} can be written, schema version {}, {} relays, sidecar {}",
                     session.database.path().string(), schema_version(session.database),
@@ -82,12 +91,13 @@ Finding check_zooid(const config::Env& env, const Asked& asked) {
   const zooid::Verdict verdict = zooid::judge(asked.exchange, http::Method::get, asked.at);
   Finding finding;
   finding.name = "zooid";
-  finding.ok =
+  const bool ok =
       verdict.outcome == zooid::Outcome::not_found || verdict.outcome == zooid::Outcome::done;
-  finding.text = finding.ok ? fmt::format("{} accepts the key {}", env.zooid_api_url.text(),
-                                          env.robot_key.public_key().npub())
-                            : fmt::format("{}: {}", env.zooid_api_url.text(), verdict.reason);
-  if (!finding.ok) {
+  finding.state = ok ? State::ok : State::fail;
+  finding.text = ok ? fmt::format("{} accepts the key {}", env.zooid_api_url.text(),
+                                  env.robot_key.public_key().npub())
+                    : fmt::format("{}: {}", env.zooid_api_url.text(), verdict.reason);
+  if (!ok) {
     finding.code =
         verdict.outcome == zooid::Outcome::host_fault ? ExitCode::unreachable : ExitCode::error;
   }
@@ -95,15 +105,17 @@ Finding check_zooid(const config::Env& env, const Asked& asked) {
 }
 
 Finding check_clock(const Asked& asked) {
-  Finding finding{.name = "clock", .ok = true, .text = "zooid shows no time to compare with"};
+  Finding finding{
+      .name = "clock", .state = State::skip, .text = "zooid shows no time to compare with"};
   const auto skew = zooid::clock_skew(asked.exchange, asked.at);
   if (!skew) {
     return finding;
   }
-  finding.ok = std::chrono::abs(*skew) < zooid::kMaxClockSkew;
+  const bool ok = std::chrono::abs(*skew) < zooid::kMaxClockSkew;
+  finding.state = ok ? State::ok : State::fail;
   finding.text = fmt::format("{} s {} zooid's", std::abs(skew->count()),
                              skew->count() < 0 ? "behind" : "ahead of");
-  if (!finding.ok) {
+  if (!ok) {
     finding.text += ", and zooid takes 60 s at most; set this machine's clock (NTP), or zooid's";
     finding.code = ExitCode::error;
   }
@@ -115,8 +127,13 @@ ExitCode report(const Invocation& invocation, const std::vector<Finding>& findin
   auto array = nlohmann::ordered_json::array();
   std::vector<std::vector<std::string>> rows;
   for (const Finding& finding : findings) {
-    array.push_back({{"name", finding.name}, {"ok", finding.ok}, {"text", finding.text}});
-    rows.push_back({finding.ok ? "ok" : "FAIL", finding.name, finding.text});
+    nlohmann::ordered_json ok = finding.state == State::ok;
+    if (finding.state == State::skip) {
+      ok = nullptr;
+    }
+    array.push_back({{"name", finding.name}, {"ok", ok}, {"text", finding.text}});
+    rows.push_back(
+        {kStates.at(static_cast<std::size_t>(finding.state)), finding.name, finding.text});
     code = std::max(code, finding.code);
   }
   if (invocation.json()) {
@@ -127,13 +144,36 @@ ExitCode report(const Invocation& invocation, const std::vector<Finding>& findin
   return code;
 }
 
-ExitCode check(const Invocation& invocation) {
-  const config::Env env = config::load_env(invocation.environment, invocation.env_file);
+// Without a configuration there is nothing else to look at.
+ExitCode report_faults(const Invocation& invocation, const config::ConfigError& error) {
+  std::vector<Finding> findings;
+  for (const config::EnvFault& fault : error.faults()) {
+    findings.push_back(
+        {.name = "environment",
+         .state = State::fail,
+         .text = fmt::format("{}: {}; {}", fault.variable, fault.problem, fault.remedy),
+         .code = ExitCode::usage});
+  }
+  for (const std::string& warning : error.warnings()) {
+    fmt::print(invocation.err, "note: {}\n", warning);
+  }
+  return report(invocation, findings);
+}
+
+ExitCode look_at_all(const Invocation& invocation, const config::Env& env) {
   std::vector<Finding> findings{check_environment(env), check_database(invocation)};
   const Asked asked = ask(env);
   findings.push_back(check_zooid(env, asked));
   findings.push_back(check_clock(asked));
   return report(invocation, findings);
+}
+
+ExitCode check(const Invocation& invocation) {
+  try {
+    return look_at_all(invocation, config::load_env(invocation.environment, invocation.env_file));
+  } catch (const config::ConfigError& error) {
+    return report_faults(invocation, error);
+  }
 }
 
 }  // namespace

@@ -1,5 +1,6 @@
 // A command of the command line: what it is called, what it takes, and what runs it. The table of
-// all of them is in command_table.cpp; each is defined in a file of its own.
+// all of them is in command_table.cpp; each is defined in a file of its name, commands of a group
+// that belong together (`relay list` and `relay show`) in one.
 #pragma once
 
 #include <iosfwd>
@@ -64,7 +65,7 @@ struct CommandSpec {
 /// All commands, in the order in which help shows them.
 [[nodiscard]] std::span<const CommandSpec> command_table();
 
-// One for each command, in the file of its name.
+// One for each command.
 extern const CommandSpec kRun;
 extern const CommandSpec kReconcile;
 extern const CommandSpec kMembers;

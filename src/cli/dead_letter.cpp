@@ -77,55 +77,75 @@ std::optional<std::int64_t> parse_number(const std::string& text) {
   return error == std::errc() && end == last ? std::optional(number) : std::nullopt;
 }
 
-// The open letter that `name` means: a relay's id or subdomain, or else a letter's number.
-DeadLetter require_open(StoreSession& session, const std::string& name) {
+// The newest letter that `name` means: by a relay's id or subdomain, or else by its own number. The
+// relay may be gone; its letters keep its id.
+DeadLetter require_letter(StoreSession& session, const std::string& name) {
   DeadLetters letters(session.database);
-  std::optional<DeadLetter> letter;
-  const auto number = parse_number(name);
-  const auto relay = session.query.find_relay(name);
-  if (relay) {
-    for (DeadLetter& open : letters.list(/*all=*/false)) {
-      if (open.key == relay->id.text) {
-        letter = std::move(open);
-      }
+  const auto relay = session.find_relay(name);
+  const std::string key = relay ? relay->id.text : name;
+  for (DeadLetter& open : letters.list(/*all=*/false)) {
+    if (open.key == key) {
+      return std::move(open);
     }
-  } else if (number) {
-    letter = letters.find(*number);
-  } else {
-    static_cast<void>(session.require_relay(name));  // says that there is none
   }
+  const auto number = relay ? std::nullopt : parse_number(name);
+  auto letter = number ? letters.find(*number) : std::nullopt;
   if (!letter) {
+    if (!relay && !number) {
+      static_cast<void>(session.require_relay(name));  // says that there is none
+    }
     throw CommandError(fmt::format("there is no dead letter \"{}\"", printable(name, 80)),
                        "see `tender dead-letter list`");
-  }
-  if (letter->resolution) {
-    throw CommandError(fmt::format("dead letter {} is {} already", letter->id, *letter->resolution),
-                       "see `tender dead-letter list` for the open ones");
   }
   return std::move(*letter);
 }
 
+// Looks it up and resolves it, in the caller's transaction. By its own number: should a newer
+// letter of the same relay be open by now, that one is not what the person saw.
+DeadLetter resolve(StoreSession& session, Resolution resolution, const std::string& name) {
+  DeadLetter letter = require_letter(session, name);
+  if (!DeadLetters(session.database).resolve(letter.id, resolution, session.clock.now())) {
+    throw CommandError(fmt::format("dead letter {} is {} already", letter.id,
+                                   letter.resolution.value_or("resolved")),
+                       "see `tender dead-letter list` for the open ones");
+  }
+  return letter;
+}
+
 ExitCode retry(const Invocation& invocation) {
   StoreSession session(invocation, OpenMode::existing);
-  const DeadLetter letter = require_open(session, invocation.names.front());
-  const Relay relay = session.require_relay(letter.key);
   Transaction transaction(session.database);
-  DeadLetters(session.database)
-      .resolve(JobKind::relay_sync, letter.key, Resolution::retried, session.clock.now());
-  session.command.reconcile_relay(relay, {});
+  const DeadLetter letter = resolve(session, Resolution::retried, invocation.names.front());
+  const auto relay = session.query.get_relay(RelayId{letter.key});
+  if (!relay) {
+    throw CommandError(
+        fmt::format("relay {} of dead letter {} is gone from the database: there is nothing to try",
+                    printable(letter.key, 80), letter.id),
+        fmt::format("close the letter with `tender dead-letter discard {}`", letter.id));
+  }
+  session.command.reconcile_relay(*relay, {});
   transaction.commit();
-  fmt::print(invocation.err, "relay {} will be tried again at once\n", relay.subdomain);
+  fmt::print(invocation.err, "relay {} will be tried again at once\n", relay->subdomain);
+  session.hint_when_nobody_syncs(invocation.err);
   return ExitCode::ok;
 }
 
 ExitCode discard(const Invocation& invocation) {
   StoreSession session(invocation, OpenMode::existing);
-  const DeadLetter letter = require_open(session, invocation.names.front());
-  DeadLetters(session.database)
-      .resolve(JobKind::relay_sync, letter.key, Resolution::discarded, session.clock.now());
-  fmt::print(invocation.err,
-             "dead letter {} is discarded; relay {} stays as zooid has it until it is changed\n",
-             letter.id, relay_name(session.query, letter));
+  Transaction transaction(session.database);
+  const DeadLetter letter = resolve(session, Resolution::discarded, invocation.names.front());
+  const auto relay = session.query.get_relay(RelayId{letter.key});
+  transaction.commit();
+  if (relay) {
+    fmt::print(invocation.err,
+               "dead letter {} is discarded; relay {} stays as zooid has it until it is changed\n",
+               letter.id, relay->subdomain);
+  } else {
+    fmt::print(invocation.err,
+               "dead letter {} is discarded; relay {} is gone from the database, and zooid keeps "
+               "what it has of it\n",
+               letter.id, printable(letter.key, 80));
+  }
   return ExitCode::ok;
 }
 

@@ -41,6 +41,9 @@ bool print_group(const std::vector<std::string>& arguments, std::ostream& out) {
   bool any = false;
   for (const CommandSpec& command : command_table()) {
     if (command.name.starts_with(arguments[0] + ' ')) {
+      if (!any) {
+        fmt::print(out, "Usage: tender {} COMMAND [OPTIONS]\n\nCommands:\n", arguments[0]);
+      }
       print_row(command, out);
       any = true;
     }

@@ -1,11 +1,9 @@
-// `tender key`, `tender env-example`, `tender version`: what needs neither database nor zooid.
+// `tender key`: the robot's public key.
 #include <ostream>
 
 #include <fmt/ostream.h>
 
 #include <nlohmann/json.hpp>
-
-#include "tender/config/variable.hpp"
 
 #include "command.hpp"
 #include "output.hpp"
@@ -25,16 +23,6 @@ ExitCode key(const Invocation& invocation) {
   return ExitCode::ok;
 }
 
-ExitCode env_example(const Invocation& invocation) {
-  invocation.out << config::env_example();
-  return ExitCode::ok;
-}
-
-ExitCode version(const Invocation& invocation) {
-  fmt::print(invocation.out, "tender {}\n", TENDER_VERSION);
-  return ExitCode::ok;
-}
-
 }  // namespace
 
 const CommandSpec kKey{.name = "key",
@@ -46,25 +34,5 @@ const CommandSpec kKey{.name = "key",
                        .prints_data = true,
                        .options = nullptr,
                        .run = key};
-
-const CommandSpec kEnvExample{.name = "env-example",
-                              .arguments = "",
-                              .min_names = 0,
-                              .max_names = 0,
-                              .summary = "Print a commented .env with every variable",
-                              .example = "tender env-example > .env",
-                              .prints_data = false,
-                              .options = nullptr,
-                              .run = env_example};
-
-const CommandSpec kVersion{.name = "version",
-                           .arguments = "",
-                           .min_names = 0,
-                           .max_names = 0,
-                           .summary = "Print the version",
-                           .example = "tender version",
-                           .prints_data = false,
-                           .options = nullptr,
-                           .run = version};
 
 }  // namespace tender::cli

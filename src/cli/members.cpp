@@ -39,20 +39,15 @@ ExitCode explain(const Relay& relay, const infra::MemberList& list, std::ostream
                        "--help` about --recreate"
                      : "wait until it is in step: see `tender relay list`");
       return ExitCode::error;
+    // These reasons say what to do themselves.
     case Status::unreachable:
-      fmt::print(err, "tender: zooid cannot be asked: {}\n  what to do: see `tender check`\n",
-                 list.reason);
+      fmt::print(err, "tender: zooid cannot be asked: {}\n", list.reason);
       return ExitCode::unreachable;
     case Status::failed:
-      fmt::print(err,
-                 "tender: zooid could not list the members: {}\n  what to do: see zooid's log\n",
-                 list.reason);
+      fmt::print(err, "tender: zooid could not list the members: {}\n", list.reason);
       return ExitCode::error;
     case Status::garbage:
-      fmt::print(err,
-                 "tender: the answer cannot be understood: {}\n  what to do: check that "
-                 "ZOOID_API_URL is zooid's API\n",
-                 list.reason);
+      fmt::print(err, "tender: the answer cannot be understood: {}\n", list.reason);
       return ExitCode::error;
     case Status::ok:
       break;

@@ -1,5 +1,5 @@
-// How commands print: tables and times for people, one style of JSON for programs, colour only
-// where a person looks at a terminal.
+// How commands print: tables and times for people, one style of JSON for programs, a progress bar
+// only where a person looks at a terminal.
 #pragma once
 
 #include <iosfwd>
@@ -24,7 +24,7 @@ void print_json(std::ostream& out, const nlohmann::ordered_json& value);
 /// 2026-01-31T23:59:59Z
 [[nodiscard]] std::string format_time(TimePoint time);
 
-/// Whether stderr is a terminal that may get colour and a progress bar: never with NO_COLOR.
+/// Whether stderr is a terminal that may get a progress bar: never with NO_COLOR.
 [[nodiscard]] bool is_lively_terminal(const config::Environment& environment);
 
 }  // namespace tender::cli

@@ -24,19 +24,8 @@ constexpr std::array<std::string_view, 6> kStates{"created", "updated",  "unchan
                                                   "failed",  "given_up", "waiting"};
 constexpr std::size_t kProgressWidth = 30;
 constexpr std::size_t kProgressFrom = 10;  // fewer relays are done before a bar could be read
-
-std::unique_ptr<Sidecar> own_sidecar(asio::io_context& io, const config::Env& env,
-                                     Database& database, Clock& clock, Random& random,
-                                     Command command, Logger& logger, bool bulk) {
-  auto lock = DatabaseLock::try_acquire(database.path());
-  if (!lock) {
-    return nullptr;
-  }
-  // What is asked for here by name is urgent: everything else stays for a sidecar proper.
-  const auto floor = bulk ? outbox::Priority::bulk : outbox::Priority::urgent;
-  return std::make_unique<Sidecar>(io.get_executor(), env, database, std::move(*lock), clock,
-                                   random, command, logger, infra::Infra::Options{.floor = floor});
-}
+constexpr Milliseconds kLockLook{500};
+constexpr int kLogBatch = 256;
 
 }  // namespace
 
@@ -52,7 +41,8 @@ bool is_in_step(ReconcileState state) {
 ReconcileWatch::ReconcileWatch(const config::Env& env, Database& database,
                                const std::vector<Relay>& relays, Command::ReconcileOptions options,
                                std::ostream* progress)
-    : database_(database),
+    : env_(env),
+      database_(database),
       options_(options),
       progress_(relays.size() < kProgressFrom ? nullptr : progress),
       logger_(make_logger(spdlog::level::err, env.log_format)),
@@ -61,17 +51,31 @@ ReconcileWatch::ReconcileWatch(const config::Env& env, Database& database,
       receiver_(feed_.channel().subscribe()),
       command_(database, clock_, random_, feed_.channel()),
       outbox_(database),
-      alarm_(clock_),
-      sidecar_(own_sidecar(io_, env, database, clock_, random_, command_, *logger_, options.bulk)) {
+      deadline_alarm_(clock_),
+      lock_alarm_(clock_),
+      sidecar_(own_sidecar()) {
   for (const Relay& relay : relays) {
     open_.emplace(relay.id.text, results_.size());
     results_.push_back({.relay = relay, .state = ReconcileState::waiting, .error = {}});
   }
 }
 
+std::unique_ptr<Sidecar> ReconcileWatch::own_sidecar() {
+  auto lock = DatabaseLock::try_acquire(database_.path());
+  if (!lock) {
+    return nullptr;
+  }
+  // What is asked for here by name is urgent: everything else stays for a sidecar proper.
+  const auto floor = options_.bulk ? outbox::Priority::bulk : outbox::Priority::urgent;
+  return std::make_unique<Sidecar>(io_.get_executor(), env_, database_, std::move(*lock), clock_,
+                                   random_, command_, *logger_,
+                                   infra::Infra::Options{.floor = floor});
+}
+
 std::vector<ReconcileResult> ReconcileWatch::until_done(Milliseconds patience) {
   if (!results_.empty()) {
     run_to_end(io_, everything(patience));
+    read_log();  // what the drain settled
     show_progress(/*last=*/true);
   }
   explain_waiting();
@@ -99,6 +103,14 @@ asio::awaitable<void> ReconcileWatch::everything(Milliseconds patience) {
 
 asio::awaitable<void> ReconcileWatch::work() {
   request();
+  while (!sidecar_ && !finished_) {
+    const TimePoint look = clock_.now() + kLockLook;
+    co_await lock_alarm_.wait_until(look);
+    // Whoever held the lock may have ended, and with it the one who would do the work.
+    if (!finished_) {
+      sidecar_ = own_sidecar();
+    }
+  }
   if (sidecar_) {
     co_await sidecar_->run();
   }
@@ -106,6 +118,7 @@ asio::awaitable<void> ReconcileWatch::work() {
 
 void ReconcileWatch::request() {
   Transaction transaction(database_);
+  last_seq_ = Query(database_).last_activity_seq();
   for (const ReconcileResult& result : results_) {
     command_.reconcile_relay(result.relay, options_);
   }
@@ -118,19 +131,30 @@ asio::awaitable<void> ReconcileWatch::watch() {
     if (std::holds_alternative<Closed>(received.item)) {
       co_return;
     }
-    if (const auto* activity = std::get_if<Activity>(&received.item)) {
-      take(*activity);
-      show_progress(/*last=*/false);
-    }
+    read_log();
+    show_progress(/*last=*/false);
   }
   finish();
+}
+
+// The channel may have dropped rows; the log has them all.
+void ReconcileWatch::read_log() {
+  const Query query(database_);
+  std::vector<Activity> rows;
+  do {
+    rows = query.list_activity({.after_seq = last_seq_, .relay = std::nullopt, .limit = kLogBatch});
+    for (const Activity& row : rows) {
+      last_seq_ = row.seq;
+      take(row);
+    }
+  } while (rows.size() == kLogBatch);
 }
 
 asio::awaitable<void> ReconcileWatch::lose_patience(Milliseconds patience) {
   bool finished = false;
   while (!finished && clock_.now() < last_result_ + patience) {
     const TimePoint deadline = last_result_ + patience;
-    finished = co_await alarm_.wait_until(deadline);
+    finished = co_await deadline_alarm_.wait_until(deadline);
   }
   if (!finished) {
     finish();
@@ -138,7 +162,9 @@ asio::awaitable<void> ReconcileWatch::lose_patience(Milliseconds patience) {
 }
 
 void ReconcileWatch::finish() {
-  alarm_.notify();
+  finished_ = true;
+  deadline_alarm_.notify();
+  lock_alarm_.notify();
   feed_.stop();
   if (sidecar_) {
     sidecar_->stop();

@@ -1,6 +1,6 @@
 // Asks for the sync of some relays and watches the log until each has a result. The work is done by
-// whoever holds the database's lock; when nobody does, by a Sidecar of our own that touches only
-// these relays.
+// whoever holds the database's lock; when nobody does, or its holder ends meanwhile, by a Sidecar
+// of our own that touches only these relays.
 #pragma once
 
 #include <cstdint>
@@ -16,6 +16,7 @@
 #include "tender/base/random.hpp"
 #include "tender/outbox/outbox.hpp"
 #include "tender/store/command.hpp"
+#include "tender/store/query.hpp"
 
 #include "log_feed.hpp"
 #include "sidecar.hpp"
@@ -43,12 +44,14 @@ struct ReconcileResult {
 
 class ReconcileWatch {
  public:
-  /// `progress` gets a progress bar; null: none. Borrows all but the values.
+  /// `progress` gets a progress bar; null: none. Borrows all but the options.
   ReconcileWatch(const config::Env& env, Database& database, const std::vector<Relay>& relays,
                  Command::ReconcileOptions options, std::ostream* progress);
 
-  /// Blocks until every relay has a result, or none has come for `patience`. Results in the order
-  /// of the relays. What has none stays in the outbox, and whoever works on the database goes on.
+  /// Blocks until every relay has a result, or none has come for `patience`, and then until what
+  /// our own Sidecar has in flight is settled, at most 10 s more; results of that time count.
+  /// Results in the order of the relays. What has none stays in the outbox, and whoever works on
+  /// the database goes on.
   [[nodiscard]] std::vector<ReconcileResult> until_done(Milliseconds patience);
 
  private:
@@ -57,11 +60,14 @@ class ReconcileWatch {
   boost::asio::awaitable<void> lose_patience(Milliseconds patience);
   boost::asio::awaitable<void> work();
   void request();
+  void read_log();
   void take(const Activity& activity);
+  [[nodiscard]] std::unique_ptr<Sidecar> own_sidecar();
   void explain_waiting();
   void show_progress(bool last);
   void finish();
 
+  const config::Env& env_;
   Database& database_;
   Command::ReconcileOptions options_;
   std::ostream* progress_;
@@ -76,8 +82,11 @@ class ReconcileWatch {
   Broadcast<Activity>::Receiver receiver_;
   Command command_;
   outbox::Outbox outbox_;
-  Wakeup alarm_;
+  Wakeup deadline_alarm_;
+  Wakeup lock_alarm_;
+  std::int64_t last_seq_ = 0;         // how far the log is read
   std::unique_ptr<Sidecar> sidecar_;  // null: another process does the work
+  bool finished_ = false;
 };
 
 }  // namespace tender::cli

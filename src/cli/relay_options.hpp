@@ -9,8 +9,8 @@ namespace tender::cli {
 
 [[nodiscard]] std::vector<Option> relay_options();
 
-/// What the options ask for. Throws UsageError for a switch that is given both ways and for a key
-/// that cannot be read.
+/// What the options ask for. Throws UsageError, with every fault in it, for values that no relay
+/// can have and for switches that are given both ways.
 [[nodiscard]] RelayChange read_relay_options(const Invocation& invocation);
 
 /// Whether any of the options is given.

@@ -5,8 +5,6 @@
 
 #include <nlohmann/json.hpp>
 
-#include "tender/store/database_lock.hpp"
-
 #include "command.hpp"
 #include "output.hpp"
 #include "relay_options.hpp"
@@ -15,11 +13,12 @@
 namespace tender::cli {
 namespace {
 
-void hint_when_nobody_syncs(const StoreSession& session, const Invocation& invocation) {
-  if (!DatabaseLock::holder(session.database.path())) {
-    invocation.err
-        << "no sidecar is running on this database: start `tender run`, or do the work now "
-           "with `tender reconcile`\n";
+// A hint only: it is the sidecar's environment that counts.
+void hint_when_calls_need_settings(const StoreSession& session, const Invocation& invocation,
+                                   const RelayChange& change) {
+  if (change.livekit_enabled.value_or(false) && !session.has_livekit) {
+    invocation.err << "--livekit has no effect until the sidecar has LIVEKIT_URL, LIVEKIT_API_KEY "
+                      "and LIVEKIT_API_SECRET; they are not set here\n";
   }
 }
 
@@ -31,16 +30,16 @@ ExitCode finish_change(const StoreSession& session, const Invocation& invocation
     fmt::print(invocation.err, "relay {} ({}) is {} at revision {}\n", relay.subdomain,
                relay.id.text, to_string(relay.status), relay.revision);
   }
-  hint_when_nobody_syncs(session, invocation);
+  session.hint_when_nobody_syncs(invocation.err);
   return ExitCode::ok;
 }
 
 ExitCode create(const Invocation& invocation) {
-  const RelayChange change = read_relay_options(invocation);
-  if (!change.tenant || !change.subdomain) {
+  if (!invocation.has("tenant") || !invocation.has("subdomain")) {
     throw UsageError("`tender relay create` needs --tenant and --subdomain",
                      fmt::format("for example: {}", kRelayCreate.example));
   }
+  const RelayChange change = read_relay_options(invocation);
   StoreSession session(invocation, OpenMode::create);
   const Relay relay = session.command.create_relay(change);
   if (invocation.json()) {
@@ -48,7 +47,8 @@ ExitCode create(const Invocation& invocation) {
   } else {
     fmt::print(invocation.out, "{}\n", relay.id.text);
   }
-  hint_when_nobody_syncs(session, invocation);
+  hint_when_calls_need_settings(session, invocation, change);
+  session.hint_when_nobody_syncs(invocation.err);
   return ExitCode::ok;
 }
 
@@ -60,7 +60,9 @@ ExitCode update(const Invocation& invocation) {
   }
   StoreSession session(invocation, OpenMode::existing);
   const Relay before = session.require_relay(invocation.names.front());
-  return finish_change(session, invocation, session.command.update_relay(before.id, change));
+  const Relay relay = session.command.update_relay(before.id, change);
+  hint_when_calls_need_settings(session, invocation, change);
+  return finish_change(session, invocation, relay);
 }
 
 ExitCode activate(const Invocation& invocation) {

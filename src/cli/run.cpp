@@ -103,7 +103,7 @@ class Run {
     if (ended) {
       co_return;
     }
-    logger_->info("stopping: claiming nothing more, finishing {} syncs in flight",
+    logger_->info("stopping: claiming nothing more, finishing {} in flight",
                   sidecar_ ? sidecar_->infra().in_flight() : 0);
     stopping_ = true;
     alarm_.notify();

@@ -32,7 +32,9 @@ Sidecar::Sidecar(const asio::any_io_executor& executor, const config::Env& env, 
       clock_(clock),
       logger_(logger),
       transport_(executor, transport_options(env)),
-      infra_(Query(database), command, env, {database, clock, random, transport_, logger}, options),
+      logged_transport_(transport_, clock, logger),
+      infra_(Query(database), command, env, {database, clock, random, logged_transport_, logger},
+             options),
       retention_(env, database, clock, logger),
       checkpointer_(database, clock, logger),
       alarm_(clock) {}
@@ -62,7 +64,7 @@ asio::awaitable<void> Sidecar::keep_alive() {
     const TimePoint now = clock_.now();
     if (now >= drain_until_) {
       logger_.warn(
-          "{} syncs still in flight after {} s are broken off; they are due again at the "
+          "{} in flight after {} s, broken off; they are due again at the "
           "next start",
           infra_.in_flight(), kDrain / std::chrono::seconds(1));
       drain_until_ = TimePoint::max();

@@ -5,6 +5,7 @@
 
 #include "tender/base/log.hpp"
 #include "tender/http/client.hpp"
+#include "tender/http/logged_transport.hpp"
 #include "tender/infra/infra.hpp"
 #include "tender/infra/retention.hpp"
 #include "tender/store/checkpointer.hpp"
@@ -34,6 +35,7 @@ class Sidecar {
   Clock& clock_;
   Logger& logger_;
   http::Client transport_;
+  http::LoggedTransport logged_transport_;
   infra::Infra infra_;
   infra::Retention retention_;
   Checkpointer checkpointer_;

@@ -1,5 +1,4 @@
-// `tender status` and `tender health`: how things stand, for people and for the container's health
-// check.
+// `tender status`: how things stand.
 #include <ostream>
 
 #include <fmt/ostream.h>
@@ -19,9 +18,6 @@
 
 namespace tender::cli {
 namespace {
-
-// A sidecar beats every 10 s; a minute without a beat means that its loop does not turn.
-constexpr std::chrono::seconds kStaleHeartbeat{60};
 
 struct Snapshot {
   std::string database;
@@ -165,22 +161,6 @@ ExitCode status(const Invocation& invocation) {
   return ExitCode::ok;
 }
 
-ExitCode health(const Invocation& invocation) {
-  StoreSession session(invocation, OpenMode::existing);
-  const auto holder = DatabaseLock::holder(session.database.path());
-  if (!holder) {
-    invocation.err << "no sidecar is running on this database\n";
-    return ExitCode::error;
-  }
-  const auto age = session.clock.now() - holder->heartbeat;
-  if (age > kStaleHeartbeat) {
-    fmt::print(invocation.err, "the sidecar has shown no sign of life for {} s; restart it\n",
-               std::chrono::duration_cast<std::chrono::seconds>(age).count());
-    return ExitCode::error;
-  }
-  return ExitCode::ok;
-}
-
 }  // namespace
 
 const CommandSpec kStatus{.name = "status",
@@ -192,15 +172,5 @@ const CommandSpec kStatus{.name = "status",
                           .prints_data = true,
                           .options = nullptr,
                           .run = status};
-
-const CommandSpec kHealth{.name = "health",
-                          .arguments = "",
-                          .min_names = 0,
-                          .max_names = 0,
-                          .summary = "Exit 0 if a sidecar is alive on this database, else 1",
-                          .example = "tender health && echo alive",
-                          .prints_data = false,
-                          .options = nullptr,
-                          .run = health};
 
 }  // namespace tender::cli

@@ -2,7 +2,9 @@
 // it. Lives on the stack of the command's function.
 #pragma once
 
+#include <iosfwd>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include <boost/asio/io_context.hpp>
@@ -34,8 +36,15 @@ class StoreSession {
   StoreSession(const StoreSession&) = delete;
   StoreSession& operator=(const StoreSession&) = delete;
 
-  /// By id or subdomain. Throws CommandError when there is none.
+  /// By id or subdomain. Throws CommandError when one relay's id is another's subdomain, which only
+  /// other programs can write: then either could be meant.
+  [[nodiscard]] std::optional<Relay> find_relay(const std::string& name) const;
+
+  /// The same, and throws CommandError when there is none.
   [[nodiscard]] Relay require_relay(const std::string& name) const;
+
+  /// Says on `err` when nobody is there to carry out what was just written.
+  void hint_when_nobody_syncs(std::ostream& err) const;
 
  private:
   boost::asio::io_context io_;
@@ -48,6 +57,7 @@ class StoreSession {
   Broadcast<Activity> notify;
   Query query;
   Command command;
+  bool has_livekit;  // whether this command's environment has LIVEKIT_*
 
  private:
   StoreSession(const config::StoreEnv& env, OpenMode mode);

@@ -23,9 +23,10 @@ std::string describe(const std::vector<EnvFault>& faults,
 
 }  // namespace
 
-ConfigError::ConfigError(std::vector<EnvFault> faults, const std::vector<std::string>& warnings)
+ConfigError::ConfigError(std::vector<EnvFault> faults, std::vector<std::string> warnings)
     : Error(describe(faults, warnings),
             "correct it in the environment or in .env; env.example shows every variable"),
-      faults_(std::move(faults)) {}
+      faults_(std::move(faults)),
+      warnings_(std::move(warnings)) {}
 
 }  // namespace tender::config

@@ -50,8 +50,9 @@ int read_count(Settings& settings, std::string_view name, int least, int most) {
       settings.read(name, [&](std::string_view text) { return parse_count(text, least, most); }));
 }
 
-StoreEnv read_store(Settings& settings) {
+StoreEnv read_store(Settings& settings, const ZooidOptions& options) {
   StoreEnv store;
+  store.has_livekit = options.livekit.has_value();
   store.database_path = value_or_nothing(settings.read("DATABASE_URL", parse_database_url));
   store.activity_retention =
       value_or_nothing(settings.read("ACTIVITY_RETENTION", parse_wait_or_zero));
@@ -138,7 +139,7 @@ struct Reading {
   std::optional<std::string> domain = settings.read("RELAY_DOMAIN", parse_domain);
   std::optional<nostr::SecretKey> robot_key = settings.read("ROBOT_SECRET", parse_secret_key);
   ZooidOptions options = read_options(settings, api_url && api_url->tls());
-  StoreEnv store = read_store(settings);
+  StoreEnv store = read_store(settings, options);
 };
 
 }  // namespace

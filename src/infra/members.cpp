@@ -60,7 +60,9 @@ boost::asio::awaitable<MemberList> fetch_members(zooid::Client& client, const Cl
   auto members = parse_members(std::get<http::Response>(exchange.result).body);
   if (!members) {
     list.status = Status::garbage;
-    list.reason = "zooid answered 200 with something that is not a list of public keys";
+    list.reason =
+        "zooid answered 200 with something that is not a list of public keys; check that "
+        "ZOOID_API_URL is zooid's API";
     co_return list;
   }
   list.members = std::move(*members);

@@ -1,5 +1,9 @@
 // What the worker tells the operator: one line for each command that it takes up and for each
 // result.
+#include <algorithm>
+
+#include <fmt/format.h>
+
 #include <nlohmann/json.hpp>
 
 #include "tender/base/json.hpp"
@@ -13,6 +17,14 @@ std::string what_was_done(const nlohmann::json& detail) {
     return "created";
   }
   return json_flag(detail, "skipped") ? "unchanged, nothing sent" : "updated";
+}
+
+// Below a second in milliseconds: nobody would believe "in 0 s", and "in 1 s" is not true.
+std::string short_wait(Milliseconds wait) {
+  if (wait < std::chrono::seconds(1)) {
+    return fmt::format("{} ms", std::max(wait, Milliseconds::zero()).count());
+  }
+  return fmt::format("{} s", std::chrono::ceil<std::chrono::seconds>(wait).count());
 }
 
 }  // namespace
@@ -33,10 +45,8 @@ void Infra::report(const Activity& activity, ActivityType type) {
   const std::string error = printable(json_text(detail, "error"), 600);
   const auto job = outbox_.find(outbox::JobKind::relay_sync, activity.resource_id);
   if (job && job->attempt > 0) {
-    const auto wait =
-        std::chrono::ceil<std::chrono::seconds>(job->not_before - runtime_.clock.now());
-    runtime_.logger.warn("relay {}: sync failed ({} in a row), next try in {} s: {}", name,
-                         job->attempt, wait.count(), error);
+    runtime_.logger.warn("relay {}: sync failed ({} in a row), next try in {}: {}", name,
+                         job->attempt, short_wait(job->not_before - runtime_.clock.now()), error);
   } else if (job) {
     runtime_.logger.warn("relay {}: sync of an older revision failed: {}", name, error);
   } else {

@@ -61,6 +61,15 @@ bool DeadLetters::resolve(JobKind kind, const std::string& key, Resolution resol
              .run() == 1;
 }
 
+bool DeadLetters::resolve(std::int64_t id, Resolution resolution, TimePoint now) {
+  return database_
+             .prepare(
+                 "UPDATE dead_letter SET resolution = ?, resolved_at = ? "
+                 "WHERE id = ? AND resolution IS NULL",
+                 to_string(resolution), now, id)
+             .run() == 1;
+}
+
 bool DeadLetters::holds(JobKind kind, const std::string& key, std::int64_t revision) {
   Statement newest = database_.prepare(
       "SELECT revision = ? AND (resolution IS NULL OR resolution = 'discarded') FROM dead_letter "

@@ -29,12 +29,20 @@ void require_valid(const Relay& relay) {
   throw CommandError(problems, remedies);
 }
 
+// Nor may it be another relay's id: people name relays by either.
 void require_free_subdomain(const Query& query, const Relay& relay) {
-  const auto other = query.find_relay(relay.subdomain);
-  if (other && other->subdomain == relay.subdomain && other->id != relay.id) {
+  const auto owner = query.get_relay_of_subdomain(relay.subdomain);
+  if (owner && owner->id != relay.id) {
     throw CommandError(
-        fmt::format("subdomain \"{}\" belongs to relay {}", relay.subdomain, other->id.text),
+        fmt::format("subdomain \"{}\" belongs to relay {}", relay.subdomain, owner->id.text),
         "choose another subdomain, or update that relay");
+  }
+  const auto namesake = query.get_relay(RelayId{relay.subdomain});
+  if (namesake && namesake->id != relay.id) {
+    throw CommandError(
+        fmt::format("subdomain \"{}\" is the id of another relay, {}", relay.subdomain,
+                    namesake->subdomain),
+        "choose another subdomain, so that commands cannot take one relay for the other");
   }
 }
 

@@ -25,6 +25,13 @@ struct CommitWatch::Stream {
 
 namespace {
 
+// SQLite keeps the write-ahead log beside the file itself, not beside a symlink to it.
+std::filesystem::path file_itself(const std::filesystem::path& database) {
+  std::error_code error;
+  auto canonical = std::filesystem::weakly_canonical(database, error);
+  return error ? database : canonical;
+}
+
 // Whether one of the events in `bytes` is about the database's own files (FILE, FILE-wal, …).
 bool mentions(std::string_view bytes, std::string_view file_name) {
   while (bytes.size() >= sizeof(inotify_event)) {
@@ -43,8 +50,9 @@ bool mentions(std::string_view bytes, std::string_view file_name) {
 
 CommitWatch::CommitWatch(const asio::any_io_executor& executor,
                          const std::filesystem::path& database)
-    : stream_(std::make_unique<Stream>(executor)), file_name_(database.filename().string()) {
-  const std::filesystem::path parent = database.parent_path();
+    : stream_(std::make_unique<Stream>(executor)),
+      file_name_(file_itself(database).filename().string()) {
+  const std::filesystem::path parent = file_itself(database).parent_path();
   const std::string directory = parent.empty() ? "." : parent.string();
   const int file = inotify_init1(IN_NONBLOCK | IN_CLOEXEC);
   if (file < 0 || inotify_add_watch(file, directory.c_str(), IN_MODIFY | IN_CREATE) < 0) {

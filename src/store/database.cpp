@@ -17,6 +17,7 @@
 #include "tender/store/store_error.hpp"
 
 #include "connection.hpp"
+#include "ownership.hpp"
 
 namespace tender {
 namespace {
@@ -24,7 +25,6 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr Milliseconds kBusyStep{10};
-constexpr Milliseconds kBusyNotice{500};
 
 [[noreturn]] void throw_cannot_open(const fs::path& path, int error) {
   throw StoreError(
@@ -35,11 +35,32 @@ constexpr Milliseconds kBusyNotice{500};
       "as");
 }
 
+// Throws where that cannot be seen: a directory on the way is closed to us.
+bool is_there(const fs::path& path) {
+  std::error_code error;
+  const bool there = fs::exists(path, error);
+  if (error) {
+    throw StoreError(
+        StoreFault::cannot_open,
+        fmt::format("database: cannot look for {}: {}", path.string(), error.message()),
+        "check DATABASE_URL, and let the user that tender runs as enter every "
+        "directory on the way");
+  }
+  return there;
+}
+
+// For messages: where a relative path leads depends on the directory that tender was started in.
+std::string full_path(const fs::path& path) {
+  std::error_code error;
+  const fs::path full = fs::absolute(path, error);
+  return (error ? path : full.lexically_normal()).string();
+}
+
 // SQLite would create the file with the umask's mode; it holds who owns which relay, so it is ours
 // alone.
 void create_file(const fs::path& path) {
   const fs::path directory = path.parent_path();
-  if (!directory.empty() && !fs::exists(directory)) {
+  if (!directory.empty() && !is_there(directory)) {
     std::error_code error;
     fs::create_directories(directory.parent_path(), error);
     if (mkdir(directory.c_str(), 0700) != 0 && errno != EEXIST) {
@@ -60,22 +81,35 @@ int wait_while_busy(void* context, int times) {
   if (waited >= options.busy_timeout) {
     return 0;
   }
-  if (waited == kBusyNotice && options.on_wait) {
+  const bool notice = waited >= options.busy_notice && waited - kBusyStep < options.busy_notice;
+  if (notice && options.on_wait) {
     options.on_wait();
   }
   sqlite3_sleep(static_cast<int>(kBusyStep.count()));
   return 1;
 }
 
+// SQLite answers with the mode that it has then, whether or not that is the one asked for.
+void use_write_ahead_log(SQLite::Database& connection, const fs::path& path) {
+  const std::string mode = connection.execAndGet("PRAGMA journal_mode = WAL").getString();
+  if (mode != "wal") {
+    throw StoreError(StoreFault::cannot_open,
+                     fmt::format("database {}: SQLite cannot keep a write-ahead log here (journal "
+                                 "mode {})",
+                                 path.string(), mode),
+                     "keep the database in a file on a disk of this machine, not on a network file "
+                     "system");
+  }
+}
+
 }  // namespace
 
 Database::Database(fs::path path, const Clock& clock, Options options)
     : path_(std::move(path)), options_(std::move(options)) {
-  std::error_code ignored;
-  if (!fs::exists(path_, ignored)) {
+  if (!is_there(path_)) {
     if (options_.mode == OpenMode::existing) {
       throw StoreError(
-          StoreFault::missing, fmt::format("there is no database at {}", path_.string()),
+          StoreFault::missing, fmt::format("there is no database at {}", full_path(path_)),
           "check DATABASE_URL, or make one with `tender relay create` or `tender run`");
     }
     create_file(path_);
@@ -92,7 +126,8 @@ std::unique_ptr<SQLite::Database> Database::open_connection() {
   try {
     auto connection = connect(path_, options_.vfs);
     sqlite3_busy_handler(connection->getHandle(), wait_while_busy, &options_);
-    connection->exec("PRAGMA journal_mode = WAL");
+    require_own_tables(*connection, path_, options_.mode);
+    use_write_ahead_log(*connection, path_);
     connection->exec("PRAGMA synchronous = FULL");
     connection->exec("PRAGMA foreign_keys = ON");
     connection->exec("PRAGMA trusted_schema = OFF");
@@ -111,6 +146,7 @@ void Database::reopen() {
                      "see that its volume is mounted, or restore a backup");
   }
   auto fresh = open_connection();
+  require_own_tables(*fresh, path_, OpenMode::existing);
   statements_.clear();
   connection_ = std::move(fresh);
   if (commit_listener_) {

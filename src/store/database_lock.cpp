@@ -17,8 +17,11 @@
 namespace tender {
 namespace {
 
+// Of the file itself, so that a symlink to a database shares its lock.
 std::string lock_path(const std::filesystem::path& database) {
-  return database.string() + ".lock";
+  std::error_code error;
+  const auto canonical = std::filesystem::weakly_canonical(database, error);
+  return (error ? database : canonical).string() + ".lock";
 }
 
 // The whole file, exclusively. Open-file-description locks can be asked for without being taken, so
@@ -43,7 +46,12 @@ std::optional<DatabaseLock> DatabaseLock::try_acquire(const std::filesystem::pat
   DatabaseLock lock(file);
   struct flock range = whole_file();
   if (fcntl(file, F_OFD_SETLK, &range) != 0) {
-    return std::nullopt;
+    if (errno == EAGAIN || errno == EACCES) {
+      return std::nullopt;
+    }
+    throw StoreError(StoreFault::io, fmt::format("lock file {}: {}", path, strerrordesc_np(errno)),
+                     "keep the database on a disk of this machine: network file systems often know "
+                     "no locks");
   }
   // For people and for holder(); the lock itself does not depend on it.
   const std::string pid = fmt::format("{}\n", getpid());

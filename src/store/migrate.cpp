@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include "tender/store/database.hpp"
+#include "tender/store/database_lock.hpp"
 #include "tender/store/migrations.hpp"
 #include "tender/store/store_error.hpp"
 #include "tender/store/transaction.hpp"
@@ -14,14 +15,22 @@ bool has_version_table(Database& database) {
       .step();
 }
 
-// Somebody else's database is not ours to migrate.
-void refuse_foreign(Database& database) {
-  if (database.prepare("SELECT 1 FROM sqlite_schema WHERE name IN ('relay', 'activity')").step()) {
-    throw StoreError(
-        StoreFault::other,
-        fmt::format("database {} has tables that tender did not make", database.path().string()),
-        "point DATABASE_URL at a file of its own");
+// Taken for the time of the migration; nothing for a new database, on which nobody can be at work,
+// and when another process has just migrated it.
+std::optional<DatabaseLock> keep_sidecars_away(Database& database, int newest) {
+  if (schema_version(database) == 0) {
+    return std::nullopt;
   }
+  auto lock = DatabaseLock::try_acquire(database.path());
+  const int current = schema_version(database);
+  if (!lock && current < newest) {
+    throw StoreError(StoreFault::too_old,
+                     fmt::format("database {} has schema version {}, this tender needs {}, and a "
+                                 "running sidecar holds the database",
+                                 database.path().string(), current, newest),
+                     "stop the running sidecar first, then start the new version");
+  }
+  return lock;
 }
 
 }  // namespace
@@ -37,9 +46,11 @@ int schema_version(Database& database) {
 
 void migrate(Database& database, std::span<const Migration> steps, TimePoint now) {
   const int newest = steps.empty() ? 0 : steps.back().version;
-  if (schema_version(database) == newest) {
+  const int before = schema_version(database);
+  if (before == newest) {
     return;
   }
+  const auto lock = before < newest ? keep_sidecars_away(database, newest) : std::nullopt;
   for (const Migration& step : steps) {
     Transaction transaction(database);
     // Read inside of the transaction: another process may be migrating at the same time.
@@ -49,7 +60,6 @@ void migrate(Database& database, std::span<const Migration> steps, TimePoint now
       continue;
     }
     if (current == 0) {
-      refuse_foreign(database);
       database.execute(
           "CREATE TABLE schema_version (version INTEGER PRIMARY KEY, applied_at INTEGER NOT NULL) "
           "STRICT");

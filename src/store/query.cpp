@@ -34,8 +34,12 @@ std::optional<Relay> Query::find_relay(std::string_view id_or_subdomain) const {
   if (auto relay = get_relay(RelayId{std::string(id_or_subdomain)})) {
     return relay;
   }
+  return get_relay_of_subdomain(id_or_subdomain);
+}
+
+std::optional<Relay> Query::get_relay_of_subdomain(std::string_view subdomain) const {
   return read_one(database_->prepare(
-      "SELECT " TENDER_RELAY_COLUMNS " FROM relay WHERE subdomain = ?", id_or_subdomain));
+      "SELECT " TENDER_RELAY_COLUMNS " FROM relay WHERE subdomain = ?", subdomain));
 }
 
 std::vector<Relay> Query::list_relays() const {

@@ -34,7 +34,8 @@ Meaning meaning_of(int code) {
       return {StoreFault::corrupt, kDamagedRemedy};
     case SQLITE_CANTOPEN:
       return {StoreFault::cannot_open,
-              "check DATABASE_URL, and that the directory exists and is writable for the user that "
+              "check DATABASE_URL, and that the directory and the files in it are there and "
+              "writable for the user that "
               "tender runs as"};
     case SQLITE_CONSTRAINT:
       return {StoreFault::constraint, "correct the value that breaks the rule"};

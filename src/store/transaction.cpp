@@ -1,6 +1,7 @@
 #include "tender/store/transaction.hpp"
 
 #include <cassert>
+#include <stdexcept>
 
 #include "tender/store/database.hpp"
 #include "tender/store/store_error.hpp"
@@ -38,7 +39,10 @@ void Transaction::commit() {
     committed_ = true;
     return;
   }
-  assert(!database_.transaction_doomed_ && "a nested transaction was not committed");
+  if (database_.transaction_doomed_) {
+    // A bug, but one that must not commit half of a command in a release build either.
+    throw std::logic_error("commit of a transaction of which a nested part was not committed");
+  }
   database_.prepare("COMMIT").run();
   database_.transaction_depth_ = 0;
   committed_ = true;

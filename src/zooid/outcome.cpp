@@ -33,8 +33,8 @@ std::optional<std::string> zooid_error(const std::string& body) {
 
 std::string answered(const http::Response& response) {
   const auto error = zooid_error(response.body);
-  return fmt::format("zooid answered {}: {}", response.status,
-                     printable(error ? *error : response.body));
+  const std::string said = printable(error ? *error : response.body);
+  return fmt::format("zooid answered {}{}{}", response.status, said.empty() ? "" : ": ", said);
 }
 
 Verdict success(const http::Response& response) {
@@ -42,12 +42,13 @@ Verdict success(const http::Response& response) {
   if (json && json->is_object()) {
     return {};
   }
-  return {
-      Outcome::transient,
-      fmt::format("{} is no JSON object, so zooid did not write it; check that ZOOID_API_URL is "
-                  "zooid's API",
-                  answered(response)),
-      true};
+  return {Outcome::transient,
+          fmt::format("something answered {} {}, and zooid would send a JSON object; check that "
+                      "ZOOID_API_URL is zooid's API",
+                      response.status,
+                      response.body.empty() ? "without a body"
+                                            : fmt::format("with \"{}\"", printable(response.body))),
+          true};
 }
 
 Verdict redirected(const http::Response& response) {
@@ -89,7 +90,8 @@ Verdict unauthorized(const http::Response& response, TimePoint now) {
 
 Verdict forbidden(const http::Response& response) {
   return {Outcome::host_fault,
-          fmt::format("{}; add the key that `tender key` prints to zooid's API_WHITELIST",
+          fmt::format("{}; add the hex form of the key, as `tender key` prints it, to zooid's "
+                      "API_WHITELIST",
                       answered(response)),
           false};
 }
@@ -170,7 +172,11 @@ Verdict judge_response(const http::Response& response, http::Method method, Time
     return client_error(response, method, now);
   }
   const bool gateway = status == 502 || status == 503 || status == 504;
-  return {gateway ? Outcome::host_fault : Outcome::transient, answered(response), true};
+  return {gateway ? Outcome::host_fault : Outcome::transient,
+          fmt::format("{}; {}", answered(response),
+                      gateway ? "check that zooid is running, and what stands before it"
+                              : "see zooid's log"),
+          true};
 }
 
 std::string_view remedy_of(http::Fault fault) {

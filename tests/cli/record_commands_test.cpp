@@ -154,6 +154,45 @@ TEST_F(DeadLetterCommands, DiscardAsksForNothing) {
   EXPECT_EQ(run({"activity", "--json"}).json().size(), 1U);
 }
 
+TEST_F(DeadLetterCommands, CloseALetterWhoseRelayIsGone) {
+  const std::string id = create("blue");
+  give_up("blue");
+  const std::string red = create("red");
+  give_up("red");
+  Behind(path).database.execute("DELETE FROM relay");
+  for (const std::string& name : {std::string("1"), id}) {
+    const Ran retry = run({"dead-letter", "retry", name});
+    EXPECT_EQ(retry.code, ExitCode::error);
+    EXPECT_THAT(retry.err, AllOf(HasSubstr("relay " + id), HasSubstr("is gone"),
+                                 HasSubstr("`tender dead-letter discard 1`")));
+  }
+  EXPECT_EQ(list().size(), 2U);  // retry resolved nothing
+  const Ran discard = run({"dead-letter", "discard", "1"});
+  EXPECT_EQ(discard.code, ExitCode::ok);
+  EXPECT_THAT(discard.err, AllOf(HasSubstr("dead letter 1 is discarded"), HasSubstr("is gone")));
+  EXPECT_EQ(run({"dead-letter", "discard", red}).code, ExitCode::ok);
+  EXPECT_EQ(list(), ordered_json::array());
+}
+
+TEST_F(DeadLetterCommands, LeaveANewerLetterOfTheSameRelayAlone) {
+  create("blue");
+  give_up("blue");
+  EXPECT_EQ(run({"dead-letter", "discard", "blue"}).code, ExitCode::ok);
+  give_up("blue");
+  const Ran old = run({"dead-letter", "discard", "1"});
+  EXPECT_EQ(old.code, ExitCode::error);
+  EXPECT_THAT(old.err, HasSubstr("dead letter 1 is discarded already"));
+  ASSERT_EQ(list().size(), 1U);
+  EXPECT_EQ(list()[0]["id"], 2);
+}
+
+TEST_F(DeadLetterCommands, RetrySaysWhenNobodyIsThereToDoIt) {
+  create("blue");
+  give_up("blue");
+  EXPECT_THAT(run({"dead-letter", "retry", "blue"}).err,
+              HasSubstr("no sidecar is running on this database: start `tender run`, or"));
+}
+
 TEST_F(DeadLetterCommands, SayWhenThereIsNoOpenLetter) {
   create("blue");
   for (const char* command : {"retry", "discard"}) {

@@ -1,4 +1,6 @@
 // `tender relay …`: what people write, and how it is shown.
+#include <array>
+
 #include <gmock/gmock.h>
 
 #include "tender/store/database_lock.hpp"
@@ -121,14 +123,68 @@ TEST_F(RelayCommands, CreateRefusesAKeyThatIsNone) {
                "--tenant is not a public key");
 }
 
+TEST_F(RelayCommands, NameTheOptionWhoseValueIsWrong) {
+  create("blue");
+  for (const auto& [option, value, problem] :
+       std::vector<std::array<std::string, 3>>{{"--subdomain", "1abc", "RFC 1035"},
+                                               {"--name", std::string(257, 'x'), "257 bytes"},
+                                               {"--icon", "not a url", "is not a URL"},
+                                               {"--description", std::string(4097, 'x'), "4097"},
+                                               {"--plan", "", "is empty"}}) {
+    const Ran ran = run({"relay", "update", "blue", option, value});
+    EXPECT_EQ(ran.code, ExitCode::usage) << option;
+    EXPECT_THAT(ran.err, AllOf(testing::StartsWith("tender: " + option + " \""), HasSubstr(problem),
+                               Not(HasSubstr("info_"))));
+  }
+  expect_error({"relay", "create", "--tenant", kTenant, "--subdomain", "1abc"}, ExitCode::usage,
+               "--subdomain \"1abc\" is not");
+  EXPECT_EQ(show("blue")["revision"], 1);
+}
+
 TEST_F(RelayCommands, CreateTellsEveryFaultAtOnce) {
-  expect_error(
-      {"relay", "create", "--tenant", kTenant, "--subdomain", "Not A Label", "--icon", "not a url"},
-      ExitCode::error, "info_icon");
-  expect_error(
-      {"relay", "create", "--tenant", kTenant, "--subdomain", "Not A Label", "--icon", "not a url"},
-      ExitCode::error, "\"Not A Label\"");
-  EXPECT_EQ(run({"relay", "list", "--json"}).json().size(), 0U);
+  const Ran ran = run({"relay", "create", "--tenant", "alice", "--subdomain", "Not A Label",
+                       "--icon", "not a url", "--push", "--no-push"});
+  EXPECT_EQ(ran.code, ExitCode::usage);
+  EXPECT_THAT(ran.err, AllOf(HasSubstr("4 options have wrong values"), HasSubstr("--tenant is not"),
+                             HasSubstr("--subdomain \"Not A Label\""),
+                             HasSubstr("--icon \"not a url\""), HasSubstr("--no-push")));
+  EXPECT_FALSE(std::filesystem::exists(path));
+}
+
+TEST_F(RelayCommands, CreateNeverShowsASecretKeyThatWasGivenAsTenant) {
+  const std::string nsec = "nsec1vl029mgpspedva04g90vltkh6fvh240zqtv9k0t9af8935ke9laqsnlfe5";
+  const Ran ran = run({"relay", "create", "--tenant", nsec, "--subdomain", "1"});
+  EXPECT_EQ(ran.code, ExitCode::usage);
+  EXPECT_THAT(ran.err, Not(HasSubstr(nsec.substr(5, 20))));
+}
+
+TEST_F(RelayCommands, CreateHintsThatCallsNeedSettings) {
+  const auto create_with_calls = [this](const char* subdomain) {
+    return run({"relay", "create", "--tenant", kTenant, "--subdomain", subdomain, "--livekit"});
+  };
+  const Ran without = create_with_calls("blue");
+  EXPECT_EQ(without.code, ExitCode::ok);
+  EXPECT_THAT(without.err, HasSubstr("LIVEKIT_URL"));
+  EXPECT_THAT(run({"relay", "update", "blue", "--livekit"}).err, HasSubstr("LIVEKIT_URL"));
+  EXPECT_THAT(run({"relay", "update", "blue", "--no-livekit"}).err, Not(HasSubstr("LIVEKIT_URL")));
+  environment["LIVEKIT_URL"] = "wss://livekit.test";
+  environment["LIVEKIT_API_KEY"] = "key";
+  environment["LIVEKIT_API_SECRET"] = "secret";
+  EXPECT_THAT(create_with_calls("green").err, Not(HasSubstr("LIVEKIT_URL")));
+}
+
+TEST_F(RelayCommands, SayWhenANameCouldMeanTwoRelays) {
+  create("blue");
+  const std::string other = create("other");
+  Behind(path).database.execute(
+      "INSERT INTO relay (id, tenant, subdomain, schema) VALUES ('cp-1', '" + std::string(kTenant) +
+      "', 'red', 'red'); UPDATE relay SET subdomain = 'cp-1' WHERE "
+      "subdomain = 'other'");
+  const std::string what = "\"cp-1\" is the id of relay red and the subdomain of relay " + other;
+  expect_error({"relay", "update", "cp-1", "--push"}, ExitCode::error, what);
+  expect_error({"dead-letter", "retry", "cp-1"}, ExitCode::error, what);
+  EXPECT_EQ(show("red")["id"], "cp-1");
+  EXPECT_EQ(show(other)["subdomain"], "cp-1");
 }
 
 TEST_F(RelayCommands, CreateRefusesASubdomainThatIsTaken) {

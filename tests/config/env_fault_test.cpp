@@ -92,6 +92,11 @@ INSTANTIATE_TEST_SUITE_P(
                     Case{"RELAY_SYNC_RETRY_CAP", "15", "is not a duration"},
                     Case{"RELAY_SYNC_CONCURRENCY", "0", "is out of range"},
                     Case{"RELAY_SYNC_CONCURRENCY", "257", "is out of range"},
+                    Case{"RELAY_SYNC_RATE", "0.5", "is not a whole number"},
+                    Case{"RELAY_SYNC_RATE", "1001", "is out of range"},
+                    Case{"RELAY_SYNC_SETTLE", "0s", "is no time at all"},
+                    Case{"RECONCILE_INTERVAL", "hourly", "is not a duration"},
+                    Case{"RELAY_VERIFY", "yes", "is none of the words"},
                     Case{"RELAY_RECREATE", "automatic", "is none of the words"},
                     Case{"LOG_LEVEL", "INFO", "is none of the words"},
                     Case{"LOG_FORMAT", "xml", "is none of the words"}));

@@ -39,10 +39,27 @@ TEST(Env, HasTheDefaultsOfTheTable) {
   EXPECT_EQ(env.relay_sync_retry_base, 30s);
   EXPECT_EQ(env.relay_sync_retry_cap, 15min);
   EXPECT_EQ(env.relay_sync_concurrency, 16U);
+  EXPECT_EQ(env.relay_sync_rate, 0);
+  EXPECT_EQ(env.relay_sync_settle, 30s);
+  EXPECT_EQ(env.reconcile_interval, 1h);
   EXPECT_EQ(env.relay_recreate, RelayRecreate::never);
   EXPECT_FALSE(env.blossom_s3.has_value());
   EXPECT_FALSE(env.livekit.has_value());
   EXPECT_THAT(env.warnings, IsEmpty());
+}
+
+TEST(Env, LooksForRelaysWhereTheApiIsUnlessItIsToldOtherwise) {
+  const auto verify = [](const char* url, const char* setting) {
+    Environment environment = test::with("ZOOID_API_URL", url);
+    environment["RELAY_VERIFY"] = setting;
+    return load_env(environment).relay_verify;
+  };
+  EXPECT_EQ(verify("http://zooid:3334", "auto"), RelayVerify::direct);
+  EXPECT_EQ(verify("https://api.example.com", "auto"), RelayVerify::public_);
+  EXPECT_EQ(verify("https://api.example.com", ""), RelayVerify::public_);
+  EXPECT_EQ(verify("https://api.example.com", "direct"), RelayVerify::direct);
+  EXPECT_EQ(verify("http://zooid:3334", "public"), RelayVerify::public_);
+  EXPECT_EQ(verify("http://zooid:3334", "off"), RelayVerify::off);
 }
 
 TEST(Env, KeepsTheWholeLogWhenTheRetentionIsZero) {
@@ -63,6 +80,9 @@ TEST(Env, HasWhatIsGiven) {
                       {"RELAY_SYNC_RETRY_BASE", "1s"},
                       {"RELAY_SYNC_RETRY_CAP", "1s"},
                       {"RELAY_SYNC_CONCURRENCY", "256"},
+                      {"RELAY_SYNC_RATE", "20"},
+                      {"RELAY_SYNC_SETTLE", "1m"},
+                      {"RECONCILE_INTERVAL", "0"},
                       {"RELAY_RECREATE", "auto"},
                       {"LOG_LEVEL", "debug"},
                       {"LOG_FORMAT", "json"}});
@@ -76,6 +96,9 @@ TEST(Env, HasWhatIsGiven) {
   EXPECT_EQ(env.relay_sync_retry_base, 1s);
   EXPECT_EQ(env.relay_sync_retry_cap, 1s);
   EXPECT_EQ(env.relay_sync_concurrency, 256U);
+  EXPECT_EQ(env.relay_sync_rate, 20);
+  EXPECT_EQ(env.relay_sync_settle, 1min);
+  EXPECT_EQ(env.reconcile_interval, 0s);
   EXPECT_EQ(env.relay_recreate, RelayRecreate::automatic);
   EXPECT_EQ(env.log_level, spdlog::level::debug);
   EXPECT_EQ(env.log_format, LogFormat::json);

@@ -51,14 +51,31 @@ class TroubleTest(unittest.TestCase):
         text = self.fails(3, "check", say=" s behind zooid's")
         self.assertIn("NTP", text)
 
+    def as_nobody(self):
+        """What to put before a command so that file modes count, also for root."""
+        if os.geteuid() != 0:
+            return ()
+        return ("setpriv", f"--reuid={NOBODY}", f"--regid={NOBODY}", "--clear-groups")
+
     def test_a_directory_that_cannot_be_written(self):
         locked = os.path.join(self.world.directory, "locked")
         os.mkdir(locked, 0o555)
-        prefix = ()
-        if os.geteuid() == 0:
-            prefix = ("setpriv", f"--reuid={NOBODY}", f"--regid={NOBODY}", "--clear-groups")
         url = {"DATABASE_URL": f"sqlite://{locked}/tender.db"}
-        self.fails(1, "run", say="writable", environment=url, prefix=prefix)
+        self.fails(1, "run", say="writable", environment=url, prefix=self.as_nobody())
+
+    def test_a_database_file_that_cannot_be_written(self):
+        self.world.create("blue")
+        os.chmod(os.path.dirname(self.world.database), 0o777)
+        os.chmod(self.world.database, 0o444)
+        self.fails(1, "check", say="FAIL  database", prefix=self.as_nobody())
+
+    def test_a_directory_that_cannot_be_entered(self):
+        closed = os.path.join(self.world.directory, "closed")
+        os.mkdir(closed, 0)
+        self.addCleanup(os.chmod, closed, 0o700)
+        url = {"DATABASE_URL": f"sqlite://{closed}/tender.db"}
+        self.fails(1, "run", say="enter every directory", environment=url, prefix=self.as_nobody())
+        self.fails(1, "status", say="enter every directory", environment=url, prefix=self.as_nobody())
 
     def test_a_database_that_another_program_locks_for_a_while(self):
         self.world.create("blue")

@@ -47,6 +47,19 @@ TEST_F(DeadLettersTable, HoldsOneOpenLetterForAWork) {
   EXPECT_EQ(letters.count_open(), 1);
 }
 
+TEST_F(DeadLettersTable, ResolvesByNumberThatLetterAndNoNewerOne) {
+  give_up("blue");
+  EXPECT_TRUE(resolve("blue", Resolution::superseded));
+  give_up("blue");
+  const auto all = letters.list(/*all=*/true);
+  ASSERT_EQ(all.size(), 2U);
+  EXPECT_FALSE(letters.resolve(all[0].id, Resolution::discarded, start + 2h));
+  EXPECT_EQ(letters.count_open(), 1);
+  EXPECT_TRUE(letters.resolve(all[1].id, Resolution::discarded, start + 2h));
+  EXPECT_EQ(letters.find(all[0].id)->resolution, "superseded");
+  EXPECT_EQ(letters.find(all[1].id)->resolution, "discarded");
+}
+
 TEST_F(DeadLettersTable, ResolvesTheOpenLetterAndNoOther) {
   give_up("blue");
   give_up("green");

@@ -1,5 +1,8 @@
 #include "tender/store/activity_tail.hpp"
 
+#include <fstream>
+#include <numeric>
+
 #include <unistd.h>
 
 #include <boost/asio/co_spawn.hpp>
@@ -13,6 +16,8 @@
 
 namespace tender {
 namespace {
+
+constexpr int kMany = 600;  // more than two of the tail's batches
 
 struct ActivityTailTest : StoreTest {
   ActivityTailTest() {
@@ -37,8 +42,9 @@ struct ActivityTailTest : StoreTest {
     }
   }
 
-  Broadcast<Activity>::Receiver receiver{channel.subscribe()};
-  ActivityTail tail{database, clock, channel};
+  Broadcast<Activity> roomy{clock, kMany + 1};
+  Broadcast<Activity>::Receiver receiver{roomy.subscribe()};
+  ActivityTail tail{database, clock, roomy};
   std::vector<std::int64_t> heard;
   Database elsewhere{path, clock, {}};  // another process, as far as SQLite is concerned
   Command other_program{elsewhere, clock, random, channel};
@@ -84,15 +90,18 @@ TEST_F(ActivityTailTest, KeepsLookingAfterAHintThatCameBeforeTheCommit) {
 }
 
 TEST_F(ActivityTailTest, MissesNothingWhenManyRowsComeAtOnce) {
+  const Relay relay = create("blue");
   {
     Transaction transaction(database);
-    for (int i = 0; i < 14; ++i) {
-      create("relay" + std::to_string(i));
+    for (int i = 0; i < kMany; ++i) {
+      command.reconcile_relay(relay, {});
     }
     transaction.commit();
   }
   clock.settle();
-  EXPECT_EQ(heard.size(), 14U);
+  std::vector<std::int64_t> all(kMany + 1);
+  std::iota(all.begin(), all.end(), 1);
+  EXPECT_EQ(heard, all);
 }
 
 TEST(CommitWatch, HearsOfACommitOfAnotherConnection) {
@@ -100,7 +109,10 @@ TEST(CommitWatch, HearsOfACommitOfAnotherConnection) {
   boost::asio::io_context io;
   SystemClock clock(io.get_executor());
   Database writer(directory.path() / "tender.db", clock, {});
-  CommitWatch watch(io.get_executor(), directory.path() / "tender.db");
+  const test::TempDir elsewhere;
+  const auto link = elsewhere.path() / "link.db";
+  std::filesystem::create_symlink(directory.path() / "tender.db", link);
+  CommitWatch watch(io.get_executor(), link);
   ASSERT_FALSE(watch.fault());
   int hints = 0;
   boost::asio::co_spawn(io, watch.run([&] {
@@ -127,6 +139,18 @@ TEST(DatabaseLock, IsHeldByOneAtATime) {
   }
   EXPECT_FALSE(DatabaseLock::holder(path));
   EXPECT_TRUE(DatabaseLock::try_acquire(path));
+}
+
+TEST(DatabaseLock, IsOneForADatabaseAndASymlinkToIt) {
+  const test::TempDir directory;
+  const auto path = directory.path() / "tender.db";
+  const auto link = directory.path() / "link.db";
+  std::filesystem::create_symlink(path, link);
+  std::ofstream(path).flush();
+  const auto lock = DatabaseLock::try_acquire(path);
+  ASSERT_TRUE(lock);
+  EXPECT_FALSE(DatabaseLock::try_acquire(link));
+  EXPECT_TRUE(DatabaseLock::holder(link));
 }
 
 }  // namespace

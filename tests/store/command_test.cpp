@@ -43,6 +43,18 @@ TEST_F(CommandTest, NamesTheRelayThatHasTheSubdomain) {
   EXPECT_EQ(log().size(), 1U);
 }
 
+TEST_F(CommandTest, RefusesASubdomainThatIsTheIdOfAnotherRelay) {
+  database.execute(
+      std::string("INSERT INTO relay (id, tenant, subdomain, schema) VALUES ('cp-1', '") + kTenant +
+      "', 'red', 'red_r1')");
+  EXPECT_THROW(create("cp-1"), CommandError);
+  const Relay relay = create("blue");
+  RelayChange change;
+  change.subdomain = "cp-1";
+  EXPECT_THROW(static_cast<void>(command.update_relay(relay.id, change)), CommandError);
+  EXPECT_EQ(command.update_relay(RelayId{"cp-1"}, change).subdomain, "cp-1");  // its own id is fine
+}
+
 TEST_F(CommandTest, WritesNothingOfAnInvalidChange) {
   const Relay relay = create("blue");
   RelayChange change;

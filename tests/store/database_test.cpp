@@ -2,8 +2,10 @@
 
 #include <fstream>
 
+#include <SQLiteCpp/Database.h>
 #include <sys/stat.h>
 
+#include "tender/store/database_lock.hpp"
 #include "tender/store/migrations.hpp"
 #include "tender/store/store_error.hpp"
 #include "tender/store/transaction.hpp"
@@ -80,6 +82,77 @@ TEST_F(DatabaseTest, RefusesSomebodyElsesTables) {
   EXPECT_EQ(fault_of([&] { Database(other, clock, {}); }), StoreFault::other);
 }
 
+TEST_F(DatabaseTest, LeavesSomebodyElsesDatabaseAsItIs) {
+  const auto other = directory.path() / "other.db";
+  {
+    SQLite::Database foreign(other.string(), SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE);
+    foreign.exec(
+        "CREATE TABLE schema_version (version INTEGER); CREATE TABLE customer (name TEXT)");
+  }
+  std::ifstream before(other, std::ios::binary);
+  const std::string bytes(std::istreambuf_iterator<char>(before), {});
+  EXPECT_EQ(fault_of([&] { Database(other, clock, {}); }), StoreFault::other);
+  EXPECT_EQ(fault_of([&] { Database(other, clock, {.mode = OpenMode::existing, .on_wait = {}}); }),
+            StoreFault::missing);
+  std::ifstream after(other, std::ios::binary);
+  EXPECT_EQ(std::string(std::istreambuf_iterator<char>(after), {}), bytes);
+}
+
+TEST_F(DatabaseTest, MakesNoTablesForACommandThatOnlyReads) {
+  const auto empty = directory.path() / "empty.db";
+  std::ofstream(empty).flush();
+  EXPECT_EQ(fault_of([&] { Database(empty, clock, {.mode = OpenMode::existing, .on_wait = {}}); }),
+            StoreFault::missing);
+  EXPECT_EQ(std::filesystem::file_size(empty), 0U);
+  EXPECT_NO_THROW(Database(empty, clock, {}));
+}
+
+TEST_F(DatabaseTest, NamesTheWholePathWhereThereIsNone) {
+  try {
+    const Database none("no/such.db", clock, {.mode = OpenMode::existing, .on_wait = {}});
+    FAIL() << "it was opened";
+  } catch (const StoreError& error) {
+    EXPECT_NE(std::string(error.what()).find(std::filesystem::current_path() / "no/such.db"),
+              std::string::npos);
+  }
+}
+
+TEST_F(DatabaseTest, SaysThatADirectoryOnTheWayCannotBeEntered) {
+  const auto loop = directory.path() / "loop";
+  std::filesystem::create_symlink(loop, loop);  // as EACCES, but for root too
+  for (const OpenMode mode : {OpenMode::existing, OpenMode::create}) {
+    EXPECT_EQ(fault_of([&] { Database(loop / "tender.db", clock, {.mode = mode, .on_wait = {}}); }),
+              StoreFault::cannot_open);
+  }
+}
+
+TEST_F(DatabaseTest, RefusesToWorkWithoutAWriteAheadLog) {
+  const auto before = std::filesystem::current_path();
+  std::filesystem::current_path(directory.path());
+  EXPECT_EQ(fault_of([&] { Database(":memory:", clock, {}); }), StoreFault::cannot_open);
+  std::filesystem::current_path(before);
+}
+
+TEST_F(DatabaseTest, DoesNotMigrateUnderARunningSidecar) {
+  const int before = schema_version(database);
+  const std::vector<Migration> steps{{before + 1, "next", "CREATE TABLE next (x)"}};
+  {
+    const auto sidecar = DatabaseLock::try_acquire(path);
+    ASSERT_TRUE(sidecar);
+    EXPECT_EQ(fault_of([&] { migrate(database, steps, clock.now()); }), StoreFault::too_old);
+    EXPECT_EQ(schema_version(database), before);
+  }
+  migrate(database, steps, clock.now());
+  EXPECT_EQ(schema_version(database), before + 1);
+  EXPECT_FALSE(DatabaseLock::holder(path));
+}
+
+TEST_F(DatabaseTest, MakesANewDatabaseWhateverItsLock) {
+  const auto fresh = directory.path() / "fresh.db";
+  const auto sidecar = DatabaseLock::try_acquire(fresh);
+  EXPECT_NO_THROW(Database(fresh, clock, {}));
+}
+
 TEST_F(DatabaseTest, NumbersMigrationsFromOneWithoutAGap) {
   int expected = 1;
   for (const Migration& migration : migrations()) {
@@ -99,7 +172,10 @@ TEST_F(DatabaseTest, AppliesAFailingMigrationNotAtAll) {
 
 TEST_F(DatabaseTest, SaysThatItWaitsForAnotherProgramAndGivesUpInTheEnd) {
   int waits = 0;
-  Database other(path, clock, {.busy_timeout = Milliseconds(600), .on_wait = [&] { ++waits; }});
+  Database other(path, clock,
+                 {.busy_timeout = Milliseconds(30),
+                  .busy_notice = Milliseconds(10),
+                  .on_wait = [&] { ++waits; }});
   const Transaction holds_the_lock(database);
   EXPECT_EQ(fault_of([&] { const Transaction blocked(other); }), StoreFault::busy);
   EXPECT_EQ(waits, 1);
@@ -115,6 +191,19 @@ TEST_F(DatabaseTest, RollsBackAnInnerFailureWithTheWhole) {
   }
   EXPECT_EQ(get(relay).status, RelayStatus::active);
   EXPECT_EQ(log(), std::vector<std::string>{"create_relay"});
+}
+
+TEST_F(DatabaseTest, CommitsNothingWhenAnInnerTransactionWasGivenUp) {
+  const Relay relay = create("blue");
+  {
+    Transaction outer(database);
+    static_cast<void>(command.deactivate_relay(relay.id));
+    { const Transaction inner(database); }
+    EXPECT_THROW(outer.commit(), std::logic_error);
+  }
+  EXPECT_EQ(get(relay).status, RelayStatus::active);
+  static_cast<void>(command.deactivate_relay(relay.id));  // and the next one is sound
+  EXPECT_EQ(get(relay).status, RelayStatus::inactive);
 }
 
 TEST_F(DatabaseTest, TellsTheListenerOfOutermostCommitsOnly) {

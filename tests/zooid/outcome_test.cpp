@@ -10,7 +10,7 @@ namespace {
 
 constexpr TimePoint kNow(std::chrono::hours(24 * 365 * 56));
 
-Verdict judge(const http::Exchange& exchange, Method method) {
+Verdict judge(const http::Exchange& exchange, http::Method method) {
   return zooid::judge(exchange, method, kNow);
 }
 

@@ -21,8 +21,9 @@ class Timer {
  public:
   virtual ~Timer() = default;
 
-  /// Waits until the clock shows `deadline` (true) or cancel() is called (false). One waiter at a
-  /// time.
+  /// Waits until the clock shows `deadline` (true) or cancel() is called (false). A clock that is
+  /// set back meanwhile does not make the wait longer: it ends (true) after the time that was left
+  /// when it began, so callers look at the clock again. One waiter at a time.
   virtual boost::asio::awaitable<bool> wait_until(TimePoint deadline) = 0;
 
   /// Ends the wait under way, if any. A cancel before the wait has no effect: see Wakeup.
@@ -37,8 +38,8 @@ class Clock {
   [[nodiscard]] virtual std::unique_ptr<Timer> make_timer() = 0;
 };
 
-/// The machine's clock. Waits survive a wall clock that jumps: they look again at least once a
-/// minute.
+/// The machine's clock. Waits survive a wall clock that jumps: forward, they notice within a
+/// minute; back, they last no longer than they would have.
 class SystemClock final : public Clock {
  public:
   explicit SystemClock(boost::asio::any_io_executor executor);

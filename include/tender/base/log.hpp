@@ -1,6 +1,6 @@
 // The logger of the process: made once by the command line, handed down by reference. It writes to
-// stderr, one line an event, as text or as JSON; control characters in what others sent are
-// escaped, so that an answer of zooid's cannot forge a line.
+// stderr, one line an event, as text or as JSON, with levels spelled as in LOG_LEVEL. What others
+// sent is escaped, so that an answer of zooid's cannot forge a line nor steer a terminal.
 #pragma once
 
 #include <cstdint>
@@ -24,8 +24,9 @@ using Logger = spdlog::logger;
 /// A logger that drops everything, for tests and for commands that only print data.
 [[nodiscard]] std::shared_ptr<Logger> make_null_logger();
 
-/// `text` with control characters and invalid UTF-8 escaped and cut to at most `limit` bytes: what
-/// we may print of a text that somebody else wrote.
+/// What we may print of a text that somebody else wrote: `text`, cut to at most `limit` bytes, with
+/// control characters (C0, DEL, C1), line and paragraph separators and marks of text direction
+/// escaped as \uXXXX (or \n and the like) and invalid UTF-8 replaced by U+FFFD.
 [[nodiscard]] std::string printable(std::string_view text, std::size_t limit = 300);
 
 }  // namespace tender

@@ -20,12 +20,14 @@ struct EnvFault {
 class ConfigError : public Error {
  public:
   /// `faults` is not empty.
-  explicit ConfigError(std::vector<EnvFault> faults, const std::vector<std::string>& warnings = {});
+  explicit ConfigError(std::vector<EnvFault> faults, std::vector<std::string> warnings = {});
 
   [[nodiscard]] const std::vector<EnvFault>& faults() const { return faults_; }
+  [[nodiscard]] const std::vector<std::string>& warnings() const { return warnings_; }
 
  private:
   std::vector<EnvFault> faults_;
+  std::vector<std::string> warnings_;
 };
 
 }  // namespace tender::config

@@ -60,6 +60,7 @@ struct StoreEnv {
   bool activity_archive = true;         // whether what is pruned is archived
   spdlog::level::level_enum log_level = spdlog::level::info;
   LogFormat log_format = LogFormat::text;
+  bool has_livekit = false;  // whether LIVEKIT_* is given; for hints, since the sidecar's counts
   std::vector<std::string> warnings;  // for the caller to log; no secrets in them
 };
 

@@ -53,6 +53,8 @@ class DeadLetters {
 
   /// Resolves the open letter of the work; false when there is none.
   bool resolve(JobKind kind, const std::string& key, Resolution resolution, TimePoint now);
+  /// Resolves this letter and no newer one of the same work; false when it is not open.
+  bool resolve(std::int64_t id, Resolution resolution, TimePoint now);
 
   /// Whether a letter, open or discarded, holds the work at this revision: it waits for a person,
   /// and a restart must not try again by itself.

@@ -23,8 +23,8 @@ class Statement;
 namespace tender {
 
 enum class OpenMode : std::uint8_t {
-  create,    // make file (0600) and directory (0700) when absent
-  existing,  // StoreError (missing) when absent
+  create,  // make file (0600) and directory (0700) when absent, and tender's tables in an empty one
+  existing,  // StoreError (missing) when absent or without tender's tables
 };
 
 class Database {
@@ -33,13 +33,16 @@ class Database {
     OpenMode mode = OpenMode::create;
     /// How long a lock of another program is waited for before StoreError (busy).
     Milliseconds busy_timeout{5000};
-    /// Called once when a lock of another program keeps us waiting for more than half a second.
+    /// After how long on_wait is called.
+    Milliseconds busy_notice{500};
+    /// Called once for each lock of another program that keeps us waiting.
     std::function<void()> on_wait;
     /// The SQLite VFS to open with; empty: the default one. Tests name one that fails on request.
     std::string vfs{};
   };
 
-  /// Opens and migrates. Throws StoreError.
+  /// Opens and migrates. A database of somebody else's is refused and left as it is. Throws
+  /// StoreError.
   Database(std::filesystem::path path, const Clock& clock, Options options);
   ~Database();
   Database(const Database&) = delete;

@@ -1,6 +1,6 @@
 // One dispatcher per database: whoever holds the exclusive lock on `<database>.lock` may claim
 // jobs. The kernel drops the lock when the process ends, however it ends. The file's age is the
-// holder's heartbeat.
+// holder's heartbeat. A symlink to a database shares the lock of what it points at.
 #pragma once
 
 #include <filesystem>
@@ -13,7 +13,7 @@ namespace tender {
 class DatabaseLock {
  public:
   /// The lock, or nothing while another process (or another holder here) has it. Never waits.
-  /// Throws StoreError when the lock file cannot be made.
+  /// Throws StoreError when the lock file cannot be made, or cannot be locked by anybody.
   [[nodiscard]] static std::optional<DatabaseLock> try_acquire(
       const std::filesystem::path& database);
 

@@ -20,8 +20,10 @@ struct Migration {
 /// All of them, by version, from 1 on without a gap.
 [[nodiscard]] std::span<const Migration> migrations();
 
-/// Brings the database up to the newest version, one transaction each. Throws StoreError (too_new),
-/// with both versions named, when the database was written by a newer tender.
+/// Brings the database up to the newest version, one transaction each. Holds DatabaseLock while it
+/// migrates one of an older version: a sidecar that does not know the new schema must not work on
+/// it. Throws StoreError, with both versions named: too_new when the database was written by a
+/// newer tender, too_old when somebody else holds the lock.
 void migrate(Database& database, std::span<const Migration> steps, TimePoint now);
 
 /// The version that the database has; 0 for an empty one.

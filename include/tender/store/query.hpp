@@ -20,7 +20,10 @@ class Query {
 
   [[nodiscard]] std::optional<Relay> get_relay(const RelayId& id) const;
 
-  /// By id, else by subdomain: how people name a relay.
+  [[nodiscard]] std::optional<Relay> get_relay_of_subdomain(std::string_view subdomain) const;
+
+  /// By id, else by subdomain: how people name a relay. Rows of other programs may let one text
+  /// mean both.
   [[nodiscard]] std::optional<Relay> find_relay(std::string_view id_or_subdomain) const;
 
   /// All relays, oldest first.

@@ -22,6 +22,7 @@ enum class StoreFault : std::uint8_t {
   corrupt,     // damaged, or no SQLite database at all
   constraint,  // a rule of the schema
   too_new,     // written by a newer tender
+  too_old,     // to be migrated, and a sidecar of an older tender works on it
   other,
 };
 

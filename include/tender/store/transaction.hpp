@@ -19,7 +19,8 @@ class Transaction {
   Transaction& operator=(const Transaction&) = delete;
 
   /// The outermost makes it durable and tells the database's commit listener. Throws StoreError
-  /// when it could not, in which case nothing of it happened.
+  /// when it could not, and std::logic_error when it is doomed (a bug of the caller's); in both
+  /// cases nothing of it happened.
   void commit();
 
  private:

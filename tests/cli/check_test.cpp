@@ -1,0 +1,84 @@
+// `tender check`, as far as it goes without a zooid.
+#include <gmock/gmock.h>
+
+#include "cli_fixture.hpp"
+
+namespace tender::cli {
+namespace {
+
+using nlohmann::ordered_json;
+using testing::AllOf;
+using testing::HasSubstr;
+using testing::Not;
+
+struct Check : CliTest {
+  Check() {
+    environment["ZOOID_API_URL"] = "http://127.0.0.1:9";  // nobody listens there
+    environment["RELAY_DOMAIN"] = "relays.test";
+    environment["ROBOT_SECRET"] = std::string(63, '0') + "1";
+  }
+
+  [[nodiscard]] ordered_json finding(const std::string& name) const {
+    for (const ordered_json& each : run({"check", "--json"}).json()) {
+      if (each["name"] == name) {
+        return each;
+      }
+    }
+    return nullptr;
+  }
+};
+
+TEST_F(Check, SkipsTheClockWhenZooidIsDown) {
+  const Ran ran = run({"check"});
+  EXPECT_EQ(ran.code, ExitCode::unreachable);
+  EXPECT_THAT(ran.out, AllOf(HasSubstr("ok    environment"), HasSubstr("ok    database"),
+                             HasSubstr("FAIL  zooid"), HasSubstr("skip  clock")));
+  EXPECT_TRUE(finding("clock")["ok"].is_null());
+}
+
+TEST_F(Check, SaysThatTheConfigurationIsComplete) {
+  EXPECT_EQ(finding("environment")["text"],
+            "configuration is complete; relays live below relays.test");
+}
+
+TEST_F(Check, ReallyWritesToTheDatabase) {
+  create("blue");
+  // Stands for a file of mode 0444, which root could write all the same.
+  Behind(path).database.execute(
+      "CREATE TRIGGER readonly BEFORE UPDATE ON router_offset "
+      "BEGIN SELECT RAISE(ABORT, 'not to be written'); END");
+  const ordered_json database = finding("database");
+  EXPECT_EQ(database["ok"], false);
+  EXPECT_THAT(database["text"].get<std::string>(), HasSubstr("not to be written"));
+}
+
+TEST_F(Check, LeavesTheDatabaseAsItWas) {
+  create("blue");
+  Behind behind(path);
+  behind.database.execute("UPDATE router_offset SET seq = 1");
+  const auto version = behind.database.data_version();
+  EXPECT_EQ(finding("database")["ok"], true);
+  EXPECT_EQ(behind.database.data_version(), version);  // nobody has committed
+}
+
+TEST_F(Check, HasALineForEachFaultOfTheConfiguration) {
+  environment["LOG_LEVEL"] = "loud";
+  environment.erase("RELAY_DOMAIN");
+  environment["RELAY_DOMIAN"] = "relays.test";
+  const Ran people = run({"check"});
+  EXPECT_EQ(people.code, ExitCode::usage);
+  EXPECT_THAT(people.out, AllOf(HasSubstr("FAIL  environment  RELAY_DOMAIN"),
+                                HasSubstr("FAIL  environment  LOG_LEVEL: \"loud\"")));
+  EXPECT_THAT(people.err, AllOf(HasSubstr("note: "), HasSubstr("RELAY_DOMIAN")));
+  const Ran program = run({"check", "--json"});
+  EXPECT_EQ(program.code, ExitCode::usage);
+  ASSERT_EQ(program.json().size(), 2U);
+  for (const ordered_json& each : program.json()) {
+    EXPECT_EQ(each["name"], "environment");
+    EXPECT_EQ(each["ok"], false);
+  }
+  EXPECT_FALSE(std::filesystem::exists(path));
+}
+
+}  // namespace
+}  // namespace tender::cli

@@ -1,0 +1,89 @@
+#include "tender/http/logged_transport.hpp"
+
+#include <sstream>
+
+#include <gtest/gtest.h>
+#include <spdlog/sinks/ostream_sink.h>
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+
+#include "support/virtual_clock.hpp"
+
+namespace tender::http {
+namespace {
+
+// Answers one after the other, each after 42 ms.
+class Scripted final : public Transport {
+ public:
+  explicit Scripted(Clock& clock) : clock_(clock) {}
+
+  boost::asio::awaitable<Exchange> exchange(Request request) override {
+    last_body = request.body;
+    const auto timer = clock_.make_timer();
+    const TimePoint answer_at = clock_.now() + Milliseconds(42);
+    co_await timer->wait_until(answer_at);
+    co_return next;
+  }
+
+  Exchange next;
+  std::string last_body;
+
+ private:
+  Clock& clock_;
+};
+
+struct LoggedTransportTest : testing::Test {
+  LoggedTransportTest() { logger.set_pattern("%l %v"); }
+
+  void ask() {
+    boost::asio::co_spawn(io, patch(), boost::asio::detached);
+    clock.settle();
+    clock.advance(Milliseconds(42));
+  }
+
+  boost::asio::awaitable<void> patch() {
+    Request request(Method::patch, Url::parse("http://zooid.test/relay/blue"));
+    request.headers.push_back({"Authorization", "Nostr but-secret"});
+    request.body = "but-secret";
+    got = co_await logged.exchange(std::move(request));
+  }
+
+  std::ostringstream out;
+  Logger logger{"test", std::make_shared<spdlog::sinks::ostream_sink_st>(out)};
+  boost::asio::io_context io;
+  test::VirtualClock clock{io};
+  Scripted scripted{clock};
+  LoggedTransport logged{scripted, clock, logger};
+  Exchange got;
+};
+
+TEST_F(LoggedTransportTest, TellsOfAnAnswer) {
+  logger.set_level(spdlog::level::debug);
+  Response response;
+  response.status = 404;
+  response.body = "but-secret";
+  scripted.next.result = response;
+  ask();
+  EXPECT_EQ(out.str(), "debug PATCH /relay/blue: 404 after 42 ms\n");
+  EXPECT_EQ(std::get<Response>(got.result).status, 404);
+  EXPECT_EQ(scripted.last_body, "but-secret");
+}
+
+TEST_F(LoggedTransportTest, TellsOfAFault) {
+  logger.set_level(spdlog::level::debug);
+  Failure failure;
+  failure.fault = Fault::timeout;
+  scripted.next.result = failure;
+  ask();
+  EXPECT_EQ(out.str(), "debug PATCH /relay/blue: timeout after 42 ms\n");
+}
+
+TEST_F(LoggedTransportTest, IsSilentAboveDebug) {
+  scripted.next.result = Response();
+  ask();
+  EXPECT_EQ(out.str(), "");
+}
+
+}  // namespace
+}  // namespace tender::http
