@@ -206,8 +206,10 @@ std::optional<Job> Dispatcher::next_job(const std::set<std::string>& busy) {
     return std::nullopt;
   }
   const auto order =
-      ++turns_ % kAgedTurn == 0 ? Outbox::Order::longest_due : Outbox::Order::most_urgent;
-  return outbox_.next(order, now, options_.horizon, options_.floor, busy);
+      (claims_ + 1) % kAgedTurn == 0 ? Outbox::Order::longest_due : Outbox::Order::most_urgent;
+  auto job = outbox_.next(order, now, options_.horizon, options_.floor, busy);
+  claims_ += job ? 1 : 0;
+  return job;
 }
 
 asio::awaitable<void> Dispatcher::execute(std::shared_ptr<Task> task) {

@@ -142,6 +142,52 @@ TEST(HostFault, OfOneRelayAloneIsItsOwnDeadLetterAndHoldsUpNobody) {
   EXPECT_EQ(world.open_letters()[0].reason, "exhausted");
 }
 
+// How long until all that can be in step is.
+Milliseconds time_to_converge(World& world, int relays) {
+  if (!world.infra) {
+    world.start();
+  }
+  for (int i = 0; i < relays; ++i) {
+    static_cast<void>(world.create("relay" + std::to_string(i)));
+  }
+  const TimePoint begun = world.clock().now();
+  const auto letters = world.open_letters().size();
+  EXPECT_TRUE(world.clock().advance_until(
+      [&] { return world.query->count_relays().pending == static_cast<std::int64_t>(letters); },
+      1h));
+  return world.clock().now() - begun;
+}
+
+TEST(Refusal, OfOneRelayAmongAThousandDelaysNobodyAndIsOneDeadLetter) {
+  const auto slow = [](const FakeZooid::Seen&) {
+    FakeZooid::Action action;
+    action.latency = 20ms;
+    return action;
+  };
+  World without;
+  without.zooid.script = slow;
+  const Milliseconds expected = time_to_converge(without, 999);
+  World with;
+  with.zooid.script = [&](const FakeZooid::Seen& seen) {
+    FakeZooid::Action action = slow(seen);
+    if (seen.body.value("schema", "").starts_with("taken")) {
+      action.apply = false;
+      action.answer = test::answer(409, R"({"error":"schema \"taken\" is already in use"})");
+    }
+    return action;
+  };
+  with.start();
+  const Relay refused = with.create("taken");
+  with.clock().advance(1s);
+  EXPECT_LE(time_to_converge(with, 999), expected);
+  with.clock().advance(24h);
+  ASSERT_EQ(with.open_letters().size(), 1U);
+  EXPECT_EQ(with.open_letters()[0].key, refused.id.text);
+  EXPECT_EQ(with.open_letters()[0].reason, "rejected");
+  EXPECT_NE(with.open_letters()[0].error.find("already in use"), std::string::npos);
+  EXPECT_NE(with.open_letters()[0].error.find("change this relay"), std::string::npos);
+}
+
 TEST(HostFault, OfTheOnlyRelayEndsAsADeadLetterWhenTheHostIsWell) {
   World world;
   world.zooid.script = [](const FakeZooid::Seen& seen) {

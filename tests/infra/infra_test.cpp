@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include "tender/store/transaction.hpp"
+
 #include "support/world.hpp"
 
 namespace tender {
@@ -366,6 +368,52 @@ TEST(Infra, SendsEvenWhatDidNotChangeWhenForced) {
   world.command->reconcile_relay(world.get(relay), {.forced = true, .recreate = false});
   world.settle();
   EXPECT_EQ(world.zooid.count(Method::patch), 1);
+}
+
+TEST(Infra, SendsAFleetOldestFirstAndBehindCommands) {
+  World world;
+  world.env.relay_sync_concurrency = 1;
+  world.start();
+  std::vector<Relay> fleet;
+  for (const char* name : {"zebra", "yak", "ant", "bee"}) {
+    fleet.push_back(world.create(name));
+    world.clock().advance(1s);
+  }
+  world.zooid.script = [](const FakeZooid::Seen&) {
+    FakeZooid::Action action;
+    action.latency = 1s;
+    return action;
+  };
+  world.zooid.requests.clear();
+  {
+    Transaction together(*world.database);
+    for (const Relay& relay : world.query->list_relays()) {
+      world.command->reconcile_relay(relay, {.forced = true, .recreate = false, .bulk = true});
+    }
+    together.commit();
+  }
+  world.settle();
+  const Relay urgent = world.create("commanded");
+  world.clock().advance(10s);
+  std::vector<std::string> order;
+  for (const FakeZooid::Seen& seen : world.zooid.requests) {
+    order.push_back(seen.relay);
+  }
+  EXPECT_EQ(order, (std::vector<std::string>{fleet[0].id.text, urgent.id.text, fleet[1].id.text,
+                                             fleet[2].id.text, fleet[3].id.text}));
+}
+
+TEST(Infra, FindsASilentChangeWithinTheInterval) {
+  World world;
+  world.env.reconcile_interval = 1h;
+  world.start();
+  const Relay relay = world.create("blue");
+  world.settle();
+  world.database->execute("UPDATE relay SET info_name = 'silently'");
+  world.clock().advance(66min);
+  EXPECT_EQ(world.zooid.relays[relay.id.text]["info"]["name"], "silently");
+  world.stop();
+  EXPECT_TRUE(world.ended);
 }
 
 TEST(Infra, BoundsWhatIsInFlight) {

@@ -1,5 +1,6 @@
 #include "tender/outbox/dispatcher.hpp"
 
+#include <algorithm>
 #include <sstream>
 
 #include <gmock/gmock.h>
@@ -113,6 +114,106 @@ TEST_F(DispatcherTest, TakesTheUrgentFirst) {
   ask("z", Priority::urgent);
   run({.concurrency = 1, .horizon = 16min});
   EXPECT_EQ(keys(executor.begun), (Keys{"z", "a", "b"}));
+}
+
+TEST_F(DispatcherTest, GivesBulkWorkItsShareHoweverMuchElseThereIs) {
+  ask("fleet", Priority::bulk);
+  clock.advance(1s);
+  for (int i = 0; i < 20; ++i) {
+    ask("command" + std::to_string(i));
+  }
+  run({.concurrency = 1, .horizon = 16min});
+  const Keys order = keys(executor.begun);
+  ASSERT_EQ(order.size(), 21U);
+  EXPECT_EQ(std::ranges::find(order, "fleet") - order.begin(), 7);
+}
+
+TEST_F(DispatcherTest, ClaimsNothingWhileTheHostFailsAndProbesIt) {
+  bool down = true;
+  executor.probe_answer = {HostSign::Kind::fault, "refused", {}};
+  executor.script = [&](const Job&) {
+    Plan plan;
+    plan.sign.kind = down ? HostSign::Kind::fault : HostSign::Kind::well;
+    plan.sign.reason = "refused";
+    if (down) {
+      plan.settle = [this](bool) { return Retry{1, clock.now() + 30s, "refused"}; };
+    }
+    return plan;
+  };
+  for (int i = 0; i < 10; ++i) {
+    ask("relay" + std::to_string(i));
+  }
+  run({.concurrency = 10, .horizon = 16min});
+  clock.advance(1h);
+  EXPECT_EQ(executor.begun.size(), 10U);
+  EXPECT_EQ(std::ranges::count(executor.settled, false, &Settled::counts), 5);
+  EXPECT_GE(executor.probes.size(), 25U);
+  down = false;
+  executor.probe_answer = {HostSign::Kind::well, {}, {}};
+  clock.advance(3min);
+  EXPECT_EQ(executor.begun.size(), 20U);
+  EXPECT_FALSE(waits("relay0"));
+}
+
+TEST_F(DispatcherTest, BeginsNoMoreInASecondThanTheRateAllows) {
+  for (int i = 0; i < 30; ++i) {
+    ask("relay" + std::to_string(i));
+  }
+  run({.concurrency = 16, .rate = 5, .horizon = 16min});
+  EXPECT_EQ(executor.begun.size(), 5U);
+  clock.advance(1s);
+  EXPECT_EQ(executor.begun.size(), 10U);
+  clock.advance(10s);
+  EXPECT_EQ(executor.begun.size(), 30U);
+}
+
+TEST_F(DispatcherTest, DoesNotPaceWhatAsksNobody) {
+  executor.script = [](const Job&) {
+    Plan plan;
+    plan.asks_host = false;
+    return plan;
+  };
+  for (int i = 0; i < 30; ++i) {
+    ask("relay" + std::to_string(i));
+  }
+  run({.concurrency = 16, .rate = 5, .horizon = 16min});
+  EXPECT_EQ(executor.begun.size(), 30U);
+}
+
+TEST_F(DispatcherTest, DoesOnceMoreWhatIsToBeDoneOnceMore) {
+  int times = 0;
+  executor.script = [&](const Job&) {
+    Plan plan;
+    plan.settle = [&](bool) {
+      return ++times == 1 ? Settlement(DoAgain{start + 30s}) : Settlement(Complete{});
+    };
+    return plan;
+  };
+  ask("blue");
+  run();
+  EXPECT_TRUE(waits("blue"));
+  clock.advance(29s);
+  EXPECT_EQ(times, 1);
+  clock.advance(1s);
+  EXPECT_EQ(times, 2);
+  EXPECT_FALSE(waits("blue"));
+}
+
+TEST_F(DispatcherTest, EndsWithoutTheDatabaseWhenItIsAbandoned) {
+  executor.script = [](const Job&) { return Plan{.takes = 1s}; };
+  ask("blue");
+  run();
+  {
+    const Transaction somebody_else(elsewhere);
+    clock.advance(2s);
+    dispatcher->stop();
+    clock.advance(1min);
+    EXPECT_FALSE(ended);
+    dispatcher->abandon();
+    clock.settle();
+    EXPECT_TRUE(ended);
+  }
+  EXPECT_TRUE(waits("blue"));
 }
 
 TEST_F(DispatcherTest, SleepsUntilTheNextRowBecomesDue) {

@@ -99,7 +99,7 @@ class Dispatcher {
   Wakeup wakeup_;
   std::set<std::string> busy_;                   // keys in flight or finished and not yet settled
   std::vector<std::shared_ptr<Task>> finished_;  // shared with the coroutine that ran it
-  std::uint64_t turns_ = 0;                      // claims that were looked for
+  std::uint64_t claims_ = 0;                     // so far, of all jobs
   StoreOutage outage_;
   bool probing_ = false;
   Stage stage_ = Stage::working;
