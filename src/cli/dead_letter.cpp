@@ -18,7 +18,6 @@ namespace {
 
 using outbox::DeadLetter;
 using outbox::DeadLetters;
-using outbox::JobKind;
 using outbox::Resolution;
 
 nlohmann::ordered_json to_json(const DeadLetter& letter) {

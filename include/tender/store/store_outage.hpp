@@ -28,7 +28,7 @@ class StoreOutage {
   [[nodiscard]] bool over();
 
   /// When over() looks next: 1 s after the fault, doubling to 30 s. During an outage only.
-  [[nodiscard]] TimePoint retry_at() const { return *retry_at_; }
+  [[nodiscard]] TimePoint retry_at() const { return retry_at_.value_or(TimePoint::min()); }
 
  private:
   void try_again_later();
