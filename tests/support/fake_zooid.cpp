@@ -6,14 +6,6 @@ namespace tender::test {
 
 using nlohmann::json;
 
-namespace {
-
-http::Exchange error(int status, const std::string& text) {
-  return answer(status, json{{"error", text}}.dump());
-}
-
-}  // namespace
-
 http::Exchange answer(int status, const std::string& body) {
   http::Response response;
   response.status = status;
@@ -46,9 +38,9 @@ boost::asio::awaitable<http::Exchange> FakeZooid::exchange(http::Request request
   const auto timer = clock_->make_timer();
   const TimePoint applied_at = clock_->now() + action.latency;
   co_await timer->wait_until(applied_at);
-  http::Exchange result = error(500, "not applied");
+  http::Exchange result = answer(500, R"({"error":"not applied"})");
   if (action.apply) {
-    result = apply(seen);
+    result = {apply(seen.method, seen.relay, seen.body)};
   }
   if (action.answer) {
     result = *action.answer;
@@ -57,31 +49,6 @@ boost::asio::awaitable<http::Exchange> FakeZooid::exchange(http::Request request
   co_await timer->wait_until(answered_at);
   under_way_.erase(under_way_.find(relay));
   co_return result;
-}
-
-http::Exchange FakeZooid::apply(const Seen& seen) {
-  const auto found = relays.find(seen.relay);
-  if (seen.method == http::Method::post) {
-    if (found != relays.end()) {
-      return error(409, "relay with this id already exists");
-    }
-    for (const auto& [id, config] : relays) {
-      if (config["host"] == seen.body["host"]) {
-        return error(409, "host \"" + config["host"].get<std::string>() + "\" is already in use");
-      }
-    }
-    relays[seen.relay] = seen.body;
-    ++creations[seen.relay];
-    return answer(201, R"({"message":"relay created"})");
-  }
-  if (found == relays.end()) {
-    return error(404, "relay not found");
-  }
-  if (seen.method == http::Method::get) {
-    return answer(200, json{{"members", {found->second["info"]["pubkey"]}}}.dump());
-  }
-  found->second.merge_patch(seen.body);
-  return answer(200, R"({"message":"relay updated"})");
 }
 
 int FakeZooid::count(http::Method method) const {

@@ -5,7 +5,6 @@
 
 #include <deque>
 #include <functional>
-#include <map>
 #include <optional>
 #include <set>
 #include <string>
@@ -16,9 +15,11 @@
 #include "tender/base/clock.hpp"
 #include "tender/http/transport.hpp"
 
+#include "support/zooid_model.hpp"
+
 namespace tender::test {
 
-class FakeZooid final : public http::Transport {
+class FakeZooid final : public http::Transport, public ZooidModel {
  public:
   /// The clock of its latencies; requests under way are forgotten. Call it before the first
   /// exchange.
@@ -48,16 +49,12 @@ class FakeZooid final : public http::Transport {
   std::function<Action(const Seen&)> script;
 
   std::vector<Seen> requests;
-  std::map<std::string, nlohmann::json> relays;  // by id, as zooid keeps them
-  std::map<std::string, int> creations;
   int most_at_once_for_one_relay = 0;
   int most_at_once = 0;
 
   [[nodiscard]] int count(http::Method method) const;
 
  private:
-  http::Exchange apply(const Seen& seen);
-
   Clock* clock_ = nullptr;
   std::multiset<std::string> under_way_;
 };

@@ -88,6 +88,11 @@ bool VirtualClock::advance_until(const std::function<bool()>& condition, Millise
   return true;
 }
 
+void VirtualClock::move_to(TimePoint now) {
+  now_ = now;
+  fire_due();
+}
+
 void VirtualClock::fire_due() {
   std::vector<VirtualTimer*> waiting(waiting_.begin(), waiting_.end());
   std::ranges::sort(waiting, {}, [](const VirtualTimer* timer) {

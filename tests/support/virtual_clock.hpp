@@ -33,13 +33,19 @@ class VirtualClock final : public Clock {
   /// `limit` has passed first.
   bool advance_until(const std::function<bool()>& condition, Milliseconds limit);
 
+  /// The deadline that comes next; nothing when nobody waits for one.
+  [[nodiscard]] std::optional<TimePoint> next_deadline() const;
+
+  /// Sets the time and wakes those whose deadline has come; they run when the io_context does. For
+  /// a driver that has more than this clock to follow.
+  void move_to(TimePoint now);
+
   /// The wall clock jumps, as when an operator sets it: no deadline in between is visited.
   void jump(Milliseconds by) { now_ += by; }
 
  private:
   friend class VirtualTimer;
   void fire_due();
-  [[nodiscard]] std::optional<TimePoint> next_deadline() const;
 
   boost::asio::io_context& io_;
   TimePoint now_;
