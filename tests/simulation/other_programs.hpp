@@ -1,0 +1,91 @@
+// The programs beside the sidecar: tender's command line and a control plane that writes plain SQL,
+// each on a connection of its own, and a program that holds the write lock. Every act is one choice
+// of the dice; what the database or a rule refuses is written down and forgotten.
+#pragma once
+
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "tender/store/command.hpp"
+#include "tender/store/database.hpp"
+#include "tender/store/query.hpp"
+
+#include "simulation/dice.hpp"
+#include "simulation/timeline.hpp"
+#include "simulation/trace.hpp"
+#include "simulation/weather.hpp"
+#include "simulation/witness.hpp"
+#include "support/seeded_random.hpp"
+
+namespace tender::simulation {
+
+/// The wall clock of the machine on which all of them run.
+class WallClock final : public Clock {
+ public:
+  explicit WallClock(const Timeline& timeline) : timeline_(timeline) {}
+  [[nodiscard]] TimePoint now() const override { return timeline_.now() + skew; }
+  /// Nobody waits on it.
+  [[nodiscard]] std::unique_ptr<Timer> make_timer() override { return nullptr; }
+  Milliseconds skew{};
+
+ private:
+  const Timeline& timeline_;
+};
+
+class OtherPrograms {
+ public:
+  struct Surroundings {
+    const std::filesystem::path& database;
+    WallClock& clock;
+    Timeline& timeline;
+    Weather& weather;
+    Trace& trace;
+    Witness& witness;
+  };
+
+  OtherPrograms(Surroundings surroundings, Dice dice, std::uint64_t seed);
+
+  /// One command, by one of the programs; `embedded` is the worker's own Command, if it lives.
+  void act(std::optional<Command>& embedded);
+
+  /// A relay to begin with.
+  void create(Command& command);
+
+  /// Another program begins a write transaction and leaves it open; or ends it.
+  void hold_write_lock();
+  void release_write_lock();
+
+  // What a person does at the end, when all faults are over.
+  void repair_rows();
+  void retry_dead_letters();
+  void reconcile_all(bool recreate);
+
+ private:
+  void choose_act(Command& command);
+  void command_update(Command& command, const Relay& relay);
+  void plain_insert();
+  void plain_update(const Relay& relay, bool log);
+  void reconcile(Command& command, const Relay& relay);
+  void dead_letter_act();
+  void mischief(const Relay& relay);
+  [[nodiscard]] std::optional<Relay> any_relay();
+  [[nodiscard]] std::string free_subdomain();
+  void attempt(const std::function<void()>& act);
+
+  Surroundings around_;
+  Dice dice_;
+  test::SeededRandom random_;
+  Database database_;  // of the command line
+  Database plain_;     // of the control plane
+  Database locker_;    // of the program that holds the lock
+  Broadcast<Activity> unheard_;
+  Query query_;
+  Command command_;
+  bool locked_ = false;
+  int inserted_ = 0;
+};
+
+}  // namespace tender::simulation

@@ -1,0 +1,78 @@
+#include "simulation/plan.hpp"
+
+#include <functional>
+
+namespace tender::simulation {
+namespace {
+
+using std::chrono::hours;
+using std::chrono::minutes;
+using std::chrono::seconds;
+
+constexpr std::array<Milliseconds, 4> kDurations{minutes(1), minutes(4), minutes(12), minutes(40)};
+constexpr std::array<OutageStyle, 3> kOutageStyles{OutageStyle::refuses, OutageStyle::hangs,
+                                                   OutageStyle::gateway};
+constexpr std::array<Milliseconds, 4> kJumps{seconds(1), seconds(90), minutes(20), hours(2)};
+constexpr int kMostHandlers = 80;
+
+// `event` at `times` random moments of `duration`, at least one.
+class Moments {
+ public:
+  Moments(Timeline& timeline, Dice& dice, Milliseconds duration)
+      : timeline_(timeline), dice_(dice), duration_(duration) {}
+
+  void at_random(std::int64_t most, const std::function<void()>& event) {
+    for (auto left = dice_.between(1, most); left > 0; --left) {
+      timeline_.in(dice_.between(Milliseconds::zero(), duration_), event);
+    }
+  }
+
+ private:
+  Timeline& timeline_;
+  Dice& dice_;
+  Milliseconds duration_;
+};
+
+}  // namespace
+
+Plan::Plan(Dice& dice, const Weather& weather)
+    : duration_(dice.pick(kDurations)), weather_(weather) {}
+
+void Plan::schedule(Timeline& timeline, Dice& dice, Network& network, OtherPrograms& others,
+                    Stagehand& stage) const {
+  Moments moments(timeline, dice, duration_);
+  // Commands often come in bursts: the second while the first is under way.
+  moments.at_random(12, [&] {
+    stage.command();
+    for (auto more = dice.between(0, 3); more > 0; --more) {
+      timeline.in(dice.between(Milliseconds::zero(), Milliseconds(300)), [&] { stage.command(); });
+    }
+  });
+  const auto when = [&](FaultKind kind, std::int64_t most, const std::function<void()>& event) {
+    if (weather_.has(kind)) {
+      moments.at_random(most, event);
+    }
+  };
+  when(FaultKind::crash_at_a_time, 4, [&] { stage.crash(FaultKind::crash_at_a_time); });
+  when(FaultKind::crash_after_a_handler, 6,
+       [&] { stage.crash_after(static_cast<int>(dice.between(1, kMostHandlers))); });
+  when(FaultKind::stop_and_restart, 2, [&] { stage.stop(); });
+  when(FaultKind::clock_forward, 2, [&] { stage.jump(dice.pick(kJumps)); });
+  when(FaultKind::clock_back, 2, [&] { stage.jump(-dice.pick(kJumps)); });
+  when(FaultKind::wipe, 1, [&] { network.wipe(); });
+  when(FaultKind::outage_of_breaker_length, 3, [&] {
+    network.begin_outage(FaultKind::outage_of_breaker_length, dice.pick(kOutageStyles),
+                         dice.between(seconds(3), minutes(2)));
+  });
+  when(FaultKind::long_outage, 1, [&] {
+    network.begin_outage(FaultKind::long_outage, dice.pick(kOutageStyles),
+                         dice.between(minutes(4), minutes(45)));
+  });
+  when(FaultKind::write_lock_held, 3, [&] {
+    others.hold_write_lock();
+    timeline.in(dice.between(Milliseconds(10), Milliseconds(20'000)),
+                [&] { others.release_write_lock(); });
+  });
+}
+
+}  // namespace tender::simulation

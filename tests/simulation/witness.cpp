@@ -1,0 +1,138 @@
+#include "simulation/witness.hpp"
+
+#include <algorithm>
+
+#include "tender/zooid/outcome.hpp"
+
+namespace tender::simulation {
+namespace {
+
+Heard meaning(const Call& call) {
+  switch (zooid::judge(*call.answer, call.method).outcome) {
+    case zooid::Outcome::done:
+      return Heard::done;
+    case zooid::Outcome::permanent:
+      return Heard::refused;
+    case zooid::Outcome::not_found:
+      return Heard::lost;
+    default:
+      return Heard::other;
+  }
+}
+
+}  // namespace
+
+nlohmann::json config_of(const nlohmann::json& body) {
+  nlohmann::json config = nlohmann::json::object();
+  config.merge_patch(body);
+  config.erase("secret");
+  return config;
+}
+
+Witness::Witness(Database& database, const config::Env& env, Timeline& timeline, Trace& trace)
+    : database_(database), query_(database), env_(env), timeline_(timeline), trace_(trace) {}
+
+void Witness::sent(const Call& call) {
+  catch_up();
+  RelayRecord& record = records_[call.relay];
+  if (++record.under_way > 1) {
+    trace_.violate("two requests of relay {} are under way at once", call.relay);
+  }
+  if (call.method == http::Method::post) {
+    check_create(call, record);
+  } else {
+    check_update(call, record);
+  }
+  check_backoff(call, record);
+  record.sent = config_of(call.body);
+  record.in_doubt = true;
+  record.started_over = false;
+  record.heard = Heard::nothing;
+}
+
+void Witness::check_create(const Call& call, RelayRecord& record) {
+  const std::string secret = call.body.value("secret", "");
+  if (secret.size() != 64 || !secrets_.insert(secret).second) {
+    trace_.violate("relay {} is to be created with a secret that is not fresh", call.relay);
+  }
+  if (!query_.has_completed_sync(RelayId{call.relay})) {
+    return;
+  }
+  Statement row = database_.prepare("SELECT recreate FROM outbox WHERE key = ?", call.relay);
+  if (!record.recreate_asked || !row.step() || !row.boolean(0)) {
+    trace_.violate("relay {} is created again, and nobody asked for that", call.relay);
+  }
+}
+
+void Witness::check_update(const Call& call, RelayRecord& record) {
+  if (call.body.contains("secret")) {
+    trace_.violate("an update of relay {} carries a secret", call.relay);
+  }
+  if (!record.in_doubt && !record.forced && record.known == config_of(call.body)) {
+    trace_.violate("relay {} is sent what zooid has already, and nobody asked for that",
+                   call.relay);
+  }
+}
+
+void Witness::check_backoff(const Call& call, const RelayRecord& record) {
+  if (record.failures == 0 || record.backoff_broken || record.started_over ||
+      record.silently_changed) {
+    return;
+  }
+  const Milliseconds full =
+      std::min(Milliseconds(env_.relay_sync_retry_cap),
+               Milliseconds(env_.relay_sync_retry_base) * (1 << (record.failures - 1)));
+  const Milliseconds waited = timeline_.now() - record.failed_at;
+  if (waited < full * 9 / 10) {
+    trace_.violate("relay {} is tried again {} ms after failure {}", call.relay, waited.count(),
+                   record.failures);
+  }
+}
+
+void Witness::applied(const Call& call, const http::Response& answer) {
+  RelayRecord& record = records_[call.relay];
+  if (!call.applied) {
+    return;
+  }
+  if (answer.status == 201) {
+    record.secret = call.body.value("secret", "");
+    record.wiped = false;
+  } else if (call.body.contains("secret") && call.body["secret"] != record.secret) {
+    trace_.violate("the secret of relay {} changes", call.relay);
+  }
+}
+
+void Witness::heard(const Call& call) {
+  RelayRecord& record = records_[call.relay];
+  --record.under_way;
+  record.heard = meaning(call);
+}
+
+void Witness::wiped() {
+  for (auto& [id, record] : records_) {
+    record.wiped = true;
+  }
+}
+
+void Witness::process_ended() {
+  for (auto& [id, record] : records_) {
+    record.under_way = 0;
+  }
+}
+
+void Witness::clock_jumped() {
+  for (auto& [id, record] : records_) {
+    record.backoff_broken = record.failures > 0;
+  }
+}
+
+void Witness::silently_changed(const std::string& relay) {
+  records_[relay].silently_changed = true;
+}
+
+bool Witness::any_under_way() const {
+  return std::ranges::any_of(records_,
+                             [](const auto& entry) { return entry.second.under_way > 0; });
+}
+
+}  // namespace tender::simulation
