@@ -77,7 +77,8 @@ Database::Database(fs::path path, const Clock& clock, Options options)
     create_file(path_);
   }
   try {
-    connection_ = std::make_unique<SQLite::Database>(path_.string(), SQLite::OPEN_READWRITE);
+    connection_ = std::make_unique<SQLite::Database>(path_.string(), SQLite::OPEN_READWRITE,
+                                                     /*aBusyTimeoutMs=*/0, options_.vfs);
     configure();
   } catch (const SQLite::Exception& cause) {
     throw StoreError::from(cause, path_.string());
@@ -95,6 +96,10 @@ void Database::configure() {
   connection_->exec("PRAGMA synchronous = FULL");
   connection_->exec("PRAGMA foreign_keys = ON");
   connection_->exec("PRAGMA trusted_schema = OFF");
+  // SQLite before 3.51.3 can damage a WAL when one connection resets it while another checkpoints,
+  // so that neither commits nor the last close checkpoint: the Checkpointer alone does.
+  sqlite3_wal_autocheckpoint(connection_->getHandle(), 0);
+  sqlite3_db_config(connection_->getHandle(), SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);
 }
 
 Statement Database::take(const char* sql) {

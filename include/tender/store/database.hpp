@@ -34,6 +34,8 @@ class Database {
     Milliseconds busy_timeout{5000};
     /// Called once when a lock of another program keeps us waiting for more than half a second.
     std::function<void()> on_wait;
+    /// The SQLite VFS to open with; empty: the default one. Tests name one that fails on request.
+    std::string vfs{};
   };
 
   /// Opens and migrates. Throws StoreError.
