@@ -35,6 +35,9 @@ enum class FaultKind : std::uint8_t {
   clock_forward,
   clock_back,
   broadcast_lag,
+  disk_error,
+  disk_full,
+  power_cut,
   // Other programs.
   write_lock_held,
   silent_write,

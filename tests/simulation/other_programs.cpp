@@ -20,35 +20,53 @@ constexpr std::array<const char*, 3> kNames{"amber", "blue", "coral"};
 constexpr std::array<const char*, 12> kSubdomains{"ant", "bee", "cat",  "dog", "elk", "fox",
                                                   "gnu", "hen", "ibis", "jay", "koi", "lynx"};
 
-Database::Options no_waiting() {
-  Database::Options options;
-  options.busy_timeout = Milliseconds::zero();
-  return options;
-}
-
 }  // namespace
 
+struct OtherPrograms::Connections {
+  Connections(const Surroundings& around, const Database::Options& options, Random& random,
+              Broadcast<Activity>& unheard)
+      : database(around.database, around.clock, options),
+        plain(around.database, around.clock, options),
+        locker(around.database, around.clock, options),
+        query(database),
+        command(database, around.clock, random, unheard) {}
+  Database database;  // of the command line
+  Database plain;     // of the control plane
+  Database locker;    // of the program that holds the write lock
+  Query query;
+  Command command;
+};
+
 OtherPrograms::OtherPrograms(Surroundings surroundings, Dice dice, std::uint64_t seed)
-    : around_(surroundings),
-      dice_(dice),
-      random_(seed),
-      database_(around_.database, around_.clock, no_waiting()),
-      plain_(around_.database, around_.clock, no_waiting()),
-      locker_(around_.database, around_.clock, no_waiting()),
-      unheard_(around_.clock, 1),
-      query_(database_),
-      command_(database_, around_.clock, random_, unheard_) {}
+    : around_(surroundings), dice_(dice), random_(seed), unheard_(around_.clock, 1) {}
+
+OtherPrograms::~OtherPrograms() = default;
+
+void OtherPrograms::connect() {
+  Database::Options options;
+  options.busy_timeout = Milliseconds::zero();
+  options.vfs = around_.vfs;
+  open_ = std::make_unique<Connections>(around_, options, random_, unheard_);
+}
+
+void OtherPrograms::disconnect() {
+  open_.reset();
+  locked_ = false;
+}
 
 void OtherPrograms::attempt(const std::function<void()>& act) {
   try {
     act();
   } catch (const Error& error) {
-    around_.trace.line("refused: {}", std::string_view(error.what()).substr(0, 120));
+    around_.trace.line("refused: {}", error.what());
   }
 }
 
 void OtherPrograms::act(std::optional<Command>& embedded) {
-  attempt([&] { choose_act(embedded && dice_.chance(40) ? *embedded : command_); });
+  if (!connected()) {
+    return;
+  }
+  attempt([&] { choose_act(embedded && dice_.chance(40) ? *embedded : open_->command); });
 }
 
 void OtherPrograms::choose_act(Command& command) {
@@ -105,15 +123,15 @@ void OtherPrograms::command_update(Command& command, const Relay& relay) {
 
 void OtherPrograms::plain_insert() {
   const std::string id = "plain-" + std::to_string(++inserted_);
-  Transaction transaction(plain_);
-  plain_
+  Transaction transaction(open_->plain);
+  open_->plain
       .prepare(
           "INSERT INTO relay (id, tenant, subdomain, schema, info_name, created_at) "
           "VALUES (?, ?, ?, ?, ?, ?)",
           id, test::kTenant, free_subdomain(), "plain_" + std::to_string(inserted_),
           dice_.pick(kNames), around_.clock.now())
       .run();
-  plain_
+  open_->plain
       .prepare(
           "INSERT INTO activity (tenant, activity_type, resource_type, resource_id) "
           "VALUES (?, 'create_relay', 'relay', ?)",
@@ -123,13 +141,13 @@ void OtherPrograms::plain_insert() {
 }
 
 void OtherPrograms::plain_update(const Relay& relay, bool log) {
-  Transaction transaction(plain_);
-  plain_
+  Transaction transaction(open_->plain);
+  open_->plain
       .prepare("UPDATE relay SET info_name = ?, policy_public_join = ? WHERE id = ?",
                dice_.pick(kNames), dice_.chance(50), relay.id.text)
       .run();
   if (log) {
-    plain_
+    open_->plain
         .prepare(
             "INSERT INTO activity (tenant, activity_type, resource_type, resource_id) "
             "VALUES (?, 'update_relay', 'relay', ?)",
@@ -144,20 +162,20 @@ void OtherPrograms::reconcile(Command& command, const Relay& relay) {
 }
 
 void OtherPrograms::dead_letter_act() {
-  const auto open = DeadLetters(database_).list(/*all=*/false);
+  const auto open = DeadLetters(open_->database).list(/*all=*/false);
   if (open.empty()) {
     return;
   }
   const auto& letter =
       open[static_cast<std::size_t>(dice_.between(0, static_cast<std::int64_t>(open.size()) - 1))];
-  const auto relay = query_.get_relay(RelayId{letter.key});
+  const auto relay = open_->query.get_relay(RelayId{letter.key});
   const bool retry = relay && dice_.chance(70);
-  Transaction transaction(database_);
-  DeadLetters(database_).resolve(JobKind::relay_sync, letter.key,
-                                 retry ? Resolution::retried : Resolution::discarded,
-                                 around_.clock.now());
+  Transaction transaction(open_->database);
+  DeadLetters(open_->database)
+      .resolve(JobKind::relay_sync, letter.key, retry ? Resolution::retried : Resolution::discarded,
+               around_.clock.now());
   if (retry) {
-    command_.reconcile_relay(*relay, {});
+    open_->command.reconcile_relay(*relay, {});
   }
   transaction.commit();
   around_.trace.line("dead letter {} is {}", letter.id, retry ? "retried" : "discarded");
@@ -177,14 +195,14 @@ void OtherPrograms::mischief(const Relay& relay) {
       return;
     case 1:
       if (weather.has(FaultKind::relay_deleted)) {
-        plain_.prepare("DELETE FROM relay WHERE id = ?", id).run();
+        open_->plain.prepare("DELETE FROM relay WHERE id = ?", id).run();
         trace.fault(FaultKind::relay_deleted, "{}", id);
       }
       return;
     case 2:
       if (weather.has(FaultKind::invalid_row)) {
-        Transaction transaction(plain_);
-        plain_.prepare("UPDATE relay SET info_icon = 'no url' WHERE id = ?", id).run();
+        Transaction transaction(open_->plain);
+        open_->plain.prepare("UPDATE relay SET info_icon = 'no url' WHERE id = ?", id).run();
         plain_update(relay, /*log=*/true);
         transaction.commit();
         trace.fault(FaultKind::invalid_row, "{}", id);
@@ -192,7 +210,7 @@ void OtherPrograms::mischief(const Relay& relay) {
       return;
     default:
       if (weather.has(FaultKind::strange_activity)) {
-        plain_
+        open_->plain
             .prepare(
                 "INSERT INTO activity (tenant, activity_type, resource_type, resource_id, detail) "
                 "VALUES ('x', 'unheard_of', 'relay', ?1, '{\"a\": [1'||'}'), "
@@ -207,8 +225,8 @@ void OtherPrograms::mischief(const Relay& relay) {
 
 void OtherPrograms::hold_write_lock() {
   attempt([&] {
-    if (!locked_) {
-      locker_.execute("BEGIN IMMEDIATE");
+    if (connected() && !locked_) {
+      open_->locker.execute("BEGIN IMMEDIATE");
       locked_ = true;
       around_.trace.fault(FaultKind::write_lock_held, "a program begins to write");
     }
@@ -217,42 +235,44 @@ void OtherPrograms::hold_write_lock() {
 
 void OtherPrograms::release_write_lock() {
   if (locked_) {
-    locker_.execute("ROLLBACK");
     locked_ = false;
+    attempt([&] { open_->locker.execute("ROLLBACK"); });
     around_.trace.line("the write lock is free");
   }
 }
 
 void OtherPrograms::repair_rows() {
-  for (const Relay& relay : query_.list_relays()) {
+  for (const Relay& relay : open_->query.list_relays()) {
     if (!validate(relay).empty()) {
       RelayChange change;
       change.info_icon = "";
-      static_cast<void>(command_.update_relay(relay.id, change));
+      static_cast<void>(open_->command.update_relay(relay.id, change));
     }
   }
 }
 
-void OtherPrograms::retry_dead_letters() {
-  for (const auto& letter : DeadLetters(database_).list(/*all=*/false)) {
-    Transaction transaction(database_);
-    DeadLetters(database_).resolve(JobKind::relay_sync, letter.key, Resolution::retried,
-                                   around_.clock.now());
-    if (const auto relay = query_.get_relay(RelayId{letter.key})) {
-      command_.reconcile_relay(*relay, {});
+bool OtherPrograms::retry_dead_letters() {
+  const auto letters = DeadLetters(open_->database).list(/*all=*/false);
+  for (const auto& letter : letters) {
+    Transaction transaction(open_->database);
+    DeadLetters(open_->database)
+        .resolve(JobKind::relay_sync, letter.key, Resolution::retried, around_.clock.now());
+    if (const auto relay = open_->query.get_relay(RelayId{letter.key})) {
+      open_->command.reconcile_relay(*relay, {});
     }
     transaction.commit();
   }
+  return !letters.empty();
 }
 
 void OtherPrograms::reconcile_all(bool recreate) {
-  for (const Relay& relay : query_.list_relays()) {
-    command_.reconcile_relay(relay, {.forced = true, .recreate = recreate});
+  for (const Relay& relay : open_->query.list_relays()) {
+    open_->command.reconcile_relay(relay, {.forced = true, .recreate = recreate});
   }
 }
 
 std::optional<Relay> OtherPrograms::any_relay() {
-  auto relays = query_.list_relays();
+  auto relays = open_->query.list_relays();
   if (relays.empty()) {
     return std::nullopt;
   }
@@ -262,7 +282,7 @@ std::optional<Relay> OtherPrograms::any_relay() {
 
 std::string OtherPrograms::free_subdomain() {
   std::string name = dice_.pick(kSubdomains);
-  while (query_.find_relay(name)) {
+  while (open_->query.find_relay(name)) {
     name = dice_.pick(kSubdomains) + std::to_string(dice_.between(1, 3));
   }
   return name;

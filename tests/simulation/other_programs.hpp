@@ -39,6 +39,7 @@ class OtherPrograms {
  public:
   struct Surroundings {
     const std::filesystem::path& database;
+    const std::string& vfs;
     WallClock& clock;
     Timeline& timeline;
     Weather& weather;
@@ -47,6 +48,15 @@ class OtherPrograms {
   };
 
   OtherPrograms(Surroundings surroundings, Dice dice, std::uint64_t seed);
+
+  ~OtherPrograms();
+  OtherPrograms(const OtherPrograms&) = delete;
+  OtherPrograms& operator=(const OtherPrograms&) = delete;
+
+  /// Opens their connections; everything else needs them.
+  void connect();
+  void disconnect();
+  [[nodiscard]] bool connected() const { return open_ != nullptr; }
 
   /// One command, by one of the programs; `embedded` is the worker's own Command, if it lives.
   void act(std::optional<Command>& embedded);
@@ -60,7 +70,7 @@ class OtherPrograms {
 
   // What a person does at the end, when all faults are over.
   void repair_rows();
-  void retry_dead_letters();
+  bool retry_dead_letters();  // false when there were none
   void reconcile_all(bool recreate);
 
  private:
@@ -78,12 +88,9 @@ class OtherPrograms {
   Surroundings around_;
   Dice dice_;
   test::SeededRandom random_;
-  Database database_;  // of the command line
-  Database plain_;     // of the control plane
-  Database locker_;    // of the program that holds the lock
   Broadcast<Activity> unheard_;
-  Query query_;
-  Command command_;
+  struct Connections;
+  std::unique_ptr<Connections> open_;
   bool locked_ = false;
   int inserted_ = 0;
 };

@@ -14,6 +14,7 @@ constexpr std::array<OutageStyle, 3> kOutageStyles{OutageStyle::refuses, OutageS
                                                    OutageStyle::gateway};
 constexpr std::array<Milliseconds, 4> kJumps{seconds(1), seconds(90), minutes(20), hours(2)};
 constexpr int kMostHandlers = 80;
+constexpr int kMostWrites = 40;
 
 // `event` at `times` random moments of `duration`, at least one.
 class Moments {
@@ -59,6 +60,10 @@ void Plan::schedule(Timeline& timeline, Dice& dice, Network& network, OtherProgr
   when(FaultKind::stop_and_restart, 2, [&] { stage.stop(); });
   when(FaultKind::clock_forward, 2, [&] { stage.jump(dice.pick(kJumps)); });
   when(FaultKind::clock_back, 2, [&] { stage.jump(-dice.pick(kJumps)); });
+  when(FaultKind::disk_error, 4, [&] { stage.fail_disk_once(); });
+  when(FaultKind::disk_full, 1, [&] { stage.fill_disk(); });
+  when(FaultKind::power_cut, 2,
+       [&] { stage.cut_power_at_write(static_cast<int>(dice.between(1, kMostWrites))); });
   when(FaultKind::wipe, 1, [&] { network.wipe(); });
   when(FaultKind::outage_of_breaker_length, 3, [&] {
     network.begin_outage(FaultKind::outage_of_breaker_length, dice.pick(kOutageStyles),

@@ -18,6 +18,9 @@ class Stagehand {
   virtual void stop() = 0;
   virtual void jump(Milliseconds by) = 0;
   virtual void command() = 0;
+  virtual void fail_disk_once() = 0;
+  virtual void fill_disk() = 0;
+  virtual void cut_power_at_write(int nth) = 0;
 };
 
 class Plan {

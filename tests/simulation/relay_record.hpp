@@ -31,7 +31,7 @@ struct RelayRecord {
   bool recreate_asked = false;    // ever
   std::int64_t last_command = 0;  // seq in the log
   std::int64_t last_result = 0;
-  bool started_over = false;  // by a command since the newest request
+  std::int64_t routed = 0;  // the router's offset when the newest request was sent
   bool silently_changed =
       false;  // the row changed without a word in the log since the last command
 

@@ -5,6 +5,10 @@
 namespace tender::simulation {
 
 void Trace::add(std::string text) {
+  for (auto at = text.find(left_out_); !left_out_.empty() && at != std::string::npos;
+       at = text.find(left_out_)) {
+    text.erase(at, left_out_.size());
+  }
   const Milliseconds since = now_ - start_;
   const auto mix = [this](std::uint64_t byte) { hash_ = (hash_ ^ byte) * 0x100000001b3U; };
   for (const char c : text) {

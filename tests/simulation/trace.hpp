@@ -21,6 +21,9 @@ class Trace {
  public:
   explicit Trace(TimePoint start) : start_(start), now_(start) {}
 
+  /// Takes this text out of all lines: the name of a directory differs from run to run.
+  void leave_out(std::string text) { left_out_ = std::move(text); }
+
   /// Lines from now on carry this time.
   void move_to(TimePoint now) { now_ = now; }
 
@@ -56,6 +59,7 @@ class Trace {
 
   TimePoint start_;
   TimePoint now_;
+  std::string left_out_;
   std::vector<std::pair<Milliseconds, std::string>> lines_;
   std::optional<std::string> violation_;
   FaultCounts counts_;

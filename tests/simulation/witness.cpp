@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "tender/outbox/router.hpp"
 #include "tender/zooid/outcome.hpp"
 
 namespace tender::simulation {
@@ -29,8 +30,17 @@ nlohmann::json config_of(const nlohmann::json& body) {
   return config;
 }
 
-Witness::Witness(Database& database, const config::Env& env, Timeline& timeline, Trace& trace)
-    : database_(database), query_(database), env_(env), timeline_(timeline), trace_(trace) {}
+Witness::Witness(const config::Env& env, Timeline& timeline, Trace& trace)
+    : env_(env), timeline_(timeline), trace_(trace) {}
+
+void Witness::connect(const std::filesystem::path& path, const Clock& clock) {
+  database_ = std::make_unique<Database>(path, clock, Database::Options{});
+  seen_version_ = 0;
+  if (const auto last = query().last_activity_seq(); last < last_seq_) {
+    trace_.violate("rows of the log are lost: it ends at {}, and {} was committed", last,
+                   last_seq_);
+  }
+}
 
 void Witness::sent(const Call& call) {
   catch_up();
@@ -46,7 +56,7 @@ void Witness::sent(const Call& call) {
   check_backoff(call, record);
   record.sent = config_of(call.body);
   record.in_doubt = true;
-  record.started_over = false;
+  record.routed = outbox::Router(*database_).offset();
   record.heard = Heard::nothing;
 }
 
@@ -55,10 +65,10 @@ void Witness::check_create(const Call& call, RelayRecord& record) {
   if (secret.size() != 64 || !secrets_.insert(secret).second) {
     trace_.violate("relay {} is to be created with a secret that is not fresh", call.relay);
   }
-  if (!query_.has_completed_sync(RelayId{call.relay})) {
+  if (!query().has_completed_sync(RelayId{call.relay})) {
     return;
   }
-  Statement row = database_.prepare("SELECT recreate FROM outbox WHERE key = ?", call.relay);
+  Statement row = database_->prepare("SELECT recreate FROM outbox WHERE key = ?", call.relay);
   if (!record.recreate_asked || !row.step() || !row.boolean(0)) {
     trace_.violate("relay {} is created again, and nobody asked for that", call.relay);
   }
@@ -75,7 +85,7 @@ void Witness::check_update(const Call& call, RelayRecord& record) {
 }
 
 void Witness::check_backoff(const Call& call, const RelayRecord& record) {
-  if (record.failures == 0 || record.backoff_broken || record.started_over ||
+  if (record.failures == 0 || record.backoff_broken || record.last_command > record.routed ||
       record.silently_changed) {
     return;
   }

@@ -22,8 +22,14 @@ namespace tender::simulation {
 
 class Witness final : public NetworkListener {
  public:
-  /// `database` is the witness's own connection; all is borrowed.
-  Witness(Database& database, const config::Env& env, Timeline& timeline, Trace& trace);
+  /// All is borrowed.
+  Witness(const config::Env& env, Timeline& timeline, Trace& trace);
+
+  /// Opens the witness's own connection; everything else needs it. Says so when rows that were
+  /// committed are not there any more.
+  void connect(const std::filesystem::path& path, const Clock& clock);
+  void disconnect() { database_.reset(); }
+  [[nodiscard]] Database& database() { return *database_; }
 
   void sent(const Call& call) override;
   void applied(const Call& call, const http::Response& answer) override;
@@ -52,8 +58,9 @@ class Witness final : public NetworkListener {
   void read_failure(const Activity& row, RelayRecord& record);
   void read_dead_letters();
 
-  Database& database_;
-  Query query_;
+  [[nodiscard]] Query query() { return Query(*database_); }
+
+  std::unique_ptr<Database> database_;
   config::Env env_;
   Timeline& timeline_;
   Trace& trace_;

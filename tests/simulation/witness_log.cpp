@@ -10,13 +10,13 @@
 namespace tender::simulation {
 
 void Witness::catch_up() {
-  if (const auto version = database_.data_version(); version == seen_version_) {
+  if (const auto version = database_->data_version(); version == seen_version_) {
     return;
   } else {
     seen_version_ = version;
   }
   const auto rows =
-      query_.list_activity({.after_seq = last_seq_, .relay = std::nullopt, .limit = 1'000'000});
+      query().list_activity({.after_seq = last_seq_, .relay = std::nullopt, .limit = 1'000'000});
   for (const Activity& row : rows) {
     last_seq_ = row.seq;
     read_activity(row);
@@ -53,14 +53,13 @@ void Witness::read_activity(const Activity& row) {
   }
   record.last_command = row.seq;
   record.failures = 0;
-  record.started_over = true;
   record.silently_changed = false;
 }
 
 void Witness::read_completion(const Activity& row, RelayRecord& record) {
   record.failures = 0;
   const auto detail = parse_json(row.detail).value_or(nlohmann::json());
-  const auto relay = query_.get_relay(RelayId{row.resource_id});
+  const auto relay = query().get_relay(RelayId{row.resource_id});
   if (json_flag(detail, "skipped")) {
     const bool newest = relay && relay->revision == json_integer(detail, "revision");
     if (record.in_doubt || (newest && record.known != config_of(nlohmann::json::parse(
@@ -75,8 +74,8 @@ void Witness::read_completion(const Activity& row, RelayRecord& record) {
   }
   record.known = record.sent;
   record.in_doubt = false;
-  Statement job = database_.prepare("SELECT 1 FROM outbox WHERE key = ? AND forced + recreate > 0",
-                                    row.resource_id);
+  Statement job = database_->prepare("SELECT 1 FROM outbox WHERE key = ? AND forced + recreate > 0",
+                                     row.resource_id);
   record.forced = job.step();
 }
 
@@ -95,7 +94,7 @@ void Witness::read_failure(const Activity& row, RelayRecord& record) {
 }
 
 void Witness::read_dead_letters() {
-  Statement rows = database_.prepare(
+  Statement rows = database_->prepare(
       "SELECT id, key, reason, error FROM dead_letter WHERE id > ? ORDER BY id", last_letter_);
   while (rows.step()) {
     last_letter_ = rows.integer(0);
@@ -108,7 +107,7 @@ void Witness::read_dead_letters() {
         : reason == "lost"
             ? record.heard == Heard::lost
             : record.heard == Heard::refused ||
-                  !validate(query_.get_relay(RelayId{relay}).value_or(Relay())).empty();
+                  !validate(query().get_relay(RelayId{relay}).value_or(Relay())).empty();
     if (!justified) {
       trace_.violate("relay {} is a dead letter ({}), and nothing justifies that", relay, reason);
     }

@@ -24,6 +24,7 @@ void Process::open(TimePoint now) {
   try {
     Database::Options options;
     options.busy_timeout = options_.busy_timeout;
+    options.vfs = options_.vfs;
     database = std::make_unique<Database>(surroundings_.database, clock, options);
     channel = std::make_unique<Broadcast<Activity>>(clock, options_.channel_capacity);
     tail = std::make_unique<ActivityTail>(*database, clock, *channel);

@@ -7,6 +7,7 @@
 #include <filesystem>
 #include <memory>
 #include <optional>
+#include <string>
 
 #include <boost/asio/io_context.hpp>
 
@@ -34,6 +35,7 @@ class Process {
   struct Options {
     std::size_t channel_capacity = 64;
     Milliseconds busy_timeout{5000};
+    std::string vfs{};  // as Database::Options::vfs
   };
 
   Process(Surroundings surroundings, Options options);
