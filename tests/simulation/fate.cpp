@@ -80,10 +80,10 @@ std::string http_date(TimePoint now) {
 
 }  // namespace
 
-Fate good_fate(Dice& dice) {
+Fate good_fate(Milliseconds pace, Dice& dice) {
   Fate fate;
-  fate.apply = dice.between(Milliseconds::zero(), kQuick);
-  fate.answer = *fate.apply + dice.between(Milliseconds::zero(), kQuick);
+  fate.apply = dice.between(Milliseconds::zero(), pace);
+  fate.answer = *fate.apply + dice.between(Milliseconds::zero(), pace);
   return fate;
 }
 

@@ -18,8 +18,8 @@ struct Fate {
   std::optional<http::Exchange> instead;  // nothing: zooid's own answer, which needs `apply`
 };
 
-/// A request that goes well.
-[[nodiscard]] Fate good_fate(Dice& dice);
+/// A request that goes well, in at most twice `pace`.
+[[nodiscard]] Fate good_fate(Milliseconds pace, Dice& dice);
 
 /// A request that meets `kind`, one of those of requests.
 [[nodiscard]] Fate bad_fate(FaultKind kind, Milliseconds timeout, Dice& dice);

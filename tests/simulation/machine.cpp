@@ -136,8 +136,17 @@ void Machine::set_skew(Milliseconds skew) {
   follow_time();
 }
 
+void Machine::create() {
+  others_.create();
+  commit_is_seen();
+}
+
 void Machine::command() {
   others_.act(process_.command);
+  commit_is_seen();
+}
+
+void Machine::commit_is_seen() {
   // What CommitWatch sees, unless inotify is not to be had.
   if (dice_.chance(80)) {
     timeline_.in(dice_.between(Milliseconds::zero(), kLongestWatch), [this] {

@@ -38,6 +38,7 @@ class Machine final : public Stagehand {
   void crash_after(int handlers) override { handlers_left_ = handlers; }
   void stop() override;
   void jump(Milliseconds by) override;
+  void create() override;
   void command() override;
   void fail_disk_once() override;
   void fill_disk() override;
@@ -63,6 +64,7 @@ class Machine final : public Stagehand {
   void connect();
   void set_skew(Milliseconds skew);
   void after_a_handler();
+  void commit_is_seen();
 
   Timeline& timeline_;
   Weather& weather_;

@@ -107,7 +107,7 @@ Fate Network::choose_fate(const Call& call, Milliseconds timeout) {
     trace_.fault(*kind, "#{}", call.number);
     return fate;
   }
-  return good_fate(dice_);
+  return good_fate(weather_.pace(), dice_);
 }
 
 void Network::apply(Call& call) {

@@ -69,12 +69,18 @@ void OtherPrograms::act(std::optional<Command>& embedded) {
   attempt([&] { choose_act(embedded && dice_.chance(40) ? *embedded : open_->command); });
 }
 
+void OtherPrograms::create() {
+  if (connected()) {
+    attempt([&] { command_create(open_->command); });
+  }
+}
+
 void OtherPrograms::choose_act(Command& command) {
   const auto relay = any_relay();
   const auto roll = dice_.between(1, 100);
-  if (!relay || roll <= 8) {
-    create(command);
-  } else if (roll <= 12) {
+  if (!relay || roll <= 3) {
+    command_create(command);
+  } else if (roll <= 6) {
     plain_insert();
   } else if (roll <= 55) {
     command_update(command, *relay);
@@ -89,7 +95,7 @@ void OtherPrograms::choose_act(Command& command) {
   }
 }
 
-void OtherPrograms::create(Command& command) {
+void OtherPrograms::command_create(Command& command) {
   RelayChange change;
   change.tenant = test::kTenant;
   change.subdomain = free_subdomain();

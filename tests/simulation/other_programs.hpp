@@ -61,8 +61,8 @@ class OtherPrograms {
   /// One command, by one of the programs; `embedded` is the worker's own Command, if it lives.
   void act(std::optional<Command>& embedded);
 
-  /// A relay to begin with.
-  void create(Command& command);
+  /// A new relay, by the command line.
+  void create();
 
   /// Another program begins a write transaction and leaves it open; or ends it.
   void hold_write_lock();
@@ -75,6 +75,7 @@ class OtherPrograms {
 
  private:
   void choose_act(Command& command);
+  void command_create(Command& command);
   void command_update(Command& command, const Relay& relay);
   void plain_insert();
   void plain_update(const Relay& relay, bool log);

@@ -14,6 +14,10 @@ constexpr std::array<OutageStyle, 3> kOutageStyles{OutageStyle::refuses, OutageS
                                                    OutageStyle::gateway};
 constexpr std::array<Milliseconds, 4> kJumps{seconds(1), seconds(90), minutes(20), hours(2)};
 constexpr int kMostHandlers = 80;
+constexpr int kMostRelays = 8;
+constexpr int kMostBursts = 25;
+constexpr int kLargestBurst = 6;
+constexpr Milliseconds kLongestBurst{2000};
 constexpr int kMostWrites = 40;
 
 // `event` at `times` random moments of `duration`, at least one.
@@ -42,11 +46,17 @@ Plan::Plan(Dice& dice, const Weather& weather)
 void Plan::schedule(Timeline& timeline, Dice& dice, Network& network, OtherPrograms& others,
                     Stagehand& stage) const {
   Moments moments(timeline, dice, duration_);
-  // Commands often come in bursts: the second while the first is under way.
-  moments.at_random(12, [&] {
-    stage.command();
-    for (auto more = dice.between(0, 3); more > 0; --more) {
-      timeline.in(dice.between(Milliseconds::zero(), Milliseconds(300)), [&] { stage.command(); });
+  for (auto relays = dice.between(1, kMostRelays); relays > 0; --relays) {
+    timeline.in(dice.between(Milliseconds::zero(), duration_ / 4), [&] { stage.create(); });
+  }
+  // Commands often come in bursts, the second while the first is under way, and the worker often
+  // dies when there is work.
+  moments.at_random(kMostBursts, [&] {
+    for (auto commands = dice.between(1, kLargestBurst); commands > 0; --commands) {
+      timeline.in(dice.between(Milliseconds::zero(), kLongestBurst), [&] { stage.command(); });
+    }
+    if (weather_.has(FaultKind::crash_after_a_handler) && dice.chance(10)) {
+      stage.crash_after(static_cast<int>(dice.between(1, kMostHandlers)));
     }
   });
   const auto when = [&](FaultKind kind, std::int64_t most, const std::function<void()>& event) {

@@ -17,6 +17,7 @@ class Stagehand {
   virtual void crash_after(int handlers) = 0;
   virtual void stop() = 0;
   virtual void jump(Milliseconds by) = 0;
+  virtual void create() = 0;
   virtual void command() = 0;
   virtual void fail_disk_once() = 0;
   virtual void fill_disk() = 0;

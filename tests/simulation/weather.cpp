@@ -5,13 +5,14 @@
 namespace tender::simulation {
 namespace {
 
-constexpr std::array<int, 5> kPercents{0, 5, 15, 30, 60};
+constexpr std::array<int, 6> kPercents{0, 5, 15, 30, 60, 90};
+constexpr std::array<Milliseconds, 3> kPaces{Milliseconds(20), Milliseconds(200),
+                                             Milliseconds(1500)};
 constexpr FaultKind kLastOfRequests = FaultKind::refusal;
 
 }  // namespace
 
-Weather::Weather(Dice& dice) {
-  percent_ = dice.pick(kPercents);
+Weather::Weather(Dice& dice) : pace_(dice.pick(kPaces)), percent_(dice.pick(kPercents)) {
   for (std::size_t i = 0; i < kFaultKinds; ++i) {
     kinds_.set(i, dice.chance(50));
     if (!kSettles) {

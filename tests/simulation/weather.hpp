@@ -22,11 +22,15 @@ class Weather {
   /// The fault that the next request meets; nothing: it goes well.
   [[nodiscard]] std::optional<FaultKind> next_request_fault(Dice& dice) const;
 
+  /// A request that goes well takes at most twice this.
+  [[nodiscard]] Milliseconds pace() const { return pace_; }
+
   void calm_down() { calm_ = true; }
 
  private:
   std::bitset<kFaultKinds> kinds_;
   std::vector<FaultKind> of_requests_;
+  Milliseconds pace_;
   int percent_ = 0;  // of requests that meet a fault
   bool calm_ = false;
 };
