@@ -46,7 +46,7 @@ Machine::Machine(std::uint64_t seed, Timeline& timeline, Weather& weather, Trace
       env_(life_env(random_)),
       logger_(make_trace_logger(trace_)),
       network_(timeline_, weather_, trace_, Dice(seed, 2)),
-      witness_(env_, timeline_, trace_),
+      witness_(env_, wall_clock_, timeline_, trace_),
       others_({path_, disk_.name(), wall_clock_, timeline_, weather_, trace_, witness_},
               Dice(seed, 3), seed + 1),
       process_({path_, env_, random_, network_, *logger_},
@@ -61,7 +61,7 @@ Machine::Machine(std::uint64_t seed, Timeline& timeline, Weather& weather, Trace
 void Machine::connect() {
   try {
     others_.connect();  // the first makes the tables
-    witness_.connect(path_, wall_clock_);
+    witness_.connect(path_);
   } catch (const StoreError& error) {
     trace_.violate("a healthy disk, and the database cannot be opened: {}", error.what());
   }

@@ -38,6 +38,7 @@ struct RelayRecord {
   // Failures in a row.
   int failures = 0;
   TimePoint failed_at{};
+  bool given_up = false;        // a dead letter, and nobody asked or changed anything since
   bool backoff_broken = false;  // the clock jumped since: the wait says nothing
 };
 

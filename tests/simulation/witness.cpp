@@ -30,11 +30,11 @@ nlohmann::json config_of(const nlohmann::json& body) {
   return config;
 }
 
-Witness::Witness(const config::Env& env, Timeline& timeline, Trace& trace)
-    : env_(env), timeline_(timeline), trace_(trace) {}
+Witness::Witness(const config::Env& env, const Clock& clock, Timeline& timeline, Trace& trace)
+    : env_(env), clock_(clock), timeline_(timeline), trace_(trace) {}
 
-void Witness::connect(const std::filesystem::path& path, const Clock& clock) {
-  database_ = std::make_unique<Database>(path, clock, Database::Options{});
+void Witness::connect(const std::filesystem::path& path) {
+  database_ = std::make_unique<Database>(path, clock_, Database::Options{});
   seen_version_ = 0;
   if (const auto last = query().last_activity_seq(); last < last_seq_) {
     trace_.violate("rows of the log are lost: it ends at {}, and {} was committed", last,
@@ -85,18 +85,26 @@ void Witness::check_update(const Call& call, RelayRecord& record) {
 }
 
 void Witness::check_backoff(const Call& call, const RelayRecord& record) {
-  if (record.failures == 0 || record.backoff_broken || record.last_command > record.routed ||
-      record.silently_changed) {
+  if (record.last_command > record.routed) {
+    return;  // the worker may learn of a command only after the failure, and starts over then
+  }
+  if (record.given_up) {
+    trace_.violate("relay {} is a dead letter that waits for a person, and is tried again",
+                   call.relay);
+  }
+  if (record.failures == 0 || record.backoff_broken || record.silently_changed) {
     return;
   }
-  const Milliseconds full =
-      std::min(Milliseconds(env_.relay_sync_retry_cap),
-               Milliseconds(env_.relay_sync_retry_base) * (1 << (record.failures - 1)));
   const Milliseconds waited = timeline_.now() - record.failed_at;
-  if (waited < full * 9 / 10) {
+  if (waited < full_delay(record.failures) * 9 / 10) {
     trace_.violate("relay {} is tried again {} ms after failure {}", call.relay, waited.count(),
                    record.failures);
   }
+}
+
+Milliseconds Witness::full_delay(int failures) const {
+  return std::min(Milliseconds(env_.relay_sync_retry_cap),
+                  Milliseconds(env_.relay_sync_retry_base) * (1 << std::min(failures - 1, 20)));
 }
 
 void Witness::applied(const Call& call, const http::Response& answer) {
@@ -137,7 +145,11 @@ void Witness::clock_jumped() {
 }
 
 void Witness::silently_changed(const std::string& relay) {
-  records_[relay].silently_changed = true;
+  RelayRecord& record = records_[relay];
+  // While a sync is under way its end finds the change by the revision; otherwise nobody need see
+  // it before the next reconcile.
+  record.silently_changed = record.silently_changed || record.under_way == 0;
+  record.given_up = false;
 }
 
 bool Witness::any_under_way() const {

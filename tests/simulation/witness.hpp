@@ -23,11 +23,11 @@ namespace tender::simulation {
 class Witness final : public NetworkListener {
  public:
   /// All is borrowed.
-  Witness(const config::Env& env, Timeline& timeline, Trace& trace);
+  Witness(const config::Env& env, const Clock& clock, Timeline& timeline, Trace& trace);
 
   /// Opens the witness's own connection; everything else needs it. Says so when rows that were
   /// committed are not there any more.
-  void connect(const std::filesystem::path& path, const Clock& clock);
+  void connect(const std::filesystem::path& path);
   void disconnect() { database_.reset(); }
   [[nodiscard]] Database& database() { return *database_; }
 
@@ -53,6 +53,8 @@ class Witness final : public NetworkListener {
   void check_create(const Call& call, RelayRecord& record);
   void check_update(const Call& call, RelayRecord& record);
   void check_backoff(const Call& call, const RelayRecord& record);
+  void check_next_try(const std::string& relay, const RelayRecord& record);
+  [[nodiscard]] Milliseconds full_delay(int failures) const;
   void read_activity(const Activity& row);
   void read_completion(const Activity& row, RelayRecord& record);
   void read_failure(const Activity& row, RelayRecord& record);
@@ -62,6 +64,7 @@ class Witness final : public NetworkListener {
 
   std::unique_ptr<Database> database_;
   config::Env env_;
+  const Clock& clock_;
   Timeline& timeline_;
   Trace& trace_;
   std::map<std::string, RelayRecord> records_;

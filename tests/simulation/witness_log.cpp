@@ -53,6 +53,7 @@ void Witness::read_activity(const Activity& row) {
   }
   record.last_command = row.seq;
   record.failures = 0;
+  record.given_up = false;
   record.silently_changed = false;
 }
 
@@ -91,6 +92,22 @@ void Witness::read_failure(const Activity& row, RelayRecord& record) {
     trace_.violate("relay {} has failed {} times in a row and is still tried", row.resource_id,
                    record.failures);
   }
+  check_next_try(row.resource_id, record);
+}
+
+// The wait is in the job's row, whatever becomes of the process and the clock later.
+void Witness::check_next_try(const std::string& relay, const RelayRecord& record) {
+  Statement job = database_->prepare("SELECT not_before FROM outbox WHERE key = ? AND attempt = ?",
+                                     relay, record.failures);
+  if (!job.step()) {
+    return;
+  }
+  const Milliseconds wait = job.time(0) - clock_.now();
+  const Milliseconds full = full_delay(record.failures);
+  if (wait < full * 9 / 10 || wait > full * 11 / 10) {
+    trace_.violate("relay {} is to wait {} ms after failure {}", relay, wait.count(),
+                   record.failures);
+  }
 }
 
 void Witness::read_dead_letters() {
@@ -101,7 +118,8 @@ void Witness::read_dead_letters() {
     const std::string relay = rows.text(1);
     const std::string reason = rows.text(2);
     trace_.line("dead letter {}: {} {}: {}", last_letter_, relay, reason, rows.text(3));
-    const RelayRecord& record = records_[relay];
+    RelayRecord& record = records_[relay];
+    record.given_up = true;
     const bool justified =
         reason == "exhausted" ? record.failures > env_.relay_sync_retry_max_attempts
         : reason == "lost"
