@@ -21,9 +21,8 @@ class SystemTimer final : public Timer {
 
   asio::awaitable<bool> wait_until(TimePoint deadline) override {
     cancelled_ = false;
-    for (auto left = deadline - clock_.now(); left > Milliseconds::zero();
-         left = deadline - clock_.now()) {
-      timer_.expires_after(std::min<Milliseconds>(left, kLookAgain));
+    for (TimePoint now = clock_.now(); now < deadline;) {
+      timer_.expires_after(std::min<Milliseconds>(deadline - now, kLookAgain));
       boost::system::error_code error;
       co_await timer_.async_wait(asio::redirect_error(asio::use_awaitable, error));
       // A cancel() that meets an alarm which has just gone off finds no wait to end: hence the
@@ -31,6 +30,10 @@ class SystemTimer final : public Timer {
       if (error || cancelled_) {
         co_return false;
       }
+      if (clock_.now() < now) {
+        co_return false;  // set back: a deadline from before that may be hours away now
+      }
+      now = clock_.now();
     }
     co_return true;
   }

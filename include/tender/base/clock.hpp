@@ -21,8 +21,9 @@ class Timer {
  public:
   virtual ~Timer() = default;
 
-  /// Waits until the clock shows `deadline` (true) or cancel() is called (false). One waiter at a
-  /// time.
+  /// Waits until the clock shows `deadline` (true), or until cancel() is called or the clock is
+  /// found to have been set back (false): the waiter looks again, since what it reckoned from the
+  /// old time may now be hours away. One waiter at a time.
   virtual boost::asio::awaitable<bool> wait_until(TimePoint deadline) = 0;
 
   /// Ends the wait under way, if any. A cancel before the wait has no effect: see Wakeup.
