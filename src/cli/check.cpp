@@ -1,11 +1,8 @@
 // `tender check`: is everything as it must be for a sidecar to work? Each line is ok, or says what
 // to do.
 #include <chrono>
-#include <cmath>
-#include <iomanip>
-#include <locale>
+#include <cstdlib>
 #include <ostream>
-#include <sstream>
 
 #include <fmt/ostream.h>
 
@@ -26,27 +23,12 @@
 namespace tender::cli {
 namespace {
 
-// zooid takes tokens within a minute of its own clock (zooid-api.md).
-constexpr std::chrono::seconds kMaxSkew{60};
-
 struct Finding {
   std::string name;
   bool ok = false;
   std::string text;
   ExitCode code = ExitCode::ok;  // what the process exits with when this is the worst
 };
-
-// RFC 9110, 5.6.7: the preferred form, which every server of today sends.
-std::optional<TimePoint> parse_http_date(std::string_view text) {
-  std::tm time{};
-  std::istringstream in{std::string(text)};
-  in.imbue(std::locale::classic());
-  in >> std::get_time(&time, "%a, %d %b %Y %H:%M:%S GMT");
-  if (in.fail()) {
-    return std::nullopt;
-  }
-  return TimePoint(std::chrono::seconds(timegm(&time)));
-}
 
 Finding check_environment(const config::Env& env) {
   return {.name = "environment",
@@ -74,25 +56,30 @@ Finding check_database(const Invocation& invocation) {
   return finding;
 }
 
-http::Exchange ask(const config::Env& env) {
+// zooid's answer, and when it came.
+struct Asked {
+  http::Exchange exchange;
+  TimePoint at{};
+};
+
+Asked ask(const config::Env& env) {
   boost::asio::io_context io;
   SystemClock clock(io.get_executor());
   SystemRandom random;
   http::Client transport(io.get_executor(), transport_options(env));
   zooid::Client client(env, transport, clock, random);
-  http::Exchange exchange;
+  Asked asked;
   const auto fetch = [&]() -> boost::asio::awaitable<void> {
-    // A relay that nobody has: the answer to a good key is zooid's own "relay not found".
-    std::string path = zooid::relay_path(RelayId{random.uuid()}) + "/members";
-    exchange = co_await client.request(http::Method::get, std::move(path), std::string());
+    asked.exchange = co_await client.probe();
+    asked.at = clock.now();
     transport.stop();
   };
   run_to_end(io, fetch());
-  return exchange;
+  return asked;
 }
 
-Finding check_zooid(const config::Env& env, const http::Exchange& exchange) {
-  const zooid::Verdict verdict = zooid::judge(exchange, http::Method::get);
+Finding check_zooid(const config::Env& env, const Asked& asked) {
+  const zooid::Verdict verdict = zooid::judge(asked.exchange, http::Method::get, asked.at);
   Finding finding;
   finding.name = "zooid";
   finding.ok =
@@ -107,19 +94,15 @@ Finding check_zooid(const config::Env& env, const http::Exchange& exchange) {
   return finding;
 }
 
-Finding check_clock(const http::Exchange& exchange) {
+Finding check_clock(const Asked& asked) {
   Finding finding{.name = "clock", .ok = true, .text = "zooid shows no time to compare with"};
-  const auto* response = std::get_if<http::Response>(&exchange.result);
-  const auto date = response == nullptr ? std::nullopt : response->header("Date");
-  const auto theirs = date ? parse_http_date(*date) : std::nullopt;
-  if (!theirs) {
+  const auto skew = zooid::clock_skew(asked.exchange, asked.at);
+  if (!skew) {
     return finding;
   }
-  const auto ours = std::chrono::system_clock::now();
-  const auto skew = std::chrono::round<std::chrono::seconds>(ours - *theirs);
-  finding.ok = std::chrono::abs(skew) < kMaxSkew;
-  finding.text = fmt::format("{} s {} zooid's", std::abs(skew.count()),
-                             skew.count() < 0 ? "behind" : "ahead of");
+  finding.ok = std::chrono::abs(*skew) < zooid::kMaxClockSkew;
+  finding.text = fmt::format("{} s {} zooid's", std::abs(skew->count()),
+                             skew->count() < 0 ? "behind" : "ahead of");
   if (!finding.ok) {
     finding.text += ", and zooid takes 60 s at most; set this machine's clock (NTP), or zooid's";
     finding.code = ExitCode::error;
@@ -147,9 +130,9 @@ ExitCode report(const Invocation& invocation, const std::vector<Finding>& findin
 ExitCode check(const Invocation& invocation) {
   const config::Env env = config::load_env(invocation.environment, invocation.env_file);
   std::vector<Finding> findings{check_environment(env), check_database(invocation)};
-  const http::Exchange exchange = ask(env);
-  findings.push_back(check_zooid(env, exchange));
-  findings.push_back(check_clock(exchange));
+  const Asked asked = ask(env);
+  findings.push_back(check_zooid(env, asked));
+  findings.push_back(check_clock(asked));
   return report(invocation, findings);
 }
 

@@ -22,7 +22,7 @@ infra::MemberList ask(const config::Env& env, StoreSession& session, const Relay
   zooid::Client client(env, transport, session.clock, session.random);
   infra::MemberList list;
   const auto fetch = [&]() -> boost::asio::awaitable<void> {
-    list = co_await infra::fetch_members(client, id);
+    list = co_await infra::fetch_members(client, session.clock, id);
     transport.stop();
   };
   run_to_end(io, fetch());

@@ -1,14 +1,18 @@
 // `tender reconcile`: bring relays in step now and watch it being done, by the sidecar that holds
 // the database's lock or, when there is none, by ourselves.
 #include <algorithm>
+#include <iostream>
 #include <ostream>
+#include <string>
 
 #include <fmt/ostream.h>
+#include <unistd.h>
 
 #include <nlohmann/json.hpp>
 
 #include "tender/config/duration.hpp"
 #include "tender/infra/relay_sync.hpp"
+#include "tender/outbox/outbox.hpp"
 
 #include "command.hpp"
 #include "output.hpp"
@@ -22,15 +26,25 @@ struct Wanted {
   std::vector<Relay> relays;
   bool forced = false;
   bool recreate = false;
-  Milliseconds timeout{};
+  bool all = false;
 };
 
-std::vector<Relay> choose_relays(const Invocation& invocation, const StoreSession& session) {
+// Those that are not in step, and those that earlier work was asked for and is still to be done.
+std::vector<Relay> unfinished(StoreSession& session) {
+  outbox::Outbox outbox(session.database);
+  std::vector<Relay> relays = session.query.list_relays();
+  std::erase_if(relays, [&](const Relay& relay) {
+    return relay.synced && !outbox.find(outbox::JobKind::relay_sync, relay.id.text);
+  });
+  return relays;
+}
+
+std::vector<Relay> choose_relays(const Invocation& invocation, StoreSession& session) {
   if (invocation.has("all")) {
     return session.query.list_relays();
   }
   if (invocation.names.empty()) {
-    return session.query.list_relays_pending_sync();
+    return unfinished(session);
   }
   std::vector<Relay> relays;
   for (const std::string& name : invocation.names) {
@@ -46,9 +60,10 @@ void check_usage(const Invocation& invocation) {
   if (invocation.has("all") && !invocation.names.empty()) {
     throw UsageError("--all and the names of relays contradict each other", "give one of them");
   }
-  if (invocation.has("recreate") && invocation.names.empty()) {
+  if (invocation.has("recreate") && invocation.names.empty() && !invocation.has("all")) {
     throw UsageError(
-        "--recreate gives relays that zooid has lost a new identity, so it takes their names",
+        "--recreate gives relays that zooid has lost a new identity, so it takes their names, or "
+        "--all",
         "name the relays: tender reconcile blue green --recreate");
   }
 }
@@ -66,15 +81,20 @@ Milliseconds read_timeout(const Invocation& invocation) {
 ExitCode dry_run(const Invocation& invocation, const config::Env& env, const StoreSession& session,
                  const Wanted& wanted) {
   auto array = nlohmann::ordered_json::array();
-  std::vector<std::vector<std::string>> rows{{"RELAY", "WOULD", "REVISION", "ID"}};
+  std::vector<std::vector<std::string>> rows{{"RELAY", "WOULD", "WHY", "REVISION", "ID"}};
+  const auto effort = wanted.recreate ? infra::Effort::recreate
+                      : wanted.forced ? infra::Effort::forced
+                                      : infra::Effort::if_changed;
   for (const Relay& relay : wanted.relays) {
-    const std::string plan(
-        to_string(infra::plan_relay_sync(session.query, env, relay, wanted.forced)));
+    const auto decision = infra::plan_relay_sync(session.query, env, relay, effort);
+    const std::string plan(to_string(decision.plan));
     array.push_back({{"relay_id", relay.id.text},
                      {"subdomain", relay.subdomain},
                      {"plan", plan},
+                     {"why", decision.why},
                      {"revision", relay.revision}});
-    rows.push_back({relay.subdomain, plan, std::to_string(relay.revision), relay.id.text});
+    rows.push_back(
+        {relay.subdomain, plan, decision.why, std::to_string(relay.revision), relay.id.text});
   }
   if (invocation.json()) {
     print_json(invocation.out, array);
@@ -82,6 +102,25 @@ ExitCode dry_run(const Invocation& invocation, const config::Env& env, const Sto
     print_table(invocation.out, rows);
   }
   return ExitCode::ok;
+}
+
+// Backfill gives many relays new identities: a person says yes to it, on the terminal or by --yes.
+bool is_confirmed(const Invocation& invocation, const Wanted& wanted) {
+  if (!wanted.all || !wanted.recreate || invocation.has("yes")) {
+    return true;
+  }
+  fmt::print(invocation.err,
+             "relays that are sent to zooid, the oldest first: {}; each one that zooid has lost is "
+             "made anew with a new identity\n",
+             wanted.relays.size());
+  if (isatty(STDIN_FILENO) == 0) {
+    throw UsageError("there is no terminal to ask on", "give --yes, after a --dry-run");
+  }
+  fmt::print(invocation.err, "go on? [y/N] ");
+  invocation.err.flush();
+  std::string answer;
+  std::getline(std::cin, answer);
+  return answer == "y" || answer == "yes";
 }
 
 void print_results(const Invocation& invocation, const std::vector<ReconcileResult>& results) {
@@ -118,10 +157,10 @@ ExitCode reconcile(const Invocation& invocation) {
   const Milliseconds timeout = read_timeout(invocation);
   const config::Env env = config::load_env(invocation.environment, invocation.env_file);
   StoreSession session(invocation, OpenMode::existing);
-  Wanted wanted{.relays = choose_relays(invocation, session),
-                .forced = invocation.has("force") || invocation.has("recreate"),
-                .recreate = invocation.has("recreate"),
-                .timeout = timeout};
+  const Wanted wanted{.relays = choose_relays(invocation, session),
+                      .forced = invocation.has("force") || invocation.has("recreate"),
+                      .recreate = invocation.has("recreate"),
+                      .all = invocation.has("all")};
   if (invocation.has("dry-run")) {
     return dry_run(invocation, env, session, wanted);
   }
@@ -131,10 +170,14 @@ ExitCode reconcile(const Invocation& invocation) {
            "of them again\n";
     return ExitCode::ok;
   }
+  if (!is_confirmed(invocation, wanted)) {
+    invocation.err << "nothing was done\n";
+    return ExitCode::error;
+  }
   ReconcileWatch watch(env, session.database, wanted.relays,
-                       {.forced = wanted.forced, .recreate = wanted.recreate},
+                       {.forced = wanted.forced, .recreate = wanted.recreate, .bulk = wanted.all},
                        is_lively_terminal(invocation.environment) ? &invocation.err : nullptr);
-  const auto results = watch.until_done(wanted.timeout);
+  const auto results = watch.until_done(timeout);
   print_results(invocation, results);
   return exit_code_of(results);
 }
@@ -155,8 +198,9 @@ const CommandSpec kReconcile{
               {"all", "Look at every relay; send those whose description zooid does not have yet"},
               {"force", "Send even what did not change"},
               {"recreate", "Make anew, with a new identity, relays that zooid has lost"},
-              {"dry-run", "Only say what would be done"},
-              {"timeout", "How long to wait", "D", "60s"}};
+              {"yes", "With --all --recreate: do not ask"},
+              {"dry-run", "Only say what would be done, and why"},
+              {"timeout", "How long to wait for the next result", "D", "60s"}};
         },
     .run = reconcile};
 

@@ -9,6 +9,7 @@
 #include <nlohmann/json.hpp>
 
 #include "tender/base/json.hpp"
+#include "tender/outbox/host_state.hpp"
 #include "tender/store/database.hpp"
 #include "tender/store/transaction.hpp"
 
@@ -26,15 +27,15 @@ constexpr std::size_t kProgressFrom = 10;  // fewer relays are done before a bar
 
 std::unique_ptr<Sidecar> own_sidecar(asio::io_context& io, const config::Env& env,
                                      Database& database, Clock& clock, Random& random,
-                                     Command command, Logger& logger) {
+                                     Command command, Logger& logger, bool bulk) {
   auto lock = DatabaseLock::try_acquire(database.path());
   if (!lock) {
     return nullptr;
   }
-  // Only what is asked for here is urgent: everything else stays for a sidecar proper.
+  // What is asked for here by name is urgent: everything else stays for a sidecar proper.
+  const auto floor = bulk ? outbox::Priority::bulk : outbox::Priority::urgent;
   return std::make_unique<Sidecar>(io.get_executor(), env, database, std::move(*lock), clock,
-                                   random, command, logger,
-                                   infra::Infra::Options{.floor = outbox::Priority::urgent});
+                                   random, command, logger, infra::Infra::Options{.floor = floor});
 }
 
 }  // namespace
@@ -61,29 +62,39 @@ ReconcileWatch::ReconcileWatch(const config::Env& env, Database& database,
       command_(database, clock_, random_, feed_.channel()),
       outbox_(database),
       alarm_(clock_),
-      sidecar_(own_sidecar(io_, env, database, clock_, random_, command_, *logger_)) {
+      sidecar_(own_sidecar(io_, env, database, clock_, random_, command_, *logger_, options.bulk)) {
   for (const Relay& relay : relays) {
     open_.emplace(relay.id.text, results_.size());
     results_.push_back({.relay = relay, .state = ReconcileState::waiting, .error = {}});
   }
 }
 
-std::vector<ReconcileResult> ReconcileWatch::until_done(Milliseconds timeout) {
+std::vector<ReconcileResult> ReconcileWatch::until_done(Milliseconds patience) {
   if (!results_.empty()) {
-    run_to_end(io_, everything(clock_.now() + timeout));
+    run_to_end(io_, everything(patience));
     show_progress(/*last=*/true);
   }
-  for (ReconcileResult& result : results_) {
-    if (result.state == ReconcileState::waiting) {
-      result.error = "no result in time; the work stays in the outbox of the database";
-    }
-  }
+  explain_waiting();
   return results_;
 }
 
-asio::awaitable<void> ReconcileWatch::everything(TimePoint deadline) {
+void ReconcileWatch::explain_waiting() {
+  const outbox::HostState host = outbox::read_host_state(database_);
+  for (ReconcileResult& result : results_) {
+    if (result.state != ReconcileState::waiting) {
+      continue;
+    }
+    result.host_fault = host.failing_since.has_value();
+    result.error = result.host_fault
+                       ? host.reason
+                       : "no result in time; the work stays in the outbox of the database";
+  }
+}
+
+asio::awaitable<void> ReconcileWatch::everything(Milliseconds patience) {
   using namespace asio::experimental::awaitable_operators;
-  co_await (feed_.run() && work() && watch() && end_at(deadline));
+  last_result_ = clock_.now();
+  co_await (feed_.run() && work() && watch() && lose_patience(patience));
 }
 
 asio::awaitable<void> ReconcileWatch::work() {
@@ -115,9 +126,13 @@ asio::awaitable<void> ReconcileWatch::watch() {
   finish();
 }
 
-asio::awaitable<void> ReconcileWatch::end_at(TimePoint deadline) {
-  const bool done = co_await alarm_.wait_until(deadline);
-  if (!done) {
+asio::awaitable<void> ReconcileWatch::lose_patience(Milliseconds patience) {
+  bool finished = false;
+  while (!finished && clock_.now() < last_result_ + patience) {
+    const TimePoint deadline = last_result_ + patience;
+    finished = co_await alarm_.wait_until(deadline);
+  }
+  if (!finished) {
     finish();
   }
 }
@@ -138,7 +153,7 @@ void ReconcileWatch::take(const Activity& activity) {
     return;
   }
   const auto job = outbox_.find(outbox::JobKind::relay_sync, activity.resource_id);
-  if (job && job->attempt == 0) {
+  if (job && job->attempt == 0 && job->not_before <= activity.created_at) {
     return;  // the result of an execution that was under way before: ours is still due
   }
   ReconcileResult& result = results_[found->second];
@@ -154,6 +169,7 @@ void ReconcileWatch::take(const Activity& activity) {
         json_flag(detail, "skipped") ? ReconcileState::unchanged : ReconcileState::updated;
   }
   open_.erase(found);
+  last_result_ = clock_.now();
 }
 
 void ReconcileWatch::show_progress(bool last) {

@@ -47,17 +47,18 @@ class ReconcileWatch {
   ReconcileWatch(const config::Env& env, Database& database, const std::vector<Relay>& relays,
                  Command::ReconcileOptions options, std::ostream* progress);
 
-  /// Blocks until every relay has a result or `timeout` has passed. Results in the order of the
-  /// relays.
-  [[nodiscard]] std::vector<ReconcileResult> until_done(Milliseconds timeout);
+  /// Blocks until every relay has a result, or none has come for `patience`. Results in the order
+  /// of the relays. What has none stays in the outbox, and whoever works on the database goes on.
+  [[nodiscard]] std::vector<ReconcileResult> until_done(Milliseconds patience);
 
  private:
-  boost::asio::awaitable<void> everything(TimePoint deadline);
+  boost::asio::awaitable<void> everything(Milliseconds patience);
   boost::asio::awaitable<void> watch();
-  boost::asio::awaitable<void> end_at(TimePoint deadline);
+  boost::asio::awaitable<void> lose_patience(Milliseconds patience);
   boost::asio::awaitable<void> work();
   void request();
   void take(const Activity& activity);
+  void explain_waiting();
   void show_progress(bool last);
   void finish();
 
@@ -66,6 +67,7 @@ class ReconcileWatch {
   std::ostream* progress_;
   std::vector<ReconcileResult> results_;
   std::map<std::string, std::size_t> open_;  // relay id → its place in results_
+  TimePoint last_result_{};
   std::shared_ptr<Logger> logger_;
   boost::asio::io_context io_{1};
   SystemClock clock_;

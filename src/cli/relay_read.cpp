@@ -5,6 +5,8 @@
 
 #include <nlohmann/json.hpp>
 
+#include "tender/outbox/host_state.hpp"
+
 #include "command.hpp"
 #include "output.hpp"
 #include "store_session.hpp"
@@ -19,13 +21,22 @@ std::string sync_state(const Relay& relay) {
   return relay.sync_error.empty() ? "pending" : "failing";
 }
 
+// A relay that waits only because the host fails has that as its reason.
+Relay with_reason(Relay relay, const outbox::HostState& host) {
+  if (!relay.synced && relay.sync_error.empty()) {
+    relay.sync_error = host.reason;
+  }
+  return relay;
+}
+
 ExitCode list_relays(const Invocation& invocation) {
   StoreSession session(invocation, OpenMode::existing);
   const auto relays = session.query.list_relays();
   if (invocation.json()) {
+    const auto host = outbox::read_host_state(session.database);
     auto array = nlohmann::ordered_json::array();
     for (const Relay& relay : relays) {
-      array.push_back(to_json(relay));
+      array.push_back(to_json(with_reason(relay, host)));
     }
     print_json(invocation.out, array);
     return ExitCode::ok;
@@ -49,7 +60,8 @@ std::string show_value(const nlohmann::ordered_json& value) {
 
 ExitCode show(const Invocation& invocation) {
   StoreSession session(invocation, OpenMode::existing);
-  const Relay relay = session.require_relay(invocation.names.front());
+  const Relay relay = with_reason(session.require_relay(invocation.names.front()),
+                                  outbox::read_host_state(session.database));
   const auto json = to_json(relay);
   if (invocation.json()) {
     print_json(invocation.out, json);

@@ -63,6 +63,7 @@ asio::awaitable<void> Sidecar::keep_alive() {
           infra_.in_flight(), kDrain / std::chrono::seconds(1));
       drain_until_ = TimePoint::max();
       transport_.stop();
+      infra_.abandon();
     }
     lock_.beat();
     const TimePoint next = std::min(drain_until_, now + kHeartbeat);

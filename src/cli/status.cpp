@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 
 #include "tender/outbox/dead_letters.hpp"
+#include "tender/outbox/host_state.hpp"
 #include "tender/outbox/outbox.hpp"
 #include "tender/outbox/router.hpp"
 #include "tender/store/database_lock.hpp"
@@ -29,6 +30,7 @@ struct Snapshot {
   Milliseconds heartbeat_age{};
   Query::RelayCounts relays;
   outbox::Outbox::Counts jobs;
+  outbox::HostState host;
   std::int64_t dead_letters = 0;
   std::int64_t logged = 0;
   std::int64_t routed = 0;
@@ -45,10 +47,25 @@ Snapshot take_snapshot(StoreSession& session) {
   }
   snapshot.relays = session.query.count_relays();
   snapshot.jobs = outbox::Outbox(session.database).count(now);
+  snapshot.host = outbox::read_host_state(session.database);
+  if (snapshot.host.paused_until && *snapshot.host.paused_until <= now) {
+    snapshot.host.paused_until.reset();  // it is over, and nothing had to be written since
+  }
   snapshot.dead_letters = outbox::DeadLetters(session.database).count_open();
   snapshot.logged = session.query.last_activity_seq();
   snapshot.routed = outbox::Router(session.database).offset();
   return snapshot;
+}
+
+nlohmann::ordered_json to_json(const std::optional<TimePoint>& time) {
+  return time ? nlohmann::ordered_json(time->time_since_epoch().count()) : nullptr;
+}
+
+nlohmann::ordered_json to_json(const outbox::HostState& host) {
+  return {{"failing_since", to_json(host.failing_since)},
+          {"reason", host.reason},
+          {"probe_at", to_json(host.probe_at)},
+          {"paused_until", to_json(host.paused_until)}};
 }
 
 nlohmann::ordered_json to_json(const Snapshot& snapshot) {
@@ -61,7 +78,9 @@ nlohmann::ordered_json to_json(const Snapshot& snapshot) {
        {{"total", snapshot.relays.total},
         {"synced", snapshot.relays.synced},
         {"pending", snapshot.relays.pending},
-        {"failing", snapshot.relays.failing}}},
+        {"failing", snapshot.relays.failing},
+        {"in_doubt", snapshot.relays.in_doubt}}},
+      {"host", to_json(snapshot.host)},
       {"outbox",
        {{"due", snapshot.jobs.due}, {"waiting", snapshot.jobs.waiting}, {"next_due", nullptr}}},
       {"dead_letters", snapshot.dead_letters},
@@ -94,6 +113,27 @@ std::string describe_jobs(const outbox::Outbox::Counts& jobs) {
   return fmt::format("{} due, {} waiting for a retry{}", jobs.due, jobs.waiting, next);
 }
 
+std::string describe_host(const outbox::HostState& host) {
+  if (host.failing_since) {
+    return fmt::format(
+        "cannot be worked with since {}: {}; nothing is sent meanwhile, asked again at {}",
+        format_time(*host.failing_since), printable(host.reason, 600), format_time(*host.probe_at));
+  }
+  if (host.paused_until) {
+    return fmt::format("asks us to wait until {} (Retry-After)", format_time(*host.paused_until));
+  }
+  return "no fault known";
+}
+
+std::string describe_relays(const Query::RelayCounts& relays) {
+  const std::string doubt =
+      relays.in_doubt == 0
+          ? std::string()
+          : fmt::format("; {} to be sent once more, since an answer is missing", relays.in_doubt);
+  return fmt::format("{}: {} in step, {} pending, of which {} failing{}", relays.total,
+                     relays.synced, relays.pending, relays.failing, doubt);
+}
+
 ExitCode status(const Invocation& invocation) {
   StoreSession session(invocation, OpenMode::existing);
   const Snapshot snapshot = take_snapshot(session);
@@ -105,9 +145,8 @@ ExitCode status(const Invocation& invocation) {
       invocation.out,
       {{"database", fmt::format("{} (schema version {})", snapshot.database, snapshot.schema)},
        {"sidecar", describe_sidecar(snapshot)},
-       {"relays",
-        fmt::format("{}: {} in step, {} pending, of which {} failing", snapshot.relays.total,
-                    snapshot.relays.synced, snapshot.relays.pending, snapshot.relays.failing)},
+       {"zooid", describe_host(snapshot.host)},
+       {"relays", describe_relays(snapshot.relays)},
        {"outbox", describe_jobs(snapshot.jobs)},
        {"dead letters",
         snapshot.dead_letters == 0

@@ -1,6 +1,8 @@
 // RELAY_DOMAIN: what is and is not a domain name.
 #include <algorithm>
 
+#include "tender/base/ascii.hpp"
+
 #include "values.hpp"
 
 namespace tender::config {
@@ -30,9 +32,7 @@ Problem problem(std::string_view text) {
 
 Parsed<std::string> parse_domain(std::string_view text) {
   std::string domain(text);
-  std::ranges::transform(domain, domain.begin(), [](char c) {
-    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-  });
+  std::ranges::transform(domain, domain.begin(), ascii_lower);
   if (domain.find('/') != std::string::npos) {
     return problem("is a URL or a path, not a domain name");
   }

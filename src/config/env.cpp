@@ -101,6 +101,10 @@ ZooidOptions read_options(Settings& settings) {
   check_retry_order(settings, options.relay_sync_retry_base, options.relay_sync_retry_cap);
   options.relay_sync_concurrency =
       static_cast<std::size_t>(read_count(settings, "RELAY_SYNC_CONCURRENCY", 1, 256));
+  options.relay_sync_rate = read_count(settings, "RELAY_SYNC_RATE", 0, 1000);
+  options.relay_sync_settle = value_or_nothing(settings.read("RELAY_SYNC_SETTLE", parse_wait));
+  options.reconcile_interval =
+      value_or_nothing(settings.read("RECONCILE_INTERVAL", parse_interval));
   options.relay_recreate = read_choice(settings, "RELAY_RECREATE", kRecreate);
   options.blossom_s3 = read_s3(settings);
   options.livekit = read_livekit(settings);

@@ -104,13 +104,20 @@ Parsed<nostr::SecretKey> parse_secret_key(std::string_view text) {
 }
 
 Parsed<Milliseconds> parse_wait(std::string_view text) {
-  const std::optional<Milliseconds> duration = parse_duration(text);
+  const Parsed<Milliseconds> duration = parse_interval(text);
+  const auto* const value = std::get_if<Milliseconds>(&duration);
+  if (value != nullptr && *value == Milliseconds::zero()) {
+    return Problem{"is no time at all", "give a duration above 0, such as 5s"};
+  }
+  return duration;
+}
+
+Parsed<Milliseconds> parse_interval(std::string_view text) {
+  const std::optional<Milliseconds> duration =
+      text == "0" ? Milliseconds::zero() : parse_duration(text);
   if (!duration) {
     return Problem{"is not a duration",
                    "write a whole number and a unit without a blank: 200ms, 5s, 15m, 1h or 2d"};
-  }
-  if (*duration == Milliseconds::zero()) {
-    return Problem{"is no time at all", "give a duration above 0, such as 5s"};
   }
   return *duration;
 }

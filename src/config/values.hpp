@@ -47,6 +47,9 @@ using Parsed = std::variant<T, Problem>;
 /// A duration (duration.hpp) of more than 0.
 [[nodiscard]] Parsed<Milliseconds> parse_wait(std::string_view text);
 
+/// A duration; 0 means never, and is written with a unit or without.
+[[nodiscard]] Parsed<Milliseconds> parse_interval(std::string_view text);
+
 [[nodiscard]] Parsed<int> parse_count(std::string_view text, int least, int most);
 
 /// The path of a file that holds PEM certificates.

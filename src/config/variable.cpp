@@ -6,6 +6,8 @@
 #include <stdexcept>
 #include <vector>
 
+#include "tender/base/ascii.hpp"
+
 namespace tender::config {
 namespace {
 
@@ -59,6 +61,21 @@ constexpr std::array kVariables = {
              .group = Group::sync,
              .default_value = "16",
              .meaning = "How many relays are sent to zooid at the same time (1 to 256)"},
+    Variable{.name = "RELAY_SYNC_RATE",
+             .group = Group::sync,
+             .default_value = "0",
+             .meaning = "How many syncs are begun in a second at most (up to 1000); 0: as many as "
+                        "come"},
+    Variable{.name = "RELAY_SYNC_SETTLE",
+             .group = Group::sync,
+             .default_value = "30s",
+             .meaning = "How long after a request without a definite answer the relay is sent once "
+                        "more, so that a late arrival leaves nothing old behind"},
+    Variable{.name = "RECONCILE_INTERVAL",
+             .group = Group::sync,
+             .default_value = "1h",
+             .meaning = "How often tender looks for relays that are not in step and have no work "
+                        "waiting, ±10%; 0s: only at the start"},
     Variable{.name = "RELAY_RECREATE",
              .group = Group::sync,
              .default_value = "never",
@@ -111,14 +128,12 @@ constexpr std::array kVariables = {
              .meaning = "How they are written to stderr: `text`, or `json` with one object a line"},
 };
 
-constexpr std::array<std::string_view, 7> kPrefixes = {
-    "ZOOID_", "RELAY_", "ROBOT_", "BLOSSOM_S3_", "LIVEKIT_", "DATABASE_", "LOG_"};
+constexpr std::array<std::string_view, 8> kPrefixes = {
+    "ZOOID_", "RELAY_", "RECONCILE_", "ROBOT_", "BLOSSOM_S3_", "LIVEKIT_", "DATABASE_", "LOG_"};
 
 std::string upper(std::string_view text) {
   std::string result(text);
-  std::ranges::transform(result, result.begin(), [](char c) {
-    return c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
-  });
+  std::ranges::transform(result, result.begin(), ascii_upper);
   return result;
 }
 

@@ -55,7 +55,7 @@ Failure Call::failure(bool written) const {
     failure.detail = fmt::format("timeout after {} ms while {} {}", timeout_.count(), doing(phase_),
                                  origin_.text());
   } else {
-    failure.fault = Fault::closed;
+    failure.fault = Fault::stopped;
     failure.detail = fmt::format("stopped while {} {}", doing(phase_), origin_.text());
   }
   return failure;

@@ -7,24 +7,22 @@
 
 #include <fmt/format.h>
 
+#include "tender/base/ascii.hpp"
+
 namespace tender::http {
 namespace {
 
 constexpr std::array<std::string_view, 4> kOwnHeaders = {"host", "content-length", "connection",
                                                          "transfer-encoding"};
 
-char lower(char c) {
-  return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-}
-
 bool same_name(std::string_view a, std::string_view b) {
-  return std::ranges::equal(a, b, {}, lower, lower);
+  return std::ranges::equal(a, b, {}, ascii_lower, ascii_lower);
 }
 
 // A token of RFC 9110, 5.6.2.
 bool is_token(std::string_view text) {
   return !text.empty() && std::ranges::all_of(text, [](char c) {
-    const char letter = lower(c);
+    const char letter = ascii_lower(c);
     return (letter >= 'a' && letter <= 'z') || (c >= '0' && c <= '9') ||
            std::string_view("!#$%&'*+-.^_`|~").find(c) != std::string_view::npos;
   });

@@ -2,15 +2,9 @@
 
 #include <algorithm>
 
+#include "tender/base/ascii.hpp"
+
 namespace tender::http {
-namespace {
-
-char lower(char c) {
-  return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-}
-
-}  // namespace
-
 std::string_view to_string(Method method) {
   switch (method) {
     case Method::get:
@@ -39,6 +33,8 @@ std::string_view to_string(Fault fault) {
       return "timeout";
     case Fault::closed:
       return "closed";
+    case Fault::stopped:
+      return "stopped";
     case Fault::malformed:
       return "malformed";
     case Fault::too_large:
@@ -49,7 +45,7 @@ std::string_view to_string(Fault fault) {
 
 std::optional<std::string_view> Response::header(std::string_view name) const {
   const auto same = [name](const Header& header) {
-    return std::ranges::equal(header.name, name, {}, lower, lower);
+    return std::ranges::equal(header.name, name, {}, ascii_lower, ascii_lower);
   };
   const auto found = std::ranges::find_if(headers, same);
   if (found == headers.end()) {

@@ -9,6 +9,7 @@
 #include <boost/url/parse.hpp>
 #include <boost/url/url_view.hpp>
 
+#include "tender/base/ascii.hpp"
 #include "tender/base/log.hpp"
 
 namespace tender::http {
@@ -43,9 +44,7 @@ std::string host_of(const urls::url_view& url, std::string_view text) {
   if (host.empty() || host == ".") {
     refuse(text, "has no host");
   }
-  std::ranges::transform(host, host.begin(), [](char c) {
-    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-  });
+  std::ranges::transform(host, host.begin(), ascii_lower);
   // A percent-encoded host could smuggle anything into the Host header.
   if (!std::ranges::all_of(host, is_name_character)) {
     refuse(text, "has a host with characters that no host name has");

@@ -1,5 +1,6 @@
 #include "tender/infra/infra.hpp"
 
+#include <algorithm>
 #include <optional>
 #include <utility>
 
@@ -31,30 +32,36 @@ Infra::Infra(Query query, Command command, const config::Env& env, Runtime runti
       receiver_(command_.notify().subscribe()),
       client_(env_, runtime.transport, runtime.clock, runtime.random),
       retry_(query_, env_, runtime.clock, runtime.random),
-      relay_sync_(query_, command_, env_, client_, retry_, runtime.random, runtime.logger),
+      relay_sync_(query_, command_, env_, client_, retry_, runtime.clock, runtime.random,
+                  runtime.logger),
       outbox_(runtime.database),
       dead_letters_(runtime.database),
       router_(runtime.database),
-      dispatcher_(runtime.database, runtime.clock, relay_sync_, runtime.logger,
+      dispatcher_(runtime.database, runtime.clock, runtime.random, relay_sync_, runtime.logger,
                   {.concurrency = static_cast<int>(env_.relay_sync_concurrency),
-                   .horizon = retry_.longest_delay(),
+                   .rate = env_.relay_sync_rate,
+                   .horizon = std::max(retry_.longest_delay(), longest_doubt(env_)),
                    .floor = options.floor}),
-      pause_(runtime.clock) {}
+      pause_(runtime.clock),
+      interval_(runtime.clock) {}
 
 asio::awaitable<void> Infra::start() {
   using namespace asio::experimental::awaitable_operators;
-  co_await (listen() && dispatcher_.run());
+  co_await (listen() && reconcile_now_and_then() && dispatcher_.run());
+  // What was settled last has its line in the log, too.
+  static_cast<void>(catch_up(std::nullopt));
 }
 
 void Infra::stop() {
   stopping_ = true;
   receiver_.close();
   pause_.notify();
+  interval_.notify();
   dispatcher_.stop();
 }
 
 asio::awaitable<MemberList> Infra::list_relay_members(RelayId id) {
-  co_return co_await fetch_members(client_, std::move(id));
+  co_return co_await fetch_members(client_, runtime_.clock, std::move(id));
 }
 
 asio::awaitable<void> Infra::listen() {
@@ -75,7 +82,26 @@ asio::awaitable<void> Infra::listen() {
       reconcile_because = "lagged";
     }
   }
+  stopping_ = true;
+  interval_.notify();
   dispatcher_.stop();
+}
+
+// A safety net under the channel and the log: a row that was changed without a word in the log.
+asio::awaitable<void> Infra::reconcile_now_and_then() {
+  const Milliseconds interval = env_.reconcile_interval;
+  while (!stopping_ && interval != Milliseconds::zero()) {
+    const double jitter = 0.9 + 0.2 * runtime_.random.unit();
+    const TimePoint next =
+        runtime_.clock.now() + std::chrono::round<Milliseconds>(
+                                   std::chrono::duration<double, std::milli>(interval) * jitter);
+    while (!stopping_ && runtime_.clock.now() < next) {
+      co_await interval_.wait_until(next);
+    }
+    if (!stopping_ && catch_up("interval")) {
+      dispatcher_.wake();
+    }
+  }
 }
 
 bool Infra::catch_up(std::optional<std::string_view> reconcile_because) {
@@ -127,9 +153,10 @@ void Infra::handle_command(const Activity& activity, ActivityType type) {
   }
   Job job;
   job.key = relay->id.text;
+  job.asked_seq = activity.seq;
   if (type == ActivityType::reconcile_relay) {
     const auto detail = parse_json(activity.detail).value_or(nlohmann::json());
-    job.priority = Priority::urgent;
+    job.priority = json_flag(detail, "bulk") ? Priority::bulk : Priority::urgent;
     job.forced = json_flag(detail, "forced");
     job.recreate = json_flag(detail, "recreate");
   } else if (relay->synced) {
@@ -157,9 +184,20 @@ void Infra::reconcile_relay_state(std::string_view source) {
       schedule_relay_sync_retry(relay, source);
     }
   }
+  for (const Relay& relay : query_.list_relays_in_doubt()) {
+    if (relay.synced) {
+      Job job;
+      job.key = relay.id.text;
+      job.not_before = *relay.settle_at;
+      outbox_.schedule(job);
+    }
+  }
   transaction.commit();
-  runtime_.logger.info("reconcile ({}): {} relay{} pending", source, pending.size(),
-                       pending.size() == 1 ? "" : "s");
+  // Nobody needs to read every hour that there was nothing to do.
+  const auto level =
+      pending.empty() && source == "interval" ? spdlog::level::debug : spdlog::level::info;
+  runtime_.logger.log(level, "reconcile ({}): {} relay{} pending", source, pending.size(),
+                      pending.size() == 1 ? "" : "s");
 }
 
 void Infra::schedule_relay_sync_retry(const Relay& relay, std::string_view source) {
@@ -168,7 +206,7 @@ void Infra::schedule_relay_sync_retry(const Relay& relay, std::string_view sourc
       dead_letters_.holds(kind, relay.id.text, relay.revision)) {
     return;
   }
-  const auto next = retry_.decide(relay, relay.sync_error);
+  const auto next = retry_.decide(relay, relay.sync_error, relay.settle_at);
   if (const auto* retry = std::get_if<outbox::Retry>(&next)) {
     Job job;
     job.key = relay.id.text;

@@ -45,11 +45,12 @@ Status status_of(const http::Exchange& exchange, Outcome outcome) {
 
 }  // namespace
 
-boost::asio::awaitable<MemberList> fetch_members(zooid::Client& client, RelayId id) {
+boost::asio::awaitable<MemberList> fetch_members(zooid::Client& client, const Clock& clock,
+                                                 RelayId id) {
   std::string path = zooid::relay_path(id) + "/members";
   const http::Exchange exchange =
       co_await client.request(http::Method::get, std::move(path), std::string());
-  const zooid::Verdict verdict = zooid::judge(exchange, http::Method::get);
+  const zooid::Verdict verdict = zooid::judge(exchange, http::Method::get, clock.now());
   MemberList list;
   if (verdict.outcome != Outcome::done) {
     list.status = status_of(exchange, verdict.outcome);

@@ -1,11 +1,11 @@
 #include "tender/infra/relay_sync.hpp"
 
+#include <algorithm>
 #include <optional>
 #include <utility>
 
 #include <fmt/format.h>
 
-#include "tender/zooid/outcome.hpp"
 #include "tender/zooid/relay_config.hpp"
 
 namespace tender::infra {
@@ -20,21 +20,67 @@ std::string_view to_string(SyncPlan plan) {
       return "create";
     case SyncPlan::update:
       return "update";
+    case SyncPlan::reject:
+      return "reject";
     case SyncPlan::skip:
       break;
   }
   return "skip";
 }
 
-SyncPlan plan_relay_sync(const Query& query, const config::Env& env, const Relay& relay,
-                         bool forced) {
-  if (!relay.synced && !query.has_completed_sync(relay.id)) {
-    return SyncPlan::create;
+SyncDecision plan_relay_sync(const Query& query, const config::Env& env, const Relay& relay,
+                             Effort effort) {
+  if (const auto faults = validate(relay); !faults.empty()) {
+    const FieldFault& first = faults.front();
+    return {SyncPlan::reject, fmt::format("{}: {}; {}", first.field, first.problem, first.remedy)};
   }
-  if (!forced && zooid::body_digest(zooid::update_body(relay, env)) == relay.synced_digest) {
-    return SyncPlan::skip;
+  if (!relay.synced && !relay.synced_revision && !query.has_completed_sync(relay.id)) {
+    return {SyncPlan::create, "zooid never took it"};
   }
-  return SyncPlan::update;
+  if (effort == Effort::recreate) {
+    return {SyncPlan::update, "asked for; made anew if zooid has lost it"};
+  }
+  if (effort == Effort::forced) {
+    return {SyncPlan::update, "asked for, changed or not"};
+  }
+  if (relay.settle_at) {
+    return {SyncPlan::update, "the outcome of an earlier request is unknown"};
+  }
+  if (relay.synced_digest.empty()) {
+    return {SyncPlan::update, "it is uncertain what zooid holds"};
+  }
+  if (zooid::body_digest(zooid::update_body(relay, env)) != relay.synced_digest) {
+    return {SyncPlan::update, "it is not what zooid took last"};
+  }
+  return {SyncPlan::skip, "zooid took exactly this last"};
+}
+
+Effort effort_of(const outbox::Job& job) {
+  if (job.recreate) {
+    return Effort::recreate;
+  }
+  return job.forced ? Effort::forced : Effort::if_changed;
+}
+
+Milliseconds longest_doubt(const config::Env& env) {
+  return 2 * env.zooid_api_timeout + env.relay_sync_settle;  // POST, then PATCH
+}
+
+outbox::HostSign host_sign(const Verdict& verdict) {
+  using Kind = outbox::HostSign::Kind;
+  switch (verdict.outcome) {
+    case Outcome::done:
+    case Outcome::already_exists:
+    case Outcome::not_found:
+    case Outcome::permanent:
+      return {Kind::well, {}, verdict.retry_after};
+    case Outcome::host_fault:
+      return {Kind::fault, verdict.reason, verdict.retry_after};
+    case Outcome::transient:
+    case Outcome::stopped:
+      break;
+  }
+  return {Kind::none, {}, verdict.retry_after};
 }
 
 class RelaySync::Execution final : public outbox::Execution {
@@ -49,28 +95,43 @@ class RelaySync::Execution final : public outbox::Execution {
         plan_(SyncPlan::skip),
         verdict_(std::move(verdict)) {}
 
+  [[nodiscard]] bool asks_host() const override { return plan_ != SyncPlan::skip; }
+
   asio::awaitable<void> run() override {
-    if (plan_ != SyncPlan::skip) {
+    if (asks_host()) {
+      begun_at_ = owner_.clock_.now();
       verdict_ = co_await try_sync_relay();
+      doubt_until_ = remaining_doubt();
+    } else {
+      doubt_until_ = relay_.settle_at;
     }
   }
 
-  outbox::Settlement settle(bool superseded) override {
+  [[nodiscard]] outbox::HostSign host_sign() const override {
+    return asks_host() ? infra::host_sign(verdict_) : outbox::HostSign();
+  }
+
+  outbox::Settlement settle(Circumstances circumstances) override {
     const auto now = owner_.query_.get_relay(relay_.id);
     if (!now) {
       return outbox::Complete{};  // the relay is gone: there is nothing to keep in step
     }
     // A program may have changed the row without a word in the log: that supersedes as well.
-    const bool newer = superseded || now->revision != relay_.revision;
+    const bool newer = circumstances.superseded || now->revision != relay_.revision;
     if (verdict_.outcome == Outcome::done) {
       complete();
-      return newer ? outbox::Settlement(outbox::Again{}) : outbox::Complete{};
+      return newer ? outbox::Settlement(outbox::Again{}) : settle_success();
+    }
+    if (!circumstances.counts || verdict_.outcome == Outcome::stopped) {
+      owner_.command_.hold_relay_sync(relay_.id, doubt_until_);
+      return outbox::Again{};
     }
     owner_.command_.fail_relay_sync(relay_,
                                     {.revision = relay_.revision,
                                      .error = verdict_.reason,
                                      .outcome = std::string(zooid::to_string(verdict_.outcome)),
-                                     .superseded = newer});
+                                     .superseded = newer,
+                                     .settle_at = doubt_until_});
     return newer ? outbox::Settlement(outbox::Again{}) : settle_failure();
   }
 
@@ -98,6 +159,12 @@ class RelaySync::Execution final : public outbox::Execution {
         verdict.outcome = Outcome::transient;
       }
     }
+    if (verdict.outcome == Outcome::not_found) {
+      verdict.reason = fmt::format(
+          "zooid no longer has this relay ({}); restore zooid's config directory, or "
+          "run `tender reconcile {} --recreate` to make it anew with a new identity",
+          verdict.reason, relay_.subdomain);
+    }
     co_return verdict;
   }
 
@@ -119,7 +186,21 @@ class RelaySync::Execution final : public outbox::Execution {
     std::string path = zooid::relay_path(relay_.id);
     const http::Exchange exchange = co_await owner_.client_.request(
         method, std::move(path), std::move(body), std::move(hidden));
-    co_return zooid::judge(exchange, method);
+    co_return zooid::judge(exchange, method, owner_.clock_.now());
+  }
+
+  // Only a definite answer to a request that was begun late enough ends an earlier doubt: until
+  // then the earlier request may still arrive, and bring back what it said.
+  [[nodiscard]] std::optional<TimePoint> remaining_doubt() const {
+    if (verdict_.in_doubt) {
+      return owner_.clock_.now() + owner_.env_.relay_sync_settle;
+    }
+    if (!relay_.settle_at) {
+      return std::nullopt;
+    }
+    // Bounded, should the clock have been set back since.
+    const TimePoint until = std::min(*relay_.settle_at, begun_at_ + longest_doubt(owner_.env_));
+    return begun_at_ < until ? std::optional(until) : std::nullopt;
   }
 
   void complete() {
@@ -127,7 +208,15 @@ class RelaySync::Execution final : public outbox::Execution {
     owner_.command_.complete_relay_sync(relay_, {.revision = relay_.revision,
                                                  .digest = zooid::body_digest(body),
                                                  .created = created_,
-                                                 .skipped = plan_ == SyncPlan::skip});
+                                                 .skipped = plan_ == SyncPlan::skip,
+                                                 .settle_at = doubt_until_});
+  }
+
+  [[nodiscard]] outbox::Settlement settle_success() const {
+    if (doubt_until_) {
+      return outbox::DoAgain{*doubt_until_};
+    }
+    return outbox::Complete{};
   }
 
   outbox::Settlement settle_failure() {
@@ -142,13 +231,9 @@ class RelaySync::Execution final : public outbox::Execution {
       return give_up(outbox::DeadLetterReason::rejected, verdict_.reason);
     }
     if (verdict_.outcome == Outcome::not_found) {
-      return give_up(
-          outbox::DeadLetterReason::lost,
-          fmt::format("zooid no longer has this relay ({}); restore zooid's config directory, or "
-                      "run `tender reconcile {} --recreate` to make it anew with a new identity",
-                      verdict_.reason, relay_.subdomain));
+      return give_up(outbox::DeadLetterReason::lost, verdict_.reason);
     }
-    return owner_.retry_.decide(relay_, verdict_.reason);
+    return owner_.retry_.decide(relay_, verdict_.reason, doubt_until_);
   }
 
   RelaySync& owner_;
@@ -157,15 +242,18 @@ class RelaySync::Execution final : public outbox::Execution {
   bool recreate_ = false;
   bool created_ = false;
   Verdict verdict_;
+  TimePoint begun_at_{};
+  std::optional<TimePoint> doubt_until_;
 };
 
 RelaySync::RelaySync(Query query, Command command, const config::Env& env, zooid::Client& client,
-                     RelaySyncRetry& retry, Random& random, Logger& logger)
+                     RelaySyncRetry& retry, const Clock& clock, Random& random, Logger& logger)
     : query_(query),
       command_(command),
       env_(env),
       client_(client),
       retry_(retry),
+      clock_(clock),
       random_(random),
       logger_(logger) {}
 
@@ -176,11 +264,9 @@ std::unique_ptr<outbox::Execution> RelaySync::begin(const outbox::Job& job) {
     gone.id.text = job.key;
     return std::make_unique<Execution>(*this, std::move(gone), Verdict{});
   }
-  if (const auto faults = validate(*relay); !faults.empty()) {
-    Verdict invalid{Outcome::permanent,
-                    fmt::format("{}: {}; {}", faults.front().field, faults.front().problem,
-                                faults.front().remedy),
-                    false};
+  const SyncDecision decision = plan_relay_sync(query_, env_, *relay, effort_of(job));
+  if (decision.plan == SyncPlan::reject) {
+    Verdict invalid{Outcome::permanent, decision.why, false};
     return std::make_unique<Execution>(*this, std::move(*relay), std::move(invalid));
   }
   if (relay->livekit_enabled && !env_.livekit && !std::exchange(warned_of_livekit_, true)) {
@@ -189,11 +275,16 @@ std::unique_ptr<outbox::Execution> RelaySync::begin(const outbox::Job& job) {
         "others; set LIVEKIT_URL, LIVEKIT_API_KEY and LIVEKIT_API_SECRET",
         relay->subdomain);
   }
-  const SyncPlan next = plan_relay_sync(query_, env_, *relay, job.forced || job.recreate);
-  if (next != SyncPlan::skip) {
-    command_.begin_relay_sync(relay->id);
+  if (decision.plan != SyncPlan::skip) {
+    command_.begin_relay_sync(relay->id, clock_.now() + longest_doubt(env_));
   }
-  return std::make_unique<Execution>(*this, std::move(*relay), next, job.recreate);
+  return std::make_unique<Execution>(*this, std::move(*relay), decision.plan, job.recreate);
+}
+
+asio::awaitable<outbox::HostSign> RelaySync::probe() {
+  const http::Exchange exchange = co_await client_.probe();
+  const Verdict verdict = zooid::judge(exchange, http::Method::get, clock_.now());
+  co_return infra::host_sign(verdict);
 }
 
 }  // namespace tender::infra

@@ -14,7 +14,8 @@ RelaySyncRetry::RelaySyncRetry(Query query, const config::Env& env, const Clock&
       clock_(clock),
       random_(random) {}
 
-outbox::Settlement RelaySyncRetry::decide(const Relay& relay, const std::string& error) {
+outbox::Settlement RelaySyncRetry::decide(const Relay& relay, const std::string& error,
+                                          std::optional<TimePoint> settle_at) {
   const int failures = std::max(1, query_.count_trailing_sync_failures(relay.id));
   if (policy_.exhausted(failures)) {
     return outbox::GiveUp{
@@ -23,8 +24,10 @@ outbox::Settlement RelaySyncRetry::decide(const Relay& relay, const std::string&
         .revision = relay.revision,
         .error = fmt::format("gave up after {} attempts; the last one: {}", failures, error)};
   }
+  const TimePoint now = clock_.now();
+  const Milliseconds settled_in = settle_at ? *settle_at - now : Milliseconds::zero();
   return outbox::Retry{.attempt = failures,
-                       .not_before = clock_.now() + policy_.delay(failures, random_),
+                       .not_before = now + policy_.delay(failures, random_, settled_in),
                        .error = error};
 }
 

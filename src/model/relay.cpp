@@ -5,6 +5,8 @@
 
 #include <nlohmann/json.hpp>
 
+#include "tender/base/ascii.hpp"
+
 namespace tender {
 namespace {
 
@@ -67,7 +69,7 @@ std::string derive_schema(std::string_view subdomain, const RelayId& id) {
   schema += '_';
   std::size_t taken = 0;
   for (const char c : id.text) {
-    const char lower = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+    const char lower = ascii_lower(c);
     if (is_lower_or_digit(lower) && taken < kIdCharacters) {
       schema += lower;
       ++taken;

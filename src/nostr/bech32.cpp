@@ -5,6 +5,8 @@
 
 #include <openssl/crypto.h>
 
+#include "tender/base/ascii.hpp"
+
 namespace tender::nostr::bech32 {
 namespace {
 
@@ -49,10 +51,6 @@ bool is_lower(char c) {
 bool is_upper(char c) {
   return c >= 'A' && c <= 'Z';
 }
-char lower(char c) {
-  return is_upper(c) ? static_cast<char>(c - 'A' + 'a') : c;
-}
-
 }  // namespace
 
 Decoded::~Decoded() {
@@ -71,14 +69,14 @@ std::optional<Decoded> decode(std::string_view text) {
     if (c < 33 || c > 126) {
       return std::nullopt;
     }
-    decoded.prefix += lower(c);
+    decoded.prefix += ascii_lower(c);
   }
   Checksum checksum;
   checksum.feed_prefix(decoded.prefix);
   // Reserved, so that a secret key never stays behind in a smaller buffer.
   decoded.groups.reserve(text.size());
   for (const char c : text.substr(separator + 1)) {
-    const std::size_t group = kAlphabet.find(lower(c));
+    const std::size_t group = kAlphabet.find(ascii_lower(c));
     if (group == std::string_view::npos) {
       return std::nullopt;
     }

@@ -9,6 +9,7 @@
 #include <secp256k1_extrakeys.h>
 #include <secp256k1_schnorrsig.h>
 
+#include "tender/base/ascii.hpp"
 #include "tender/nostr/bech32.hpp"
 #include "tender/nostr/hex.hpp"
 
@@ -81,9 +82,7 @@ void parse_hex(const KeyForm& form, std::string_view text, Bytes32& out) {
     refuse(form, "it is neither 64 hex characters nor " + std::string(form.prefix) + "1… (it has " +
                      std::to_string(text.size()) + " characters)");
   }
-  std::ranges::transform(text, lower.begin(), [](char c) {
-    return c >= 'A' && c <= 'F' ? static_cast<char>(c - 'A' + 'a') : c;
-  });
+  std::ranges::transform(text, lower.begin(), ascii_lower);
   const bool parsed = from_hex(std::string_view(lower.data(), lower.size()), out);
   OPENSSL_cleanse(lower.data(), lower.size());
   if (!parsed) {

@@ -41,6 +41,8 @@ std::string_view to_string(Resolution resolution) {
 
 void DeadLetters::add(JobKind kind, const std::string& key, DeadLetterReason reason,
                       const std::string& error, int attempt, std::int64_t revision, TimePoint now) {
+  // One of an older revision may still be open, if a program changed the relay without a word.
+  resolve(kind, key, Resolution::superseded, now);
   database_
       .prepare(
           "INSERT INTO dead_letter (kind, key, reason, error, attempt, revision, created_at) "

@@ -18,10 +18,14 @@ namespace asio = boost::asio;
 constexpr Milliseconds kFirstStoreBackoff{1000};
 constexpr Milliseconds kLongestStoreBackoff{30000};
 
+// Every so many claims goes to whoever has waited longest, so that bulk work never starves. A rank
+// that grows with the wait would let a large fleet, once old enough, go before every new command.
+constexpr std::uint64_t kAgedTurn = 8;
+
 }  // namespace
 
-Dispatcher::Dispatcher(Database& database, Clock& clock, Executor& executor, Logger& logger,
-                       Options options)
+Dispatcher::Dispatcher(Database& database, Clock& clock, Random& random, Executor& executor,
+                       Logger& logger, Options options)
     : database_(database),
       clock_(clock),
       executor_(executor),
@@ -29,22 +33,25 @@ Dispatcher::Dispatcher(Database& database, Clock& clock, Executor& executor, Log
       options_(options),
       outbox_(database),
       dead_letters_(database),
-      wakeup_(clock) {}
+      gate_(random, logger, options.rate, options.concurrency),
+      wakeup_(clock) {
+  gate_.restore(read_host_state(database_), clock_.now());
+}
 
 asio::awaitable<void> Dispatcher::run() {
   const auto executor = co_await asio::this_coro::executor;
-  while (!stopping_ || !busy_.empty()) {
+  while (has_work()) {
     TimePoint look_again{};
     try {
       settle_finished();
       for (std::shared_ptr<Task>& task : claim()) {
-        auto work = execute(std::move(task));
-        asio::co_spawn(executor, std::move(work), [](const std::exception_ptr& bug) {
-          if (bug) {
-            std::rethrow_exception(bug);  // out of io_context::run: Execution::run must not throw
-          }
-        });
+        start(execute(std::move(task)), executor);
       }
+      if (stage_ == Stage::working && gate_.begin_probe(clock_.now())) {
+        probing_ = true;
+        start(probe(), executor);
+      }
+      save_host_state();
       look_again = next_look();
       if (store_backoff_ != Milliseconds::zero()) {
         logger_.info("the database can be written again; going on");
@@ -58,15 +65,42 @@ asio::awaitable<void> Dispatcher::run() {
       store_backoff_ = std::clamp(store_backoff_ * 2, kFirstStoreBackoff, kLongestStoreBackoff);
       look_again = clock_.now() + store_backoff_;
     }
-    if (!stopping_ || !busy_.empty()) {
+    if (has_work()) {
       co_await wakeup_.wait_until(look_again);
     }
   }
 }
 
+void Dispatcher::start(asio::awaitable<void> work, const asio::any_io_executor& executor) {
+  asio::co_spawn(executor, std::move(work), [](const std::exception_ptr& bug) {
+    if (bug) {
+      std::rethrow_exception(bug);  // out of io_context::run: Execution::run must not throw
+    }
+  });
+}
+
 void Dispatcher::stop() {
-  stopping_ = true;
+  if (stage_ == Stage::working) {
+    stage_ = Stage::stopping;
+  }
   wakeup_.notify();
+}
+
+void Dispatcher::abandon() {
+  stage_ = Stage::abandoned;
+  wakeup_.notify();
+}
+
+bool Dispatcher::has_work() const {
+  switch (stage_) {
+    case Stage::working:
+      return true;
+    case Stage::stopping:
+      return !busy_.empty() || probing_;
+    case Stage::abandoned:
+      break;
+  }
+  return busy_.size() > finished_.size() || probing_;
 }
 
 void Dispatcher::settle_finished() {
@@ -88,8 +122,13 @@ void Dispatcher::settle(const Task& task) {
   const Job& job = task.job;
   const auto row = outbox_.find(job.kind, job.key);
   const bool superseded = !row || row->generation != job.generation;
-  const Settlement settlement = task.execution->settle(superseded);
+  const Settlement settlement =
+      task.execution->settle({.superseded = superseded, .counts = task.counts});
   if (superseded || std::holds_alternative<Again>(settlement)) {
+    return;
+  }
+  if (const auto* once_more = std::get_if<DoAgain>(&settlement)) {
+    outbox_.do_again(job, once_more->not_before);
     return;
   }
   if (const auto* retry = std::get_if<Retry>(&settlement)) {
@@ -105,35 +144,65 @@ void Dispatcher::settle(const Task& task) {
 
 std::vector<std::shared_ptr<Dispatcher::Task>> Dispatcher::claim() {
   std::vector<std::shared_ptr<Task>> tasks;
-  const int room = options_.concurrency - static_cast<int>(busy_.size());
-  if (stopping_ || room <= 0) {
-    return tasks;
-  }
-  auto jobs = outbox_.list_due(clock_.now(), options_.horizon, options_.floor, busy_, room);
-  if (jobs.empty()) {
+  std::set<std::string> busy = busy_;
+  std::optional<Job> job = next_job(busy);
+  if (!job) {
     return tasks;
   }
   Transaction transaction(database_);
-  for (Job& job : jobs) {
-    auto execution = executor_.begin(job);
-    tasks.push_back(std::make_shared<Task>(std::move(job), std::move(execution)));
+  while (job) {
+    auto execution = executor_.begin(*job);
+    if (execution->asks_host()) {
+      gate_.take_token();
+    }
+    busy.insert(job->key);
+    tasks.push_back(std::make_shared<Task>(*std::move(job), std::move(execution)));
+    job = next_job(busy);
   }
   transaction.commit();
-  for (const auto& task : tasks) {
-    busy_.insert(task->job.key);
-  }
+  busy_ = std::move(busy);
   return tasks;
+}
+
+std::optional<Job> Dispatcher::next_job(const std::set<std::string>& busy) {
+  const TimePoint now = clock_.now();
+  if (stage_ != Stage::working || !gate_.admits(now, static_cast<int>(busy.size()))) {
+    return std::nullopt;
+  }
+  const auto order =
+      ++turns_ % kAgedTurn == 0 ? Outbox::Order::longest_due : Outbox::Order::most_urgent;
+  return outbox_.next(order, now, options_.horizon, options_.floor, busy);
 }
 
 asio::awaitable<void> Dispatcher::execute(std::shared_ptr<Task> task) {
   co_await task->execution->run();
+  task->counts = gate_.record(task->execution->host_sign(), clock_.now());
   finished_.push_back(std::move(task));
   wakeup_.notify();
 }
 
+asio::awaitable<void> Dispatcher::probe() {
+  const HostSign sign = co_await executor_.probe();
+  gate_.probe_ended(sign, clock_.now());
+  probing_ = false;
+  wakeup_.notify();
+}
+
+void Dispatcher::save_host_state() {
+  if (gate_.changed()) {
+    write_host_state(database_, gate_.state());
+    gate_.saved();
+  }
+}
+
 TimePoint Dispatcher::next_look() {
-  if (stopping_ || static_cast<int>(busy_.size()) >= options_.concurrency) {
+  if (stage_ != Stage::working) {
     return TimePoint::max();  // until something finishes
+  }
+  const TimePoint now = clock_.now();
+  const TimePoint opens = gate_.opens_at(now, static_cast<int>(busy_.size()));
+  if (opens > now) {
+    return opens;
   }
   return outbox_.next_due(options_.floor, busy_).value_or(TimePoint::max());
 }

@@ -3,11 +3,7 @@
 namespace tender::outbox {
 
 std::string_view to_string(JobKind kind) {
-  switch (kind) {
-    case JobKind::relay_sync:
-      break;
-  }
-  return "relay_sync";
+  return kind == JobKind::relay_check ? "relay_check" : "relay_sync";
 }
 
 }  // namespace tender::outbox

@@ -5,19 +5,23 @@
 namespace tender::outbox {
 namespace {
 
-#define TENDER_JOB_COLUMNS \
-  "key, generation, priority, attempt, not_before, forced, recreate, coalesce(last_error, '')"
+#define TENDER_JOB_COLUMNS                                                              \
+  "kind, key, generation, priority, attempt, not_before, asked_seq, forced, recreate, " \
+  "coalesce(last_error, '')"
 
 Job read_job(const Statement& row) {
   Job job;
-  job.key = row.text(0);
-  job.generation = row.integer(1);
-  job.priority = static_cast<Priority>(row.integer(2));
-  job.attempt = static_cast<int>(row.integer(3));
-  job.not_before = row.time(4);
-  job.forced = row.boolean(5);
-  job.recreate = row.boolean(6);
-  job.last_error = row.text(7);
+  job.kind =
+      row.text(0) == to_string(JobKind::relay_check) ? JobKind::relay_check : JobKind::relay_sync;
+  job.key = row.text(1);
+  job.generation = row.integer(2);
+  job.priority = static_cast<Priority>(row.integer(3));
+  job.attempt = static_cast<int>(row.integer(4));
+  job.not_before = row.time(5);
+  job.asked_seq = row.integer(6);
+  job.forced = row.boolean(7);
+  job.recreate = row.boolean(8);
+  job.last_error = row.text(9);
   return job;
 }
 
@@ -30,13 +34,14 @@ std::optional<std::string> error_of(const Job& job) {
 void Outbox::enqueue(const Job& job, TimePoint now) {
   database_
       .prepare(
-          "INSERT INTO outbox (kind, key, priority, not_before, forced, recreate) "
-          "VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (kind, key) DO UPDATE SET "
+          "INSERT INTO outbox (kind, key, priority, not_before, asked_seq, forced, recreate) "
+          "VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (kind, key) DO UPDATE SET "
           "generation = generation + 1, priority = min(priority, excluded.priority), attempt = 0, "
-          "not_before = excluded.not_before, forced = max(forced, excluded.forced), "
-          "recreate = max(recreate, excluded.recreate), last_error = NULL",
-          to_string(job.kind), job.key, static_cast<int>(job.priority), now, job.forced,
-          job.recreate)
+          "not_before = excluded.not_before, asked_seq = excluded.asked_seq, "
+          "forced = max(forced, excluded.forced), recreate = max(recreate, excluded.recreate), "
+          "last_error = NULL",
+          to_string(job.kind), job.key, static_cast<int>(job.priority), now, job.asked_seq,
+          job.forced, job.recreate)
       .run();
 }
 
@@ -50,27 +55,31 @@ void Outbox::schedule(const Job& job) {
       .run();
 }
 
-std::vector<Job> Outbox::list_due(TimePoint now, Milliseconds horizon, Priority floor,
-                                  const std::set<std::string>& busy, int limit) {
-  std::vector<Job> jobs;
-  Statement rows = database_.prepare(
+std::optional<Job> Outbox::next(Order order, TimePoint now, Milliseconds horizon, Priority floor,
+                                const std::set<std::string>& busy) {
+  const char* const by_priority =
       "SELECT " TENDER_JOB_COLUMNS
       " FROM outbox WHERE (not_before <= ? OR not_before > ?) AND priority <= ? "
-      "ORDER BY priority, not_before, key LIMIT ?",
-      now, now + horizon, static_cast<int>(floor), limit + static_cast<int>(busy.size()));
-  while (static_cast<int>(jobs.size()) < limit && rows.step()) {
+      "ORDER BY priority, not_before, asked_seq, key";
+  const char* const by_wait =
+      "SELECT " TENDER_JOB_COLUMNS
+      " FROM outbox WHERE (not_before <= ? OR not_before > ?) AND priority <= ? "
+      "ORDER BY not_before, asked_seq, key";
+  Statement rows = database_.prepare(order == Order::most_urgent ? by_priority : by_wait, now,
+                                     now + horizon, static_cast<int>(floor));
+  while (rows.step()) {
     Job job = read_job(rows);
     if (!busy.contains(job.key)) {
-      jobs.push_back(std::move(job));
+      return job;
     }
   }
-  return jobs;
+  return std::nullopt;
 }
 
 std::optional<TimePoint> Outbox::next_due(Priority floor, const std::set<std::string>& busy) {
   Statement rows = database_.prepare(
-      "SELECT key, not_before FROM outbox WHERE priority <= ? ORDER BY not_before LIMIT ?",
-      static_cast<int>(floor), 1 + static_cast<int>(busy.size()));
+      "SELECT key, not_before FROM outbox WHERE priority <= ? ORDER BY not_before",
+      static_cast<int>(floor));
   while (rows.step()) {
     if (!busy.contains(rows.text(0))) {
       return rows.time(1);
@@ -96,10 +105,21 @@ bool Outbox::retry_later(const Job& job, int attempt, TimePoint not_before,
                          const std::string& error) {
   return database_
              .prepare(
-                 "UPDATE outbox SET attempt = ?, not_before = ?, last_error = ?, priority = ? "
-                 "WHERE kind = ? AND key = ? AND generation = ?",
+                 "UPDATE outbox SET attempt = ?, not_before = ?, last_error = ?, "
+                 "priority = max(priority, ?) WHERE kind = ? AND key = ? AND generation = ?",
                  attempt, not_before, error, static_cast<int>(Priority::normal),
                  to_string(job.kind), job.key, job.generation)
+             .run() == 1;
+}
+
+bool Outbox::do_again(const Job& job, TimePoint not_before) {
+  return database_
+             .prepare(
+                 "UPDATE outbox SET attempt = 0, not_before = ?, last_error = NULL, "
+                 "priority = max(priority, ?), forced = 0, recreate = 0 WHERE kind = ? AND key = ? "
+                 "AND generation = ?",
+                 not_before, static_cast<int>(Priority::normal), to_string(job.kind), job.key,
+                 job.generation)
              .run() == 1;
 }
 

@@ -5,7 +5,7 @@
 
 namespace tender::outbox {
 
-Milliseconds RetryPolicy::delay(int failures, Random& random) const {
+Milliseconds RetryPolicy::delay(int failures, Random& random, Milliseconds at_least) const {
   assert(failures >= 1);
   Milliseconds delay = base_;
   for (int i = 1; i < failures && delay < cap_; ++i) {
@@ -13,8 +13,9 @@ Milliseconds RetryPolicy::delay(int failures, Random& random) const {
   }
   delay = std::min(delay, cap_);
   const double jitter = 0.9 + 0.2 * random.unit();
-  return std::chrono::round<Milliseconds>(std::chrono::duration<double, std::milli>(delay) *
-                                          jitter);
+  const auto jittered =
+      std::chrono::round<Milliseconds>(std::chrono::duration<double, std::milli>(delay) * jitter);
+  return std::max(jittered, std::min(at_least, delay + delay / 10));
 }
 
 }  // namespace tender::outbox

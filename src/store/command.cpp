@@ -99,16 +99,18 @@ Relay Command::write_status(const RelayId& id, RelayStatus status, ActivityType 
 }
 
 void Command::reconcile_relay(const Relay& relay, ReconcileOptions options) {
-  const nlohmann::json detail = {{"forced", options.forced}, {"recreate", options.recreate}};
+  const nlohmann::json detail = {
+      {"forced", options.forced}, {"recreate", options.recreate}, {"bulk", options.bulk}};
   Transaction transaction(*database_);
   log(ActivityType::reconcile_relay, relay, detail.dump());
   transaction.commit();
 }
 
-void Command::begin_relay_sync(const RelayId& id) {
+void Command::begin_relay_sync(const RelayId& id, TimePoint settle_at) {
   Transaction transaction(*database_);
   database_
-      ->prepare("UPDATE relay SET synced_digest = '' WHERE id = ? AND synced_digest <> ''", id.text)
+      ->prepare("UPDATE relay SET synced_digest = '', settle_at = ? WHERE id = ?", settle_at,
+                id.text)
       .run();
   transaction.commit();
 }
@@ -120,9 +122,9 @@ void Command::complete_relay_sync(const Relay& relay, const CompletedSync& sync)
   database_
       ->prepare(
           "UPDATE relay SET synced_revision = max(coalesce(synced_revision, 0), ?1), "
-          "synced_digest = ?2, synced = (revision = ?1), "
-          "sync_error = CASE WHEN revision = ?1 THEN '' ELSE sync_error END WHERE id = ?3",
-          sync.revision, sync.digest, relay.id.text)
+          "synced_digest = ?2, synced = (revision = ?1), settle_at = ?3, "
+          "sync_error = CASE WHEN revision = ?1 THEN '' ELSE sync_error END WHERE id = ?4",
+          sync.revision, sync.digest, sync.settle_at, relay.id.text)
       .run();
   log(ActivityType::complete_relay_sync, relay, detail.dump());
   transaction.commit();
@@ -135,6 +137,7 @@ void Command::fail_relay_sync(const Relay& relay, const FailedSync& sync) {
     detail["superseded"] = true;
   }
   Transaction transaction(*database_);
+  hold_relay_sync(relay.id, sync.settle_at);
   if (!sync.superseded) {
     database_
         ->prepare("UPDATE relay SET synced = 0, sync_error = ? WHERE id = ?", sync.error,
@@ -143,6 +146,12 @@ void Command::fail_relay_sync(const Relay& relay, const FailedSync& sync) {
   }
   log(ActivityType::fail_relay_sync, relay,
       detail.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace));
+  transaction.commit();
+}
+
+void Command::hold_relay_sync(const RelayId& id, std::optional<TimePoint> settle_at) {
+  Transaction transaction(*database_);
+  database_->prepare("UPDATE relay SET settle_at = ? WHERE id = ?", settle_at, id.text).run();
   transaction.commit();
 }
 

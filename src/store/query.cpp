@@ -65,6 +65,13 @@ std::vector<Relay> Query::list_relays_pending_sync() const {
                   read_relay);
 }
 
+std::vector<Relay> Query::list_relays_in_doubt() const {
+  return read_all(
+      database_->prepare("SELECT " TENDER_RELAY_COLUMNS
+                         " FROM relay WHERE settle_at IS NOT NULL ORDER BY created_at, id"),
+      read_relay);
+}
+
 std::vector<Activity> Query::list_activity(const ActivityFilter& filter) const {
   if (filter.relay) {
     return read_all(database_->prepare("SELECT " TENDER_ACTIVITY_COLUMNS
@@ -128,12 +135,13 @@ int Query::count_trailing_sync_failures(const RelayId& id) const {
 Query::RelayCounts Query::count_relays() const {
   Statement statement = database_->prepare(
       "SELECT count(*), coalesce(sum(synced), 0), coalesce(sum(synced = 0), 0), "
-      "coalesce(sum(synced = 0 AND sync_error <> ''), 0) FROM relay");
+      "coalesce(sum(synced = 0 AND sync_error <> ''), 0), count(settle_at) FROM relay");
   statement.step();
   return {.total = statement.integer(0),
           .synced = statement.integer(1),
           .pending = statement.integer(2),
-          .failing = statement.integer(3)};
+          .failing = statement.integer(3),
+          .in_doubt = statement.integer(4)};
 }
 
 }  // namespace tender

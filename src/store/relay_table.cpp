@@ -27,6 +27,9 @@ Relay read_relay(const Statement& row) {
   relay.revision = row.integer(column++);
   relay.synced_revision = row.optional_integer(column++);
   relay.synced_digest = row.text(column++);
+  if (!row.is_null(column)) {
+    relay.settle_at = row.time(column);
+  }
   return relay;
 }
 

@@ -11,7 +11,8 @@ namespace tender {
   "id, tenant, subdomain, schema, plan, status, info_name, info_icon, info_description, "  \
   "policy_public_join, policy_strip_signatures, policy_public_read, policy_public_write, " \
   "groups_enabled, management_enabled, push_enabled, blossom_enabled, livekit_enabled, "   \
-  "created_at, synced, sync_error, revision, synced_revision, synced_digest"
+  "created_at, synced, sync_error, revision, synced_revision, synced_digest, "             \
+  "settle_at"
 
 [[nodiscard]] Relay read_relay(const Statement& row);
 

@@ -1,7 +1,9 @@
 #include "tender/zooid/outcome.hpp"
 
+#include <algorithm>
 #include <array>
-#include <optional>
+#include <charconv>
+#include <cstdlib>
 
 #include <fmt/format.h>
 
@@ -9,12 +11,16 @@
 
 #include "tender/base/json.hpp"
 #include "tender/base/log.hpp"
+#include "tender/http/date.hpp"
 
 namespace tender::zooid {
 namespace {
 
-constexpr std::array<std::string_view, 6> kNames{"done",      "already_exists", "not_found",
-                                                 "transient", "permanent",      "host_fault"};
+constexpr std::array<std::string_view, 7> kNames{
+    "done", "already_exists", "not_found", "transient", "permanent", "host_fault", "stopped"};
+
+// zooid, or a proxy before it, may ask for any time; we come back after this one at the latest.
+constexpr std::chrono::seconds kLongestRetryAfter = std::chrono::minutes(15);
 
 constexpr std::string_view kAlreadyExists = "relay with this id already exists";
 constexpr std::string_view kNotFound = "relay not found";
@@ -54,11 +60,29 @@ Verdict redirected(const http::Response& response) {
       false};
 }
 
-Verdict unauthorized(const http::Response& response) {
+std::optional<std::chrono::seconds> skew_of(const http::Response& response, TimePoint now) {
+  const auto date = response.header("Date");
+  const auto theirs = date ? http::parse_http_date(*date) : std::nullopt;
+  if (!theirs) {
+    return std::nullopt;
+  }
+  return std::chrono::round<std::chrono::seconds>(now - *theirs);
+}
+
+Verdict unauthorized(const http::Response& response, TimePoint now) {
+  const auto skew = skew_of(response, now);
+  if (skew && std::chrono::abs(*skew) >= kMaxClockSkew) {
+    return {Outcome::host_fault,
+            fmt::format("{}; clock off by {} s: this machine's is {} zooid's; set it right (NTP), "
+                        "or zooid's",
+                        answered(response), std::abs(skew->count()),
+                        skew->count() < 0 ? "behind" : "ahead of"),
+            false};
+  }
   return {Outcome::host_fault,
-          fmt::format("{}; check that this machine's clock is right, that ZOOID_API_URL is the "
-                      "address that zooid sees, and that a proxy in between sends "
-                      "X-Forwarded-Proto",
+          fmt::format("{}; check that zooid's API_WHITELIST has the key that `tender key` prints, "
+                      "that the host of ZOOID_API_URL is the one that zooid sees, and that a proxy "
+                      "in between sends X-Forwarded-Proto",
                       answered(response)),
           false};
 }
@@ -82,10 +106,10 @@ Verdict missing(const http::Response& response) {
       false};
 }
 
-Verdict client_error(const http::Response& response, http::Method method) {
+Verdict client_error(const http::Response& response, http::Method method, TimePoint now) {
   switch (response.status) {
     case 401:
-      return unauthorized(response);
+      return unauthorized(response, now);
     case 403:
       return forbidden(response);
     case 404:
@@ -113,7 +137,28 @@ Verdict client_error(const http::Response& response, http::Method method) {
   }
 }
 
-Verdict judge_response(const http::Response& response, http::Method method) {
+// On 429 and 503: a number of seconds, or the date until which to stay away.
+Milliseconds retry_after(const http::Response& response, TimePoint now) {
+  const auto header = response.header("Retry-After");
+  if (!header || (response.status != 429 && response.status != 503)) {
+    return {};
+  }
+  std::int64_t seconds = 0;
+  const char* const end = header->data() + header->size();
+  const auto [stop, error] = std::from_chars(header->data(), end, seconds);
+  if (stop == end && error == std::errc()) {
+    return std::chrono::seconds(std::clamp<std::int64_t>(seconds, 0, kLongestRetryAfter.count()));
+  }
+  const auto date = http::parse_http_date(*header);
+  if (!date) {
+    return {};
+  }
+  // By the host's own clock, where it shows it.
+  const auto skew = skew_of(response, now).value_or(std::chrono::seconds::zero());
+  return std::clamp<Milliseconds>(*date - (now - skew), Milliseconds::zero(), kLongestRetryAfter);
+}
+
+Verdict judge_response(const http::Response& response, http::Method method, TimePoint now) {
   const int status = response.status;
   if (status >= 200 && status < 300) {
     return success(response);
@@ -122,7 +167,7 @@ Verdict judge_response(const http::Response& response, http::Method method) {
     return redirected(response);
   }
   if (status >= 400 && status < 500) {
-    return client_error(response, method);
+    return client_error(response, method, now);
   }
   const bool gateway = status == 502 || status == 503 || status == 504;
   return {gateway ? Outcome::host_fault : Outcome::transient, answered(response), true};
@@ -140,12 +185,16 @@ std::string_view remedy_of(http::Fault fault) {
     case http::Fault::closed:
     case http::Fault::malformed:
     case http::Fault::too_large:
+    case http::Fault::stopped:
       break;
   }
   return "check that ZOOID_API_URL is zooid's API, and zooid's log";
 }
 
 Verdict judge_failure(const http::Failure& failure) {
+  if (failure.fault == http::Fault::stopped) {
+    return {Outcome::stopped, failure.detail, failure.written};
+  }
   const bool host = failure.fault == http::Fault::refused || failure.fault == http::Fault::dns ||
                     failure.fault == http::Fault::tls || failure.fault == http::Fault::timeout;
   return {host ? Outcome::host_fault : Outcome::transient,
@@ -158,11 +207,19 @@ std::string_view to_string(Outcome outcome) {
   return kNames.at(static_cast<std::size_t>(outcome));
 }
 
-Verdict judge(const http::Exchange& exchange, http::Method method) {
+Verdict judge(const http::Exchange& exchange, http::Method method, TimePoint now) {
   if (const auto* failure = std::get_if<http::Failure>(&exchange.result)) {
     return judge_failure(*failure);
   }
-  return judge_response(std::get<http::Response>(exchange.result), method);
+  const auto& response = std::get<http::Response>(exchange.result);
+  Verdict verdict = judge_response(response, method, now);
+  verdict.retry_after = retry_after(response, now);
+  return verdict;
+}
+
+std::optional<std::chrono::seconds> clock_skew(const http::Exchange& exchange, TimePoint now) {
+  const auto* response = std::get_if<http::Response>(&exchange.result);
+  return response == nullptr ? std::nullopt : skew_of(*response, now);
 }
 
 }  // namespace tender::zooid

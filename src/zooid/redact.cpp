@@ -1,5 +1,8 @@
 #include "tender/zooid/redact.hpp"
 
+#include <algorithm>
+#include <functional>
+
 #include <nlohmann/json.hpp>
 
 namespace tender::zooid {
@@ -16,7 +19,9 @@ void replace_all(std::string& text, std::string_view secret) {
 
 }  // namespace
 
-std::string redact(std::string text, const std::vector<std::string_view>& secrets) {
+std::string redact(std::string text, std::vector<std::string_view> secrets) {
+  // The longest first: one may hold another, and its rest would remain.
+  std::ranges::sort(secrets, std::ranges::greater(), &std::string_view::size);
   for (const std::string_view secret : secrets) {
     if (secret.empty()) {
       continue;

@@ -1,5 +1,6 @@
 #include "tender/cli/command_line.hpp"
 
+#include <cstdio>
 #include <fstream>
 
 #include <gmock/gmock.h>
@@ -183,13 +184,24 @@ TEST_F(CommandLine, LetsNoArgumentForgeALine) {
 TEST_F(CommandLine, RefusesWhatContradictsItself) {
   expect_usage_error({"reconcile", "blue", "--all"}, "--all");
   expect_usage_error({"reconcile", "--recreate"}, "--recreate");
-  expect_usage_error({"reconcile", "--all", "--recreate"}, "--recreate");
   expect_usage_error({"reconcile", "--timeout", "soon"}, "\"soon\"");
   expect_usage_error({"reconcile", "--timeout", "0s"}, "\"0s\"");
   expect_usage_error({"activity", "--limit", "0"}, "\"0\"");
   expect_usage_error({"activity", "--limit", "-1"}, "\"-1\"");
   expect_usage_error({"activity", "--limit", "10x"}, "\"10x\"");
   expect_usage_error({"activity", "--limit", "99999999999"}, "\"99999999999\"");
+}
+
+TEST_F(CommandLine, AsksBeforeItGivesAFleetNewIdentities) {
+  create("blue");
+  environment["ZOOID_API_URL"] = "http://127.0.0.1:9";
+  environment["RELAY_DOMAIN"] = "relays.test";
+  environment["ROBOT_SECRET"] = std::string(63, '0') + "1";
+  ASSERT_NE(std::freopen("/dev/null", "r", stdin), nullptr);  // it may be a terminal
+  const Ran ran = run({"reconcile", "--all", "--recreate"});
+  EXPECT_NE(ran.code, ExitCode::ok);
+  EXPECT_THAT(ran.err, HasSubstr("--yes"));
+  EXPECT_EQ(run({"activity", "--json"}).json().size(), 1U);
 }
 
 TEST_F(CommandLine, PrintsTheVersion) {

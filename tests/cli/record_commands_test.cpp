@@ -2,6 +2,7 @@
 #include <gmock/gmock.h>
 #include <unistd.h>
 
+#include "tender/outbox/host_state.hpp"
 #include "tender/outbox/outbox.hpp"
 #include "tender/store/database_lock.hpp"
 #include "tender/store/migrations.hpp"
@@ -188,12 +189,15 @@ TEST_F(Status, IsAnObject) {
   const Behind made(path);
   const Ran ran = run({"status", "--json"});
   EXPECT_EQ(ran.code, ExitCode::ok);
-  const std::string expected = R"({"database":")" + path.string() + R"(","schema_version":)" +
-                               std::to_string(migrations().back().version) +
-                               R"(,"sidecar":{"running":false,"pid":null,"heartbeat_age_ms":null},)"
-                               R"("relays":{"total":0,"synced":0,"pending":0,"failing":0},)"
-                               R"("outbox":{"due":0,"waiting":0,"next_due":null},"dead_letters":0,)"
-                               R"("activity":{"last_seq":0,"routed_seq":0}})";
+  const std::string expected =
+      R"({"database":")" + path.string() + R"(","schema_version":)" +
+      std::to_string(migrations().back().version) +
+      R"(,"sidecar":{"running":false,"pid":null,"heartbeat_age_ms":null},)"
+      R"("relays":{"total":0,"synced":0,"pending":0,"failing":0,"in_doubt":0},)"
+      R"("host":{"failing_since":null,"reason":"","probe_at":null,)"
+      R"("paused_until":null},)"
+      R"("outbox":{"due":0,"waiting":0,"next_due":null},"dead_letters":0,)"
+      R"("activity":{"last_seq":0,"routed_seq":0}})";
   EXPECT_EQ(ran.json().dump(), expected);
 }
 
@@ -210,9 +214,11 @@ TEST_F(Status, CountsWhatThereIs) {
       "INSERT INTO outbox (kind, key, not_before, attempt, last_error) VALUES "
       "('relay_sync', 'due', 1, 0, NULL), ('relay_sync', 'later', 9000000000000, 1, 'boom'), "
       "('relay_sync', 'sooner', 8000000000000, 1, 'boom');"
-      "UPDATE router_offset SET seq = 5");
+      "UPDATE router_offset SET seq = 5;"
+      "UPDATE relay SET settle_at = 9000000000000 WHERE subdomain = 'a'");
   const ordered_json status = run({"status", "--json"}).json();
-  EXPECT_EQ(status["relays"].dump(), R"({"total":4,"synced":1,"pending":3,"failing":1})");
+  EXPECT_EQ(status["relays"].dump(),
+            R"({"total":4,"synced":1,"pending":3,"failing":1,"in_doubt":1})");
   EXPECT_EQ(status["outbox"].dump(), R"({"due":1,"waiting":2,"next_due":8000000000000})");
   EXPECT_EQ(status["dead_letters"], 1);
   EXPECT_EQ(status["activity"].dump(), R"({"last_seq":6,"routed_seq":5})");
@@ -220,6 +226,24 @@ TEST_F(Status, CountsWhatThereIs) {
               AllOf(HasSubstr("4: 1 in step, 3 pending, of which 1 failing"),
                     HasSubstr("1 due, 2 waiting for a retry"), HasSubstr("6 activities, 1 not"),
                     HasSubstr("1; see `tender dead-letter list`"), HasSubstr("not running")));
+}
+
+TEST_F(Status, SaysSinceWhenAndWhyZooidCannotBeWorkedWith) {
+  create("blue");
+  Behind behind(path);
+  const TimePoint since(std::chrono::hours(24 * 365 * 56));
+  outbox::write_host_state(behind.database, {.failing_since = since,
+                                             .reason = "connection refused",
+                                             .probe_at = since + std::chrono::minutes(2),
+                                             .paused_until = {}});
+  EXPECT_THAT(run({"status"}).out,
+              AllOf(HasSubstr("cannot be worked with since 2025-12-18T00:00:00Z"),
+                    HasSubstr("connection refused"), HasSubstr("2025-12-18T00:02:00Z")));
+  const ordered_json host = run({"status", "--json"}).json()["host"];
+  EXPECT_EQ(host["failing_since"], since.time_since_epoch().count());
+  EXPECT_EQ(host["reason"], "connection refused");
+  // A relay that only waits for the host has that as its reason.
+  EXPECT_EQ(show("blue")["sync_error"], "connection refused");
 }
 
 TEST_F(Status, ShowsTheSidecar) {

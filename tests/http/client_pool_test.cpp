@@ -231,7 +231,7 @@ TEST_F(ClientPool, EndsEverythingWhenStopped) {
   io.run();  // returns, since nothing is left to wait for
   for (const Pending& each : {in_flight, second, waiting}) {
     ASSERT_TRUE(each->has_value());
-    EXPECT_EQ(failure_of(each).fault, Fault::closed);
+    EXPECT_EQ(failure_of(each).fault, Fault::stopped);
   }
   EXPECT_TRUE(failure_of(in_flight).written);
   EXPECT_FALSE(failure_of(waiting).written);
@@ -248,7 +248,7 @@ TEST_F(ClientPool, ClosesIdleConnectionsWhenStopped) {
 TEST_F(ClientPool, TakesNoExchangeOnceStopped) {
   client().stop();
   const Failure failure = failed(get());
-  EXPECT_EQ(failure.fault, Fault::closed);
+  EXPECT_EQ(failure.fault, Fault::stopped);
   EXPECT_FALSE(failure.written);
   EXPECT_EQ(server.accepted(), 0U);
 }

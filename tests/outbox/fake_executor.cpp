@@ -18,9 +18,15 @@ class FakeExecutor::Work final : public Execution {
     --owner_.running_[key_];
   }
 
-  Settlement settle(bool superseded) override {
-    owner_.settled.push_back({key_, superseded});
-    return plan_.settle ? plan_.settle(superseded) : Settlement(Complete{});
+  [[nodiscard]] bool asks_host() const override { return plan_.asks_host; }
+  [[nodiscard]] HostSign host_sign() const override { return plan_.sign; }
+
+  Settlement settle(Circumstances circumstances) override {
+    owner_.settled.push_back({key_, circumstances.superseded, circumstances.counts});
+    if (!circumstances.counts) {
+      return Again{};
+    }
+    return plan_.settle ? plan_.settle(circumstances.superseded) : Settlement(Complete{});
   }
 
  private:
@@ -42,6 +48,11 @@ class FakeExecutor::Work final : public Execution {
 std::unique_ptr<Execution> FakeExecutor::begin(const Job& job) {
   begun.push_back(job);
   return std::make_unique<Work>(*this, job.key, script ? script(job) : Plan());
+}
+
+boost::asio::awaitable<HostSign> FakeExecutor::probe() {
+  probes.push_back(clock_.now());
+  co_return probe_answer;
 }
 
 }  // namespace tender::outbox

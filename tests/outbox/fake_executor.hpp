@@ -22,24 +22,32 @@ class FakeExecutor final : public Executor {
     /// The settlement, given `superseded`; called inside of the dispatcher's transaction. Empty:
     /// Complete.
     std::function<Settlement(bool)> settle{};
+    HostSign sign{};  // what it shows of the host
+    bool asks_host = true;
   };
 
   struct Settled {
     std::string key;
     bool superseded;
+    bool counts = true;
     bool operator==(const Settled&) const = default;
     friend void PrintTo(const Settled& settled, std::ostream* out) {
-      *out << settled.key << (settled.superseded ? " (superseded)" : "");
+      *out << settled.key << (settled.superseded ? " (superseded)" : "")
+           << (settled.counts ? "" : " (does not count)");
     }
   };
 
   explicit FakeExecutor(Clock& clock) : clock_(clock) {}
 
   std::unique_ptr<Execution> begin(const Job& job) override;
+  boost::asio::awaitable<HostSign> probe() override;
 
   /// Asked for each job that begins, inside of the dispatcher's transaction; empty: done at once.
   std::function<Plan(const Job&)> script;
 
+  HostSign probe_answer{HostSign::Kind::well, {}, {}};
+
+  std::vector<TimePoint> probes;
   std::vector<Job> begun;
   std::vector<Settled> settled;  // calls of settle(), those included that were rolled back
   int most_at_once = 0;

@@ -13,9 +13,16 @@ using Keys = std::vector<std::string>;
 constexpr Milliseconds kHorizon = 16min;
 
 struct OutboxTable : OutboxTest {
-  Keys due(TimePoint now, Priority floor = Priority::normal, const std::set<std::string>& busy = {},
-           int limit = 100) {
-    return keys(outbox.list_due(now, kHorizon, floor, busy, limit));
+  // What comes next, one after the other, while nothing is finished.
+  Keys due(TimePoint now, Priority floor = Priority::bulk, std::set<std::string> busy = {},
+           Outbox::Order order = Outbox::Order::most_urgent) {
+    Keys list;
+    for (auto job = outbox.next(order, now, kHorizon, floor, busy); job;
+         job = outbox.next(order, now, kHorizon, floor, busy)) {
+      list.push_back(job->key);
+      busy.insert(job->key);
+    }
+    return list;
   }
 
   // A row that waits for its backoff.
@@ -116,7 +123,51 @@ TEST_F(OutboxTable, GivesTheUrgentFirstAndThenTheLongestDue) {
   outbox.enqueue(job("z", Priority::urgent), start + 3s);
   outbox.enqueue(job("y", Priority::urgent), start + 4s);
   EXPECT_EQ(due(start + 1min), (Keys{"z", "y", "c", "b", "a"}));
-  EXPECT_EQ(due(start + 1min, Priority::normal, {}, 3), (Keys{"z", "y", "c"}));
+}
+
+TEST_F(OutboxTable, GivesTheLongestDueFirstWhenAskedSoWhateverItsPriority) {
+  outbox.enqueue(job("fleet", Priority::bulk), start);
+  outbox.enqueue(job("fast", Priority::urgent), start + 1s);
+  EXPECT_EQ(due(start + 1s), (Keys{"fast", "fleet"}));
+  EXPECT_EQ(due(start + 1s, Priority::bulk, {}, Outbox::Order::longest_due),
+            (Keys{"fleet", "fast"}));
+}
+
+TEST_F(OutboxTable, GivesWhatBecameDueTogetherInTheOrderOfAsking) {
+  for (const auto& [key, seq] : {std::pair{"b", 1}, std::pair{"c", 2}, std::pair{"a", 3}}) {
+    Job asked = job(key, Priority::bulk);
+    asked.asked_seq = seq;
+    outbox.enqueue(asked, start);
+  }
+  EXPECT_EQ(due(start), (Keys{"b", "c", "a"}));
+}
+
+TEST_F(OutboxTable, KeepsBulkWorkBulkWhenItIsTriedAgain) {
+  outbox.enqueue(job("fleet", Priority::bulk), start);
+  outbox.enqueue(job("fast", Priority::urgent), start);
+  outbox.retry_later(find("fleet"), 1, start, "boom");
+  outbox.retry_later(find("fast"), 1, start, "boom");
+  EXPECT_EQ(find("fleet").priority, Priority::bulk);
+  EXPECT_EQ(find("fast").priority, Priority::normal);
+}
+
+TEST_F(OutboxTable, MakesWorkFreshThatIsToBeDoneOnceMore) {
+  Job forced = job("blue", Priority::urgent);
+  forced.forced = true;
+  forced.recreate = true;
+  outbox.enqueue(forced, start);
+  outbox.retry_later(find("blue"), 3, start, "boom");
+  EXPECT_TRUE(outbox.do_again(find("blue"), start + 30s));
+  const Job row = find("blue");
+  EXPECT_EQ(row.attempt, 0);
+  EXPECT_EQ(row.last_error, "");
+  EXPECT_EQ(row.not_before, start + 30s);
+  EXPECT_FALSE(row.forced);
+  EXPECT_FALSE(row.recreate);
+  Job older = row;
+  outbox.enqueue(job("blue"), start);
+  EXPECT_FALSE(outbox.do_again(older, start + 1h));
+  EXPECT_EQ(find("blue").not_before, start);
 }
 
 TEST_F(OutboxTable, GivesARowFromItsTimeOnAndNotBefore) {
@@ -129,9 +180,9 @@ TEST_F(OutboxTable, SkipsWhatIsBusyAndFillsThePlaces) {
   for (const char* key : {"a", "b", "c", "d"}) {
     outbox.enqueue(job(key), start);
   }
-  EXPECT_EQ(due(start, Priority::normal, {"a", "c"}, 2), (Keys{"b", "d"}));
-  EXPECT_EQ(due(start, Priority::normal, {"a", "b", "gone"}, 1), Keys{"c"});
-  EXPECT_TRUE(due(start, Priority::normal, {"a", "b", "c", "d"}, 2).empty());
+  EXPECT_EQ(due(start, Priority::bulk, {"a", "c"}), (Keys{"b", "d"}));
+  EXPECT_EQ(due(start, Priority::bulk, {"a", "b", "gone"}), (Keys{"c", "d"}));
+  EXPECT_TRUE(due(start, Priority::bulk, {"a", "b", "c", "d"}).empty());
 }
 
 TEST_F(OutboxTable, LeavesAloneWhatIsLessUrgentThanTheFloor) {
@@ -265,7 +316,7 @@ INSTANTIATE_TEST_SUITE_P(
                     OutboxRule{"OneRowForAWork", "", "'relay_sync', 'sound', 0"},
                     OutboxRule{"Time", "", "'relay_sync', 'broken', NULL"},
                     OutboxRule{"Generation", "generation", "0"},
-                    OutboxRule{"Priority", "priority", "2"},
+                    OutboxRule{"Priority", "priority", "3"},
                     OutboxRule{"NegativePriority", "priority", "-1"},
                     OutboxRule{"Attempt", "attempt, last_error", "-1, 'boom'"},
                     OutboxRule{"FailureHasAnError", "attempt", "1"},

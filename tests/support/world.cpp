@@ -13,6 +13,7 @@ config::Env test_env(Random& random) {
   env.relay_sync_retry_base = std::chrono::seconds(30);
   env.relay_sync_retry_cap = std::chrono::minutes(15);
   env.relay_sync_concurrency = 16;
+  env.relay_sync_settle = std::chrono::seconds(30);
   return env;
 }
 

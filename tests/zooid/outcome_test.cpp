@@ -8,6 +8,12 @@
 namespace tender::zooid {
 namespace {
 
+constexpr TimePoint kNow(std::chrono::hours(24 * 365 * 56));
+
+Verdict judge(const http::Exchange& exchange, Method method) {
+  return zooid::judge(exchange, method, kNow);
+}
+
 using http::Fault;
 using http::Method;
 using test::answer;
@@ -167,12 +173,59 @@ TEST(Outcome, SaysWhereARedirectLeads) {
 
 TEST(Outcome, NamesTheRemedyForWhatConcernsTheWholeHost) {
   EXPECT_THAT(judge(answer(401, R"({"error":"invalid created_at"})"), Method::post).reason,
-              testing::AllOf(HasSubstr("invalid created_at"), HasSubstr("clock"),
+              testing::AllOf(HasSubstr("invalid created_at"), HasSubstr("API_WHITELIST"),
                              HasSubstr("ZOOID_API_URL"), HasSubstr("X-Forwarded-Proto")));
   EXPECT_THAT(judge(answer(403, R"({"error":"pubkey not in whitelist"})"), Method::post).reason,
               testing::AllOf(HasSubstr("pubkey not in whitelist"), HasSubstr("`tender key`"),
                              HasSubstr("API_WHITELIST")));
   EXPECT_THAT(judge(answer(405, ""), Method::patch).reason, HasSubstr("ZOOID_API_URL"));
+}
+
+// kNow is 2025-12-18T00:00:00Z.
+TEST(Outcome, BlamesTheClockForA401WhereItsDateExplainsIt) {
+  for (const auto& [date, said] :
+       {std::pair{"Thu, 18 Dec 2025 00:10:00 GMT", "600 s: this machine's is behind"},
+        std::pair{"Wed, 17 Dec 2025 23:50:00 GMT", "600 s: this machine's is ahead of"}}) {
+    http::Exchange exchange = answer(401, R"({"error":"invalid created_at"})");
+    std::get<http::Response>(exchange.result).headers.push_back({"Date", date});
+    EXPECT_THAT(judge(exchange, Method::post).reason,
+                testing::AllOf(HasSubstr("clock off by"), HasSubstr(said)));
+  }
+  http::Exchange close = answer(401, R"({"error":"invalid url"})");
+  std::get<http::Response>(close.result)
+      .headers.push_back({"Date", "Thu, 18 Dec 2025 00:00:10 GMT"});
+  EXPECT_THAT(judge(close, Method::post).reason, testing::Not(HasSubstr("clock")));
+}
+
+TEST(Outcome, HeedsRetryAfterOn429And503InSecondsAndAsADate) {
+  const auto pause = [](int status, const char* value, const char* date = nullptr) {
+    http::Exchange exchange = answer(status, "{}");
+    auto& headers = std::get<http::Response>(exchange.result).headers;
+    headers.push_back({"Retry-After", value});
+    if (date != nullptr) {
+      headers.push_back({"Date", date});
+    }
+    return judge(exchange, Method::patch).retry_after;
+  };
+  using namespace std::chrono_literals;
+  EXPECT_EQ(pause(429, "30"), 30s);
+  EXPECT_EQ(pause(503, "30"), 30s);
+  EXPECT_EQ(pause(500, "30"), 0s);
+  EXPECT_EQ(pause(429, "86400"), 15min);
+  EXPECT_EQ(pause(429, "99999999999999999999"), 0s);
+  EXPECT_EQ(pause(429, "-5"), 0s);
+  EXPECT_EQ(pause(429, "soon"), 0s);
+  EXPECT_EQ(pause(429, "Thu, 18 Dec 2025 00:02:00 GMT"), 2min);
+  EXPECT_EQ(pause(429, "Thu, 18 Dec 2025 23:00:00 GMT"), 15min);
+  EXPECT_EQ(pause(429, "Wed, 17 Dec 2025 23:00:00 GMT"), 0s);
+  // By the host's clock: it is an hour behind ours, and means two minutes.
+  EXPECT_EQ(pause(503, "Wed, 17 Dec 2025 23:02:00 GMT", "Wed, 17 Dec 2025 23:00:00 GMT"), 2min);
+}
+
+TEST(Outcome, BlamesNobodyForWhatWeBrokeOff) {
+  const Verdict verdict = judge(test::failure(Fault::stopped, /*written=*/true), Method::patch);
+  EXPECT_EQ(verdict.outcome, Outcome::stopped);
+  EXPECT_TRUE(verdict.in_doubt);
 }
 
 TEST(Outcome, NamesTheRemedyForARelayThatZooidRefuses) {

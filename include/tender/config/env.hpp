@@ -64,6 +64,9 @@ struct ZooidOptions {
   Milliseconds relay_sync_retry_base{};                    // more than 0
   Milliseconds relay_sync_retry_cap{};                     // at least the base
   std::size_t relay_sync_concurrency = 1;                  // 1 to 256
+  int relay_sync_rate = 0;                                 // syncs per second; 0: no bound
+  Milliseconds relay_sync_settle{};                        // more than 0
+  Milliseconds reconcile_interval{};                       // 0: never
   RelayRecreate relay_recreate = RelayRecreate::never;
 };
 

@@ -33,7 +33,7 @@ class Client final : public Transport {
   /// max_connections is 0.
   Client(boost::asio::any_io_executor executor, ClientOptions options);
 
-  /// Stops. Exchanges under way still complete (Fault::closed) while the io_context runs.
+  /// Stops. Exchanges under way still complete (Fault::stopped) while the io_context runs.
   ~Client() override;
   Client(const Client&) = delete;
   Client& operator=(const Client&) = delete;
@@ -46,7 +46,7 @@ class Client final : public Transport {
   boost::asio::awaitable<Exchange> exchange(Request request) override;
 
   /// Closes the idle connections and ends every exchange under way or waiting, and every later one,
-  /// with Fault::closed. The io_context's run() can then return; a name lookup under way holds it
+  /// with Fault::stopped. The io_context's run() can then return; a name lookup under way holds it
   /// until the system's resolver gives up, since that cannot be interrupted.
   void stop();
 

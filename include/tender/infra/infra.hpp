@@ -35,7 +35,7 @@ class Infra {
 
   struct Options {
     /// Only work at least this urgent is done; the rest stays in the outbox.
-    outbox::Priority floor = outbox::Priority::normal;
+    outbox::Priority floor = outbox::Priority::bulk;
   };
 
   /// Keeps a copy of `env`, and subscribes to command.notify().
@@ -49,6 +49,10 @@ class Infra {
   /// Claims nothing more; start() returns when what is in flight has been settled.
   void stop();
 
+  /// After stop(), once the transport was stopped: start() returns even when the database cannot
+  /// take the last results. They are due again at the next start.
+  void abandon() { dispatcher_.abandon(); }
+
   /// What zooid lists; see MemberList for the ways that it can fail. Takes at most
   /// ZOOID_API_TIMEOUT.
   boost::asio::awaitable<MemberList> list_relay_members(RelayId id);
@@ -57,6 +61,7 @@ class Infra {
 
  private:
   boost::asio::awaitable<void> listen();
+  boost::asio::awaitable<void> reconcile_now_and_then();
   [[nodiscard]] bool catch_up(std::optional<std::string_view> reconcile_because);
   void handle_activity(const Activity& activity);
   void handle_command(const Activity& activity, ActivityType type);
@@ -77,6 +82,7 @@ class Infra {
   outbox::Router router_;
   outbox::Dispatcher dispatcher_;
   Wakeup pause_;
+  Wakeup interval_;
   bool store_failed_ = false;
   bool stopping_ = false;
 };

@@ -26,7 +26,9 @@ struct MemberList {
   std::string reason;                // for people; empty when ok
 };
 
-/// Asks zooid (GET /relay/{id}/members). Takes at most ZOOID_API_TIMEOUT; `client` must outlive it.
-boost::asio::awaitable<MemberList> fetch_members(zooid::Client& client, RelayId id);
+/// Asks zooid (GET /relay/{id}/members). Takes at most ZOOID_API_TIMEOUT; Client and clock must
+/// outlive it.
+boost::asio::awaitable<MemberList> fetch_members(zooid::Client& client, const Clock& clock,
+                                                 RelayId id);
 
 }  // namespace tender::infra

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <string>
 #include <string_view>
 
 #include "tender/base/log.hpp"
@@ -13,6 +14,7 @@
 #include "tender/store/command.hpp"
 #include "tender/store/query.hpp"
 #include "tender/zooid/client.hpp"
+#include "tender/zooid/outcome.hpp"
 
 namespace tender::infra {
 
@@ -20,25 +22,50 @@ namespace tender::infra {
 enum class SyncPlan : std::uint8_t {
   create,  // POST with a fresh identity: zooid never took this relay
   update,  // PATCH
-  skip,    // nothing: zooid has exactly this already
+  skip,    // nothing: zooid took exactly this last
+  reject,  // nothing: zooid could only refuse it
 };
+
+/// How far a sync is to go.
+enum class Effort : std::uint8_t {
+  if_changed,  // send what zooid does not have yet
+  forced,      // send even what did not change
+  recreate,    // and make anew what zooid has lost
+};
+
+[[nodiscard]] Effort effort_of(const outbox::Job& job);
 
 [[nodiscard]] std::string_view to_string(SyncPlan plan);
 
+struct SyncDecision {
+  SyncPlan plan = SyncPlan::skip;
+  std::string why;  // for people
+};
+
 /// What a sync of `relay` would do now. A relay is new only if it never completed a sync
-/// (seeds/infra.txt).
-[[nodiscard]] SyncPlan plan_relay_sync(const Query& query, const config::Env& env,
-                                       const Relay& relay, bool forced);
+/// (seeds/infra.txt), by the log and by the row: either may have been pruned or imported.
+[[nodiscard]] SyncDecision plan_relay_sync(const Query& query, const config::Env& env,
+                                           const Relay& relay, Effort effort);
+
+/// The longest that a doubt about a request can last from its beginning: what zooid has not applied
+/// by then, it never will.
+[[nodiscard]] Milliseconds longest_doubt(const config::Env& env);
+
+/// What a judged answer shows of the host that all relays share.
+[[nodiscard]] outbox::HostSign host_sign(const zooid::Verdict& verdict);
 
 class RelaySync final : public outbox::Executor {
  public:
   /// All but the values is borrowed and must outlive the executions.
   RelaySync(Query query, Command command, const config::Env& env, zooid::Client& client,
-            RelaySyncRetry& retry, Random& random, Logger& logger);
+            RelaySyncRetry& retry, const Clock& clock, Random& random, Logger& logger);
 
   /// Reads the relay as it is now. When a request is to go out, the row is marked first: until the
   /// sync completes it is uncertain what zooid holds.
   std::unique_ptr<outbox::Execution> begin(const outbox::Job& job) override;
+
+  /// Takes at most ZOOID_API_TIMEOUT.
+  boost::asio::awaitable<outbox::HostSign> probe() override;
 
  private:
   class Execution;
@@ -48,6 +75,7 @@ class RelaySync final : public outbox::Executor {
   const config::Env& env_;
   zooid::Client& client_;
   RelaySyncRetry& retry_;
+  const Clock& clock_;
   Random& random_;
   Logger& logger_;
   bool warned_of_livekit_ = false;

@@ -3,6 +3,7 @@
 // reconcile. Borrows what it is made of.
 #pragma once
 
+#include <optional>
 #include <string>
 
 #include "tender/base/clock.hpp"
@@ -21,8 +22,10 @@ class RelaySyncRetry {
   RelaySyncRetry(Query query, const config::Env& env, const Clock& clock, Random& random);
 
   /// Retry or GiveUp (exhausted), by the consecutive failures at the end of the relay's log (at
-  /// least one is assumed). Reads the log; writes nothing.
-  [[nodiscard]] outbox::Settlement decide(const Relay& relay, const std::string& error);
+  /// least one is assumed). The retry comes after `settle_at`, as far as the jitter allows: then it
+  /// ends the doubt, too. Reads the log; writes nothing.
+  [[nodiscard]] outbox::Settlement decide(const Relay& relay, const std::string& error,
+                                          std::optional<TimePoint> settle_at);
 
   /// No retry lies further ahead than this.
   [[nodiscard]] Milliseconds longest_delay() const { return policy_.longest(); }

@@ -57,6 +57,9 @@ struct Relay {
   std::optional<std::int64_t> synced_revision;  // the newest that zooid definitely took
   std::string
       synced_digest;  // of the body that zooid definitely took; empty while that is uncertain
+  // A request went out of which we do not know whether and when zooid applies it; only a definite
+  // answer to one that was begun at this time or later ends the doubt. Nothing: no doubt.
+  std::optional<TimePoint> settle_at;
 };
 
 /// What `relay create` and `relay update` may set; absent members stay as they are.

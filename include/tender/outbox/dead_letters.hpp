@@ -46,6 +46,7 @@ class DeadLetters {
  public:
   explicit DeadLetters(Database& database) : database_(database) {}
 
+  /// Adds an open letter; one that is still open for the same work is superseded.
   void add(JobKind kind, const std::string& key, DeadLetterReason reason, const std::string& error,
            int attempt, std::int64_t revision, TimePoint now);
 

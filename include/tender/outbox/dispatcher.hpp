@@ -1,21 +1,25 @@
-// Takes due jobs out of the outbox, never two at once for one relay and never more than
-// `concurrency`, has the executor carry them out, and settles all that finished since the last time
-// in one transaction. There is one dispatcher per database (DatabaseLock). Everything it keeps in
+// Takes due jobs out of the outbox, never two at once for one relay and never more than HostGate
+// admits, has the executor carry them out, and settles all that finished since the last time in one
+// transaction. There is one dispatcher per database (DatabaseLock). Everything it keeps in
 // memory can be lost: a job whose row was not settled is simply due again. On the one thread; the
 // caller owns and awaits run().
 #pragma once
 
+#include <cstdint>
 #include <memory>
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
 
+#include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
 
 #include "tender/base/log.hpp"
 #include "tender/base/wakeup.hpp"
 #include "tender/outbox/dead_letters.hpp"
 #include "tender/outbox/executor.hpp"
+#include "tender/outbox/host_gate.hpp"
 #include "tender/outbox/outbox.hpp"
 
 namespace tender {
@@ -28,12 +32,15 @@ class Dispatcher {
  public:
   struct Options {
     int concurrency = 16;
-    Milliseconds horizon{};             // the longest backoff: see Outbox::list_due
-    Priority floor = Priority::normal;  // leave alone what is less urgent
+    int rate = 0;                       // syncs per second; 0: as many as come
+    Milliseconds horizon{};             // the longest wait of a job: see Outbox::next
+    Priority floor = Priority::bulk;    // leave alone what is less urgent
   };
 
-  /// Everything is borrowed and must outlive run().
-  Dispatcher(Database& database, Clock& clock, Executor& executor, Logger& logger, Options options);
+  /// Everything is borrowed and must outlive run(). Reads what is known of the host: throws
+  /// StoreError.
+  Dispatcher(Database& database, Clock& clock, Random& random, Executor& executor, Logger& logger,
+             Options options);
 
   /// Works until stop() was called and all that was in flight is settled. A database that cannot be
   /// written for the moment is reported once and tried again with backoff; nothing is lost
@@ -46,20 +53,32 @@ class Dispatcher {
   /// Claims nothing more; run() returns when what is in flight has been settled.
   void stop();
 
+  /// After stop(), when waiting has an end: run() returns as soon as no coroutine is left, even
+  /// when results cannot be written. Their rows are still due. The owner breaks the work off.
+  void abandon();
+
   [[nodiscard]] std::size_t in_flight() const { return busy_.size(); }
 
  private:
+  enum class Stage : std::uint8_t { working, stopping, abandoned };
+
   struct Task {
     Task(Job claimed, std::unique_ptr<Execution> begun)
         : job(std::move(claimed)), execution(std::move(begun)) {}
     Job job;
     std::unique_ptr<Execution> execution;
+    bool counts = true;  // see Execution::Circumstances
   };
 
   void settle_finished();
   void settle(const Task& task);
+  void start(boost::asio::awaitable<void> work, const boost::asio::any_io_executor& executor);
   [[nodiscard]] std::vector<std::shared_ptr<Task>> claim();
+  [[nodiscard]] std::optional<Job> next_job(const std::set<std::string>& busy);
   boost::asio::awaitable<void> execute(std::shared_ptr<Task> task);
+  boost::asio::awaitable<void> probe();
+  void save_host_state();
+  [[nodiscard]] bool has_work() const;
   [[nodiscard]] TimePoint next_look();
 
   Database& database_;
@@ -69,11 +88,14 @@ class Dispatcher {
   Options options_;
   Outbox outbox_;
   DeadLetters dead_letters_;
+  HostGate gate_;
   Wakeup wakeup_;
   std::set<std::string> busy_;                   // keys in flight or finished and not yet settled
   std::vector<std::shared_ptr<Task>> finished_;  // shared with the coroutine that ran it
+  std::uint64_t turns_ = 0;                      // claims that were looked for
   Milliseconds store_backoff_{};                 // zero: the database is well
-  bool stopping_ = false;
+  bool probing_ = false;
+  Stage stage_ = Stage::working;
 };
 
 }  // namespace tender::outbox

@@ -18,8 +18,14 @@ namespace tender::outbox {
 /// The work is done (or there is nothing left to do): its row goes.
 struct Complete {};
 
-/// What was sent is not the newest any more: the row stays due.
+/// The row stays as it is, and due: what was sent is not the newest any more, or the host was
+/// failing and the job has nothing to do with it.
 struct Again {};
+
+/// It is done, and is to be done once more then: an earlier request may still have an effect.
+struct DoAgain {
+  TimePoint not_before{};
+};
 
 /// It failed, and may work later.
 struct Retry {
@@ -36,20 +42,41 @@ struct GiveUp {
   std::string error;
 };
 
-using Settlement = std::variant<Complete, Again, Retry, GiveUp>;
+using Settlement = std::variant<Complete, Again, DoAgain, Retry, GiveUp>;
+
+/// What an execution, or a probe, has shown of the host that all jobs share.
+struct HostSign {
+  enum class Kind : std::uint8_t {
+    none,   // nothing: it was not asked, or its answer says nothing of the host
+    well,   // only a host that is well answers so
+    fault,  // it cannot be reached, or refuses everybody
+  };
+  Kind kind = Kind::none;
+  std::string reason;    // of the fault
+  Milliseconds pause{};  // how long the host asks us to stay away; zero: it does not
+};
 
 /// One job under way.
 class Execution {
  public:
   virtual ~Execution() = default;
 
+  /// Whether run() will ask the host for anything.
+  [[nodiscard]] virtual bool asks_host() const = 0;
+
   /// Does the work; touches no database. Failures of the work are remembered, not thrown.
   virtual boost::asio::awaitable<void> run() = 0;
 
-  /// Records the result and says what becomes of the job. `superseded`: a newer command has made
-  /// the row a newer generation meanwhile. Called again when the transaction around it could not
-  /// commit.
-  virtual Settlement settle(bool superseded) = 0;
+  /// What run() has shown of the host.
+  [[nodiscard]] virtual HostSign host_sign() const = 0;
+
+  struct Circumstances {
+    bool superseded = false;  // a newer command has made the row a newer generation meanwhile
+    bool counts = true;       // false: a failure is the host's, and known; it is no attempt
+  };
+  /// Records the result and says what becomes of the job. Called again when the transaction around
+  /// it could not commit.
+  virtual Settlement settle(Circumstances circumstances) = 0;
 };
 
 class Executor {
@@ -58,6 +85,9 @@ class Executor {
   /// Prepares the execution of a claimed job; what must be known durably before the work starts is
   /// written here.
   virtual std::unique_ptr<Execution> begin(const Job& job) = 0;
+
+  /// Asks the host whether it is well, without touching any job's work. Throws nothing.
+  virtual boost::asio::awaitable<HostSign> probe() = 0;
 };
 
 }  // namespace tender::outbox

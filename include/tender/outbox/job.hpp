@@ -10,12 +10,19 @@
 
 namespace tender::outbox {
 
-enum class JobKind : std::uint8_t { relay_sync };
+enum class JobKind : std::uint8_t {
+  relay_sync,   // bring zooid to what the relay row says
+  relay_check,  // look whether zooid serves the relay
+};
 
 [[nodiscard]] std::string_view to_string(JobKind kind);
 
-/// Lower goes first. A person waits for urgent work; normal is what commands ask for.
-enum class Priority : std::uint8_t { urgent = 0, normal = 1 };
+/// Lower goes first.
+enum class Priority : std::uint8_t {
+  urgent = 0,  // a person waits for it
+  normal = 1,  // a command asked for it
+  bulk = 2,    // the whole fleet, or work that nobody waits for
+};
 
 struct Job {
   JobKind kind = JobKind::relay_sync;
@@ -24,8 +31,9 @@ struct Job {
   Priority priority = Priority::normal;
   int attempt = 0;  // failures behind it; 0: fresh
   TimePoint not_before{};
-  bool forced = false;    // send even what did not change
-  bool recreate = false;  // make anew what zooid lost
+  std::int64_t asked_seq = 0;  // the activity that asked for it last; 0: none did
+  bool forced = false;         // send even what did not change
+  bool recreate = false;       // make anew what zooid lost
   std::string last_error;
 };
 

@@ -29,11 +29,15 @@ class Outbox {
   /// Puts a row with attempt, not_before and last_error as given, unless the work has a row.
   void schedule(const Job& job);
 
-  /// At most `limit` rows that are due, the most urgent and then the longest due first, without
-  /// those of `busy` and those less urgent than `floor`. A row that lies further ahead than
-  /// `horizon` is due too: no backoff is that long, so the clock was set back since.
-  [[nodiscard]] std::vector<Job> list_due(TimePoint now, Milliseconds horizon, Priority floor,
-                                          const std::set<std::string>& busy, int limit);
+  enum class Order : std::uint8_t {
+    most_urgent,  // by priority, then the longest due, then who asked first
+    longest_due,  // whatever its priority
+  };
+  /// The next row that is due, without those whose key is in `busy` and those less urgent than
+  /// `floor`. A row that lies further ahead than `horizon` is due too: no wait is that long, so the
+  /// clock was set back since.
+  [[nodiscard]] std::optional<Job> next(Order order, TimePoint now, Milliseconds horizon,
+                                        Priority floor, const std::set<std::string>& busy);
 
   /// When the next row outside of `busy`, as urgent as `floor`, becomes due; nothing when there is
   /// none.
@@ -45,6 +49,8 @@ class Outbox {
   // The end of an execution. Each is void when the row has become a newer generation: it stays due.
   bool remove(const Job& job);
   bool retry_later(const Job& job, int attempt, TimePoint not_before, const std::string& error);
+  /// Fresh again, with nothing forced: what was done is to be done once more.
+  bool do_again(const Job& job, TimePoint not_before);
 
   struct Counts {
     std::int64_t due = 0;

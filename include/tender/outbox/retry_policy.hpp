@@ -18,8 +18,8 @@ class RetryPolicy {
   [[nodiscard]] bool exhausted(int failures) const { return failures > max_retries_; }
 
   /// The wait after the `failures`th failure (from 1): base · 2^(failures−1), capped, then
-  /// jittered.
-  [[nodiscard]] Milliseconds delay(int failures, Random& random) const;
+  /// jittered; not below `at_least` as far as the jitter's range allows.
+  [[nodiscard]] Milliseconds delay(int failures, Random& random, Milliseconds at_least = {}) const;
 
   /// No delay is longer than this.
   [[nodiscard]] Milliseconds longest() const { return cap_ + cap_ / 10; }

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -45,19 +46,21 @@ class Command {
   struct ReconcileOptions {
     bool forced = false;    // send even what did not change
     bool recreate = false;  // make anew what zooid lost
+    bool bulk = false;      // one of many: behind what people and commands wait for
   };
-  /// Asks for a sync now, ahead of others. The relay's revision stays.
+  /// Asks for a sync now. The relay's revision stays.
   void reconcile_relay(const Relay& relay, ReconcileOptions options);
 
-  /// From now until complete_relay_sync it is uncertain what zooid holds: a request is about to go
-  /// out.
-  void begin_relay_sync(const RelayId& id);
+  /// A request is about to go out: until its outcome is recorded it is uncertain what zooid holds,
+  /// and should this process die, a request begun at `settle_at` or later is to end the doubt.
+  void begin_relay_sync(const RelayId& id, TimePoint settle_at);
 
   struct CompletedSync {
-    std::int64_t revision;  // that was sent
-    std::string digest;     // of the body that zooid took
-    bool created = false;   // by POST
-    bool skipped = false;   // nothing was sent, since nothing had changed
+    std::int64_t revision;                 // that was sent
+    std::string digest;                    // of the body that zooid took
+    bool created = false;                  // by POST
+    bool skipped = false;                  // nothing was sent, since nothing had changed
+    std::optional<TimePoint> settle_at{};  // the doubt that remains: Relay::settle_at
   };
   /// zooid has that revision. The relay becomes synced only if it is still the newest.
   void complete_relay_sync(const Relay& relay, const CompletedSync& sync);
@@ -67,8 +70,13 @@ class Command {
     std::string error;
     std::string outcome;      // as zooid::to_string(Outcome)
     bool superseded = false;  // a newer command came meanwhile: the failure does not count
+    std::optional<TimePoint> settle_at{};  // the doubt that remains: Relay::settle_at
   };
   void fail_relay_sync(const Relay& relay, const FailedSync& sync);
+
+  /// The host failed, and not this relay: nothing is logged, nothing counts, only the doubt is
+  /// recorded.
+  void hold_relay_sync(const RelayId& id, std::optional<TimePoint> settle_at);
 
  private:
   Relay write_status(const RelayId& id, RelayStatus status, ActivityType type);

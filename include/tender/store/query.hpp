@@ -29,6 +29,9 @@ class Query {
   /// Those of which zooid does not have the newest revision, oldest first.
   [[nodiscard]] std::vector<Relay> list_relays_pending_sync() const;
 
+  /// Those of which a request may still have an effect (Relay::settle_at), oldest first.
+  [[nodiscard]] std::vector<Relay> list_relays_in_doubt() const;
+
   struct ActivityFilter {
     std::int64_t after_seq = 0;
     std::optional<RelayId> relay;
@@ -52,7 +55,8 @@ class Query {
     std::int64_t total = 0;
     std::int64_t synced = 0;
     std::int64_t pending = 0;
-    std::int64_t failing = 0;  // pending with a sync_error
+    std::int64_t failing = 0;   // pending with a sync_error
+    std::int64_t in_doubt = 0;  // the outcome of a request is unknown
   };
   [[nodiscard]] RelayCounts count_relays() const;
 

@@ -22,13 +22,17 @@ class Client {
       : env_(env), transport_(transport), clock_(clock), random_(random) {}
 
   /// Sends `body` (may be empty) to `path`, which starts with '/' and is appended to ZOOID_API_URL.
-  /// Takes at most ZOOID_API_TIMEOUT. The answer's body comes without our secrets and without
-  /// `hidden`, should it repeat them. The client must outlive the exchange.
+  /// Takes at most ZOOID_API_TIMEOUT. The answer's headers and error come without our secrets, the
+  /// token and `hidden`, should they repeat them. The client must outlive the exchange.
   boost::asio::awaitable<http::Exchange> request(http::Method method, std::string path,
                                                  std::string body, Secret hidden = {});
 
+  /// Asks whether the host is well without touching anything: for the members of a relay that
+  /// nobody has, to which zooid answers "relay not found" when it accepts our key. As request().
+  boost::asio::awaitable<http::Exchange> probe();
+
  private:
-  void hide_secrets(http::Exchange& exchange, const Secret& hidden) const;
+  void hide_secrets(http::Exchange& exchange, const Secret& hidden, const Secret& token) const;
 
   config::Env env_;
   http::Transport& transport_;

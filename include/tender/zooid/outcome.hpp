@@ -2,10 +2,13 @@
 // place. Used by RelaySync for writes and by members and check for reads. Pure functions.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
+#include "tender/base/clock.hpp"
 #include "tender/http/transport.hpp"
 
 namespace tender::zooid {
@@ -17,17 +20,26 @@ enum class Outcome : std::uint8_t {
   transient,       // may work later
   permanent,       // zooid refuses what was sent: only an edit can help
   host_fault,      // the host cannot be reached or refuses us altogether; no relay's fault
+  stopped,         // we broke the exchange off ourselves: nobody's fault
 };
 
 [[nodiscard]] std::string_view to_string(Outcome outcome);
 
 struct Verdict {
   Outcome outcome = Outcome::done;
-  std::string reason;     // for people, with the remedy where one is known; empty when done
-  bool in_doubt = false;  // the request may have been applied all the same
+  std::string reason;          // for people, with the remedy where one is known; empty when done
+  bool in_doubt = false;       // the request may have been applied all the same, or may be later
+  Milliseconds retry_after{};  // how long the host asks us to stay away (RFC 9110, 10.2.3)
 };
 
-/// Judges the exchange of a request that was made with `method`.
-[[nodiscard]] Verdict judge(const http::Exchange& exchange, http::Method method);
+/// Judges the exchange of a request that was made with `method` and ended at `now` by our clock.
+[[nodiscard]] Verdict judge(const http::Exchange& exchange, http::Method method, TimePoint now);
+
+/// How far our clock is ahead of the one in the answer's `Date`; nothing without one.
+[[nodiscard]] std::optional<std::chrono::seconds> clock_skew(const http::Exchange& exchange,
+                                                             TimePoint now);
+
+/// zooid takes tokens within this of its own clock (zooid-api.md).
+inline constexpr std::chrono::seconds kMaxClockSkew{60};
 
 }  // namespace tender::zooid

@@ -10,6 +10,6 @@ namespace tender::zooid {
 
 /// `text` with each of `secrets` replaced by `[secret]`, as it is and as JSON writes it. Empty ones
 /// are passed over.
-[[nodiscard]] std::string redact(std::string text, const std::vector<std::string_view>& secrets);
+[[nodiscard]] std::string redact(std::string text, std::vector<std::string_view> secrets);
 
 }  // namespace tender::zooid

@@ -1,0 +1,59 @@
+// Whether the host is well enough to be sent to. Five host faults in a row open it; it stays open
+// for 5 s, doubling to 2 minutes with each time that it opens again before a job has succeeded,
+// ±10%; then one probe decides. A pure state machine: HostGate feeds it and acts on it.
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+
+#include "tender/base/clock.hpp"
+#include "tender/base/random.hpp"
+
+namespace tender::outbox {
+
+class CircuitBreaker {
+ public:
+  enum class State : std::uint8_t {
+    closed,     // all is well, as far as is known
+    open,       // nothing is sent until probe_at()
+    half_open,  // one probe is under way
+  };
+
+  /// Borrows `random`, for jitter.
+  explicit CircuitBreaker(Random& random) : random_(random) {}
+
+  [[nodiscard]] State state() const { return state_; }
+
+  /// When the probe is due; meaningful while open.
+  [[nodiscard]] TimePoint probe_at() const { return probe_at_; }
+
+  /// A job met a host fault. True when the breaker was not closed before: then the fault is known
+  /// already, and none of the job's own. The fifth in a row opens it.
+  bool job_met_fault(TimePoint now);
+
+  /// A job got an answer that only a host that is well gives. Closes it, and forgets all faults.
+  void job_succeeded();
+
+  /// From open to half_open.
+  void probe_begins();
+
+  /// The probe's result. A success closes the breaker, but it opens for longer next time unless a
+  /// job succeeds meanwhile: a host may answer the probe's question and nothing else.
+  void probe_ends(bool well, TimePoint now);
+
+  /// As it was left by an earlier process: open, with the probe due at once.
+  void restore_open(TimePoint now);
+
+ private:
+  void open(TimePoint now);
+
+  Random& random_;
+  State state_ = State::closed;
+  int faults_in_row_ = 0;
+  int openings_ = 0;  // since a job last succeeded
+  TimePoint probe_at_{};
+};
+
+[[nodiscard]] std::string_view to_string(CircuitBreaker::State state);
+
+}  // namespace tender::outbox

@@ -1,0 +1,28 @@
+// Bounds how many syncs a second go out (RELAY_SYNC_RATE): one token a sync, refilled evenly, and
+// never more saved up than one second's worth. A pure value.
+#pragma once
+
+#include "tender/base/clock.hpp"
+
+namespace tender::outbox {
+
+class TokenBucket {
+ public:
+  /// `per_second` tokens a second, full at first; 0: no bound.
+  explicit TokenBucket(int per_second) : per_second_(per_second), tokens_(per_second) {}
+
+  /// When the next token is there: `now`, if one is.
+  [[nodiscard]] TimePoint next_token_at(TimePoint now);
+
+  /// Takes one; there must be one.
+  void take();
+
+ private:
+  void refill(TimePoint now);
+
+  double per_second_;
+  double tokens_;
+  TimePoint filled_at_{};
+};
+
+}  // namespace tender::outbox

@@ -1,0 +1,193 @@
+// What becomes of relays when the host that all of them share fails.
+#include <map>
+
+#include <gtest/gtest.h>
+
+#include "tender/outbox/host_state.hpp"
+
+#include "support/world.hpp"
+
+namespace tender {
+namespace {
+
+using namespace std::chrono_literals;
+using test::FakeZooid;
+using test::World;
+
+FakeZooid::Action fails_with(http::Exchange exchange) {
+  FakeZooid::Action action;
+  action.apply = false;
+  action.answer = std::move(exchange);
+  return action;
+}
+
+FakeZooid::Action refuses() {
+  return fails_with(test::failure(http::Fault::refused, /*written=*/false));
+}
+
+struct Outage : testing::Test {
+  Outage() {
+    world.zooid.script = [this](const FakeZooid::Seen&) {
+      return down ? refuses()
+                  : FakeZooid::Action{
+                        .apply = true, .answer = {}, .latency = 20ms, .answer_latency = {}};
+    };
+  }
+
+  void create(int count) {
+    for (int i = 0; i < count; ++i) {
+      relays.push_back(world.create("relay" + std::to_string(i)));
+    }
+  }
+
+  [[nodiscard]] int failures_logged() const {
+    int count = 0;
+    for (const Relay& relay : relays) {
+      count += world.logged(relay, ActivityType::fail_relay_sync);
+    }
+    return count;
+  }
+
+  [[nodiscard]] std::map<std::int64_t, int> requests_by_second(TimePoint from) const {
+    std::map<std::int64_t, int> seconds;
+    for (const FakeZooid::Seen& seen : world.zooid.requests) {
+      if (seen.at >= from) {
+        ++seconds[std::chrono::floor<std::chrono::seconds>(seen.at - from).count()];
+      }
+    }
+    return seconds;
+  }
+
+  bool down = true;
+  World world;
+  std::vector<Relay> relays;
+};
+
+TEST_F(Outage, OfSixHoursWith500RelaysLosesNothingAndEndsWithinTwoMinutes) {
+  world.start();
+  create(500);
+  world.clock().advance(6h);
+  EXPECT_TRUE(world.open_letters().empty());
+  EXPECT_EQ(failures_logged(), 5);  // the five that opened the breaker
+  down = false;
+  const TimePoint back = world.clock().now();
+  ASSERT_TRUE(world.clock().advance_until(
+      [&] { return world.query->list_relays_pending_sync().empty(); }, 10min));
+  EXPECT_LE(world.clock().now() - back, 2min + 30s);
+  EXPECT_TRUE(world.open_letters().empty());
+  EXPECT_LE(world.zooid.most_at_once, 16);
+  // One probe, then one sync at a time at first.
+  const auto seconds = requests_by_second(back);
+  ASSERT_FALSE(seconds.empty());
+  for (const auto& [second, count] : seconds) {
+    EXPECT_LE(count, 16 * 50 + 1) << second;
+  }
+}
+
+TEST_F(Outage, IsProbedEverMoreSeldomAndNothingElseIsSent) {
+  world.start();
+  create(20);
+  world.clock().advance(10s);
+  const std::size_t before = world.zooid.requests.size();
+  world.clock().advance(1h);
+  const std::size_t probes = world.zooid.requests.size() - before;
+  EXPECT_GE(probes, 25U);
+  EXPECT_LE(probes, 40U);
+  EXPECT_EQ(failures_logged(), 5);
+}
+
+TEST_F(Outage, IsKnownToOtherProcessesWithItsReason) {
+  world.start();
+  create(5);
+  world.clock().advance(1s);
+  const outbox::HostState state = outbox::read_host_state(*world.database);
+  ASSERT_TRUE(state.failing_since);
+  EXPECT_NE(state.reason.find("refused"), std::string::npos);
+  down = false;
+  world.clock().advance(10min);
+  EXPECT_FALSE(outbox::read_host_state(*world.database).failing_since);
+}
+
+TEST_F(Outage, SpendsNoFurtherAttemptsWhenTheProcessRestarts) {
+  world.start();
+  create(20);
+  world.clock().advance(1min);
+  for (int i = 0; i < 10; ++i) {
+    world.crash();
+    world.start();
+    world.clock().advance(1min);
+  }
+  EXPECT_EQ(failures_logged(), 5);
+  down = false;
+  world.clock().advance(5min);
+  EXPECT_TRUE(world.query->list_relays_pending_sync().empty());
+}
+
+TEST(HostFault, OfOneRelayAloneIsItsOwnDeadLetterAndHoldsUpNobody) {
+  World world;
+  world.zooid.script = [](const FakeZooid::Seen& seen) {
+    return seen.body.is_object() && seen.body.value("schema", "").starts_with("slow")
+               ? fails_with(test::failure(http::Fault::timeout, /*written=*/true))
+               : FakeZooid::Action();
+  };
+  world.start();
+  static_cast<void>(world.create("slow"));
+  for (int i = 0; i < 100; ++i) {
+    world.clock().advance(1min);
+    const Relay other = world.create("other" + std::to_string(i));
+    world.clock().advance(30s);
+    EXPECT_TRUE(world.get(other).synced) << i;
+  }
+  ASSERT_EQ(world.open_letters().size(), 1U);
+  EXPECT_EQ(world.open_letters()[0].reason, "exhausted");
+}
+
+TEST(HostFault, OfTheOnlyRelayEndsAsADeadLetterWhenTheHostIsWell) {
+  World world;
+  world.zooid.script = [](const FakeZooid::Seen& seen) {
+    return seen.body.is_object() ? fails_with(test::failure(http::Fault::timeout, true))
+                                 : FakeZooid::Action();
+  };
+  world.start();
+  static_cast<void>(world.create("slow"));
+  world.clock().advance(3h);
+  EXPECT_EQ(world.open_letters().size(), 1U);
+}
+
+TEST(HostFault, RetryAfterPausesTheWholeHost) {
+  World world;
+  world.env.relay_sync_concurrency = 1;
+  bool busy = true;
+  world.zooid.script = [&busy](const FakeZooid::Seen&) {
+    http::Exchange exchange = test::answer(429, R"({"error":"slow down"})");
+    std::get<http::Response>(exchange.result).headers.push_back({"Retry-After", "600"});
+    return busy ? fails_with(exchange) : FakeZooid::Action();
+  };
+  world.start();
+  for (int i = 0; i < 10; ++i) {
+    static_cast<void>(world.create("relay" + std::to_string(i)));
+  }
+  world.clock().advance(10min - 1s);
+  EXPECT_EQ(world.zooid.requests.size(), 1U);
+  busy = false;
+  world.clock().advance(2s);
+  EXPECT_TRUE(world.query->list_relays_pending_sync().empty());
+}
+
+TEST(HostFault, IsNotMadeOfAnExchangeThatWeBrokeOff) {
+  World world;
+  world.zooid.script = [](const FakeZooid::Seen&) {
+    return fails_with(test::failure(http::Fault::stopped, /*written=*/true));
+  };
+  world.start();
+  const Relay relay = world.create("blue");
+  world.env.relay_sync_concurrency = 1;
+  world.infra->stop();
+  world.settle();
+  EXPECT_TRUE(world.ended);
+  EXPECT_EQ(world.logged(relay, ActivityType::fail_relay_sync), 0);
+  EXPECT_EQ(world.get(relay).sync_error, "");
+}
+
+}  // namespace
+}  // namespace tender

@@ -1,0 +1,148 @@
+#include "tender/outbox/host_gate.hpp"
+
+#include <gtest/gtest.h>
+
+#include "support/seeded_random.hpp"
+
+namespace tender::outbox {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr TimePoint kStart(std::chrono::hours(24 * 365 * 56));
+const HostSign kWell{HostSign::Kind::well, {}, {}};
+const HostSign kFault{HostSign::Kind::fault, "refused", {}};
+const HostSign kNothing{};
+
+HostSign asks_to_wait(HostSign::Kind kind, Milliseconds pause) {
+  return {kind, "busy", pause};
+}
+
+struct Gate : testing::Test {
+  void fail() {
+    for (int i = 0; i < 5; ++i) {
+      gate.record(kFault, now);
+    }
+  }
+  void probe(const HostSign& sign) {
+    now = gate.opens_at(now, 0);
+    ASSERT_TRUE(gate.begin_probe(now));
+    gate.probe_ended(sign, now);
+  }
+
+  TimePoint now = kStart;
+  test::SeededRandom random{1};
+  std::shared_ptr<Logger> logger = make_null_logger();
+  HostGate gate{random, *logger, /*rate=*/0, /*concurrency=*/4};
+};
+
+TEST_F(Gate, AdmitsAsManyAsMayBeInFlight) {
+  EXPECT_TRUE(gate.admits(now, 3));
+  EXPECT_FALSE(gate.admits(now, 4));
+  EXPECT_EQ(gate.opens_at(now, 3), now);
+  EXPECT_EQ(gate.opens_at(now, 4), TimePoint::max());
+}
+
+TEST_F(Gate, AdmitsNothingWhileTheHostFailsAndSaysWhenToProbe) {
+  EXPECT_FALSE(gate.begin_probe(now));
+  fail();
+  EXPECT_FALSE(gate.admits(now, 0));
+  EXPECT_FALSE(gate.begin_probe(now));
+  const TimePoint probe_at = gate.opens_at(now, 0);
+  EXPECT_GT(probe_at, now);
+  EXPECT_TRUE(gate.begin_probe(probe_at));
+  EXPECT_FALSE(gate.admits(probe_at, 0));
+  EXPECT_EQ(gate.opens_at(probe_at, 0), TimePoint::max());
+  EXPECT_FALSE(gate.begin_probe(probe_at));
+}
+
+TEST_F(Gate, CountsOnlyTheFaultsThatWereNotKnown) {
+  for (int i = 0; i < 5; ++i) {
+    EXPECT_TRUE(gate.record(kFault, now));
+  }
+  EXPECT_FALSE(gate.record(kFault, now));
+  EXPECT_TRUE(gate.record(kNothing, now));  // a fault of the relay's own
+}
+
+TEST_F(Gate, KnowsSinceWhenAndWhyTheHostFails) {
+  EXPECT_FALSE(gate.changed());
+  fail();
+  EXPECT_TRUE(gate.changed());
+  EXPECT_EQ(gate.state().failing_since, kStart);
+  EXPECT_EQ(gate.state().reason, "refused");
+  gate.saved();
+  probe({HostSign::Kind::fault, "timeout", {}});
+  EXPECT_TRUE(gate.changed());
+  EXPECT_EQ(gate.state().failing_since, kStart);
+  EXPECT_EQ(gate.state().reason, "timeout");
+  EXPECT_GT(gate.state().probe_at, now);
+  probe(kWell);
+  EXPECT_EQ(gate.state().failing_since, std::nullopt);
+  EXPECT_EQ(gate.state().reason, "");
+  EXPECT_EQ(gate.state().probe_at, std::nullopt);
+}
+
+TEST_F(Gate, StartsSlowlyAfterAnOutage) {
+  fail();
+  probe(kWell);
+  EXPECT_TRUE(gate.admits(now, 0));
+  EXPECT_FALSE(gate.admits(now, 1));
+  for (int in_flight = 1; in_flight < 4; ++in_flight) {
+    EXPECT_FALSE(gate.admits(now, in_flight));
+    gate.record(kWell, now);
+    EXPECT_TRUE(gate.admits(now, in_flight));
+  }
+  gate.record(kWell, now);
+  EXPECT_FALSE(gate.admits(now, 4));
+}
+
+TEST_F(Gate, StaysAwayAsLongAsTheHostAsks) {
+  EXPECT_TRUE(gate.record(asks_to_wait(HostSign::Kind::none, 90s), now));
+  EXPECT_FALSE(gate.admits(now, 0));
+  EXPECT_EQ(gate.opens_at(now, 0), now + 90s);
+  EXPECT_EQ(gate.state().paused_until, now + 90s);
+  EXPECT_TRUE(gate.admits(now + 90s, 0));
+}
+
+TEST_F(Gate, CountsNoFailureThatOnlyRepeatsThatWeShouldWait) {
+  EXPECT_TRUE(gate.record(asks_to_wait(HostSign::Kind::none, 90s), now));
+  EXPECT_FALSE(gate.record(asks_to_wait(HostSign::Kind::none, 60s), now));
+  EXPECT_FALSE(gate.record(kFault, now));
+  EXPECT_TRUE(gate.record(kNothing, now));
+  EXPECT_EQ(gate.opens_at(now, 0), now + 90s);  // the longest wish counts
+}
+
+TEST_F(Gate, DoesNotProbeWhileTheHostAsksToBeLeftAlone) {
+  fail();
+  gate.record(asks_to_wait(HostSign::Kind::fault, 10min), now);
+  EXPECT_EQ(gate.opens_at(now, 0), now + 10min);
+  EXPECT_FALSE(gate.begin_probe(now + 5min));
+  EXPECT_TRUE(gate.begin_probe(now + 10min));
+}
+
+TEST_F(Gate, BoundsTheRate) {
+  HostGate paced(random, *logger, /*rate=*/2, /*concurrency=*/4);
+  for (int i = 0; i < 2; ++i) {
+    ASSERT_TRUE(paced.admits(now, 0));
+    paced.take_token();
+  }
+  EXPECT_FALSE(paced.admits(now, 0));
+  EXPECT_EQ(paced.opens_at(now, 0), now + 500ms);
+  EXPECT_TRUE(paced.admits(now + 500ms, 0));
+}
+
+TEST_F(Gate, ProbesFirstWhenAnEarlierProcessLeftAFailingHost) {
+  gate.restore({.failing_since = kStart - 1h,
+                .reason = "refused",
+                .probe_at = kStart + 1h,
+                .paused_until = kStart + 24h},
+               now);
+  EXPECT_FALSE(gate.admits(now, 0));
+  EXPECT_TRUE(gate.begin_probe(now));
+  gate.probe_ended(kWell, now);
+  EXPECT_TRUE(gate.admits(now, 0));
+  EXPECT_EQ(gate.state().failing_since, std::nullopt);
+}
+
+}  // namespace
+}  // namespace tender::outbox
