@@ -36,6 +36,9 @@ void check_synced(const FinalView& view, Stage stage, const Relay& relay, Trace&
   if (record.last_command > record.last_result) {
     trace.violate("command {} on relay {} has no result", record.last_command, relay.id.text);
   }
+  if (relay.settle_at) {
+    trace.violate("relay {} is in doubt, and nobody sends it again", relay.id.text);
+  }
   if (record.forced) {
     trace.violate("relay {} was to be sent whatever zooid has, and was not", relay.id.text);
   }

@@ -19,13 +19,18 @@ constexpr Milliseconds kLongestWatch{50};  // until CommitWatch has seen a commi
 constexpr std::array<DiskOperation, 3> kDiskOperations{DiskOperation::read, DiskOperation::write,
                                                        DiskOperation::sync};
 
-config::Env life_env(Random& random) {
+constexpr std::array<int, 4> kRates{0, 0, 0, 3};
+constexpr std::array<Milliseconds, 2> kIntervals{Milliseconds::zero(), std::chrono::minutes(20)};
+
+config::Env life_env(Random& random, Dice& dice) {
   config::Env env = test::test_env(random);
   env.blossom_s3 = config::S3Settings{.endpoint = "https://s3.test",
                                       .region = "eu",
                                       .bucket = "media",
                                       .access_key = Secret("s3-access"),
                                       .secret_key = Secret("s3-secret")};
+  env.relay_sync_rate = dice.pick(kRates);
+  env.reconcile_interval = dice.pick(kIntervals);
   env.livekit = config::LivekitSettings{
       .url = "wss://live.test", .api_key = Secret("lk-key"), .api_secret = Secret("lk-secret")};
   return env;
@@ -52,7 +57,7 @@ Machine::Machine(std::uint64_t seed, Timeline& timeline, Weather& weather, Trace
       dice_(seed, 4),
       random_(seed),
       directory_(fast_directory()),
-      env_(life_env(random_)),
+      env_(life_env(random_, dice_)),
       logger_(make_trace_logger(trace_)),
       network_(timeline_, weather_, trace_, Dice(seed, 2)),
       witness_(env_, wall_clock_, timeline_, trace_),

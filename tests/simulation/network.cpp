@@ -2,8 +2,6 @@
 
 #include <fmt/format.h>
 
-#include "simulation/expectations.hpp"
-
 namespace tender::simulation {
 namespace {
 
@@ -60,6 +58,7 @@ boost::asio::awaitable<http::Exchange> Network::exchange(http::Request request) 
   const auto call = std::make_shared<Call>();
   call->method = request.method;
   call->relay = request.url.target().substr(std::string_view("/relay/").size());
+  call->relay = call->relay.substr(0, call->relay.find('/'));
   if (!request.body.empty()) {
     call->body = nlohmann::json::parse(request.body);
   }
@@ -111,9 +110,6 @@ Fate Network::choose_fate(const Call& call, Milliseconds timeout) {
 }
 
 void Network::apply(Call& call) {
-  if (!kSettles && call.client == nullptr && !call.answer) {
-    return;
-  }
   http::Response answer = zooid.apply(call.method, call.relay, call.body);
   call.applied = answer.status < 300;
   int& newest = newest_applied_[call.relay];

@@ -164,7 +164,8 @@ void OtherPrograms::plain_update(const Relay& relay, bool log) {
 }
 
 void OtherPrograms::reconcile(Command& command, const Relay& relay) {
-  command.reconcile_relay(relay, {.forced = dice_.chance(30), .recreate = dice_.chance(20)});
+  command.reconcile_relay(
+      relay, {.forced = dice_.chance(30), .recreate = dice_.chance(20), .bulk = dice_.chance(20)});
 }
 
 void OtherPrograms::dead_letter_act() {
@@ -273,7 +274,7 @@ bool OtherPrograms::retry_dead_letters() {
 
 void OtherPrograms::reconcile_all(bool recreate) {
   for (const Relay& relay : open_->query.list_relays()) {
-    open_->command.reconcile_relay(relay, {.forced = true, .recreate = recreate});
+    open_->command.reconcile_relay(relay, {.forced = true, .recreate = recreate, .bulk = true});
   }
 }
 

@@ -23,8 +23,16 @@ struct RelayRecord {
   std::optional<nlohmann::json> known;  // the config that zooid is known to have taken
   bool in_doubt = false;                // a request went out since, and no sync has completed
   Heard heard = Heard::nothing;         // of the newest request
-  std::string secret;                   // that zooid holds
-  bool wiped = false;                   // zooid lost it, and has not taken it since
+  TimePoint heard_at{};
+  bool attempt_open = false;       // a request went out, and no result is in the log
+  TimePoint attempt_at{};          // when the newest attempt began
+  bool spent_on_the_host = false;  // its failure is the host's, which was known to fail
+  std::string secret;              // that zooid holds
+  bool wiped = false;              // zooid lost it, and has not taken it since
+
+  // Requests that may still have an effect.
+  bool may_send_again = false;             // the worker cannot know all that it sent
+  std::optional<TimePoint> unknown_until;  // only a request from then on ends the doubt
 
   // What people asked for.
   bool forced = false;            // and no sync has completed since

@@ -1,7 +1,5 @@
 #include "simulation/weather.hpp"
 
-#include "simulation/expectations.hpp"
-
 namespace tender::simulation {
 namespace {
 
@@ -15,9 +13,6 @@ constexpr FaultKind kLastOfRequests = FaultKind::refusal;
 Weather::Weather(Dice& dice) : pace_(dice.pick(kPaces)), percent_(dice.pick(kPercents)) {
   for (std::size_t i = 0; i < kFaultKinds; ++i) {
     kinds_.set(i, dice.chance(50));
-    if (!kSettles) {
-      kinds_.reset(static_cast<std::size_t>(FaultKind::applied_late));
-    }
     if (kinds_.test(i) && i <= static_cast<std::size_t>(kLastOfRequests)) {
       of_requests_.push_back(static_cast<FaultKind>(i));
     }

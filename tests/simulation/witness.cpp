@@ -2,14 +2,16 @@
 
 #include <algorithm>
 
+#include "tender/infra/relay_sync.hpp"
+#include "tender/outbox/host_state.hpp"
 #include "tender/outbox/router.hpp"
 #include "tender/zooid/outcome.hpp"
 
 namespace tender::simulation {
 namespace {
 
-Heard meaning(const Call& call) {
-  switch (zooid::judge(*call.answer, call.method).outcome) {
+Heard meaning(const zooid::Verdict& verdict) {
+  switch (verdict.outcome) {
     case zooid::Outcome::done:
       return Heard::done;
     case zooid::Outcome::permanent:
@@ -31,7 +33,7 @@ nlohmann::json config_of(const nlohmann::json& body) {
 }
 
 Witness::Witness(const config::Env& env, const Clock& clock, Timeline& timeline, Trace& trace)
-    : env_(env), clock_(clock), timeline_(timeline), trace_(trace) {}
+    : env_(env), clock_(clock), timeline_(timeline), trace_(trace), host_(timeline, trace) {}
 
 void Witness::connect(const std::filesystem::path& path) {
   database_ = std::make_unique<Database>(path, clock_, Database::Options{});
@@ -44,6 +46,10 @@ void Witness::connect(const std::filesystem::path& path) {
 
 void Witness::sent(const Call& call) {
   catch_up();
+  if (call.method == http::Method::get) {
+    host_.probe_sent(call);
+    return;
+  }
   RelayRecord& record = records_[call.relay];
   if (++record.under_way > 1) {
     trace_.violate("two requests of relay {} are under way at once", call.relay);
@@ -53,11 +59,21 @@ void Witness::sent(const Call& call) {
   } else {
     check_update(call, record);
   }
-  check_backoff(call, record);
+  // A second request of one attempt follows at once on the first one's answer.
+  if (!record.attempt_open || record.heard_at != timeline_.now()) {
+    begin_attempt(call, record);
+  }
   record.sent = config_of(call.body);
   record.in_doubt = true;
-  record.routed = outbox::Router(*database_).offset();
   record.heard = Heard::nothing;
+}
+
+void Witness::begin_attempt(const Call& call, RelayRecord& record) {
+  host_.job_sent(call);
+  check_backoff(call, record);
+  record.routed = outbox::Router(*database_).offset();
+  record.attempt_open = true;
+  record.attempt_at = timeline_.now();
 }
 
 void Witness::check_create(const Call& call, RelayRecord& record) {
@@ -78,7 +94,8 @@ void Witness::check_update(const Call& call, RelayRecord& record) {
   if (call.body.contains("secret")) {
     trace_.violate("an update of relay {} carries a secret", call.relay);
   }
-  if (!record.in_doubt && !record.forced && record.known == config_of(call.body)) {
+  if (!record.in_doubt && !record.may_send_again && !record.forced &&
+      record.known == config_of(call.body)) {
     trace_.violate("relay {} is sent what zooid has already, and nobody asked for that",
                    call.relay);
   }
@@ -121,9 +138,20 @@ void Witness::applied(const Call& call, const http::Response& answer) {
 }
 
 void Witness::heard(const Call& call) {
+  const zooid::Verdict verdict = zooid::judge(*call.answer, call.method, clock_.now());
+  if (call.method == http::Method::get) {
+    host_.probe_heard(verdict);
+    return;
+  }
   RelayRecord& record = records_[call.relay];
   --record.under_way;
-  record.heard = meaning(call);
+  record.heard = meaning(verdict);
+  record.heard_at = timeline_.now();
+  record.spent_on_the_host = host_.job_heard(verdict);
+  if (verdict.in_doubt) {
+    record.may_send_again = true;
+    record.unknown_until = timeline_.now() + env_.relay_sync_settle;
+  }
 }
 
 void Witness::wiped() {
@@ -134,13 +162,22 @@ void Witness::wiped() {
 
 void Witness::process_ended() {
   for (auto& [id, record] : records_) {
+    if (record.under_way > 0) {
+      record.unknown_until = record.attempt_at + infra::longest_doubt(env_);
+    }
+    const auto relay = query().get_relay(RelayId{id});
+    record.may_send_again = record.may_send_again || (relay && relay->settle_at);
     record.under_way = 0;
+    record.attempt_open = false;
   }
+  host_.process_ended(outbox::read_host_state(*database_).failing_since.has_value());
 }
 
 void Witness::clock_jumped() {
+  host_.clock_jumped();
   for (auto& [id, record] : records_) {
     record.backoff_broken = record.failures > 0;
+    record.unknown_until.reset();
   }
 }
 

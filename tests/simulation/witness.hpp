@@ -13,6 +13,7 @@
 #include "tender/store/database.hpp"
 #include "tender/store/query.hpp"
 
+#include "simulation/host_witness.hpp"
 #include "simulation/network.hpp"
 #include "simulation/relay_record.hpp"
 #include "simulation/timeline.hpp"
@@ -53,6 +54,8 @@ class Witness final : public NetworkListener {
   void check_create(const Call& call, RelayRecord& record);
   void check_update(const Call& call, RelayRecord& record);
   void check_backoff(const Call& call, const RelayRecord& record);
+  void begin_attempt(const Call& call, RelayRecord& record);
+  void end_doubt(const std::string& relay, RelayRecord& record);
   void check_next_try(const std::string& relay, const RelayRecord& record);
   [[nodiscard]] Milliseconds full_delay(int failures) const;
   void read_activity(const Activity& row);
@@ -67,6 +70,7 @@ class Witness final : public NetworkListener {
   const Clock& clock_;
   Timeline& timeline_;
   Trace& trace_;
+  HostWitness host_;
   std::map<std::string, RelayRecord> records_;
   std::set<std::string> secrets_;  // every one that was ever sent
   std::int64_t last_seq_ = 0;

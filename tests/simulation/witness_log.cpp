@@ -35,10 +35,12 @@ void Witness::read_activity(const Activity& row) {
   switch (*type) {
     case ActivityType::complete_relay_sync:
       record.last_result = row.seq;
+      record.attempt_open = false;
       read_completion(row, record);
       return;
     case ActivityType::fail_relay_sync:
       record.last_result = row.seq;
+      record.attempt_open = false;
       read_failure(row, record);
       return;
     case ActivityType::reconcile_relay: {
@@ -78,12 +80,28 @@ void Witness::read_completion(const Activity& row, RelayRecord& record) {
   Statement job = database_->prepare("SELECT 1 FROM outbox WHERE key = ? AND forced + recreate > 0",
                                      row.resource_id);
   record.forced = job.step();
+  if (relay && !relay->settle_at) {
+    end_doubt(row.resource_id, record);
+  }
+}
+
+void Witness::end_doubt(const std::string& relay, RelayRecord& record) {
+  if (record.unknown_until && record.attempt_at < *record.unknown_until) {
+    trace_.violate("relay {} is taken for settled {} ms before an earlier request is", relay,
+                   (*record.unknown_until - record.attempt_at).count());
+  }
+  record.unknown_until.reset();
+  record.may_send_again = false;
 }
 
 void Witness::read_failure(const Activity& row, RelayRecord& record) {
   const auto detail = parse_json(row.detail).value_or(nlohmann::json());
   if (json_flag(detail, "superseded")) {
     return;
+  }
+  if (record.spent_on_the_host) {
+    trace_.violate("an attempt of relay {} is spent on a host that is known to fail",
+                   row.resource_id);
   }
   ++record.failures;
   record.failed_at = timeline_.now();
