@@ -89,14 +89,14 @@ void Machine::start() {
   stopping_ = false;
   try {
     process_.open(wall_clock_.now());
+    network_.attach(process_.clock());
+    trace_.line("process {} starts", process_number_);
+    process_.start();
   } catch (const StoreError& error) {
     trace_.line("the process cannot start: {}", error.what());
     timeline_.in(dice_.between(Milliseconds(500), Milliseconds(5000)), [this] { start(); });
     return;
   }
-  trace_.line("process {} starts", process_number_);
-  network_.attach(process_.clock());
-  process_.start();
 }
 
 void Machine::restart() {

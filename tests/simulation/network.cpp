@@ -64,7 +64,7 @@ boost::asio::awaitable<http::Exchange> Network::exchange(http::Request request) 
   }
   Client client(*call, *clock_);
   begin(call, request.timeout);
-  while (!call->answer) {
+  while (!call->delivered) {
     co_await client.wakeup().wait_until(TimePoint::max());
   }
   co_return *call->answer;
@@ -130,6 +130,7 @@ void Network::deliver(Call& call) {
   }
   trace_.line("#{} is answered: {}", call.number, describe(*call.answer));
   listener_->heard(call);
+  call.delivered = true;
   call.client->notify();
 }
 

@@ -30,6 +30,7 @@ struct Call {
   TimePoint sent_at{};
   bool applied = false;                  // zooid did what it asks
   std::optional<http::Exchange> answer;  // what the client hears
+  bool delivered = false;                // the client may read it
   Wakeup* client = nullptr;              // null when the process that sent it is gone
 };
 

@@ -99,7 +99,7 @@ void Witness::read_failure(const Activity& row, RelayRecord& record) {
   if (json_flag(detail, "superseded")) {
     return;
   }
-  if (record.spent_on_the_host) {
+  if (record.spent_on_the_host && json_text(detail, "outcome") == "host_fault") {
     trace_.violate("an attempt of relay {} is spent on a host that is known to fail",
                    row.resource_id);
   }

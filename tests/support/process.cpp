@@ -38,11 +38,16 @@ void Process::open(TimePoint now) {
 
 void Process::start() {
   ended = false;
-  infra = std::make_unique<infra::Infra>(
-      *query, *command, surroundings_.env,
-      infra::Infra::Runtime{*database, runtime_->clock, surroundings_.random,
-                            surroundings_.transport, surroundings_.logger},
-      infra::Infra::Options{});
+  try {
+    infra = std::make_unique<infra::Infra>(
+        *query, *command, surroundings_.env,
+        infra::Infra::Runtime{*database, runtime_->clock, surroundings_.random,
+                              surroundings_.transport, surroundings_.logger},
+        infra::Infra::Options{});
+  } catch (const StoreError&) {
+    kill();
+    throw;
+  }
   asio::co_spawn(runtime_->io, tail->run(), asio::detached);
   asio::co_spawn(runtime_->io, infra->start(), [this](const std::exception_ptr& error) {
     ended = true;

@@ -46,7 +46,8 @@ class Process {
   /// Opens the database, with the clock at `now`. Throws StoreError, and then nothing is open.
   void open(TimePoint now);
 
-  /// Starts tail and worker; they run when the io_context does.
+  /// Starts tail and worker; they run when the io_context does. Throws StoreError, and then nothing
+  /// is open any more.
   void start();
 
   /// Lets what is in flight finish, as SIGTERM does: `ended` tells when.
