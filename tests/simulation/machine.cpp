@@ -15,11 +15,13 @@ namespace {
 using test::DiskOperation;
 
 constexpr Milliseconds kStopPatience{10'000};
+constexpr int kMostHandlersAtOnce = 20'000;
 constexpr Milliseconds kLongestWatch{50};  // until CommitWatch has seen a commit
 constexpr std::array<DiskOperation, 3> kDiskOperations{DiskOperation::read, DiskOperation::write,
                                                        DiskOperation::sync};
 
 constexpr std::array<int, 4> kRates{0, 0, 0, 3};
+constexpr std::array<Milliseconds, 2> kCaps{std::chrono::minutes(2), std::chrono::minutes(15)};
 constexpr std::array<Milliseconds, 2> kIntervals{Milliseconds::zero(), std::chrono::minutes(20)};
 
 config::Env life_env(Random& random, Dice& dice) {
@@ -29,6 +31,7 @@ config::Env life_env(Random& random, Dice& dice) {
                                       .bucket = "media",
                                       .access_key = Secret("s3-access"),
                                       .secret_key = Secret("s3-secret")};
+  env.relay_sync_retry_cap = dice.pick(kCaps);
   env.relay_sync_rate = dice.pick(kRates);
   env.reconcile_interval = dice.pick(kIntervals);
   env.livekit = config::LivekitSettings{
@@ -216,7 +219,10 @@ void Machine::heal() {
 
 void Machine::run_ready() {
   try {
-    while (process_.alive()) {
+    for (int handlers = 0; process_.alive() && !trace_.violation(); ++handlers) {
+      if (handlers > kMostHandlersAtOnce) {
+        trace_.violate("the process spins: {} handlers, and no time has passed", handlers);
+      }
       process_.io().restart();
       if (process_.io().poll_one() == 0) {
         break;
