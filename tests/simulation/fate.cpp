@@ -12,7 +12,7 @@ using http::Fault;
 
 constexpr Milliseconds kQuick{40};
 constexpr Milliseconds kLatest{20'000};  // that a request takes effect after its client gave up
-constexpr std::array<int, 4> kServerErrors{500, 502, 503, 504};
+constexpr std::array<int, 6> kServerErrors{500, 500, 500, 502, 503, 504};
 constexpr std::array<int, 3> kGatewayErrors{502, 503, 504};
 
 http::Response say(int status, std::string body) {

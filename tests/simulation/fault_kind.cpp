@@ -17,6 +17,7 @@ constexpr std::array<std::string_view, kFaultKinds> kFaultNames{
     "401",
     "routing 404",
     "refusal",
+    "sick relay",
     "outage of breaker length",
     "long outage",
     "wipe",

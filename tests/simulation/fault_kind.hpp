@@ -23,6 +23,7 @@ enum class FaultKind : std::uint8_t {
   unauthorized,
   routing_404,
   refusal,
+  sick_relay,  // all of one relay, for the whole rough part
   // The host.
   outage_of_breaker_length,
   long_outage,

@@ -33,6 +33,11 @@ std::string_view style_name(OutageStyle style) {
   return "bad gateway";
 }
 
+// A quarter of all relays.
+bool is_sick(const Call& call) {
+  return call.method != http::Method::get && call.relay.front() >= '0' && call.relay.front() <= '3';
+}
+
 // What of a body tells states apart.
 std::string summary(const nlohmann::json& body) {
   if (!body.is_object()) {
@@ -100,6 +105,10 @@ Fate Network::choose_fate(const Call& call, Milliseconds timeout) {
   }
   if (std::chrono::abs(skew_) > kTokenSkew) {
     return stale_token_fate(timeline_.now(), dice_);
+  }
+  if (weather_.has(FaultKind::sick_relay) && is_sick(call)) {
+    trace_.fault(FaultKind::sick_relay, "#{}", call.number);
+    return bad_fate(FaultKind::error_5xx, timeout, dice_);
   }
   if (const auto kind = weather_.next_request_fault(dice_)) {
     Fate fate = bad_fate(*kind, timeout, dice_);
