@@ -4,7 +4,7 @@ export CMAKE_BUILD_PARALLEL_LEVEL ?= $(shell nproc)
 export CTEST_PARALLEL_LEVEL ?= $(shell nproc)
 
 .DEFAULT_GOAL := help
-.PHONY: help deps build test demo lint format asan bench check interop image clean
+.PHONY: help deps build test simulate mutants demo lint format asan bench check interop image clean
 
 help: ## this list
 	@echo "make <target>, where <target> is one of"
@@ -20,6 +20,16 @@ build: ## compile tender, the tests and the zooid stand-in to build/dev
 
 test: build ## build, then run every test
 	@ctest --preset dev
+
+simulate: ## live the lives of SEEDS (7, 1-2000 or 3,5,10-20) and print what broke; one seed with its trace
+	@scripts/deps.sh --quiet build
+	@test -f $(BUILD)/build.ninja || cmake --preset dev
+	@cmake --build --preset dev --target simulate
+	@$(BUILD)/tests/simulation/simulate $(SEEDS)
+
+mutants: ## break one rule at a time and show that the simulation notices; slow
+	@scripts/deps.sh --quiet build
+	@scripts/mutants.sh $(MUTANTS)
 
 demo: build ## build, then watch the sidecar keep a relay host in step, in under a minute
 	@scripts/demo.sh

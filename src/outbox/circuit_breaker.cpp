@@ -16,6 +16,11 @@ constexpr std::array<std::string_view, 3> kStates{"closed", "open", "half_open"}
 
 }  // namespace
 
+TimePoint CircuitBreaker::probe_at(TimePoint now) const {
+  const RetryPolicy open_times(0, kFirstOpenTime, kLongestOpenTime);
+  return probe_at_ > now + open_times.longest() ? now : probe_at_;
+}
+
 bool CircuitBreaker::job_met_fault(TimePoint now) {
   if (state_ != State::closed) {
     return true;

@@ -7,6 +7,8 @@ namespace {
 
 using State = CircuitBreaker::State;
 
+constexpr std::chrono::minutes kLongestPause{15};  // that we heed
+
 std::int64_t seconds(Milliseconds duration) {
   return std::chrono::ceil<std::chrono::seconds>(duration).count();
 }
@@ -40,7 +42,7 @@ TimePoint HostGate::opens_at(TimePoint now, int in_flight) {
   if (breaker_.state() == State::half_open || (closed && in_flight >= allowance_)) {
     return TimePoint::max();
   }
-  TimePoint at = closed ? tokens_.next_token_at(now) : breaker_.probe_at();
+  TimePoint at = closed ? tokens_.next_token_at(now) : breaker_.probe_at(now);
   if (paused(now)) {
     at = std::max(at, *state_.paused_until);
   }
@@ -67,7 +69,7 @@ bool HostGate::record(const HostSign& sign, TimePoint now) {
 }
 
 bool HostGate::begin_probe(TimePoint now) {
-  if (breaker_.state() != State::open || breaker_.probe_at() > now || paused(now)) {
+  if (breaker_.state() != State::open || breaker_.probe_at(now) > now || paused(now)) {
     return false;
   }
   breaker_.probe_begins();
@@ -88,12 +90,15 @@ void HostGate::pause(const HostSign& sign, TimePoint now) {
     logger_.warn("zooid asks us to wait for {} s (Retry-After): nothing is sent until then",
                  seconds(sign.pause));
   }
-  state_.paused_until = std::max(state_.paused_until.value_or(now), now + sign.pause);
+  state_.paused_until = std::max(paused(now) ? *state_.paused_until : now,
+                                 now + std::min<Milliseconds>(sign.pause, kLongestPause));
   changed_ = true;
 }
 
 bool HostGate::paused(TimePoint now) const {
-  return state_.paused_until && *state_.paused_until > now;
+  // One that ends further away than any pause lasts: the clock was set back since.
+  return state_.paused_until && *state_.paused_until > now &&
+         *state_.paused_until <= now + kLongestPause;
 }
 
 // Brings state_ in line with the breaker, and tells the operator of the change.
@@ -119,7 +124,7 @@ void HostGate::follow(TimePoint now, const std::string& reason) {
   if (!reason.empty()) {
     state_.reason = reason;
   }
-  state_.probe_at = breaker_.probe_at();
+  state_.probe_at = breaker_.probe_at(now);
   changed_ = true;
 }
 

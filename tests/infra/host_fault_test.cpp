@@ -144,7 +144,7 @@ TEST(HostFault, OfOneRelayAloneIsItsOwnDeadLetterAndHoldsUpNobody) {
 
 // How long until all that can be in step is.
 Milliseconds time_to_converge(World& world, int relays) {
-  if (!world.infra) {
+  if (world.infra == nullptr) {
     world.start();
   }
   for (int i = 0; i < relays; ++i) {

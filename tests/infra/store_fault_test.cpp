@@ -31,8 +31,8 @@ void PrintTo(const DiskFault& fault, std::ostream* out) {
 
 struct StoreFaults : testing::Test {
   StoreFaults() {
-    world.logger = std::make_shared<Logger>(
-        "test", std::make_shared<spdlog::sinks::ostream_sink_st>(log_text));
+    world.logger->sinks().push_back(std::make_shared<spdlog::sinks::ostream_sink_st>(log_text));
+    world.logger->set_level(spdlog::level::trace);
   }
 
   /// A relay row and its command, written by a program that the fault does not touch.

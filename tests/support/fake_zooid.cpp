@@ -6,14 +6,6 @@ namespace tender::test {
 
 using nlohmann::json;
 
-namespace {
-
-http::Exchange error(int status, const std::string& text) {
-  return answer(status, json{{"error", text}}.dump());
-}
-
-}  // namespace
-
 http::Exchange answer(int status, const std::string& body) {
   http::Response response;
   response.status = status;
@@ -32,7 +24,8 @@ http::Exchange failure(http::Fault fault, bool written) {
 boost::asio::awaitable<http::Exchange> FakeZooid::exchange(http::Request request) {
   if (request.url.target() == "/") {
     looks.push_back(clock_->now());
-    co_return serve(request.host.empty() ? request.url.host() : request.host);
+    http::Exchange document{serve(request.host.empty() ? request.url.host() : request.host)};
+    co_return document;
   }
   std::string relay = request.url.target().substr(std::string("/relay/").size());
   relay = relay.substr(0, relay.find('/'));
@@ -50,9 +43,9 @@ boost::asio::awaitable<http::Exchange> FakeZooid::exchange(http::Request request
   const auto timer = clock_->make_timer();
   const TimePoint applied_at = clock_->now() + action.latency;
   co_await timer->wait_until(applied_at);
-  http::Exchange result = error(500, "not applied");
+  http::Exchange result = answer(500, R"({"error":"not applied"})");
   if (action.apply) {
-    result = apply(seen);
+    result = {apply(seen.method, seen.relay, seen.body)};
   }
   if (action.answer) {
     result = *action.answer;
@@ -61,40 +54,6 @@ boost::asio::awaitable<http::Exchange> FakeZooid::exchange(http::Request request
   co_await timer->wait_until(answered_at);
   under_way_.erase(under_way_.find(relay));
   co_return result;
-}
-
-http::Exchange FakeZooid::serve(const std::string& host) const {
-  for (const auto& [id, config] : relays) {
-    if (config["host"] == host && !config.value("inactive", false) && !not_loaded.contains(id)) {
-      return answer(200, json{{"name", config["info"]["name"]}}.dump());
-    }
-  }
-  return answer(404, "404 page not found");
-}
-
-http::Exchange FakeZooid::apply(const Seen& seen) {
-  const auto found = relays.find(seen.relay);
-  if (seen.method == http::Method::post) {
-    if (found != relays.end()) {
-      return error(409, "relay with this id already exists");
-    }
-    for (const auto& [id, config] : relays) {
-      if (config["host"] == seen.body["host"]) {
-        return error(409, "host \"" + config["host"].get<std::string>() + "\" is already in use");
-      }
-    }
-    relays[seen.relay] = seen.body;
-    ++creations[seen.relay];
-    return answer(201, R"({"message":"relay created"})");
-  }
-  if (found == relays.end()) {
-    return error(404, "relay not found");
-  }
-  if (seen.method == http::Method::get) {
-    return answer(200, json{{"members", {found->second["info"]["pubkey"]}}}.dump());
-  }
-  found->second.merge_patch(seen.body);
-  return answer(200, R"({"message":"relay updated"})");
 }
 
 int FakeZooid::count(http::Method method) const {

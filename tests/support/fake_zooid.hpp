@@ -5,7 +5,6 @@
 
 #include <deque>
 #include <functional>
-#include <map>
 #include <optional>
 #include <set>
 #include <string>
@@ -16,9 +15,11 @@
 #include "tender/base/clock.hpp"
 #include "tender/http/transport.hpp"
 
+#include "support/zooid_model.hpp"
+
 namespace tender::test {
 
-class FakeZooid final : public http::Transport {
+class FakeZooid final : public http::Transport, public ZooidModel {
  public:
   /// The clock of its latencies; requests under way are forgotten. Call it before the first
   /// exchange.
@@ -47,20 +48,14 @@ class FakeZooid final : public http::Transport {
   /// Asked for each request; empty: everything is applied at once.
   std::function<Action(const Seen&)> script;
 
-  std::vector<Seen> requests;        // to the API
-  std::vector<TimePoint> looks;      // for NIP-11 documents
-  std::set<std::string> not_loaded;  // relays whose reload failed: taken, and not served
-  std::map<std::string, nlohmann::json> relays;  // by id, as zooid keeps them
-  std::map<std::string, int> creations;
+  std::vector<Seen> requests;    // to the API
+  std::vector<TimePoint> looks;  // for NIP-11 documents
   int most_at_once_for_one_relay = 0;
   int most_at_once = 0;
 
   [[nodiscard]] int count(http::Method method) const;
 
  private:
-  http::Exchange apply(const Seen& seen);
-  [[nodiscard]] http::Exchange serve(const std::string& host) const;
-
   Clock* clock_ = nullptr;
   std::multiset<std::string> under_way_;
 };

@@ -8,6 +8,8 @@ namespace tender::test {
 class TempDir {
  public:
   TempDir();
+  /// In a directory other than the system's for temporary files.
+  explicit TempDir(const std::filesystem::path& parent);
   ~TempDir();
   TempDir(const TempDir&) = delete;
   TempDir& operator=(const TempDir&) = delete;

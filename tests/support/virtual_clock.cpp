@@ -88,12 +88,32 @@ bool VirtualClock::advance_until(const std::function<bool()>& condition, Millise
   return true;
 }
 
-void VirtualClock::fire_due() {
+void VirtualClock::move_to(TimePoint now) {
+  const bool set_back = now < now_;
+  now_ = now;
+  if (set_back) {
+    end_all();
+  } else {
+    fire_due();
+  }
+}
+
+std::vector<VirtualTimer*> VirtualClock::in_order() const {
   std::vector<VirtualTimer*> waiting(waiting_.begin(), waiting_.end());
   std::ranges::sort(waiting, {}, [](const VirtualTimer* timer) {
     return std::pair(timer->deadline(), timer->turn());
   });
-  for (VirtualTimer* timer : waiting) {
+  return waiting;
+}
+
+void VirtualClock::end_all() {
+  for (VirtualTimer* timer : in_order()) {
+    timer->cancel();
+  }
+}
+
+void VirtualClock::fire_due() {
+  for (VirtualTimer* timer : in_order()) {
     if (timer->deadline() <= now_) {
       timer->fire();
     }

@@ -6,6 +6,7 @@
 #include <functional>
 #include <optional>
 #include <set>
+#include <vector>
 
 #include <boost/asio/io_context.hpp>
 
@@ -33,13 +34,22 @@ class VirtualClock final : public Clock {
   /// `limit` has passed first.
   bool advance_until(const std::function<bool()>& condition, Milliseconds limit);
 
-  /// The wall clock jumps, as when an operator sets it: no deadline in between is visited.
-  void jump(Milliseconds by) { now_ += by; }
+  /// The deadline that comes next; nothing when nobody waits for one.
+  [[nodiscard]] std::optional<TimePoint> next_deadline() const;
+
+  /// Sets the time and wakes those whose deadline has come (all, when it goes back); they run when
+  /// the io_context does. For a driver that has more than this clock to follow.
+  void move_to(TimePoint now);
+
+  /// The wall clock jumps, as when an operator sets it: no deadline in between is visited, and
+  /// waits end when it jumps back (see Timer).
+  void jump(Milliseconds by) { move_to(now_ + by); }
 
  private:
   friend class VirtualTimer;
   void fire_due();
-  [[nodiscard]] std::optional<TimePoint> next_deadline() const;
+  void end_all();
+  [[nodiscard]] std::vector<VirtualTimer*> in_order() const;
 
   boost::asio::io_context& io_;
   TimePoint now_;

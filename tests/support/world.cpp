@@ -2,12 +2,7 @@
 
 #include <algorithm>
 
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/detached.hpp>
-
 namespace tender::test {
-
-namespace asio = boost::asio;
 
 config::Env test_env(Random& random) {
   config::Env env(config::StoreEnv{}, config::ZooidOptions{},
@@ -22,61 +17,34 @@ config::Env test_env(Random& random) {
   return env;
 }
 
+Stage::Stage() : path(directory.path() / "tender.db"), env(test_env(random)) {}
+
 World::World(std::size_t channel_capacity, std::string vfs)
-    : env(test_env(random)), channel_capacity_(channel_capacity), vfs_(std::move(vfs)) {
+    // Waiting for a lock would take real time, which no test waits for.
+    : Process({path, env, random, zooid, *logger}, {.channel_capacity = channel_capacity,
+                                                    .busy_timeout = Milliseconds(0),
+                                                    .vfs = std::move(vfs)}) {
   open(TimePoint(std::chrono::hours(24 * 365 * 56)));
 }
 
-World::~World() {
-  infra.reset();
-  tail.reset();
-  channel.reset();
-  runtime_.reset();
-}
-
 void World::open(TimePoint now) {
-  runtime_ = std::make_unique<Runtime>(now);
-  zooid.use(runtime_->clock);
-  Database::Options options;
-  options.busy_timeout = Milliseconds(0);  // real time, which no test waits for
-  options.vfs = vfs_;
-  database = std::make_unique<Database>(directory.path() / "tender.db", runtime_->clock, options);
-  channel = std::make_unique<Broadcast<Activity>>(runtime_->clock, channel_capacity_);
-  tail = std::make_unique<ActivityTail>(*database, runtime_->clock, *channel);
-  query.emplace(*database);
-  command.emplace(*database, runtime_->clock, random, *channel);
+  Process::open(now);
+  zooid.use(clock());
 }
 
 void World::start() {
-  ended = false;
-  infra = std::make_unique<infra::Infra>(
-      *query, *command, env,
-      infra::Infra::Runtime{*database, runtime_->clock, random, zooid, *logger},
-      infra::Infra::Options{});
-  asio::co_spawn(runtime_->io, tail->run(), asio::detached);
-  asio::co_spawn(runtime_->io, infra->start(), [this](const std::exception_ptr& error) {
-    ended = true;
-    if (error) {
-      std::rethrow_exception(error);
-    }
-  });
+  Process::start();
   settle();
 }
 
 void World::stop() {
-  infra->stop();
+  Process::stop();
   settle();
 }
 
 void World::crash() {
-  const TimePoint now = runtime_->clock.now();
-  infra.reset();
-  tail.reset();
-  command.reset();
-  query.reset();
-  channel.reset();
-  database.reset();
-  runtime_.reset();  // and with it every coroutine, where it stands
+  const TimePoint now = clock().now();
+  kill();
   open(now);
 }
 

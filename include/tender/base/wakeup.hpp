@@ -15,7 +15,8 @@ class Wakeup {
   /// Wakes the waiter, or lets the next wait return at once. Many calls count as one.
   void notify();
 
-  /// Waits for notify() (true) or until `deadline` (false). One waiter at a time.
+  /// Waits for notify() (true) or until `deadline` (false, and also when the clock was set back:
+  /// see Timer). One waiter at a time.
   boost::asio::awaitable<bool> wait_until(TimePoint deadline);
 
  private:

@@ -24,8 +24,9 @@ class CircuitBreaker {
 
   [[nodiscard]] State state() const { return state_; }
 
-  /// When the probe is due; meaningful while open.
-  [[nodiscard]] TimePoint probe_at() const { return probe_at_; }
+  /// When the probe is due, as seen at `now`; meaningful while open. At once when it would be
+  /// further away than the breaker is ever open: the clock was set back since.
+  [[nodiscard]] TimePoint probe_at(TimePoint now) const;
 
   /// A job met a host fault. True when the breaker was not closed before: then the fault is known
   /// already, and none of the job's own. The fifth in a row opens it.

@@ -1,0 +1,48 @@
+#include "simulation/fault_kind.hpp"
+
+namespace tender::simulation {
+namespace {
+
+constexpr std::array<std::string_view, kFaultKinds> kFaultNames{
+    "slow answer",
+    "lost before applying",
+    "lost after applying",
+    "applied late",
+    "5xx",
+    "5xx after applying",
+    "garbage",
+    "garbage after applying",
+    "429",
+    "429 with Retry-After",
+    "401",
+    "routing 404",
+    "refusal",
+    "sick relay",
+    "outage of breaker length",
+    "long outage",
+    "wipe",
+    "crash at a time",
+    "crash after a handler",
+    "crash with requests under way",
+    "stop and restart",
+    "clock forward",
+    "clock back",
+    "broadcast lag",
+    "disk error",
+    "disk full",
+    "power cut",
+    "write lock held",
+    "silent write",
+    "relay deleted",
+    "invalid row",
+    "strange activity",
+    "reordered",
+};
+
+}  // namespace
+
+std::string_view to_string(FaultKind kind) {
+  return kFaultNames.at(static_cast<std::size_t>(kind));
+}
+
+}  // namespace tender::simulation

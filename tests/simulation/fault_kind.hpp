@@ -1,0 +1,74 @@
+// The classes of faults, and how often each has struck. A run over many seeds fails when one never
+// did: then it proves nothing about that class.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <string_view>
+
+namespace tender::simulation {
+
+enum class FaultKind : std::uint8_t {
+  // What becomes of one request.
+  slow_answer,
+  lost_before_applying,
+  lost_after_applying,
+  applied_late,
+  error_5xx,
+  error_5xx_after_applying,
+  garbage_answer,
+  garbage_after_applying,
+  too_many_requests,
+  too_many_requests_retry_after,
+  unauthorized,
+  routing_404,
+  refusal,
+  sick_relay,  // all of one relay, for the whole rough part
+  // The host.
+  outage_of_breaker_length,
+  long_outage,
+  wipe,
+  // The process and its machine.
+  crash_at_a_time,
+  crash_after_a_handler,
+  crash_with_requests_under_way,
+  stop_and_restart,
+  clock_forward,
+  clock_back,
+  broadcast_lag,
+  disk_error,
+  disk_full,
+  power_cut,
+  // Other programs.
+  write_lock_held,
+  silent_write,
+  relay_deleted,
+  invalid_row,
+  strange_activity,
+  // What follows from the others.
+  reordered,
+  count_,  // how many there are
+};
+
+inline constexpr std::size_t kFaultKinds = static_cast<std::size_t>(FaultKind::count_);
+
+[[nodiscard]] std::string_view to_string(FaultKind kind);
+
+/// How often each kind has struck.
+class FaultCounts {
+ public:
+  void add(FaultKind kind) { ++counts_[static_cast<std::size_t>(kind)]; }
+  void add(const FaultCounts& other) {
+    for (std::size_t i = 0; i < kFaultKinds; ++i) {
+      counts_[i] += other.counts_[i];
+    }
+  }
+  [[nodiscard]] std::uint64_t of(FaultKind kind) const {
+    return counts_[static_cast<std::size_t>(kind)];
+  }
+
+ private:
+  std::array<std::uint64_t, kFaultKinds> counts_{};
+};
+
+}  // namespace tender::simulation

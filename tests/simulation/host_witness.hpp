@@ -1,0 +1,44 @@
+// What the wire shows of the host that all relays share, and what the worker owes it: five host
+// faults in a row and nothing but probes is sent until one goes well; nothing at all while the host
+// has asked for a pause; and no attempt of a relay is spent on what is known. Forgets what a
+// process forgets when it dies.
+#pragma once
+
+#include "tender/zooid/outcome.hpp"
+
+#include "simulation/network.hpp"
+#include "simulation/timeline.hpp"
+#include "simulation/trace.hpp"
+
+namespace tender::simulation {
+
+class HostWitness {
+ public:
+  HostWitness(const Timeline& timeline, Trace& trace) : timeline_(timeline), trace_(trace) {}
+
+  /// A sync's first request goes out.
+  void job_sent(const Call& call);
+  void probe_sent(const Call& call);
+
+  /// True when the worker knew of an outage or a pause before this answer: a host fault is no
+  /// attempt then.
+  bool job_heard(const zooid::Verdict& verdict);
+  void probe_heard(const zooid::Verdict& verdict);
+
+  /// The next process begins with the host failing, or not, as the database says.
+  void process_ended(bool failing);
+  void clock_jumped() { paused_until_ = TimePoint{}; }
+
+ private:
+  void check_pause(const Call& call);
+  void hear_pause(const zooid::Verdict& verdict);
+
+  const Timeline& timeline_;
+  Trace& trace_;
+  int faults_in_row_ = 0;
+  bool failing_ = false;
+  int probes_ = 0;  // under way
+  TimePoint paused_until_{};
+};
+
+}  // namespace tender::simulation

@@ -1,0 +1,157 @@
+#include "simulation/network.hpp"
+
+#include <fmt/format.h>
+
+namespace tender::simulation {
+namespace {
+
+constexpr Milliseconds kTokenSkew{60'000};  // zooid-api.md: ±60 s
+
+// Frees the call of its client when the client's coroutine goes, however it goes.
+class Client {
+ public:
+  Client(Call& call, Clock& clock) : call_(call), wakeup_(clock) { call_.client = &wakeup_; }
+  ~Client() { call_.client = nullptr; }
+  Client(const Client&) = delete;
+  Client& operator=(const Client&) = delete;
+  [[nodiscard]] Wakeup& wakeup() { return wakeup_; }
+
+ private:
+  Call& call_;
+  Wakeup wakeup_;
+};
+
+std::string_view style_name(OutageStyle style) {
+  switch (style) {
+    case OutageStyle::refuses:
+      return "refuses";
+    case OutageStyle::hangs:
+      return "hangs";
+    case OutageStyle::gateway:
+      break;
+  }
+  return "bad gateway";
+}
+
+// A quarter of all relays.
+bool is_sick(const Call& call) {
+  return call.method != http::Method::get && call.relay.front() >= '0' && call.relay.front() <= '3';
+}
+
+// What of a body tells states apart.
+std::string summary(const nlohmann::json& body) {
+  if (!body.is_object()) {
+    return {};
+  }
+  return fmt::format(" host={} name={} inactive={}", body.value("host", "?"),
+                     body["info"].value("name", "?"), body.value("inactive", false));
+}
+
+}  // namespace
+
+std::string describe(const http::Exchange& exchange) {
+  if (const auto* failure = std::get_if<http::Failure>(&exchange.result)) {
+    return fmt::format("{}{}", http::to_string(failure->fault),
+                       failure->written ? " (written)" : "");
+  }
+  const auto& response = std::get<http::Response>(exchange.result);
+  return fmt::format("{} {}", response.status, response.body.substr(0, 60));
+}
+
+boost::asio::awaitable<http::Exchange> Network::exchange(http::Request request) {
+  // shared with the events of the timeline, which outlive this coroutine when the process dies
+  const auto call = std::make_shared<Call>();
+  call->method = request.method;
+  call->relay = request.url.target().substr(std::string_view("/relay/").size());
+  call->relay = call->relay.substr(0, call->relay.find('/'));
+  if (!request.body.empty()) {
+    call->body = nlohmann::json::parse(request.body);
+  }
+  Client client(*call, *clock_);
+  begin(call, request.timeout);
+  while (!call->delivered) {
+    co_await client.wakeup().wait_until(TimePoint::max());
+  }
+  co_return *call->answer;
+}
+
+void Network::begin(const std::shared_ptr<Call>& call, Milliseconds timeout) {
+  call->number = ++calls_;
+  call->sent_at = timeline_.now();
+  trace_.line("#{} {} {}{}", call->number, http::to_string(call->method), call->relay,
+              summary(call->body));
+  listener_->sent(*call);
+  Fate fate = choose_fate(*call, timeout);
+  if (fate.apply) {
+    ++under_way_;
+    timeline_.in(*fate.apply, [this, call] {
+      --under_way_;
+      apply(*call);
+    });
+  }
+  ++under_way_;
+  timeline_.in(fate.answer, [this, call, instead = std::move(fate.instead)] {
+    --under_way_;
+    if (instead) {
+      call->answer = instead;
+    }
+    deliver(*call);
+  });
+}
+
+Fate Network::choose_fate(const Call& call, Milliseconds timeout) {
+  if (outage_ && timeline_.now() < outage_->until) {
+    return outage_fate(outage_->style, timeout, dice_);
+  }
+  if (std::chrono::abs(skew_) > kTokenSkew) {
+    return stale_token_fate(timeline_.now(), dice_);
+  }
+  if (weather_.has(FaultKind::sick_relay) && is_sick(call)) {
+    trace_.fault(FaultKind::sick_relay, "#{}", call.number);
+    return bad_fate(FaultKind::error_5xx, timeout, dice_);
+  }
+  if (const auto kind = weather_.next_request_fault(dice_)) {
+    Fate fate = bad_fate(*kind, timeout, dice_);
+    trace_.fault(*kind, "#{}", call.number);
+    return fate;
+  }
+  return good_fate(weather_.pace(), dice_);
+}
+
+void Network::apply(Call& call) {
+  http::Response answer = zooid.apply(call.method, call.relay, call.body);
+  call.applied = answer.status < 300;
+  int& newest = newest_applied_[call.relay];
+  if (call.applied && newest > call.number) {
+    trace_.fault(FaultKind::reordered, "#{} arrives after #{}", call.number, newest);
+  }
+  newest = std::max(newest, call.number);
+  trace_.line("#{} reaches zooid: {}", call.number, answer.status);
+  listener_->applied(call, answer);
+  if (!call.answer) {
+    call.answer = http::Exchange{std::move(answer)};
+  }
+}
+
+void Network::deliver(Call& call) {
+  if (call.client == nullptr) {
+    return;
+  }
+  trace_.line("#{} is answered: {}", call.number, describe(*call.answer));
+  listener_->heard(call);
+  call.delivered = true;
+  call.client->notify();
+}
+
+void Network::begin_outage(FaultKind kind, OutageStyle style, Milliseconds length) {
+  trace_.fault(kind, "{} for {} s", style_name(style), length.count() / 1000);
+  outage_ = Outage{style, timeline_.now() + length};
+}
+
+void Network::wipe() {
+  trace_.fault(FaultKind::wipe, "{} relays", zooid.relays.size());
+  zooid.relays.clear();
+  listener_->wiped();
+}
+
+}  // namespace tender::simulation

@@ -1,0 +1,104 @@
+// The network and the zooid behind it: gives each request of the process a fate, carries it out on
+// the timeline, and tells the witness. What is under way survives the process that sent it, as on a
+// real network.
+#pragma once
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+
+#include <nlohmann/json.hpp>
+
+#include "tender/base/wakeup.hpp"
+#include "tender/http/transport.hpp"
+
+#include "simulation/fate.hpp"
+#include "simulation/timeline.hpp"
+#include "simulation/trace.hpp"
+#include "simulation/weather.hpp"
+#include "support/zooid_model.hpp"
+
+namespace tender::simulation {
+
+/// One request, from its sending to its last effect.
+struct Call {
+  int number = 0;
+  http::Method method = http::Method::get;
+  std::string relay;
+  nlohmann::json body;
+  TimePoint sent_at{};
+  bool applied = false;                  // zooid did what it asks
+  std::optional<http::Exchange> answer;  // what the client hears
+  bool delivered = false;                // the client may read it
+  Wakeup* client = nullptr;              // null when the process that sent it is gone
+};
+
+/// Told of all that happens, at once.
+class NetworkListener {
+ public:
+  virtual ~NetworkListener() = default;
+  virtual void sent(const Call& call) = 0;
+  virtual void applied(const Call& call, const http::Response& answer) = 0;
+  virtual void heard(const Call& call) = 0;  // the client has its answer
+  virtual void wiped() = 0;
+};
+
+class Network final : public http::Transport {
+ public:
+  /// All but the dice is borrowed.
+  Network(Timeline& timeline, Weather& weather, Trace& trace, Dice dice)
+      : timeline_(timeline), weather_(weather), trace_(trace), dice_(dice) {}
+
+  void set_listener(NetworkListener& listener) { listener_ = &listener; }
+
+  /// Exchanges from now on are of the process with this clock; its wall clock runs ahead of true
+  /// time by `skew`, which zooid notices.
+  void attach(Clock& clock) { clock_ = &clock; }
+  void set_skew(Milliseconds skew) { skew_ = skew; }
+
+  boost::asio::awaitable<http::Exchange> exchange(http::Request request) override;
+
+  /// Until `length` from now nobody reaches zooid; another outage replaces it.
+  void begin_outage(FaultKind kind, OutageStyle style, Milliseconds length);
+  void end_outage() { outage_.reset(); }
+
+  /// zooid loses its config directory.
+  void wipe();
+
+  /// Calls that have still something to do.
+  [[nodiscard]] int under_way() const { return under_way_; }
+
+  /// How many there were.
+  [[nodiscard]] int calls() const { return calls_; }
+
+  test::ZooidModel zooid;
+
+ private:
+  struct Outage {
+    OutageStyle style;
+    TimePoint until;
+  };
+
+  void begin(const std::shared_ptr<Call>& call, Milliseconds timeout);
+  [[nodiscard]] Fate choose_fate(const Call& call, Milliseconds timeout);
+  void apply(Call& call);
+  void deliver(Call& call);
+
+  Timeline& timeline_;
+  Weather& weather_;
+  Trace& trace_;
+  Dice dice_;
+  NetworkListener* listener_ = nullptr;
+  Clock* clock_ = nullptr;
+  Milliseconds skew_{};
+  std::optional<Outage> outage_;
+  std::map<std::string, int> newest_applied_;  // the number of a relay's newest applied call
+  int calls_ = 0;
+  int under_way_ = 0;
+};
+
+/// The answer in a few words, for the trace.
+[[nodiscard]] std::string describe(const http::Exchange& exchange);
+
+}  // namespace tender::simulation

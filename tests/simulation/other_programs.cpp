@@ -1,0 +1,298 @@
+#include "simulation/other_programs.hpp"
+
+#include <array>
+
+#include "tender/outbox/dead_letters.hpp"
+#include "tender/store/store_error.hpp"
+#include "tender/store/transaction.hpp"
+
+#include "support/world.hpp"
+
+namespace tender::simulation {
+namespace {
+
+using outbox::DeadLetters;
+using outbox::JobKind;
+using outbox::Resolution;
+
+// Few, so that changes often lead back to what zooid had before.
+constexpr std::array<const char*, 3> kNames{"amber", "blue", "coral"};
+constexpr std::array<const char*, 12> kSubdomains{"ant", "bee", "cat",  "dog", "elk", "fox",
+                                                  "gnu", "hen", "ibis", "jay", "koi", "lynx"};
+
+}  // namespace
+
+struct OtherPrograms::Connections {
+  Connections(const Surroundings& around, const Database::Options& options, Random& random,
+              Broadcast<Activity>& unheard)
+      : database(around.database, around.clock, options),
+        plain(around.database, around.clock, options),
+        locker(around.database, around.clock, options),
+        query(database),
+        command(database, around.clock, random, unheard) {}
+  Database database;  // of the command line
+  Database plain;     // of the control plane
+  Database locker;    // of the program that holds the write lock
+  Query query;
+  Command command;
+};
+
+OtherPrograms::OtherPrograms(Surroundings surroundings, Dice dice, std::uint64_t seed)
+    : around_(surroundings), dice_(dice), random_(seed), unheard_(around_.clock, 1) {}
+
+OtherPrograms::~OtherPrograms() = default;
+
+void OtherPrograms::connect() {
+  Database::Options options;
+  options.busy_timeout = Milliseconds::zero();
+  options.vfs = around_.vfs;
+  open_ = std::make_unique<Connections>(around_, options, random_, unheard_);
+}
+
+void OtherPrograms::disconnect() {
+  open_.reset();
+  locked_ = false;
+}
+
+void OtherPrograms::attempt(const std::function<void()>& act) {
+  try {
+    act();
+  } catch (const Error& error) {
+    around_.trace.line("refused: {}", error.what());
+  }
+}
+
+void OtherPrograms::act(std::optional<Command>& embedded) {
+  if (!connected()) {
+    return;
+  }
+  attempt([&] { choose_act(embedded && dice_.chance(40) ? *embedded : open_->command); });
+}
+
+void OtherPrograms::create() {
+  if (connected()) {
+    attempt([&] { command_create(open_->command); });
+  }
+}
+
+void OtherPrograms::choose_act(Command& command) {
+  const auto relay = any_relay();
+  const auto roll = dice_.between(1, 100);
+  if (!relay || roll <= 3) {
+    command_create(command);
+  } else if (roll <= 6) {
+    plain_insert();
+  } else if (roll <= 55) {
+    command_update(command, *relay);
+  } else if (roll <= 75) {
+    plain_update(*relay, /*log=*/true);
+  } else if (roll <= 86) {
+    reconcile(command, *relay);
+  } else if (roll <= 92) {
+    dead_letter_act();
+  } else {
+    mischief(*relay);
+  }
+}
+
+void OtherPrograms::command_create(Command& command) {
+  RelayChange change;
+  change.tenant = test::kTenant;
+  change.subdomain = free_subdomain();
+  change.info_name = dice_.pick(kNames);
+  static_cast<void>(command.create_relay(change));
+}
+
+void OtherPrograms::command_update(Command& command, const Relay& relay) {
+  RelayChange change;
+  switch (dice_.between(0, 9)) {
+    case 0:
+      static_cast<void>(command.activate_relay(relay.id));
+      return;
+    case 1:
+      static_cast<void>(command.deactivate_relay(relay.id));
+      return;
+    case 2:
+      change.livekit_enabled = !relay.livekit_enabled;
+      break;
+    case 3:
+      change.blossom_enabled = !relay.blossom_enabled;
+      break;
+    case 4:
+      change.subdomain = free_subdomain();
+      break;
+    default:
+      change.info_name = dice_.pick(kNames);
+  }
+  static_cast<void>(command.update_relay(relay.id, change));
+}
+
+void OtherPrograms::plain_insert() {
+  const std::string id = "plain-" + std::to_string(++inserted_);
+  Transaction transaction(open_->plain);
+  open_->plain
+      .prepare(
+          "INSERT INTO relay (id, tenant, subdomain, schema, info_name, created_at) "
+          "VALUES (?, ?, ?, ?, ?, ?)",
+          id, test::kTenant, free_subdomain(), "plain_" + std::to_string(inserted_),
+          dice_.pick(kNames), around_.clock.now())
+      .run();
+  open_->plain
+      .prepare(
+          "INSERT INTO activity (tenant, activity_type, resource_type, resource_id) "
+          "VALUES (?, 'create_relay', 'relay', ?)",
+          test::kTenant, id)
+      .run();
+  transaction.commit();
+}
+
+void OtherPrograms::plain_update(const Relay& relay, bool log) {
+  Transaction transaction(open_->plain);
+  open_->plain
+      .prepare("UPDATE relay SET info_name = ?, policy_public_join = ? WHERE id = ?",
+               dice_.pick(kNames), dice_.chance(50), relay.id.text)
+      .run();
+  if (log) {
+    open_->plain
+        .prepare(
+            "INSERT INTO activity (tenant, activity_type, resource_type, resource_id) "
+            "VALUES (?, 'update_relay', 'relay', ?)",
+            relay.tenant, relay.id.text)
+        .run();
+  }
+  transaction.commit();
+}
+
+void OtherPrograms::reconcile(Command& command, const Relay& relay) {
+  command.reconcile_relay(
+      relay, {.forced = dice_.chance(30), .recreate = dice_.chance(20), .bulk = dice_.chance(20)});
+}
+
+void OtherPrograms::dead_letter_act() {
+  const auto open = DeadLetters(open_->database).list(/*all=*/false);
+  if (open.empty()) {
+    return;
+  }
+  const auto& letter =
+      open[static_cast<std::size_t>(dice_.between(0, static_cast<std::int64_t>(open.size()) - 1))];
+  const auto relay = open_->query.get_relay(RelayId{letter.key});
+  const bool retry = relay && dice_.chance(70);
+  Transaction transaction(open_->database);
+  DeadLetters(open_->database)
+      .resolve(JobKind::relay_sync, letter.key, retry ? Resolution::retried : Resolution::discarded,
+               around_.clock.now());
+  if (retry) {
+    open_->command.reconcile_relay(*relay, {});
+  }
+  transaction.commit();
+  around_.trace.line("dead letter {} is {}", letter.id, retry ? "retried" : "discarded");
+}
+
+void OtherPrograms::mischief(const Relay& relay) {
+  const Weather& weather = around_.weather;
+  Trace& trace = around_.trace;
+  const std::string& id = relay.id.text;
+  switch (dice_.between(0, 3)) {
+    case 0:
+      if (weather.has(FaultKind::silent_write)) {
+        plain_update(relay, /*log=*/false);
+        trace.fault(FaultKind::silent_write, "{}", id);
+        around_.witness.silently_changed(id);
+      }
+      return;
+    case 1:
+      if (weather.has(FaultKind::relay_deleted)) {
+        open_->plain.prepare("DELETE FROM relay WHERE id = ?", id).run();
+        trace.fault(FaultKind::relay_deleted, "{}", id);
+      }
+      return;
+    case 2:
+      if (weather.has(FaultKind::invalid_row)) {
+        Transaction transaction(open_->plain);
+        open_->plain.prepare("UPDATE relay SET info_icon = 'no url' WHERE id = ?", id).run();
+        plain_update(relay, /*log=*/true);
+        transaction.commit();
+        trace.fault(FaultKind::invalid_row, "{}", id);
+      }
+      return;
+    default:
+      if (weather.has(FaultKind::strange_activity)) {
+        open_->plain
+            .prepare(
+                "INSERT INTO activity (tenant, activity_type, resource_type, resource_id, detail) "
+                "VALUES ('x', 'unheard_of', 'relay', ?1, '{\"a\": [1'||'}'), "
+                "('x', 'update_relay', 'invoice', ?1, '{}'), ('x', 'update_relay', 'relay', "
+                "'nobody', '{}')",
+                id)
+            .run();
+        trace.fault(FaultKind::strange_activity, "{}", id);
+      }
+  }
+}
+
+void OtherPrograms::hold_write_lock() {
+  attempt([&] {
+    if (connected() && !locked_) {
+      open_->locker.execute("BEGIN IMMEDIATE");
+      locked_ = true;
+      around_.trace.fault(FaultKind::write_lock_held, "a program begins to write");
+    }
+  });
+}
+
+void OtherPrograms::release_write_lock() {
+  if (locked_) {
+    locked_ = false;
+    attempt([&] { open_->locker.execute("ROLLBACK"); });
+    around_.trace.line("the write lock is free");
+  }
+}
+
+void OtherPrograms::repair_rows() {
+  for (const Relay& relay : open_->query.list_relays()) {
+    if (!validate(relay).empty()) {
+      RelayChange change;
+      change.info_icon = "";
+      static_cast<void>(open_->command.update_relay(relay.id, change));
+    }
+  }
+}
+
+bool OtherPrograms::retry_dead_letters() {
+  const auto letters = DeadLetters(open_->database).list(/*all=*/false);
+  for (const auto& letter : letters) {
+    Transaction transaction(open_->database);
+    DeadLetters(open_->database)
+        .resolve(JobKind::relay_sync, letter.key, Resolution::retried, around_.clock.now());
+    if (const auto relay = open_->query.get_relay(RelayId{letter.key})) {
+      open_->command.reconcile_relay(*relay, {});
+    }
+    transaction.commit();
+  }
+  return !letters.empty();
+}
+
+void OtherPrograms::reconcile_all(bool recreate) {
+  for (const Relay& relay : open_->query.list_relays()) {
+    open_->command.reconcile_relay(relay, {.forced = true, .recreate = recreate, .bulk = true});
+  }
+}
+
+std::optional<Relay> OtherPrograms::any_relay() {
+  auto relays = open_->query.list_relays();
+  if (relays.empty()) {
+    return std::nullopt;
+  }
+  return std::move(relays[static_cast<std::size_t>(
+      dice_.between(0, static_cast<std::int64_t>(relays.size()) - 1))]);
+}
+
+std::string OtherPrograms::free_subdomain() {
+  std::string name = dice_.pick(kSubdomains);
+  while (open_->query.find_relay(name)) {
+    name = dice_.pick(kSubdomains) + std::to_string(dice_.between(1, 3));
+  }
+  return name;
+}
+
+}  // namespace tender::simulation

@@ -1,0 +1,93 @@
+#include "simulation/plan.hpp"
+
+#include <functional>
+
+namespace tender::simulation {
+namespace {
+
+using std::chrono::hours;
+using std::chrono::minutes;
+using std::chrono::seconds;
+
+constexpr std::array<Milliseconds, 4> kDurations{minutes(1), minutes(4), minutes(12), minutes(40)};
+constexpr std::array<OutageStyle, 3> kOutageStyles{OutageStyle::refuses, OutageStyle::hangs,
+                                                   OutageStyle::gateway};
+constexpr std::array<Milliseconds, 4> kJumps{seconds(1), seconds(90), minutes(20), hours(2)};
+constexpr int kMostHandlers = 80;
+constexpr int kMostRelays = 8;
+constexpr int kMostBursts = 25;
+constexpr int kLargestBurst = 6;
+constexpr Milliseconds kLongestBurst{2000};
+constexpr int kMostWrites = 40;
+
+// `event` at `times` random moments of `duration`, at least one.
+class Moments {
+ public:
+  Moments(Timeline& timeline, Dice& dice, Milliseconds duration)
+      : timeline_(timeline), dice_(dice), duration_(duration) {}
+
+  void at_random(std::int64_t most, const std::function<void()>& event) {
+    for (auto left = dice_.between(1, most); left > 0; --left) {
+      timeline_.in(dice_.between(Milliseconds::zero(), duration_), event);
+    }
+  }
+
+ private:
+  Timeline& timeline_;
+  Dice& dice_;
+  Milliseconds duration_;
+};
+
+}  // namespace
+
+Plan::Plan(Dice& dice, const Weather& weather)
+    : duration_(dice.pick(kDurations)), weather_(weather) {}
+
+void Plan::schedule(Timeline& timeline, Dice& dice, Network& network, OtherPrograms& others,
+                    Stagehand& stage) const {
+  Moments moments(timeline, dice, duration_);
+  for (auto relays = dice.between(1, kMostRelays); relays > 0; --relays) {
+    timeline.in(dice.between(Milliseconds::zero(), duration_ / 4), [&] { stage.create(); });
+  }
+  // Commands often come in bursts, the second while the first is under way, and the worker often
+  // dies when there is work.
+  moments.at_random(kMostBursts, [&] {
+    for (auto commands = dice.between(1, kLargestBurst); commands > 0; --commands) {
+      timeline.in(dice.between(Milliseconds::zero(), kLongestBurst), [&] { stage.command(); });
+    }
+    if (weather_.has(FaultKind::crash_after_a_handler) && dice.chance(10)) {
+      stage.crash_after(static_cast<int>(dice.between(1, kMostHandlers)));
+    }
+  });
+  const auto when = [&](FaultKind kind, std::int64_t most, const std::function<void()>& event) {
+    if (weather_.has(kind)) {
+      moments.at_random(most, event);
+    }
+  };
+  when(FaultKind::crash_at_a_time, 4, [&] { stage.crash(FaultKind::crash_at_a_time); });
+  when(FaultKind::crash_after_a_handler, 6,
+       [&] { stage.crash_after(static_cast<int>(dice.between(1, kMostHandlers))); });
+  when(FaultKind::stop_and_restart, 2, [&] { stage.stop(); });
+  when(FaultKind::clock_forward, 2, [&] { stage.jump(dice.pick(kJumps)); });
+  when(FaultKind::clock_back, 2, [&] { stage.jump(-dice.pick(kJumps)); });
+  when(FaultKind::disk_error, 4, [&] { stage.fail_disk_once(); });
+  when(FaultKind::disk_full, 1, [&] { stage.fill_disk(); });
+  when(FaultKind::power_cut, 2,
+       [&] { stage.cut_power_at_write(static_cast<int>(dice.between(1, kMostWrites))); });
+  when(FaultKind::wipe, 1, [&] { network.wipe(); });
+  when(FaultKind::outage_of_breaker_length, 3, [&] {
+    network.begin_outage(FaultKind::outage_of_breaker_length, dice.pick(kOutageStyles),
+                         dice.between(seconds(3), minutes(2)));
+  });
+  when(FaultKind::long_outage, 1, [&] {
+    network.begin_outage(FaultKind::long_outage, dice.pick(kOutageStyles),
+                         dice.between(minutes(4), minutes(45)));
+  });
+  when(FaultKind::write_lock_held, 3, [&] {
+    others.hold_write_lock();
+    timeline.in(dice.between(Milliseconds(10), Milliseconds(20'000)),
+                [&] { others.release_write_lock(); });
+  });
+}
+
+}  // namespace tender::simulation

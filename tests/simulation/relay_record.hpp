@@ -1,0 +1,53 @@
+// What the witness knows of one relay: from the requests on the wire and the rows of the log, never
+// from what the product thinks.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <set>
+#include <string>
+
+#include <nlohmann/json.hpp>
+
+#include "tender/base/clock.hpp"
+
+namespace tender::simulation {
+
+/// What the newest answer that the process heard means.
+enum class Heard : std::uint8_t { nothing, done, refused, lost, other };
+
+struct RelayRecord {
+  // Requests.
+  int under_way = 0;                    // of the process that lives
+  nlohmann::json sent;                  // the config that the newest request asks for
+  std::optional<nlohmann::json> known;  // the config that zooid is known to have taken
+  bool in_doubt = false;                // a request went out since, and no sync has completed
+  Heard heard = Heard::nothing;         // of the newest request
+  TimePoint heard_at{};
+  bool attempt_open = false;       // a request went out, and no result is in the log
+  TimePoint attempt_at{};          // when the newest attempt began
+  bool spent_on_the_host = false;  // its failure is the host's, which was known to fail
+  std::string secret;              // that zooid holds
+  bool wiped = false;              // zooid lost it, and has not taken it since
+
+  // Requests that may still have an effect.
+  bool may_send_again = false;             // the worker cannot know all that it sent
+  std::optional<TimePoint> unknown_until;  // only a request from then on ends the doubt
+
+  // What people asked for.
+  bool forced = false;            // and no sync has completed since
+  bool recreate_asked = false;    // ever
+  std::int64_t last_command = 0;  // seq in the log
+  std::int64_t last_result = 0;
+  std::int64_t routed = 0;  // the router's offset when the newest request was sent
+  bool silently_changed =
+      false;  // the row changed without a word in the log since the last command
+
+  // Failures in a row.
+  int failures = 0;
+  TimePoint failed_at{};
+  bool given_up = false;        // a dead letter, and nobody asked or changed anything since
+  bool backoff_broken = false;  // the clock jumped since: the wait says nothing
+};
+
+}  // namespace tender::simulation

@@ -1,0 +1,197 @@
+#include "simulation/witness.hpp"
+
+#include <algorithm>
+
+#include "tender/infra/relay_sync.hpp"
+#include "tender/outbox/host_state.hpp"
+#include "tender/outbox/router.hpp"
+#include "tender/zooid/outcome.hpp"
+
+namespace tender::simulation {
+namespace {
+
+Heard meaning(const zooid::Verdict& verdict) {
+  switch (verdict.outcome) {
+    case zooid::Outcome::done:
+      return Heard::done;
+    case zooid::Outcome::permanent:
+      return Heard::refused;
+    case zooid::Outcome::not_found:
+      return Heard::lost;
+    default:
+      return Heard::other;
+  }
+}
+
+}  // namespace
+
+nlohmann::json config_of(const nlohmann::json& body) {
+  nlohmann::json config = nlohmann::json::object();
+  config.merge_patch(body);
+  config.erase("secret");
+  return config;
+}
+
+Witness::Witness(const config::Env& env, const Clock& clock, Timeline& timeline, Trace& trace)
+    : env_(env), clock_(clock), timeline_(timeline), trace_(trace), host_(timeline, trace) {}
+
+void Witness::connect(const std::filesystem::path& path) {
+  database_ = std::make_unique<Database>(path, clock_, Database::Options{});
+  seen_version_ = 0;
+  if (const auto last = query().last_activity_seq(); last < last_seq_) {
+    trace_.violate("rows of the log are lost: it ends at {}, and {} was committed", last,
+                   last_seq_);
+  }
+}
+
+void Witness::sent(const Call& call) {
+  catch_up();
+  if (call.method == http::Method::get) {
+    host_.probe_sent(call);
+    return;
+  }
+  RelayRecord& record = records_[call.relay];
+  if (++record.under_way > 1) {
+    trace_.violate("two requests of relay {} are under way at once", call.relay);
+  }
+  if (call.method == http::Method::post) {
+    check_create(call, record);
+  } else {
+    check_update(call, record);
+  }
+  // A second request of one attempt follows at once on the first one's answer.
+  if (!record.attempt_open || record.heard_at != timeline_.now()) {
+    begin_attempt(call, record);
+  }
+  record.sent = config_of(call.body);
+  record.in_doubt = true;
+  record.heard = Heard::nothing;
+}
+
+void Witness::begin_attempt(const Call& call, RelayRecord& record) {
+  host_.job_sent(call);
+  check_backoff(call, record);
+  record.routed = outbox::Router(*database_).offset();
+  record.attempt_open = true;
+  record.attempt_at = timeline_.now();
+}
+
+void Witness::check_create(const Call& call, RelayRecord& record) {
+  const std::string secret = call.body.value("secret", "");
+  if (secret.size() != 64 || !secrets_.insert(secret).second) {
+    trace_.violate("relay {} is to be created with a secret that is not fresh", call.relay);
+  }
+  if (!query().has_completed_sync(RelayId{call.relay})) {
+    return;
+  }
+  Statement row = database_->prepare("SELECT recreate FROM outbox WHERE key = ?", call.relay);
+  if (!record.recreate_asked || !row.step() || !row.boolean(0)) {
+    trace_.violate("relay {} is created again, and nobody asked for that", call.relay);
+  }
+}
+
+void Witness::check_update(const Call& call, RelayRecord& record) {
+  if (call.body.contains("secret")) {
+    trace_.violate("an update of relay {} carries a secret", call.relay);
+  }
+  if (!record.in_doubt && !record.may_send_again && !record.forced &&
+      record.known == config_of(call.body)) {
+    trace_.violate("relay {} is sent what zooid has already, and nobody asked for that",
+                   call.relay);
+  }
+}
+
+void Witness::check_backoff(const Call& call, const RelayRecord& record) {
+  if (record.last_command > record.routed) {
+    return;  // the worker may learn of a command only after the failure, and starts over then
+  }
+  if (record.given_up) {
+    trace_.violate("relay {} is a dead letter that waits for a person, and is tried again",
+                   call.relay);
+  }
+  if (record.failures == 0 || record.backoff_broken || record.silently_changed) {
+    return;
+  }
+  const Milliseconds waited = timeline_.now() - record.failed_at;
+  if (waited < full_delay(record.failures) * 9 / 10) {
+    trace_.violate("relay {} is tried again {} ms after failure {}", call.relay, waited.count(),
+                   record.failures);
+  }
+}
+
+Milliseconds Witness::full_delay(int failures) const {
+  return std::min(Milliseconds(env_.relay_sync_retry_cap),
+                  Milliseconds(env_.relay_sync_retry_base) * (1 << std::min(failures - 1, 20)));
+}
+
+void Witness::applied(const Call& call, const http::Response& answer) {
+  RelayRecord& record = records_[call.relay];
+  if (!call.applied) {
+    return;
+  }
+  if (answer.status == 201) {
+    record.secret = call.body.value("secret", "");
+    record.wiped = false;
+  } else if (call.body.contains("secret") && call.body["secret"] != record.secret) {
+    trace_.violate("the secret of relay {} changes", call.relay);
+  }
+}
+
+void Witness::heard(const Call& call) {
+  const zooid::Verdict verdict = zooid::judge(*call.answer, call.method, clock_.now());
+  if (call.method == http::Method::get) {
+    host_.probe_heard(verdict);
+    return;
+  }
+  RelayRecord& record = records_[call.relay];
+  --record.under_way;
+  record.heard = meaning(verdict);
+  record.heard_at = timeline_.now();
+  record.spent_on_the_host = host_.job_heard(verdict);
+  if (verdict.in_doubt) {
+    record.may_send_again = true;
+    record.unknown_until = timeline_.now() + env_.relay_sync_settle;
+  }
+}
+
+void Witness::wiped() {
+  for (auto& [id, record] : records_) {
+    record.wiped = true;
+  }
+}
+
+void Witness::process_ended() {
+  for (auto& [id, record] : records_) {
+    if (record.under_way > 0) {
+      record.unknown_until = record.attempt_at + infra::longest_doubt(env_);
+    }
+    const auto relay = query().get_relay(RelayId{id});
+    record.may_send_again = record.may_send_again || (relay && relay->settle_at);
+    record.under_way = 0;
+    record.attempt_open = false;
+  }
+  host_.process_ended(outbox::read_host_state(*database_).failing_since.has_value());
+}
+
+void Witness::clock_jumped() {
+  host_.clock_jumped();
+  for (auto& [id, record] : records_) {
+    record.backoff_broken = record.failures > 0;
+    record.unknown_until.reset();
+  }
+}
+
+void Witness::silently_changed(const std::string& relay) {
+  RelayRecord& record = records_[relay];
+  // While a sync is under way its end finds the change by the revision; otherwise nobody need see
+  // it before the next reconcile.
+  record.silently_changed = record.silently_changed || record.under_way == 0;
+  record.given_up = false;
+}
+
+bool Witness::any_under_way() const {
+  return std::ranges::any_of(records_,
+                             [](const auto& entry) { return entry.second.under_way > 0; });
+}
+
+}  // namespace tender::simulation

@@ -1,0 +1,85 @@
+// Watches one life from outside: every request on the wire and every row that is committed, and
+// says at once when a rule is broken. It reads the database through a connection of its own. The
+// rules at the end of a life are in final_rules.hpp.
+#pragma once
+
+#include <filesystem>
+#include <map>
+#include <memory>
+#include <set>
+#include <string>
+
+#include "tender/config/env.hpp"
+#include "tender/store/database.hpp"
+#include "tender/store/query.hpp"
+
+#include "simulation/host_witness.hpp"
+#include "simulation/network.hpp"
+#include "simulation/relay_record.hpp"
+#include "simulation/timeline.hpp"
+#include "simulation/trace.hpp"
+
+namespace tender::simulation {
+
+class Witness final : public NetworkListener {
+ public:
+  /// All is borrowed.
+  Witness(const config::Env& env, const Clock& clock, Timeline& timeline, Trace& trace);
+
+  /// Opens the witness's own connection; everything else needs it. Says so when rows that were
+  /// committed are not there any more.
+  void connect(const std::filesystem::path& path);
+  void disconnect() { database_.reset(); }
+  [[nodiscard]] Database& database() { return *database_; }
+
+  void sent(const Call& call) override;
+  void applied(const Call& call, const http::Response& answer) override;
+  void heard(const Call& call) override;
+  void wiped() override;
+
+  /// Reads what was committed since the last time.
+  void catch_up();
+
+  /// The process has ended: what it had under way is nobody's.
+  void process_ended();
+  /// The wall clock jumped: waits that began before it prove nothing.
+  void clock_jumped();
+  /// A program changed the row without a word in the log.
+  void silently_changed(const std::string& relay);
+
+  [[nodiscard]] const RelayRecord& record(const std::string& relay) { return records_[relay]; }
+  [[nodiscard]] bool any_under_way() const;
+
+ private:
+  void check_create(const Call& call, RelayRecord& record);
+  void check_update(const Call& call, RelayRecord& record);
+  void check_backoff(const Call& call, const RelayRecord& record);
+  void begin_attempt(const Call& call, RelayRecord& record);
+  void end_doubt(const std::string& relay, RelayRecord& record);
+  void check_next_try(const std::string& relay, const RelayRecord& record);
+  [[nodiscard]] Milliseconds full_delay(int failures) const;
+  void read_activity(const Activity& row);
+  void read_completion(const Activity& row, RelayRecord& record);
+  void read_failure(const Activity& row, RelayRecord& record);
+  void read_dead_letters();
+
+  [[nodiscard]] Query query() { return Query(*database_); }
+
+  std::unique_ptr<Database> database_;
+  config::Env env_;
+  const Clock& clock_;
+  Timeline& timeline_;
+  Trace& trace_;
+  HostWitness host_;
+  std::map<std::string, RelayRecord> records_;
+  std::set<std::string> secrets_;  // every one that was ever sent
+  std::int64_t last_seq_ = 0;
+  std::int64_t last_letter_ = 0;
+  std::int64_t seen_version_ = 0;
+};
+
+/// The config that zooid has when it takes `body` for a relay that it did not know, without the
+/// secret.
+[[nodiscard]] nlohmann::json config_of(const nlohmann::json& body);
+
+}  // namespace tender::simulation
