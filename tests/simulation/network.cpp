@@ -5,6 +5,7 @@
 namespace tender::simulation {
 namespace {
 
+constexpr int kMostCalls = 3'000;           // ten times what a busy life needs
 constexpr Milliseconds kTokenSkew{60'000};  // zooid-api.md: ±60 s
 
 // Frees the call of its client when the client's coroutine goes, however it goes.
@@ -78,6 +79,9 @@ boost::asio::awaitable<http::Exchange> Network::exchange(http::Request request) 
 void Network::begin(const std::shared_ptr<Call>& call, Milliseconds timeout) {
   call->number = ++calls_;
   call->sent_at = timeline_.now();
+  if (calls_ > kMostCalls) {
+    trace_.violate("a flood: {} requests in one life", calls_);
+  }
   trace_.line("#{} {} {}{}", call->number, http::to_string(call->method), call->relay,
               summary(call->body));
   listener_->sent(*call);
