@@ -118,7 +118,8 @@ std::string describe_host(const outbox::HostState& host) {
   if (host.failing_since) {
     return fmt::format(
         "cannot be worked with since {}: {}; nothing is sent meanwhile, asked again at {}",
-        format_time(*host.failing_since), printable(host.reason, 600), format_time(*host.probe_at));
+        format_time(*host.failing_since), printable(host.reason, 600),
+        format_time(host.probe_at.value_or(*host.failing_since)));
   }
   if (host.paused_until) {
     return fmt::format("asks us to wait until {} (Retry-After)", format_time(*host.paused_until));

@@ -104,7 +104,7 @@ Parsed<nostr::SecretKey> parse_secret_key(std::string_view text) {
 }
 
 Parsed<Milliseconds> parse_wait(std::string_view text) {
-  const Parsed<Milliseconds> duration = parse_wait_or_zero(text);
+  Parsed<Milliseconds> duration = parse_wait_or_zero(text);
   const auto* const value = std::get_if<Milliseconds>(&duration);
   if (value != nullptr && *value == Milliseconds::zero()) {
     return Problem{"is no time at all", "give a duration above 0, such as 5s"};

@@ -96,9 +96,7 @@ asio::awaitable<void> Infra::reconcile_now_and_then() {
     const TimePoint next =
         runtime_.clock.now() + std::chrono::round<Milliseconds>(
                                    std::chrono::duration<double, std::milli>(interval) * jitter);
-    while (!stopping_ && runtime_.clock.now() < next) {
-      co_await interval_.wait_until(next);
-    }
+    co_await interval_.wait_until(next);
     if (!stopping_ && catch_up("interval")) {
       dispatcher_.wake();
     }
@@ -195,7 +193,7 @@ void Infra::reconcile_relay_state(std::string_view source) {
     }
   }
   for (const Relay& relay : query_.list_relays_in_doubt()) {
-    if (relay.synced) {
+    if (relay.synced && relay.settle_at) {
       Job job;
       job.key = relay.id.text;
       job.not_before = *relay.settle_at;

@@ -23,7 +23,8 @@ void StoreOutage::begin(const StoreError& error) {
   }
   logger_.error("{}; nothing is lost, trying again until it works; {}", error.what(),
                 error.remedy());
-  if (clock_.now() - ended_at_ >= kRelapse) {
+  const Milliseconds well_for = clock_.now() - ended_at_;
+  if (well_for >= kRelapse || well_for < Milliseconds::zero()) {
     pause_ = Milliseconds::zero();
   }
   fault_ = error.fault();
@@ -34,8 +35,9 @@ bool StoreOutage::over() {
   if (!retry_at_) {
     return true;
   }
-  if (clock_.now() < *retry_at_) {
-    return false;
+  const TimePoint now = clock_.now();
+  if (now < *retry_at_ && *retry_at_ <= now + kLongestPause) {
+    return false;  // further ahead it only lies when the clock was set back since
   }
   try {
     if (fault_ != StoreFault::busy) {  // a lock is no fault of the connection

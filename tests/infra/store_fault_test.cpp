@@ -129,6 +129,17 @@ TEST_F(StoreFaults, OfOneOperationCostASecond) {
   EXPECT_EQ(logged("going on"), 1) << log_text.str();
 }
 
+TEST_F(StoreFaults, DoNotOutlastAClockThatIsSetBack) {
+  world.start();
+  vfs.fail(DiskOperation::write, SQLITE_FULL);
+  command_elsewhere("blue");
+  world.clock().advance(1min);
+  vfs.heal();
+  world.clock().jump(-24h);
+  world.clock().advance(1min);
+  EXPECT_EQ(world.zooid.requests.size(), 1U);
+}
+
 TEST_F(StoreFaults, DoNotMakeTheDatabaseAnew) {
   world.start();
   const Relay blue = world.create("blue");
