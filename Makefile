@@ -4,7 +4,7 @@ export CMAKE_BUILD_PARALLEL_LEVEL ?= $(shell nproc)
 export CTEST_PARALLEL_LEVEL ?= $(shell nproc)
 
 .DEFAULT_GOAL := help
-.PHONY: help deps build test simulate mutants demo lint format asan bench check interop image clean
+.PHONY: help deps build test simulate mutants demo lint format asan fuzz bench check interop image clean
 
 help: ## this list
 	@echo "make <target>, where <target> is one of"
@@ -40,13 +40,19 @@ lint: ## format, clang-tidy, room order, docs, shell, Dockerfile
 
 format: ## rewrite the sources with clang-format
 	@scripts/deps.sh --quiet lint
-	@find include src tests tools -name '*.[ch]pp' -print0 | xargs -0 clang-format-16 -i
+	@find include src tests tools fuzz -name '*.[ch]pp' -print0 | xargs -0 clang-format-16 -i
 
 asan: ## run every test under AddressSanitizer and UndefinedBehaviorSanitizer
 	@scripts/deps.sh --quiet build
 	@test -f build/asan/build.ninja || cmake --preset asan
 	@cmake --build --preset asan
 	@ctest --preset asan
+
+fuzz: ## feed each reader of foreign bytes with 60 s of hostile ones (FUZZ_SECONDS)
+	@scripts/deps.sh --quiet build fuzz
+	@test -f build/fuzz/build.ninja || cmake --preset fuzz
+	@cmake --build --preset fuzz
+	@scripts/fuzz.sh
 
 bench: build ## measure, and print the numbers
 	@bench/run.sh

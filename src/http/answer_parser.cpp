@@ -99,6 +99,11 @@ AnswerParser::Progress AnswerParser::received(std::size_t bytes) {
   self.buffer.commit(bytes);
   while (self.buffer.size() > 0) {
     const beast::error_code error = self.feed();
+    // Before the body: one that lasts until the connection ends comes to no other check.
+    const unsigned status = self.parser->get().result_int();
+    if (self.parser->is_header_done() && (status < 100 || status == 101)) {
+      return self.refuse(Progress::malformed, fmt::format("has the status {}", status));
+    }
     if (error == beast::http::error::need_more) {
       return self.want_more();
     }
@@ -107,10 +112,6 @@ AnswerParser::Progress AnswerParser::received(std::size_t bytes) {
     }
     if (!self.parser->is_done()) {
       continue;  // all of the buffer was body
-    }
-    const unsigned status = self.parser->get().result_int();
-    if (status < 100 || status == 101) {
-      return self.refuse(Progress::malformed, fmt::format("has the status {}", status));
     }
     if (status >= 200) {
       return Progress::done;

@@ -5,6 +5,8 @@
 #include <locale>
 #include <sstream>
 
+#include <fmt/chrono.h>
+
 namespace tender::http {
 
 std::optional<TimePoint> parse_http_date(std::string_view text) {
@@ -15,7 +17,13 @@ std::optional<TimePoint> parse_http_date(std::string_view text) {
   if (in.fail()) {
     return std::nullopt;
   }
-  return TimePoint(std::chrono::seconds(timegm(&time)));
+  const std::time_t seconds = timegm(&time);
+  // get_time takes a text that breaks off, one that goes on, a day that the month does not have and
+  // the wrong day of the week; writing the moment again shows them all.
+  if (fmt::format("{:%a, %d %b %Y %H:%M:%S GMT}", fmt::gmtime(seconds)) != text) {
+    return std::nullopt;
+  }
+  return TimePoint(std::chrono::seconds(seconds));
 }
 
 }  // namespace tender::http

@@ -60,11 +60,11 @@ void apply(const RelayChange& change, Relay& relay) {
 
 std::string derive_schema(std::string_view subdomain, const RelayId& id) {
   std::string schema;
-  for (const char c : subdomain.substr(0, kSubdomainCharacters)) {
-    schema += is_lower_or_digit(c) ? c : '_';
+  if (subdomain.empty() || (subdomain[0] >= '0' && subdomain[0] <= '9')) {
+    schema += '_';
   }
-  if (schema.empty() || (schema[0] >= '0' && schema[0] <= '9')) {
-    schema.insert(0, "_");
+  for (const char c : subdomain.substr(0, kSubdomainCharacters - schema.size())) {
+    schema += is_lower_or_digit(c) ? c : '_';
   }
   schema += '_';
   std::size_t taken = 0;

@@ -183,6 +183,7 @@ INSTANTIATE_TEST_SUITE_P(
         Broken{"AnotherVersion", {"HTTP/2.0 200 OK\r\n\r\n"}},
         Broken{"NoNumberAsStatus", {"HTTP/1.1 2x0 OK\r\n\r\n"}},
         Broken{"StatusZero", {"HTTP/1.1 000 OK\r\nContent-Length: 0\r\n\r\n"}},
+        Broken{"StatusZeroUntilTheEnd", {"HTTP/1.1 000 OK\r\n\r\n", "body"}},
         Broken{"BareLineFeeds", {"HTTP/1.1 200 OK\nContent-Length: 0\n\n"}},
         Broken{"HeaderWithoutColon", {"HTTP/1.1 200 OK\r\nnonsense\r\n\r\n"}},
         Broken{"ZeroByteInAHeader", {std::string("HTTP/1.1 200 OK\r\nA: b\0c\r\n\r\n", 27)}},

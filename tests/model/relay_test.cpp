@@ -30,7 +30,8 @@ std::string faulty_fields(const Relay& relay) {
 
 TEST(DeriveSchema, MatchesWhatZooidTakes) {
   const std::regex form("^[a-z_][a-z0-9_]*$");
-  const std::vector<std::string> subdomains{"blue", "a-b-c", std::string(63, 'x'), "9lives", ""};
+  const std::vector<std::string> subdomains{
+      "blue", "a-b-c", std::string(63, 'x'), std::string(63, '9'), "9lives", ""};
   for (const std::string& subdomain : subdomains) {
     const std::string schema = derive_schema(subdomain, RelayId{"3F2A-9c1e-77"});
     EXPECT_TRUE(std::regex_match(schema, form)) << schema;
