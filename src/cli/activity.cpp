@@ -24,10 +24,13 @@ namespace asio = boost::asio;
 
 std::string line_of(const Query& query, const Activity& activity) {
   const auto relay = query.get_relay(RelayId{activity.resource_id});
-  return fmt::format("{:>6}  {}  {:<20} {:<20} {}", activity.seq, format_time(activity.created_at),
-                     printable(activity.activity_type, 40),
-                     printable(relay ? relay->subdomain : activity.resource_id, 64),
-                     printable(activity.detail == "{}" ? "" : activity.detail, 1000));
+  std::string line =
+      fmt::format("{:>6}  {}  {:<20} {:<20} {}", activity.seq, format_time(activity.created_at),
+                  printable(activity.activity_type, 40),
+                  printable(relay ? relay->subdomain : activity.resource_id, 64),
+                  printable(activity.detail == "{}" ? "" : activity.detail, 1000));
+  line.erase(line.find_last_not_of(' ') + 1);  // a row without detail ends in its padding
+  return line;
 }
 
 // Prints what comes, until SIGINT or SIGTERM, or until nobody reads the output any more.

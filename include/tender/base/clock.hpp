@@ -21,10 +21,10 @@ class Timer {
  public:
   virtual ~Timer() = default;
 
-  /// Waits until the clock shows `deadline` (true), or until cancel() is called (false). A clock that
-  /// is set back meanwhile does not make the wait longer: it ends, by the time that was left when it
-  /// began at the latest (true) or when that is noticed (false), so callers look at the clock again:
-  /// what they reckoned from the old time may now be hours away. One waiter at a time.
+  /// Waits until the clock shows `deadline` (true), or until cancel() is called (false). A clock
+  /// that is set back meanwhile does not make the wait longer: it ends, by the time that was left
+  /// when it began at the latest (true) or when that is noticed (false), so callers look at the
+  /// clock again: what they reckoned from the old time may now be hours away. One waiter at a time.
   virtual boost::asio::awaitable<bool> wait_until(TimePoint deadline) = 0;
 
   /// Ends the wait under way, if any. A cancel before the wait has no effect: see Wakeup.
