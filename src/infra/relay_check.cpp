@@ -1,6 +1,5 @@
 #include "tender/infra/relay_check.hpp"
 
-#include <optional>
 #include <utility>
 
 #include <fmt/format.h>
@@ -25,17 +24,17 @@ constexpr int kUnclearLooks = 4;                  // then nothing is known, and 
 
 class RelayCheck::Execution final : public outbox::Execution {
  public:
-  /// Without a relay there is nothing to look at.
-  Execution(RelayCheck& owner, Job job, std::optional<Relay> relay)
-      : owner_(owner), job_(std::move(job)), relay_(std::move(relay)) {}
+  /// With `due` false there is nothing to look at.
+  Execution(RelayCheck& owner, Job job, Relay relay, bool due)
+      : owner_(owner), job_(std::move(job)), relay_(std::move(relay)), due_(due) {}
 
-  [[nodiscard]] bool asks_host() const override { return relay_.has_value(); }
+  [[nodiscard]] bool asks_host() const override { return due_; }
 
   asio::awaitable<void> run() override {
-    if (relay_) {
-      http::Request request = zooid::nip11_request(*relay_, owner_.env_);
+    if (due_) {
+      http::Request request = zooid::nip11_request(relay_, owner_.env_);
       const http::Exchange exchange = co_await owner_.transport_.exchange(std::move(request));
-      verdict_ = zooid::judge_liveness(exchange, *relay_);
+      verdict_ = zooid::judge_liveness(exchange, relay_);
     }
   }
 
@@ -43,13 +42,14 @@ class RelayCheck::Execution final : public outbox::Execution {
   [[nodiscard]] outbox::HostSign host_sign() const override { return {}; }
 
   outbox::Settlement settle(Circumstances circumstances) override {
-    const auto now = relay_ ? owner_.query_.get_relay(relay_->id) : std::nullopt;
-    if (circumstances.superseded || !now || !now->synced || now->revision != relay_->revision) {
+    const auto now = owner_.query_.get_relay(relay_.id);
+    if (circumstances.superseded || !due_ || !now || !now->synced ||
+        now->revision != relay_.revision) {
       return outbox::Complete{};  // the next sync has a check of its own
     }
     switch (verdict_.liveness) {
       case Liveness::as_described:
-        owner_.command_.record_liveness(relay_->id, {.live = true, .pushes = 0});
+        owner_.command_.record_liveness(relay_.id, {.live = true, .pushes = 0});
         return outbox::Complete{};
       case Liveness::unclear:
         return settle_unclear();
@@ -76,7 +76,7 @@ class RelayCheck::Execution final : public outbox::Execution {
     owner_.logger_.warn(
         "relay {}: whether zooid serves it cannot be told: {}; check RELAY_VERIFY, or set it to "
         "off",
-        relay_->subdomain, verdict_.reason);
+        relay_.subdomain, verdict_.reason);
     return outbox::Complete{};
   }
 
@@ -111,7 +111,8 @@ class RelayCheck::Execution final : public outbox::Execution {
 
   RelayCheck& owner_;
   Job job_;
-  std::optional<Relay> relay_;
+  Relay relay_;
+  bool due_;
   zooid::LivenessVerdict verdict_;
 };
 
@@ -138,11 +139,9 @@ void RelayCheck::schedule(const Relay& relay) {
 }
 
 std::unique_ptr<outbox::Execution> RelayCheck::begin(const Job& job) {
-  auto relay = query_.get_relay(RelayId{job.key});
-  if (relay && !relay->synced) {
-    relay.reset();
-  }
-  return std::make_unique<Execution>(*this, job, std::move(relay));
+  const auto relay = query_.get_relay(RelayId{job.key});
+  const bool due = relay && relay->synced;
+  return std::make_unique<Execution>(*this, job, relay.value_or(Relay()), due);
 }
 
 }  // namespace tender::infra

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <exception>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -181,19 +182,20 @@ void Dispatcher::settle(const Task& task) {
 std::vector<std::shared_ptr<Dispatcher::Task>> Dispatcher::claim() {
   std::vector<std::shared_ptr<Task>> tasks;
   std::set<std::string> busy = busy_;
-  std::optional<Job> job = next_job(busy);
-  if (!job) {
+  std::optional<Job> next = next_job(busy);
+  if (!next) {
     return tasks;
   }
   Transaction transaction(database_);
-  while (job) {
-    auto execution = executor_.begin(*job);
+  while (next) {
+    Job job = *std::move(next);  // NOLINT(bugprone-unchecked-optional-access): the loop checks it
+    auto execution = executor_.begin(job);
     if (execution->asks_host()) {
       gate_.take_token();
     }
-    busy.insert(job->key);
-    tasks.push_back(std::make_shared<Task>(*std::move(job), std::move(execution)));
-    job = next_job(busy);
+    busy.insert(job.key);
+    tasks.push_back(std::make_shared<Task>(std::move(job), std::move(execution)));
+    next = next_job(busy);
   }
   transaction.commit();
   busy_ = std::move(busy);

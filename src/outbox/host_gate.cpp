@@ -44,7 +44,7 @@ TimePoint HostGate::opens_at(TimePoint now, int in_flight) {
   }
   TimePoint at = closed ? tokens_.next_token_at(now) : breaker_.probe_at(now);
   if (paused(now)) {
-    at = std::max(at, *state_.paused_until);
+    at = std::max(at, state_.paused_until.value_or(at));
   }
   return at;
 }
@@ -90,7 +90,7 @@ void HostGate::pause(const HostSign& sign, TimePoint now) {
     logger_.warn("zooid asks us to wait for {} s (Retry-After): nothing is sent until then",
                  seconds(sign.pause));
   }
-  state_.paused_until = std::max(paused(now) ? *state_.paused_until : now,
+  state_.paused_until = std::max(paused(now) ? state_.paused_until.value_or(now) : now,
                                  now + std::min<Milliseconds>(sign.pause, kLongestPause));
   changed_ = true;
 }
