@@ -83,7 +83,7 @@ TEST_F(Activities, AreOneLineEachForPeople) {
   const Ran ran = run({"activity"});
   EXPECT_EQ(ran.code, ExitCode::ok);
   EXPECT_EQ(std::ranges::count(ran.out, '\n'), 2);
-  EXPECT_THAT(ran.out, MatchesRegex(" +1  2026-02-01T00:00:00Z  create_relay +blue +\n(.*\n)*"));
+  EXPECT_THAT(ran.out, MatchesRegex(" +1  2026-02-01T00:00:00Z  create_relay +blue\n(.*\n)*"));
 }
 
 struct DeadLetterCommands : CliTest {
