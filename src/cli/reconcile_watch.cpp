@@ -151,12 +151,11 @@ void ReconcileWatch::read_log() {
 }
 
 asio::awaitable<void> ReconcileWatch::lose_patience(Milliseconds patience) {
-  bool finished = false;
-  while (!finished && clock_.now() < last_result_ + patience) {
+  while (!finished_ && clock_.now() < last_result_ + patience) {
     const TimePoint deadline = last_result_ + patience;
-    finished = co_await deadline_alarm_.wait_until(deadline);
+    co_await deadline_alarm_.wait_until(deadline);
   }
-  if (!finished) {
+  if (!finished_) {
     finish();
   }
 }

@@ -41,7 +41,8 @@ Infra::Infra(Query query, Command command, const config::Env& env, Runtime runti
       dispatcher_(runtime.database, runtime.clock, runtime.random, executor_, runtime.logger,
                   {.concurrency = static_cast<int>(env_.relay_sync_concurrency),
                    .rate = env_.relay_sync_rate,
-                   .horizon = std::max(retry_.longest_delay(), longest_doubt(env_)),
+                   .horizon = std::max<Milliseconds>(
+                       {retry_.longest_delay(), longest_doubt(env_), RelayCheck::kLongestWait}),
                    .floor = options.floor}),
       pause_(runtime.clock),
       interval_(runtime.clock) {}

@@ -17,8 +17,9 @@ namespace {
 
 constexpr int kPushes = 3;
 constexpr std::chrono::seconds kSecondLook{10};   // what is wrong twice is pushed again
-constexpr std::chrono::minutes kUnclearPause{1};  // doubling
+constexpr std::chrono::minutes kUnclearPause{1};  // doubling to kLongestWait
 constexpr int kUnclearLooks = 4;                  // then nothing is known, and that is all right
+static_assert(kUnclearPause * (1 << (kUnclearLooks - 2)) == RelayCheck::kLongestWait);
 
 }  // namespace
 

@@ -1,6 +1,5 @@
 #include "tender/outbox/circuit_breaker.hpp"
 
-#include <array>
 #include <cassert>
 
 #include "tender/outbox/retry_policy.hpp"
@@ -9,26 +8,20 @@ namespace tender::outbox {
 namespace {
 
 constexpr int kFaultsToOpen = 5;
-constexpr std::chrono::seconds kFirstOpenTime{5};
-constexpr std::chrono::minutes kLongestOpenTime{2};
-
-constexpr std::array<std::string_view, 3> kStates{"closed", "open", "half_open"};
+// The longest stays under 2 minutes with its jitter, and leaves the fleet some seconds: within 2
+// minutes of the host's return all that waited is in step.
+constexpr RetryPolicy kOpenTimes(0, std::chrono::seconds(5), std::chrono::seconds(105));
 
 }  // namespace
 
 TimePoint CircuitBreaker::probe_at(TimePoint now) const {
-  const RetryPolicy open_times(0, kFirstOpenTime, kLongestOpenTime);
-  return probe_at_ > now + open_times.longest() ? now : probe_at_;
+  return probe_at_ > now + kOpenTimes.longest() ? now : probe_at_;
 }
 
-bool CircuitBreaker::job_met_fault(TimePoint now) {
-  if (state_ != State::closed) {
-    return true;
-  }
-  if (++faults_in_row_ >= kFaultsToOpen) {
+void CircuitBreaker::job_met_fault(TimePoint now) {
+  if (state_ == State::closed && ++faults_in_row_ >= kFaultsToOpen) {
     open(now);
   }
-  return false;
 }
 
 void CircuitBreaker::job_succeeded() {
@@ -61,13 +54,8 @@ void CircuitBreaker::restore_open(TimePoint now) {
 }
 
 void CircuitBreaker::open(TimePoint now) {
-  const RetryPolicy open_times(0, kFirstOpenTime, kLongestOpenTime);
   state_ = State::open;
-  probe_at_ = now + open_times.delay(++openings_, random_);
-}
-
-std::string_view to_string(CircuitBreaker::State state) {
-  return kStates.at(static_cast<std::size_t>(state));
+  probe_at_ = now + kOpenTimes.delay(++openings_, random_);
 }
 
 }  // namespace tender::outbox

@@ -114,7 +114,7 @@ Database::Database(fs::path path, const Clock& clock, Options options)
     }
     create_file(path_);
   }
-  connection_ = open_connection();
+  connection_ = open_connection(options_.mode);
   migrate(*this, migrations(), clock.now());
 }
 
@@ -122,11 +122,11 @@ Database::~Database() {
   statements_.clear();
 }
 
-std::unique_ptr<SQLite::Database> Database::open_connection() {
+std::unique_ptr<SQLite::Database> Database::open_connection(OpenMode mode) {
   try {
     auto connection = connect(path_, options_.vfs);
     sqlite3_busy_handler(connection->getHandle(), wait_while_busy, &options_);
-    require_own_tables(*connection, path_, options_.mode);
+    require_own_tables(*connection, path_, mode);
     use_write_ahead_log(*connection, path_);
     connection->exec("PRAGMA synchronous = FULL");
     connection->exec("PRAGMA foreign_keys = ON");
@@ -145,8 +145,7 @@ void Database::reopen() {
                      fmt::format("the database {} is gone or empty", path_.string()),
                      "see that its volume is mounted, or restore a backup");
   }
-  auto fresh = open_connection();
-  require_own_tables(*fresh, path_, OpenMode::existing);
+  auto fresh = open_connection(OpenMode::existing);
   statements_.clear();
   connection_ = std::move(fresh);
   if (commit_listener_) {

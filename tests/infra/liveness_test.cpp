@@ -55,6 +55,18 @@ TEST_F(LiveCheck, GivesZooidTimeToReload) {
   EXPECT_EQ(syncs(), 1);
 }
 
+TEST_F(LiveCheck, GivesZooidTimeToReloadHoweverShortTheOtherWaitsAre) {
+  world.env.relay_sync_retry_base = 10ms;
+  world.env.relay_sync_retry_cap = 10ms;
+  world.env.relay_sync_settle = 10ms;
+  world.env.zooid_api_timeout = 10ms;
+  const Relay relay = create();
+  world.zooid.not_loaded.insert(relay.id.text);
+  world.clock().advance(11s);
+  EXPECT_EQ(world.zooid.looks.size(), 1U);
+  EXPECT_EQ(syncs(), 1);
+}
+
 TEST_F(LiveCheck, SendsARelayAgainThatZooidDropped) {
   const Relay relay = create();
   world.zooid.not_loaded.insert(relay.id.text);

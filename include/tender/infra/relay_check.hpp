@@ -23,6 +23,9 @@ class RelayCheck {
   /// this long.
   static constexpr std::chrono::seconds kFirstLook{2};
 
+  /// No check waits longer than this for its next look.
+  static constexpr std::chrono::minutes kLongestWait{4};
+
   /// All is borrowed and must outlive the executions.
   RelayCheck(Database& database, Query query, Command command, const config::Env& env,
              http::Transport& transport, const Clock& clock, Logger& logger);

@@ -1,10 +1,9 @@
 // Whether the host is well enough to be sent to. Five host faults in a row open it; it stays open
-// for 5 s, doubling to 2 minutes with each time that it opens again before a job has succeeded,
-// ±10%; then one probe decides. A pure state machine: HostGate feeds it and acts on it.
+// for 5 s ±10%, doubling with each time that it opens again before a job has succeeded, to just
+// under 2 minutes, jitter included; then one probe decides. A pure state machine: HostGate feeds it and acts on it.
 #pragma once
 
 #include <cstdint>
-#include <string_view>
 
 #include "tender/base/clock.hpp"
 #include "tender/base/random.hpp"
@@ -28,9 +27,9 @@ class CircuitBreaker {
   /// further away than the breaker is ever open: the clock was set back since.
   [[nodiscard]] TimePoint probe_at(TimePoint now) const;
 
-  /// A job met a host fault. True when the breaker was not closed before: then the fault is known
-  /// already, and none of the job's own. The fifth in a row opens it.
-  bool job_met_fault(TimePoint now);
+  /// A job met a host fault. The fifth in a row opens it; one that comes while it is not closed
+  /// says nothing new.
+  void job_met_fault(TimePoint now);
 
   /// A job got an answer that only a host that is well gives. Closes it, and forgets all faults.
   void job_succeeded();
@@ -54,7 +53,5 @@ class CircuitBreaker {
   int openings_ = 0;  // since a job last succeeded
   TimePoint probe_at_{};
 };
-
-[[nodiscard]] std::string_view to_string(CircuitBreaker::State state);
 
 }  // namespace tender::outbox

@@ -11,7 +11,7 @@ namespace tender::outbox {
 class RetryPolicy {
  public:
   /// `max_retries` at least 0, `base` positive, `cap` not below `base`.
-  RetryPolicy(int max_retries, Milliseconds base, Milliseconds cap)
+  constexpr RetryPolicy(int max_retries, Milliseconds base, Milliseconds cap)
       : max_retries_(max_retries), base_(base), cap_(cap) {}
 
   /// Whether work that has failed `failures` times in a row is given up.

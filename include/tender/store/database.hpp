@@ -87,7 +87,7 @@ class Database {
   friend class Transaction;
 
   Statement take(const char* sql);
-  [[nodiscard]] std::unique_ptr<SQLite::Database> open_connection();
+  [[nodiscard]] std::unique_ptr<SQLite::Database> open_connection(OpenMode mode);
 
   std::filesystem::path path_;
   Options options_;
