@@ -150,7 +150,8 @@ void Infra::handle_activity(const Activity& activity) {
 void Infra::schedule_relay_check(const Activity& activity) {
   const auto relay = query_.get_relay(RelayId{activity.resource_id});
   const auto detail = parse_json(activity.detail).value_or(nlohmann::json());
-  if (relay && relay->synced && !json_flag(detail, "skipped")) {
+  // One that was skipped may have made a look worthless that was under way.
+  if (relay && relay->synced && (!json_flag(detail, "skipped") || !relay->live)) {
     relay_check_.schedule(*relay);
   }
 }

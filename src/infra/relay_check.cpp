@@ -88,7 +88,6 @@ class RelayCheck::Execution final : public outbox::Execution {
     Job push;
     push.key = now.id.text;
     push.priority = outbox::Priority::normal;
-    push.forced = true;
     owner_.outbox_.enqueue(push, owner_.clock_.now());
     return outbox::Complete{};
   }

@@ -46,6 +46,9 @@ SyncDecision plan_relay_sync(const Query& query, const config::Env& env, const R
   if (relay.settle_at) {
     return {SyncPlan::update, "the outcome of an earlier request is unknown"};
   }
+  if (relay.live == false) {
+    return {SyncPlan::update, "zooid was seen not to serve it"};
+  }
   if (relay.synced_digest.empty()) {
     return {SyncPlan::update, "it is uncertain what zooid holds"};
   }

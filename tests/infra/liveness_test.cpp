@@ -106,6 +106,19 @@ TEST_F(LiveCheck, GivesUpAfterThreePushesInVain) {
   EXPECT_TRUE(world.open_letters().empty());
 }
 
+TEST_F(LiveCheck, SendsARelayThatIsNotServedWheneverAPersonAsks) {
+  const Relay relay = create();
+  world.zooid.not_loaded.insert(relay.id.text);
+  world.clock().advance(24h);
+  ASSERT_EQ(world.open_letters().size(), 1U);
+  world.zooid.not_loaded.clear();
+  world.command->reconcile_relay(world.get(relay), {});
+  world.clock().advance(1min);
+  EXPECT_EQ(syncs(), 5);
+  EXPECT_EQ(world.get(relay).live, true);
+  EXPECT_TRUE(world.open_letters().empty());
+}
+
 TEST_F(LiveCheck, SendsARelayAgainThatShowsAnotherName) {
   const Relay relay = create();
   world.zooid.relays[relay.id.text]["info"]["name"] = "somebody else's";
@@ -139,6 +152,18 @@ TEST_F(LiveCheck, LeavesTheRelayToTheNextSyncWhenItChangedMeanwhile) {
   world.zooid.not_loaded.clear();
   world.clock().advance(1h);
   EXPECT_EQ(syncs(), 2);
+  EXPECT_EQ(world.get(relay).live, true);
+}
+
+TEST_F(LiveCheck, LooksAgainWhenTheRelayWasSavedUnchangedMeanwhile) {
+  const Relay relay = create();
+  world.zooid.look_latency = 1s;
+  world.clock().advance(2s);
+  ASSERT_EQ(world.zooid.looks.size(), 1U);
+  world.rename(relay, "blue");
+  world.clock().advance(1min);
+  EXPECT_EQ(syncs(), 1);
+  EXPECT_EQ(world.zooid.looks.size(), 2U);
   EXPECT_EQ(world.get(relay).live, true);
 }
 

@@ -21,6 +21,8 @@ constexpr std::array<std::string_view, kFaultKinds> kFaultNames{
     "outage of breaker length",
     "long outage",
     "wipe",
+    "slow reload",
+    "failed reload",
     "crash at a time",
     "crash after a handler",
     "crash with requests under way",
@@ -36,6 +38,8 @@ constexpr std::array<std::string_view, kFaultKinds> kFaultNames{
     "relay deleted",
     "invalid row",
     "strange activity",
+    "log pruned",
+    "checkpoint",
     "reordered",
 };
 

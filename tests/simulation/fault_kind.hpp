@@ -28,6 +28,8 @@ enum class FaultKind : std::uint8_t {
   outage_of_breaker_length,
   long_outage,
   wipe,
+  reload_slow,    // zooid serves what it took only some seconds later
+  reload_failed,  // or not before it is written again
   // The process and its machine.
   crash_at_a_time,
   crash_after_a_handler,
@@ -45,6 +47,9 @@ enum class FaultKind : std::uint8_t {
   relay_deleted,
   invalid_row,
   strange_activity,
+  // No faults, but work at the database while all else goes on.
+  log_pruned,
+  checkpoint,
   // What follows from the others.
   reordered,
   count_,  // how many there are

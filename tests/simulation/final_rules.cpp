@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "tender/outbox/dead_letters.hpp"
+#include "tender/zooid/liveness.hpp"
 #include "tender/zooid/relay_config.hpp"
 
 namespace tender::simulation {
@@ -13,6 +14,24 @@ bool host_is_taken(const FinalView& view, const Relay& relay) {
   return std::ranges::any_of(view.zooid.relays, [&](const auto& entry) {
     return entry.first != relay.id.text && entry.second.value("host", "") == host;
   });
+}
+
+void check_live(const FinalView& view, Stage stage, const Relay& relay, Trace& trace) {
+  if (view.env.relay_verify == config::RelayVerify::off) {
+    return;
+  }
+  const std::string& id = relay.id.text;
+  const auto served = zooid::judge_liveness(
+      http::Exchange{view.zooid.serve(zooid::relay_host(relay, view.env))}, relay);
+  if (!relay.live) {
+    if (stage == Stage::put_right || !view.witness.looks().is_unclear(id)) {
+      trace.violate("relay {} is synced, and nobody looks whether it is served", id);
+    }
+  } else if (!*relay.live) {
+    trace.violate("relay {} is synced and seen not to be served, and nobody sends it again", id);
+  } else if (served.liveness != zooid::Liveness::as_described) {
+    trace.violate("relay {} is said to be live: {}", id, served.reason);
+  }
 }
 
 void check_synced(const FinalView& view, Stage stage, const Relay& relay, Trace& trace) {
@@ -42,6 +61,7 @@ void check_synced(const FinalView& view, Stage stage, const Relay& relay, Trace&
   if (record.forced) {
     trace.violate("relay {} was to be sent whatever zooid has, and was not", relay.id.text);
   }
+  check_live(view, stage, relay, trace);
 }
 
 void check_pending(const FinalView& view, Stage stage, const Relay& relay, Trace& trace) {

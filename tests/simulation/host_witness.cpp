@@ -18,6 +18,7 @@ void HostWitness::job_sent(const Call& call) {
     trace_.violate("#{} is sent, and the host is known to fail", call.number);
   }
   check_pause(call);
+  check_rate(call);
 }
 
 void HostWitness::probe_sent(const Call& call) {
@@ -54,6 +55,27 @@ void HostWitness::process_ended(bool failing) {
   faults_in_row_ = 0;
   probes_ = 0;
   paused_until_ = TimePoint{};
+  sent_.clear();
+}
+
+void HostWitness::clock_jumped() {
+  paused_until_ = TimePoint{};
+  sent_.clear();
+}
+
+// A second's worth may have been saved up, and comes in beside.
+void HostWitness::check_rate(const Call& call) {
+  if (rate_ == 0) {
+    return;
+  }
+  sent_.push_back(timeline_.now());
+  while (sent_.front() + std::chrono::seconds(1) <= timeline_.now()) {
+    sent_.pop_front();
+  }
+  if (sent_.size() > 2 * rate_) {
+    trace_.violate("#{} is number {} within one second, and {} are allowed", call.number,
+                   sent_.size(), rate_);
+  }
 }
 
 void HostWitness::check_pause(const Call& call) {

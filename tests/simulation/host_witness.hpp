@@ -1,8 +1,10 @@
 // What the wire shows of the host that all relays share, and what the worker owes it: five host
 // faults in a row and nothing but probes is sent until one goes well; nothing at all while the host
-// has asked for a pause; and no attempt of a relay is spent on what is known. Forgets what a
-// process forgets when it dies.
+// has asked for a pause; no more than RELAY_SYNC_RATE allows; and no attempt of a relay is spent
+// on what is known. Forgets what a process forgets when it dies.
 #pragma once
+
+#include <deque>
 
 #include "tender/zooid/outcome.hpp"
 
@@ -14,9 +16,11 @@ namespace tender::simulation {
 
 class HostWitness {
  public:
-  HostWitness(const Timeline& timeline, Trace& trace) : timeline_(timeline), trace_(trace) {}
+  /// `rate`: RELAY_SYNC_RATE.
+  HostWitness(const Timeline& timeline, Trace& trace, int rate)
+      : timeline_(timeline), trace_(trace), rate_(static_cast<std::size_t>(rate)) {}
 
-  /// A sync's first request goes out.
+  /// A sync's first request goes out, or a look.
   void job_sent(const Call& call);
   void probe_sent(const Call& call);
 
@@ -27,18 +31,21 @@ class HostWitness {
 
   /// The next process begins with the host failing, or not, as the database says.
   void process_ended(bool failing);
-  void clock_jumped() { paused_until_ = TimePoint{}; }
+  void clock_jumped();
 
  private:
   void check_pause(const Call& call);
+  void check_rate(const Call& call);
   void hear_pause(const zooid::Verdict& verdict);
 
   const Timeline& timeline_;
   Trace& trace_;
+  std::size_t rate_;
   int faults_in_row_ = 0;
   bool failing_ = false;
   int probes_ = 0;  // under way
   TimePoint paused_until_{};
+  std::deque<TimePoint> sent_;  // jobs in the last second
 };
 
 }  // namespace tender::simulation

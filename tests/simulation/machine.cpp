@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <exception>
 
+#include "tender/outbox/router.hpp"
+#include "tender/store/activity_pruner.hpp"
 #include "tender/store/store_error.hpp"
 
 #include "simulation/final_rules.hpp"
@@ -20,7 +22,11 @@ constexpr Milliseconds kLongestWatch{50};  // until CommitWatch has seen a commi
 constexpr std::array<DiskOperation, 3> kDiskOperations{DiskOperation::read, DiskOperation::write,
                                                        DiskOperation::sync};
 
-constexpr std::array<int, 4> kRates{0, 0, 0, 3};
+constexpr std::array<int, 4> kRates{0, 0, 0, 2};
+constexpr std::array<config::RelayVerify, 3> kVerify{
+    config::RelayVerify::off, config::RelayVerify::direct, config::RelayVerify::direct};
+constexpr std::array<config::RelayRecreate, 3> kRecreate{
+    config::RelayRecreate::never, config::RelayRecreate::never, config::RelayRecreate::automatic};
 constexpr std::array<Milliseconds, 2> kCaps{std::chrono::minutes(2), std::chrono::minutes(15)};
 constexpr std::array<Milliseconds, 2> kIntervals{Milliseconds::zero(), std::chrono::minutes(20)};
 
@@ -34,6 +40,8 @@ config::Env life_env(Random& random, Dice& dice) {
   env.relay_sync_retry_cap = dice.pick(kCaps);
   env.relay_sync_rate = dice.pick(kRates);
   env.reconcile_interval = dice.pick(kIntervals);
+  env.relay_verify = dice.pick(kVerify);
+  env.relay_recreate = dice.pick(kRecreate);
   env.livekit = config::LivekitSettings{
       .url = "wss://live.test", .api_key = Secret("lk-key"), .api_secret = Secret("lk-secret")};
   return env;
@@ -194,6 +202,34 @@ void Machine::fill_disk() {
 void Machine::cut_power_at_write(int nth) {
   cut_ = disk_.failed() + 1;
   disk_.fail_nth(DiskOperation::write, static_cast<std::uint64_t>(nth), SQLITE_IOERR);
+}
+
+void Machine::prune_log() {
+  if (!process_.alive()) {
+    return;
+  }
+  trace_.fault(FaultKind::log_pruned, "all that nobody needs");
+  witness_.catch_up();
+  try {
+    ActivityPruner pruner(*process_.database, wall_clock_, ActivityPruner::Archive::drop);
+    const auto routed = outbox::Router(*process_.database).offset();
+    while (!pruner.step(wall_clock_.now(), routed).finished) {
+    }
+  } catch (const StoreError& error) {
+    trace_.line("the log is not pruned: {}", error.what());
+  }
+}
+
+void Machine::checkpoint() {
+  if (!process_.alive()) {
+    return;
+  }
+  trace_.fault(FaultKind::checkpoint, "by the worker");
+  try {
+    static_cast<void>(process_.database->checkpoint());
+  } catch (const StoreError& error) {
+    trace_.line("no checkpoint: {}", error.what());
+  }
 }
 
 void Machine::lose_power() {

@@ -43,6 +43,8 @@ class Machine final : public Stagehand {
   void fail_disk_once() override;
   void fill_disk() override;
   void cut_power_at_write(int nth) override;
+  void prune_log() override;
+  void checkpoint() override;
 
   /// Runs all handlers of the process that are ready.
   void run_ready();

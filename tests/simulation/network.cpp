@@ -7,6 +7,8 @@ namespace {
 
 constexpr int kMostCalls = 3'000;           // ten times what a busy life needs
 constexpr Milliseconds kTokenSkew{60'000};  // zooid-api.md: ±60 s
+constexpr int kBadReloads = 30;             // percent
+constexpr Milliseconds kSlowestReload{9'000};
 
 // Frees the call of its client when the client's coroutine goes, however it goes.
 class Client {
@@ -39,6 +41,11 @@ bool is_sick(const Call& call) {
   return call.method != http::Method::get && call.relay.front() >= '0' && call.relay.front() <= '3';
 }
 
+std::string relay_of(std::string_view target) {
+  target.remove_prefix(std::string_view("/relay/").size());
+  return std::string(target.substr(0, target.find('/')));
+}
+
 // What of a body tells states apart.
 std::string summary(const nlohmann::json& body) {
   if (!body.is_object()) {
@@ -63,8 +70,11 @@ boost::asio::awaitable<http::Exchange> Network::exchange(http::Request request) 
   // shared with the events of the timeline, which outlive this coroutine when the process dies
   const auto call = std::make_shared<Call>();
   call->method = request.method;
-  call->relay = request.url.target().substr(std::string_view("/relay/").size());
-  call->relay = call->relay.substr(0, call->relay.find('/'));
+  if (request.url.target() == "/") {
+    call->host = request.host.empty() ? request.url.host() : request.host;
+  } else {
+    call->relay = relay_of(request.url.target());
+  }
   if (!request.body.empty()) {
     call->body = nlohmann::json::parse(request.body);
   }
@@ -82,8 +92,8 @@ void Network::begin(const std::shared_ptr<Call>& call, Milliseconds timeout) {
   if (calls_ > kMostCalls) {
     trace_.violate("a flood: {} requests in one life", calls_);
   }
-  trace_.line("#{} {} {}{}", call->number, http::to_string(call->method), call->relay,
-              summary(call->body));
+  trace_.line("#{} {} {}{}", call->number, http::to_string(call->method),
+              call->is_look() ? call->host : call->relay, summary(call->body));
   listener_->sent(*call);
   Fate fate = choose_fate(*call, timeout);
   if (fate.apply) {
@@ -107,7 +117,7 @@ Fate Network::choose_fate(const Call& call, Milliseconds timeout) {
   if (outage_ && timeline_.now() < outage_->until) {
     return outage_fate(outage_->style, timeout, dice_);
   }
-  if (std::chrono::abs(skew_) > kTokenSkew) {
+  if (!call.is_look() && std::chrono::abs(skew_) > kTokenSkew) {
     return stale_token_fate(timeline_.now(), dice_);
   }
   if (weather_.has(FaultKind::sick_relay) && is_sick(call)) {
@@ -123,6 +133,10 @@ Fate Network::choose_fate(const Call& call, Milliseconds timeout) {
 }
 
 void Network::apply(Call& call) {
+  if (call.is_look()) {
+    call.answer = http::Exchange{zooid.serve(call.host)};
+    return;
+  }
   http::Response answer = zooid.apply(call.method, call.relay, call.body);
   call.applied = answer.status < 300;
   int& newest = newest_applied_[call.relay];
@@ -131,9 +145,30 @@ void Network::apply(Call& call) {
   }
   newest = std::max(newest, call.number);
   trace_.line("#{} reaches zooid: {}", call.number, answer.status);
+  if (call.applied && call.method != http::Method::get) {
+    reload(call.relay);
+  }
   listener_->applied(call, answer);
   if (!call.answer) {
     call.answer = http::Exchange{std::move(answer)};
+  }
+}
+
+// zooid answers before it has read the relay's file again.
+void Network::reload(const std::string& relay) {
+  zooid.not_loaded.erase(relay);
+  const int reload = ++reloads_[relay];
+  if (weather_.has(FaultKind::reload_failed) && dice_.chance(kBadReloads)) {
+    trace_.fault(FaultKind::reload_failed, "{}", relay);
+    zooid.not_loaded.insert(relay);
+  } else if (weather_.has(FaultKind::reload_slow) && dice_.chance(kBadReloads)) {
+    trace_.fault(FaultKind::reload_slow, "{}", relay);
+    zooid.not_loaded.insert(relay);
+    timeline_.in(dice_.between(Milliseconds(1), kSlowestReload), [this, relay, reload] {
+      if (reloads_[relay] == reload) {
+        zooid.not_loaded.erase(relay);
+      }
+    });
   }
 }
 
@@ -155,6 +190,7 @@ void Network::begin_outage(FaultKind kind, OutageStyle style, Milliseconds lengt
 void Network::wipe() {
   trace_.fault(FaultKind::wipe, "{} relays", zooid.relays.size());
   zooid.relays.clear();
+  zooid.not_loaded.clear();
   listener_->wiped();
 }
 

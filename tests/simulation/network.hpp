@@ -25,13 +25,16 @@ namespace tender::simulation {
 struct Call {
   int number = 0;
   http::Method method = http::Method::get;
-  std::string relay;
+  std::string relay;  // empty for a look
+  std::string host;   // of a look, which is a request for a relay's NIP-11 document
   nlohmann::json body;
   TimePoint sent_at{};
   bool applied = false;                  // zooid did what it asks
   std::optional<http::Exchange> answer;  // what the client hears
   bool delivered = false;                // the client may read it
   Wakeup* client = nullptr;              // null when the process that sent it is gone
+
+  [[nodiscard]] bool is_look() const { return !host.empty(); }
 };
 
 /// Told of all that happens, at once.
@@ -83,6 +86,7 @@ class Network final : public http::Transport {
   void begin(const std::shared_ptr<Call>& call, Milliseconds timeout);
   [[nodiscard]] Fate choose_fate(const Call& call, Milliseconds timeout);
   void apply(Call& call);
+  void reload(const std::string& relay);
   void deliver(Call& call);
 
   Timeline& timeline_;
@@ -94,6 +98,7 @@ class Network final : public http::Transport {
   Milliseconds skew_{};
   std::optional<Outage> outage_;
   std::map<std::string, int> newest_applied_;  // the number of a relay's newest applied call
+  std::map<std::string, int> reloads_;         // of a relay, so far
   int calls_ = 0;
   int under_way_ = 0;
 };

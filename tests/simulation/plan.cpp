@@ -74,6 +74,8 @@ void Plan::schedule(Timeline& timeline, Dice& dice, Network& network, OtherProgr
   when(FaultKind::disk_full, 1, [&] { stage.fill_disk(); });
   when(FaultKind::power_cut, 2,
        [&] { stage.cut_power_at_write(static_cast<int>(dice.between(1, kMostWrites))); });
+  when(FaultKind::log_pruned, 4, [&] { stage.prune_log(); });
+  when(FaultKind::checkpoint, 8, [&] { stage.checkpoint(); });
   when(FaultKind::wipe, 1, [&] { network.wipe(); });
   when(FaultKind::outage_of_breaker_length, 3, [&] {
     network.begin_outage(FaultKind::outage_of_breaker_length, dice.pick(kOutageStyles),

@@ -21,6 +21,8 @@ class Stagehand {
   virtual void command() = 0;
   virtual void fail_disk_once() = 0;
   virtual void fill_disk() = 0;
+  virtual void prune_log() = 0;
+  virtual void checkpoint() = 0;
   virtual void cut_power_at_write(int nth) = 0;
 };
 

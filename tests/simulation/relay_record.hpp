@@ -47,7 +47,7 @@ struct RelayRecord {
   int failures = 0;
   TimePoint failed_at{};
   bool given_up = false;        // a dead letter, and nobody asked or changed anything since
-  bool backoff_broken = false;  // the clock jumped since: the wait says nothing
+  bool backoff_broken = false;  // the clock jumped since, or a command ended the wait
 };
 
 }  // namespace tender::simulation

@@ -6,6 +6,7 @@
 #include "tender/outbox/host_state.hpp"
 #include "tender/outbox/router.hpp"
 #include "tender/zooid/outcome.hpp"
+#include "tender/zooid/relay_config.hpp"
 
 namespace tender::simulation {
 namespace {
@@ -33,7 +34,12 @@ nlohmann::json config_of(const nlohmann::json& body) {
 }
 
 Witness::Witness(const config::Env& env, const Clock& clock, Timeline& timeline, Trace& trace)
-    : env_(env), clock_(clock), timeline_(timeline), trace_(trace), host_(timeline, trace) {}
+    : env_(env),
+      clock_(clock),
+      timeline_(timeline),
+      trace_(trace),
+      host_(timeline, trace, env.relay_sync_rate),
+      looks_(timeline, trace) {}
 
 void Witness::connect(const std::filesystem::path& path) {
   database_ = std::make_unique<Database>(path, clock_, Database::Options{});
@@ -46,6 +52,10 @@ void Witness::connect(const std::filesystem::path& path) {
 
 void Witness::sent(const Call& call) {
   catch_up();
+  if (call.is_look()) {
+    look_sent(call);
+    return;
+  }
   if (call.method == http::Method::get) {
     host_.probe_sent(call);
     return;
@@ -68,9 +78,26 @@ void Witness::sent(const Call& call) {
   record.heard = Heard::nothing;
 }
 
+void Witness::look_sent(const Call& call) {
+  host_.job_sent(call);
+  for (Relay& relay : query().list_relays()) {
+    if (zooid::relay_host(relay, env_) == call.host) {
+      if (records_[relay.id.text].under_way > 0) {
+        trace_.violate("relay {} is looked at while it is being sent", relay.id.text);
+      }
+      looks_.sent(call, std::move(relay));
+      return;
+    }
+  }
+  trace_.violate("#{} looks at {}, which is nobody's host", call.number, call.host);
+}
+
 void Witness::begin_attempt(const Call& call, RelayRecord& record) {
   host_.job_sent(call);
   check_backoff(call, record);
+  if (record.last_command > record.routed) {
+    record.backoff_broken = true;  // the wait was over when the worker learned of the command
+  }
   record.routed = outbox::Router(*database_).offset();
   record.attempt_open = true;
   record.attempt_at = timeline_.now();
@@ -84,7 +111,12 @@ void Witness::check_create(const Call& call, RelayRecord& record) {
   if (!query().has_completed_sync(RelayId{call.relay})) {
     return;
   }
-  Statement row = database_->prepare("SELECT recreate FROM outbox WHERE key = ?", call.relay);
+  const bool automatic = env_.relay_recreate == config::RelayRecreate::automatic;
+  if (automatic && record.heard == Heard::lost && record.heard_at == timeline_.now()) {
+    return;
+  }
+  Statement row = database_->prepare(
+      "SELECT recreate FROM outbox WHERE kind = 'relay_sync' AND key = ?", call.relay);
   if (!record.recreate_asked || !row.step() || !row.boolean(0)) {
     trace_.violate("relay {} is created again, and nobody asked for that", call.relay);
   }
@@ -96,8 +128,7 @@ void Witness::check_update(const Call& call, RelayRecord& record) {
   }
   if (!record.in_doubt && !record.may_send_again && !record.forced &&
       record.known == config_of(call.body)) {
-    trace_.violate("relay {} is sent what zooid has already, and nobody asked for that",
-                   call.relay);
+    looks_.sent_again(call.relay);
   }
 }
 
@@ -138,6 +169,10 @@ void Witness::applied(const Call& call, const http::Response& answer) {
 }
 
 void Witness::heard(const Call& call) {
+  if (call.is_look()) {
+    looks_.heard(call);
+    return;
+  }
   const zooid::Verdict verdict = zooid::judge(*call.answer, call.method, clock_.now());
   if (call.method == http::Method::get) {
     host_.probe_heard(verdict);
@@ -170,11 +205,13 @@ void Witness::process_ended() {
     record.under_way = 0;
     record.attempt_open = false;
   }
+  looks_.process_ended();
   host_.process_ended(outbox::read_host_state(*database_).failing_since.has_value());
 }
 
 void Witness::clock_jumped() {
   host_.clock_jumped();
+  looks_.clock_jumped();
   for (auto& [id, record] : records_) {
     record.backoff_broken = record.failures > 0;
     record.unknown_until.reset();

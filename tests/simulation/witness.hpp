@@ -14,6 +14,7 @@
 #include "tender/store/query.hpp"
 
 #include "simulation/host_witness.hpp"
+#include "simulation/look_witness.hpp"
 #include "simulation/network.hpp"
 #include "simulation/relay_record.hpp"
 #include "simulation/timeline.hpp"
@@ -48,9 +49,11 @@ class Witness final : public NetworkListener {
   void silently_changed(const std::string& relay);
 
   [[nodiscard]] const RelayRecord& record(const std::string& relay) { return records_[relay]; }
+  [[nodiscard]] LookWitness& looks() { return looks_; }
   [[nodiscard]] bool any_under_way() const;
 
  private:
+  void look_sent(const Call& call);
   void check_create(const Call& call, RelayRecord& record);
   void check_update(const Call& call, RelayRecord& record);
   void check_backoff(const Call& call, const RelayRecord& record);
@@ -71,6 +74,7 @@ class Witness final : public NetworkListener {
   Timeline& timeline_;
   Trace& trace_;
   HostWitness host_;
+  LookWitness looks_;
   std::map<std::string, RelayRecord> records_;
   std::set<std::string> secrets_;  // every one that was ever sent
   std::int64_t last_seq_ = 0;

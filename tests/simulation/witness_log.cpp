@@ -53,6 +53,7 @@ void Witness::read_activity(const Activity& row) {
     default:
       break;
   }
+  looks_.commanded(row.resource_id);
   record.last_command = row.seq;
   record.failures = 0;
   record.given_up = false;
@@ -75,10 +76,12 @@ void Witness::read_completion(const Activity& row, RelayRecord& record) {
   if (record.heard != Heard::done) {
     trace_.violate("a sync of relay {} is complete, and zooid did not say so", row.resource_id);
   }
+  looks_.taken(row.resource_id, record.known != record.sent);
   record.known = record.sent;
   record.in_doubt = false;
-  Statement job = database_->prepare("SELECT 1 FROM outbox WHERE key = ? AND forced + recreate > 0",
-                                     row.resource_id);
+  Statement job = database_->prepare(
+      "SELECT 1 FROM outbox WHERE kind = 'relay_sync' AND key = ? AND forced + recreate > 0",
+      row.resource_id);
   record.forced = job.step();
   if (relay && !relay->settle_at) {
     end_doubt(row.resource_id, record);
@@ -115,8 +118,9 @@ void Witness::read_failure(const Activity& row, RelayRecord& record) {
 
 // The wait is in the job's row, whatever becomes of the process and the clock later.
 void Witness::check_next_try(const std::string& relay, const RelayRecord& record) {
-  Statement job = database_->prepare("SELECT not_before FROM outbox WHERE key = ? AND attempt = ?",
-                                     relay, record.failures);
+  Statement job = database_->prepare(
+      "SELECT not_before FROM outbox WHERE kind = 'relay_sync' AND key = ? AND attempt = ?", relay,
+      record.failures);
   if (!job.step()) {
     return;
   }
@@ -138,6 +142,10 @@ void Witness::read_dead_letters() {
     trace_.line("dead letter {}: {} {}: {}", last_letter_, relay, reason, rows.text(3));
     RelayRecord& record = records_[relay];
     record.given_up = true;
+    if (reason == "not_served") {
+      looks_.given_up(relay);
+      continue;
+    }
     const bool justified =
         reason == "exhausted" ? record.failures > env_.relay_sync_retry_max_attempts
         : reason == "lost"

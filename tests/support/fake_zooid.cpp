@@ -25,6 +25,9 @@ boost::asio::awaitable<http::Exchange> FakeZooid::exchange(http::Request request
   if (request.url.target() == "/") {
     looks.push_back(clock_->now());
     http::Exchange document{serve(request.host.empty() ? request.url.host() : request.host)};
+    const auto looking = clock_->make_timer();
+    const TimePoint seen_at = clock_->now() + look_latency;
+    co_await looking->wait_until(seen_at);
     co_return document;
   }
   std::string relay = request.url.target().substr(std::string("/relay/").size());

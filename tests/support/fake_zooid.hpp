@@ -50,6 +50,7 @@ class FakeZooid final : public http::Transport, public ZooidModel {
 
   std::vector<Seen> requests;    // to the API
   std::vector<TimePoint> looks;  // for NIP-11 documents
+  Milliseconds look_latency{};
   int most_at_once_for_one_relay = 0;
   int most_at_once = 0;
 

@@ -1,0 +1,75 @@
+#include "simulation/look_witness.hpp"
+
+#include <utility>
+
+namespace tender::simulation {
+namespace {
+
+using zooid::Liveness;
+
+constexpr int kMostPushes = 3;
+constexpr std::chrono::seconds kGrace{12};  // two looks, 2 s after the sync and 10 s later
+
+}  // namespace
+
+void LookWitness::sent(const Call& call, Relay relay) {
+  under_way_.emplace(call.number, std::move(relay));
+}
+
+void LookWitness::heard(const Call& call) {
+  const auto found = under_way_.extract(call.number);
+  if (found.empty()) {
+    return;
+  }
+  const Relay& relay = found.mapped();
+  const Liveness liveness = zooid::judge_liveness(*call.answer, relay).liveness;
+  Record& record = records_[relay.id.text];
+  record.unclear = liveness == Liveness::unclear;
+  if (liveness == Liveness::as_described) {
+    record.pushes = 0;
+  }
+  if (liveness == Liveness::wrong && !record.wrong && timeline_.now() >= record.taken_at + kGrace) {
+    record.wrong = true;
+    ++record.wrong_rounds;
+  }
+}
+
+void LookWitness::sent_again(const std::string& relay) {
+  Record& record = records_[relay];
+  record.pushed = true;
+  if (!record.wrong) {
+    trace_.violate("relay {} is sent what zooid has already, and nobody asked for that", relay);
+  }
+}
+
+void LookWitness::taken(const std::string& relay, bool changed) {
+  Record& record = records_[relay];
+  if (changed) {
+    record.wrong_rounds = 0;
+    record.pushes = 0;
+  } else if (record.pushed && ++record.pushes > kMostPushes) {
+    trace_.violate("relay {} is sent again {} times for looks", relay, record.pushes);
+  }
+  record.taken_at = timeline_.now();
+  record.wrong = false;
+  record.unclear = false;
+  record.pushed = false;
+}
+
+void LookWitness::given_up(const std::string& relay) {
+  Record& record = records_[relay];
+  if (record.wrong_rounds <= kMostPushes) {
+    trace_.violate("relay {} is given up as not served, and was seen so only {} times", relay,
+                   record.wrong_rounds);
+  }
+  record.wrong_rounds = 0;
+  record.pushes = 0;
+}
+
+void LookWitness::clock_jumped() {
+  for (auto& [relay, record] : records_) {
+    record.taken_at = TimePoint{};
+  }
+}
+
+}  // namespace tender::simulation

@@ -1,0 +1,60 @@
+// Watches the looks at relays' NIP-11 documents, and what the worker makes of them: a relay is sent
+// again for a look only when it was seen wrong after the time that zooid needs to reload it, at
+// most three times, and is given up only when it was wrong after each.
+#pragma once
+
+#include <map>
+#include <string>
+
+#include "tender/base/clock.hpp"
+#include "tender/model/relay.hpp"
+#include "tender/zooid/liveness.hpp"
+
+#include "simulation/network.hpp"
+#include "simulation/timeline.hpp"
+#include "simulation/trace.hpp"
+
+namespace tender::simulation {
+
+class LookWitness {
+ public:
+  LookWitness(const Timeline& timeline, Trace& trace) : timeline_(timeline), trace_(trace) {}
+
+  /// A look at `relay`, as its row is now, goes out; its answer is heard.
+  void sent(const Call& call, Relay relay);
+  void heard(const Call& call);
+
+  /// zooid is to be sent what it has, and nothing but a look can be the cause.
+  void sent_again(const std::string& relay);
+  /// The log says that zooid took the relay; `changed`: another revision than before.
+  void taken(const std::string& relay, bool changed);
+  /// A person or a program has said something about the relay.
+  void commanded(const std::string& relay) { records_[relay].pushes = 0; }
+
+  /// The relay became a dead letter because zooid does not serve it.
+  void given_up(const std::string& relay);
+
+  /// Whether all that is known of the relay, since zooid took it last, is a look that says nothing.
+  [[nodiscard]] bool is_unclear(const std::string& relay) { return records_[relay].unclear; }
+
+  void process_ended() { under_way_.clear(); }
+  /// Waits that began before it prove nothing.
+  void clock_jumped();
+
+ private:
+  struct Record {
+    TimePoint taken_at{};
+    bool wrong = false;    // seen so since then, after the grace time
+    bool unclear = false;  // the newest look since then
+    bool pushed = false;   // sent again for a look, and not taken yet
+    int wrong_rounds = 0;  // how often zooid took this revision and was then seen not to serve it
+    int pushes = 0;        // for looks alone, in a row
+  };
+
+  const Timeline& timeline_;
+  Trace& trace_;
+  std::map<int, Relay> under_way_;  // by the number of the call
+  std::map<std::string, Record> records_;
+};
+
+}  // namespace tender::simulation
