@@ -7,7 +7,7 @@ cd "$(dirname "$0")/.."
 all=(format includes docs shell dockerfile tidy)
 
 check_format() {
-  find include src tests tools fuzz -name '*.[ch]pp' -print0 |
+  find include src tests tools fuzz bench -name '*.[ch]pp' -print0 |
     xargs -0 clang-format-16 --dry-run -Werror ||
     { echo "run 'make format'" && return 1; }
 }
