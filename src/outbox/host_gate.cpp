@@ -28,8 +28,6 @@ void HostGate::restore(const HostState& state, TimePoint now) {
     breaker_.restore_open(now);
     allowance_ = 1;
   }
-  // The pause of an earlier process is not taken over: should the host still want it, it says so.
-  state_.paused_until.reset();
 }
 
 bool HostGate::admits(TimePoint now, int in_flight) {

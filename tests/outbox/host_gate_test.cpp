@@ -144,5 +144,13 @@ TEST_F(Gate, ProbesFirstWhenAnEarlierProcessLeftAFailingHost) {
   EXPECT_EQ(gate.state().failing_since, std::nullopt);
 }
 
+TEST_F(Gate, KeepsThePauseThatAnEarlierProcessWasAskedFor) {
+  gate.restore({.failing_since = {}, .reason = {}, .probe_at = {}, .paused_until = kStart + 5min},
+               now);
+  EXPECT_FALSE(gate.admits(now, 0));
+  EXPECT_EQ(gate.opens_at(now, 0), kStart + 5min);
+  EXPECT_TRUE(gate.admits(kStart + 5min, 0));
+}
+
 }  // namespace
 }  // namespace tender::outbox

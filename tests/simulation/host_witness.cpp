@@ -50,11 +50,11 @@ void HostWitness::probe_heard(const zooid::Verdict& verdict) {
   }
 }
 
-void HostWitness::process_ended(bool failing) {
+void HostWitness::process_ended(bool failing, Milliseconds pause) {
   failing_ = failing;
   faults_in_row_ = 0;
   probes_ = 0;
-  paused_until_ = TimePoint{};
+  paused_until_ = std::min(paused_until_, timeline_.now() + pause);
   sent_.clear();
 }
 

@@ -29,8 +29,9 @@ class HostWitness {
   bool job_heard(const zooid::Verdict& verdict);
   void probe_heard(const zooid::Verdict& verdict);
 
-  /// The next process begins with the host failing, or not, as the database says.
-  void process_ended(bool failing);
+  /// The next process begins with what the database says: the host failing or not, and how long it
+  /// is still to be left alone.
+  void process_ended(bool failing, Milliseconds pause);
   void clock_jumped();
 
  private:

@@ -206,7 +206,9 @@ void Witness::process_ended() {
     record.attempt_open = false;
   }
   looks_.process_ended();
-  host_.process_ended(outbox::read_host_state(*database_).failing_since.has_value());
+  const auto host = outbox::read_host_state(*database_);
+  host_.process_ended(host.failing_since.has_value(),
+                      host.paused_until.value_or(clock_.now()) - clock_.now());
 }
 
 void Witness::clock_jumped() {

@@ -21,7 +21,8 @@ class HostGate {
   /// random and logger.
   HostGate(Random& random, Logger& logger, int rate, int concurrency);
 
-  /// Goes on from what an earlier process left: a host that was failing is probed first.
+  /// Goes on from what an earlier process left: a host that was failing is probed first, and a
+  /// pause that it asked for is kept.
   void restore(const HostState& state, TimePoint now);
 
   /// Whether one more job may be claimed beside `in_flight` others.
