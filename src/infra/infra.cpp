@@ -30,7 +30,7 @@ Infra::Infra(Query query, Command command, const config::Env& env, Runtime runti
       receiver_(command_.notify().subscribe()),
       client_(env_, runtime.transport, runtime.clock, runtime.random),
       retry_(query_, env_, runtime.clock, runtime.random),
-      relay_sync_(query_, command_, env_, client_, retry_, runtime.clock, runtime.random,
+      relay_sync_(runtime.database, query_, command_, env_, client_, retry_, runtime.clock, runtime.random,
                   runtime.logger),
       relay_check_(runtime.database, query_, command_, env_, runtime.transport, runtime.clock,
                    runtime.logger),

@@ -75,6 +75,7 @@ outbox::HostSign host_sign(const Verdict& verdict) {
     case Outcome::done:
     case Outcome::already_exists:
     case Outcome::not_found:
+    case Outcome::host_taken:
     case Outcome::permanent:
       return {Kind::well, {}, verdict.retry_after};
     case Outcome::host_fault:
@@ -230,13 +231,19 @@ class RelaySync::Execution final : public outbox::Execution {
           .revision = relay_.revision,
           .error = std::move(error)};
     };
-    if (verdict_.outcome == Outcome::permanent) {
+    if (verdict_.outcome == Outcome::permanent || is_hopeless_collision()) {
       return give_up(outbox::DeadLetterReason::rejected, verdict_.reason);
     }
     if (verdict_.outcome == Outcome::not_found) {
       return give_up(outbox::DeadLetterReason::lost, verdict_.reason);
     }
     return owner_.retry_.decide(relay_, verdict_.reason, doubt_until_);
+  }
+
+  // No two rows want the same host. As long as other syncs are due, one of them may free it.
+  [[nodiscard]] bool is_hopeless_collision() const {
+    return verdict_.outcome == Outcome::host_taken &&
+           !owner_.outbox_.has_other(outbox::JobKind::relay_sync, relay_.id.text);
   }
 
   RelaySync& owner_;
@@ -249,7 +256,7 @@ class RelaySync::Execution final : public outbox::Execution {
   std::optional<TimePoint> doubt_until_;
 };
 
-RelaySync::RelaySync(Query query, Command command, const config::Env& env, zooid::Client& client,
+RelaySync::RelaySync(Database& database, Query query, Command command, const config::Env& env, zooid::Client& client,
                      RelaySyncRetry& retry, const Clock& clock, Random& random, Logger& logger)
     : query_(query),
       command_(command),
@@ -258,7 +265,8 @@ RelaySync::RelaySync(Query query, Command command, const config::Env& env, zooid
       retry_(retry),
       clock_(clock),
       random_(random),
-      logger_(logger) {}
+      logger_(logger),
+      outbox_(database) {}
 
 std::unique_ptr<outbox::Execution> RelaySync::begin(const outbox::Job& job) {
   auto relay = query_.get_relay(RelayId{job.key});

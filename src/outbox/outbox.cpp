@@ -94,6 +94,12 @@ std::optional<Job> Outbox::find(JobKind kind, const std::string& key) {
   return row.step() ? std::optional(read_job(row)) : std::nullopt;
 }
 
+bool Outbox::has_other(JobKind kind, const std::string& key) {
+  return database_
+      .prepare("SELECT 1 FROM outbox WHERE kind = ? AND key <> ? LIMIT 1", to_string(kind), key)
+      .step();
+}
+
 bool Outbox::remove(const Job& job) {
   return database_
              .prepare("DELETE FROM outbox WHERE kind = ? AND key = ? AND generation = ?",

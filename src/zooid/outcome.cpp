@@ -16,14 +16,16 @@
 namespace tender::zooid {
 namespace {
 
-constexpr std::array<std::string_view, 7> kNames{
-    "done", "already_exists", "not_found", "transient", "permanent", "host_fault", "stopped"};
+constexpr std::array<std::string_view, 8> kNames{
+    "done",       "already_exists", "not_found",  "transient",
+    "host_taken", "permanent",      "host_fault", "stopped"};
 
 // zooid, or a proxy before it, may ask for any time; we come back after this one at the latest.
 constexpr std::chrono::seconds kLongestRetryAfter = std::chrono::minutes(15);
 
 constexpr std::string_view kAlreadyExists = "relay with this id already exists";
 constexpr std::string_view kNotFound = "relay not found";
+constexpr std::string_view kHostTaken = "host \"";  // …x" is already in use
 
 // The text of zooid's `{"error": …}`, or nothing when this is not how zooid speaks.
 std::optional<std::string> zooid_error(const std::string& body) {
@@ -108,6 +110,18 @@ Verdict missing(const http::Response& response) {
       false};
 }
 
+// 409, in one of zooid's three texts.
+Verdict conflict(const http::Response& response, http::Method method) {
+  const std::string error = zooid_error(response.body).value_or("");
+  if (method == http::Method::post && error == kAlreadyExists) {
+    return {Outcome::already_exists, answered(response), false};
+  }
+  return {
+      error.starts_with(kHostTaken) ? Outcome::host_taken : Outcome::permanent,
+      fmt::format("{}; change this relay or the one that it collides with", answered(response)),
+      false};
+}
+
 Verdict client_error(const http::Response& response, http::Method method, TimePoint now) {
   switch (response.status) {
     case 401:
@@ -125,13 +139,7 @@ Verdict client_error(const http::Response& response, http::Method method, TimePo
     case 429:
       return {Outcome::transient, answered(response), false};
     case 409:
-      if (method == http::Method::post && zooid_error(response.body) == kAlreadyExists) {
-        return {Outcome::already_exists, answered(response), false};
-      }
-      return {
-          Outcome::permanent,
-          fmt::format("{}; change this relay or the one that it collides with", answered(response)),
-          false};
+      return conflict(response, method);
     default:
       return {Outcome::permanent,
               fmt::format("{}; correct the relay with `tender relay update`", answered(response)),

@@ -16,7 +16,7 @@ TEST(Response, FindsAHeaderWithoutRegardToCase) {
 TEST(Transport, SpellsMethodsAsOnTheWire) {
   EXPECT_EQ(to_string(Method::get), "GET");
   EXPECT_EQ(to_string(Method::patch), "PATCH");
-  EXPECT_EQ(to_string(Method::delete_), "DELETE");
+  EXPECT_EQ(to_string(Method::post), "POST");
 }
 
 TEST(Transport, NamesFaults) {

@@ -189,6 +189,39 @@ TEST(Refusal, OfOneRelayAmongAThousandDelaysNobodyAndIsOneDeadLetter) {
   EXPECT_NE(with.open_letters()[0].error.find("change this relay"), std::string::npos);
 }
 
+// The relay that gives up its subdomain is slower than the one that takes it.
+TEST(Refusal, OfAHostThatAnotherRelayIsAboutToFreeIsTriedAgain) {
+  World world;
+  world.start();
+  const Relay giver = world.create("lobby");
+  world.settle();
+  world.zooid.script = [](const FakeZooid::Seen& seen) {
+    FakeZooid::Action action;
+    action.latency = seen.method == http::Method::patch ? 200ms : 20ms;
+    return action;
+  };
+  RelayChange change;
+  change.subdomain = "archive";
+  static_cast<void>(world.command->update_relay(giver.id, change));
+  const Relay taker = world.create("lobby");
+  world.clock().advance(1s);
+  EXPECT_NE(world.get(taker).sync_error.find("already in use"), std::string::npos);
+  world.clock().advance(1min);
+  EXPECT_TRUE(world.get(taker).synced);
+  EXPECT_TRUE(world.open_letters().empty());
+}
+
+TEST(Refusal, OfAHostThatNobodyWillFreeIsADeadLetterAtOnce) {
+  World world;
+  world.zooid.relays["foreign"] = {{"host", "lobby.relays.test"}};
+  world.start();
+  const Relay relay = world.create("lobby");
+  world.clock().advance(1s);
+  ASSERT_EQ(world.open_letters().size(), 1U);
+  EXPECT_EQ(world.open_letters()[0].reason, "rejected");
+  EXPECT_EQ(world.logged(relay, ActivityType::fail_relay_sync), 1);
+}
+
 TEST(HostFault, OfTheOnlyRelayEndsAsADeadLetterWhenTheHostIsWell) {
   World world;
   world.zooid.script = [](const FakeZooid::Seen& seen) {

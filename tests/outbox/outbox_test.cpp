@@ -324,5 +324,13 @@ INSTANTIATE_TEST_SUITE_P(
                     OutboxRule{"Forced", "forced", "2"}, OutboxRule{"Recreate", "recreate", "2"}),
     [](const testing::TestParamInfo<OutboxRule>& rule) { return rule.param.name; });
 
+TEST_F(OutboxTest, KnowsOfJobsForOtherKeys) {
+  EXPECT_FALSE(outbox.has_other(JobKind::relay_sync, "a"));
+  outbox.enqueue(job("a"), start);
+  EXPECT_FALSE(outbox.has_other(JobKind::relay_sync, "a"));
+  EXPECT_TRUE(outbox.has_other(JobKind::relay_sync, "b"));
+  EXPECT_FALSE(outbox.has_other(JobKind::relay_check, "b"));
+}
+
 }  // namespace
 }  // namespace tender::outbox

@@ -15,6 +15,7 @@ Heard meaning(const zooid::Verdict& verdict) {
   switch (verdict.outcome) {
     case zooid::Outcome::done:
       return Heard::done;
+    case zooid::Outcome::host_taken:
     case zooid::Outcome::permanent:
       return Heard::refused;
     case zooid::Outcome::not_found:

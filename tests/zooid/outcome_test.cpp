@@ -112,11 +112,18 @@ TEST(Outcome, TakesAnExistingRelayForCreatedOnlyWhenItWasToBeCreated) {
 }
 
 TEST(Outcome, TakesNoOtherConflictForAnExistingRelay) {
-  for (const char* body : {kSchemaTaken, kHostTaken, "relay with this id already exists", "", "{}",
+  for (const char* body : {kSchemaTaken, "relay with this id already exists", "", "{}",
                            R"({"message":"relay with this id already exists"})"}) {
     for (const Method method : {Method::post, Method::patch}) {
       EXPECT_EQ(judge(answer(409, body), method).outcome, Outcome::permanent) << body;
     }
+  }
+}
+
+TEST(Outcome, TellsAHostThatAnotherRelayHolds) {
+  for (const Method method : {Method::post, Method::patch}) {
+    EXPECT_EQ(judge(answer(409, kHostTaken), method).outcome, Outcome::host_taken);
+    EXPECT_EQ(judge(answer(400, kHostTaken), method).outcome, Outcome::permanent);
   }
 }
 

@@ -11,6 +11,7 @@
 #include "tender/config/env.hpp"
 #include "tender/infra/relay_sync_retry.hpp"
 #include "tender/outbox/executor.hpp"
+#include "tender/outbox/outbox.hpp"
 #include "tender/store/command.hpp"
 #include "tender/store/query.hpp"
 #include "tender/zooid/client.hpp"
@@ -57,7 +58,7 @@ struct SyncDecision {
 class RelaySync final : public outbox::Executor {
  public:
   /// All but the values is borrowed and must outlive the executions.
-  RelaySync(Query query, Command command, const config::Env& env, zooid::Client& client,
+  RelaySync(Database& database, Query query, Command command, const config::Env& env, zooid::Client& client,
             RelaySyncRetry& retry, const Clock& clock, Random& random, Logger& logger);
 
   /// Reads the relay as it is now. When a request is to go out, the row is marked first: until the
@@ -78,6 +79,7 @@ class RelaySync final : public outbox::Executor {
   const Clock& clock_;
   Random& random_;
   Logger& logger_;
+  outbox::Outbox outbox_;
   bool warned_of_livekit_ = false;
 };
 

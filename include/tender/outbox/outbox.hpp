@@ -46,6 +46,9 @@ class Outbox {
 
   [[nodiscard]] std::optional<Job> find(JobKind kind, const std::string& key);
 
+  /// Whether a job of that kind waits or runs for another key.
+  [[nodiscard]] bool has_other(JobKind kind, const std::string& key);
+
   // The end of an execution. Each is void when the row has become a newer generation: it stays due.
   bool remove(const Job& job);
   /// Whatever its generation: it was given up for another reason than its own.

@@ -18,6 +18,7 @@ enum class Outcome : std::uint8_t {
   already_exists,  // POST 409: zooid has this relay; carry on with PATCH
   not_found,       // 404 with zooid's own error: the relay is unknown there
   transient,       // may work later
+  host_taken,      // 409: zooid serves another relay under this one's host
   permanent,       // zooid refuses what was sent: only an edit can help
   host_fault,      // the host cannot be reached or refuses us altogether; no relay's fault
   stopped,         // we broke the exchange off ourselves: nobody's fault
