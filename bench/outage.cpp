@@ -97,6 +97,10 @@ void outage(int rate) {
   const auto took = time_to_converge(world, 1h);
   const Milliseconds step = rate == 0 ? 100ms : 1000ms;
   const auto table = requests_by(step, world.zooid, back);
+  if (table.empty()) {
+    std::cout << "zooid was never asked again\n";
+    return;
+  }
 
   std::cout << fmt::format(
       "zooid refuses connections for 6 h, {} relays wait, RELAY_SYNC_RATE={}\n"

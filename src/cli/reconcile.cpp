@@ -2,6 +2,7 @@
 // the database's lock or, when there is none, by ourselves.
 #include <algorithm>
 #include <iostream>
+#include <map>
 #include <ostream>
 #include <string>
 
@@ -27,6 +28,7 @@ struct Wanted {
   bool forced = false;
   bool recreate = false;
   bool all = false;
+  bool bulk = false;  // nobody waits for one of them in particular
 };
 
 // Those that are not in step, and those that earlier work was asked for and is still to be done.
@@ -104,15 +106,35 @@ ExitCode dry_run(const Invocation& invocation, const config::Env& env, const Sto
   return ExitCode::ok;
 }
 
-// Backfill gives many relays new identities: a person says yes to it, on the terminal or by --yes.
-bool is_confirmed(const Invocation& invocation, const Wanted& wanted) {
-  if (!wanted.all || !wanted.recreate || invocation.has("yes")) {
-    return true;
+void print_backfill_plan(const Invocation& invocation, const config::Env& env,
+                         const StoreSession& session, const Wanted& wanted) {
+  std::map<infra::SyncPlan, int> counts;
+  for (const Relay& relay : wanted.relays) {
+    ++counts[plan_relay_sync(session.query, env, relay, infra::Effort::recreate).plan];
   }
   fmt::print(invocation.err,
-             "relays that are sent to zooid, the oldest first: {}; each one that zooid has lost is "
-             "made anew with a new identity\n",
-             wanted.relays.size());
+             "{} relays, the oldest first, {} at a time{}:\n"
+             "  {} that zooid has taken before are sent again; those that it has lost are made "
+             "anew, with a new identity\n"
+             "  {} that it has never taken are created\n"
+             "  {} that it could only refuse are not sent\n",
+             wanted.relays.size(), env.relay_sync_concurrency,
+             env.relay_sync_rate > 0 ? fmt::format(", {} a second at most", env.relay_sync_rate)
+                                     : std::string(),
+             counts[infra::SyncPlan::update], counts[infra::SyncPlan::create],
+             counts[infra::SyncPlan::reject]);
+}
+
+// Backfill gives many relays new identities: a person says yes to it, on the terminal or by --yes.
+bool is_confirmed(const Invocation& invocation, const config::Env& env, const StoreSession& session,
+                  const Wanted& wanted) {
+  if (!wanted.all || !wanted.recreate) {
+    return true;
+  }
+  print_backfill_plan(invocation, env, session, wanted);
+  if (invocation.has("yes")) {
+    return true;
+  }
   if (isatty(STDIN_FILENO) == 0) {
     throw UsageError("there is no terminal to ask on", "give --yes, after a --dry-run");
   }
@@ -160,7 +182,8 @@ ExitCode reconcile(const Invocation& invocation) {
   const Wanted wanted{.relays = choose_relays(invocation, session),
                       .forced = invocation.has("force") || invocation.has("recreate"),
                       .recreate = invocation.has("recreate"),
-                      .all = invocation.has("all")};
+                      .all = invocation.has("all"),
+                      .bulk = invocation.names.empty()};
   if (invocation.has("dry-run")) {
     return dry_run(invocation, env, session, wanted);
   }
@@ -170,12 +193,12 @@ ExitCode reconcile(const Invocation& invocation) {
            "of them again\n";
     return ExitCode::ok;
   }
-  if (!is_confirmed(invocation, wanted)) {
+  if (!is_confirmed(invocation, env, session, wanted)) {
     invocation.err << "nothing was done\n";
     return ExitCode::error;
   }
   ReconcileWatch watch(env, session.database, wanted.relays,
-                       {.forced = wanted.forced, .recreate = wanted.recreate, .bulk = wanted.all},
+                       {.forced = wanted.forced, .recreate = wanted.recreate, .bulk = wanted.bulk},
                        is_lively_terminal(invocation.environment) ? &invocation.err : nullptr);
   const auto results = watch.until_done(timeout);
   print_results(invocation, results);

@@ -75,7 +75,7 @@ nlohmann::ordered_json to_json(const Snapshot& snapshot) {
         {"synced", snapshot.relays.synced},
         {"pending", snapshot.relays.pending},
         {"failing", snapshot.relays.failing},
-        {"in_doubt", snapshot.relays.in_doubt},
+        {"in_doubt", snapshot.jobs.in_doubt},
         {"live", snapshot.relays.live},
         {"not_served", snapshot.relays.not_served}}},
       {"host", to_json(snapshot.host)},
@@ -114,12 +114,16 @@ std::string describe_jobs(const outbox::Outbox::Counts& jobs) {
   return fmt::format("{} due, {} waiting for a retry{}", jobs.due, jobs.waiting, next);
 }
 
-std::string describe_host(const outbox::HostState& host) {
+std::string describe_host(const Snapshot& snapshot) {
+  const outbox::HostState& host = snapshot.host;
   if (host.failing_since) {
-    return fmt::format(
-        "cannot be worked with since {}: {}; nothing is sent meanwhile, asked again at {}",
-        format_time(*host.failing_since), printable(host.reason, 600),
-        format_time(host.probe_at.value_or(*host.failing_since)));
+    const std::string fault =
+        fmt::format("be worked with since {}: {}", format_time(*host.failing_since),
+                    printable(host.reason, 600));
+    return snapshot.holder
+               ? fmt::format("cannot {}; nothing is sent meanwhile, asked again at {}", fault,
+                             format_time(host.probe_at.value_or(*host.failing_since)))
+               : fmt::format("could not {}; nobody asks it while no sidecar runs", fault);
   }
   if (host.paused_until) {
     return fmt::format("asks us to wait until {} (Retry-After)", format_time(*host.paused_until));
@@ -127,16 +131,17 @@ std::string describe_host(const outbox::HostState& host) {
   return "no fault known";
 }
 
-std::string describe_relays(const Query::RelayCounts& relays) {
+std::string describe_relays(const Query::RelayCounts& relays, std::int64_t in_doubt) {
+  const std::string served = relays.not_served == 0
+                                 ? std::string()
+                                 : fmt::format("; {} seen not to be served", relays.not_served);
   const std::string doubt =
-      relays.in_doubt == 0
+      in_doubt == 0
           ? std::string()
-          : fmt::format("; {} to be sent once more, since an answer is missing", relays.in_doubt);
-  const std::string served =
-      relays.not_served == 0 ? std::string() : fmt::format(", {} not served", relays.not_served);
-  return fmt::format("{}: {} in step ({} seen live{}), {} pending, of which {} failing{}",
-                     relays.total, relays.synced, relays.live, served, relays.pending,
-                     relays.failing, doubt);
+          : fmt::format("; {} to be sent once more, since an answer is missing", in_doubt);
+  return fmt::format("{}: {} in step ({} seen live), {} pending, of which {} failing{}{}",
+                     relays.total, relays.synced, relays.live, relays.pending, relays.failing,
+                     served, doubt);
 }
 
 ExitCode status(const Invocation& invocation) {
@@ -150,14 +155,14 @@ ExitCode status(const Invocation& invocation) {
       invocation.out,
       {{"database", fmt::format("{} (schema version {})", snapshot.database, snapshot.schema)},
        {"sidecar", describe_sidecar(snapshot)},
-       {"zooid", describe_host(snapshot.host)},
-       {"relays", describe_relays(snapshot.relays)},
+       {"zooid", describe_host(snapshot)},
+       {"relays", describe_relays(snapshot.relays, snapshot.jobs.in_doubt)},
        {"outbox", describe_jobs(snapshot.jobs)},
        {"dead letters",
         snapshot.dead_letters == 0
             ? "none"
             : fmt::format("{}; see `tender dead-letter list`", snapshot.dead_letters)},
-       {"log", fmt::format("{} activities, {} not routed yet", snapshot.logged,
+       {"log", fmt::format("newest activity {}, {} not routed yet", snapshot.logged,
                            snapshot.logged - snapshot.routed)}});
   return ExitCode::ok;
 }

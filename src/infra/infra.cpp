@@ -30,8 +30,8 @@ Infra::Infra(Query query, Command command, const config::Env& env, Runtime runti
       receiver_(command_.notify().subscribe()),
       client_(env_, runtime.transport, runtime.clock, runtime.random),
       retry_(query_, env_, runtime.clock, runtime.random),
-      relay_sync_(runtime.database, query_, command_, env_, client_, retry_, runtime.clock, runtime.random,
-                  runtime.logger),
+      relay_sync_(runtime.database, query_, command_, env_, client_, retry_, runtime.clock,
+                  runtime.random, runtime.logger),
       relay_check_(runtime.database, query_, command_, env_, runtime.transport, runtime.clock,
                    runtime.logger),
       executor_(relay_sync_, relay_check_),
@@ -98,9 +98,11 @@ asio::awaitable<void> Infra::reconcile_now_and_then() {
         runtime_.clock.now() + std::chrono::round<Milliseconds>(
                                    std::chrono::duration<double, std::milli>(interval) * jitter);
     co_await interval_.wait_until(next);
-    if (!stopping_ && catch_up("interval")) {
-      dispatcher_.wake();
+    while (!stopping_ && !catch_up("interval")) {
+      const TimePoint again = dispatcher_.outage().retry_at();
+      co_await interval_.wait_until(again);
     }
+    dispatcher_.wake();
   }
 }
 

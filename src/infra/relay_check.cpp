@@ -4,7 +4,9 @@
 
 #include <fmt/format.h>
 
+#include "tender/infra/relay_sync.hpp"
 #include "tender/zooid/liveness.hpp"
+#include "tender/zooid/outcome.hpp"
 
 namespace tender::infra {
 
@@ -36,17 +38,24 @@ class RelayCheck::Execution final : public outbox::Execution {
       http::Request request = zooid::nip11_request(relay_, owner_.env_);
       const http::Exchange exchange = co_await owner_.transport_.exchange(std::move(request));
       verdict_ = zooid::judge_liveness(exchange, relay_);
+      if (owner_.env_.relay_verify == config::RelayVerify::direct &&
+          std::holds_alternative<http::Failure>(exchange.result)) {
+        sign_ = infra::host_sign(zooid::judge(exchange, http::Method::get, owner_.clock_.now()));
+      }
     }
   }
 
-  // It may not even be zooid's address that was asked: the breaker learns nothing from it.
-  [[nodiscard]] outbox::HostSign host_sign() const override { return {}; }
+  // Only a direct look that cannot reach the API's address tells of the host.
+  [[nodiscard]] outbox::HostSign host_sign() const override { return sign_; }
 
   outbox::Settlement settle(Circumstances circumstances) override {
     const auto now = owner_.query_.get_relay(relay_.id);
     if (circumstances.superseded || !due_ || !now || !now->synced ||
-        now->revision != relay_.revision) {
+        now->revision != relay_.revision || is_sync_due()) {
       return outbox::Complete{};  // the next sync has a check of its own
+    }
+    if (!circumstances.counts) {
+      return outbox::Again{};
     }
     switch (verdict_.liveness) {
       case Liveness::as_described:
@@ -64,6 +73,12 @@ class RelayCheck::Execution final : public outbox::Execution {
   }
 
  private:
+  // Somebody has asked for one while we looked.
+  [[nodiscard]] bool is_sync_due() const {
+    const auto sync = owner_.outbox_.find(JobKind::relay_sync, relay_.id.text);
+    return sync && sync->not_before <= owner_.clock_.now();
+  }
+
   [[nodiscard]] outbox::Settlement look_again(Milliseconds pause) const {
     return outbox::Retry{.attempt = job_.attempt + 1,
                          .not_before = owner_.clock_.now() + pause,
@@ -102,7 +117,8 @@ class RelayCheck::Execution final : public outbox::Execution {
                                           .error = error,
                                           .outcome = "not_served",
                                           .superseded = false,
-                                          .settle_at = now.settle_at});
+                                          .settle_at = now.settle_at,
+                                          .digest = now.synced_digest});
     owner_.outbox_.remove_all(JobKind::relay_sync, now.id.text);
     owner_.dead_letters_.add(JobKind::relay_sync, now.id.text, outbox::DeadLetterReason::not_served,
                              error, kPushes + 1, now.revision, owner_.clock_.now());
@@ -114,6 +130,7 @@ class RelayCheck::Execution final : public outbox::Execution {
   Relay relay_;
   bool due_;
   zooid::LivenessVerdict verdict_;
+  outbox::HostSign sign_;
 };
 
 RelayCheck::RelayCheck(Database& database, Query query, Command command, const config::Env& env,

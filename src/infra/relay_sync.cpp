@@ -127,7 +127,7 @@ class RelaySync::Execution final : public outbox::Execution {
       return newer ? outbox::Settlement(outbox::Again{}) : settle_success();
     }
     if (!circumstances.counts || verdict_.outcome == Outcome::stopped) {
-      owner_.command_.hold_relay_sync(relay_.id, doubt_until_);
+      owner_.command_.hold_relay_sync(relay_.id, doubt_until_, digest_after_failure());
       return outbox::Again{};
     }
     owner_.command_.fail_relay_sync(relay_,
@@ -135,7 +135,8 @@ class RelaySync::Execution final : public outbox::Execution {
                                      .error = verdict_.reason,
                                      .outcome = std::string(zooid::to_string(verdict_.outcome)),
                                      .superseded = newer,
-                                     .settle_at = doubt_until_});
+                                     .settle_at = doubt_until_,
+                                     .digest = digest_after_failure()});
     return newer ? outbox::Settlement(outbox::Again{}) : settle_failure();
   }
 
@@ -186,7 +187,15 @@ class RelaySync::Execution final : public outbox::Execution {
     co_return co_await send(http::Method::patch, std::move(body), Secret());
   }
 
+  // What was refused, or never read, has changed nothing: zooid has what it took last.
+  [[nodiscard]] std::string digest_after_failure() const {
+    const bool untouched =
+        !doubt_until_ && requests_ <= 1 && verdict_.outcome != Outcome::not_found;
+    return untouched ? relay_.synced_digest : std::string();
+  }
+
   asio::awaitable<Verdict> send(http::Method method, std::string body, Secret hidden) {
+    ++requests_;
     std::string path = zooid::relay_path(relay_.id);
     const http::Exchange exchange = co_await owner_.client_.request(
         method, std::move(path), std::move(body), std::move(hidden));
@@ -251,13 +260,15 @@ class RelaySync::Execution final : public outbox::Execution {
   SyncPlan plan_;
   bool recreate_ = false;
   bool created_ = false;
+  int requests_ = 0;
   Verdict verdict_;
   TimePoint begun_at_{};
   std::optional<TimePoint> doubt_until_;
 };
 
-RelaySync::RelaySync(Database& database, Query query, Command command, const config::Env& env, zooid::Client& client,
-                     RelaySyncRetry& retry, const Clock& clock, Random& random, Logger& logger)
+RelaySync::RelaySync(Database& database, Query query, Command command, const config::Env& env,
+                     zooid::Client& client, RelaySyncRetry& retry, const Clock& clock,
+                     Random& random, Logger& logger)
     : query_(query),
       command_(command),
       env_(env),

@@ -8,9 +8,9 @@ namespace tender::outbox {
 namespace {
 
 constexpr int kFaultsToOpen = 5;
-// The longest stays under 2 minutes with its jitter, and leaves the fleet some seconds: within 2
-// minutes of the host's return all that waited is in step.
-constexpr RetryPolicy kOpenTimes(0, std::chrono::seconds(5), std::chrono::seconds(105));
+// The longest stays under 2 minutes with its jitter, and leaves some seconds to a probe that times
+// out and to the fleet: within 2 minutes of the host's return all that waited is in step.
+constexpr RetryPolicy kOpenTimes(0, std::chrono::seconds(5), std::chrono::seconds(100));
 
 }  // namespace
 

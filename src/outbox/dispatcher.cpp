@@ -49,7 +49,8 @@ asio::awaitable<void> Dispatcher::run() {
         for (std::shared_ptr<Task>& task : claim()) {
           start(execute(std::move(task)), executor);
         }
-        if (stage_ == Stage::working && gate_.begin_probe(clock_.now())) {
+        // An older probe may still be under way when a job in flight has closed the breaker.
+        if (stage_ == Stage::working && !probing_ && gate_.begin_probe(clock_.now())) {
           probing_ = true;
           start(probe(), executor);
         }
@@ -149,8 +150,8 @@ void Dispatcher::settle_alone(const Task& task) {
 void Dispatcher::put_off(const Task& task, const StoreError& error) {
   const Job& job = task.job;
   logger_.error(
-      "relay {}: the result of its sync cannot be written, so it is done again later: {}; {}",
-      job.key, error.what(), error.remedy());
+      "relay {}: the result of its {} cannot be written, so it is done again later: {}; {}",
+      job.key, job.kind == JobKind::relay_sync ? "sync" : "check", error.what(), error.remedy());
   const std::string reason = fmt::format("the result could not be written: {}", error.what());
   outbox_.retry_later(job, job.attempt + 1, clock_.now() + options_.horizon, reason);
 }

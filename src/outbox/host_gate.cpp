@@ -25,6 +25,10 @@ HostGate::HostGate(Random& random, Logger& logger, int rate, int concurrency)
 void HostGate::restore(const HostState& state, TimePoint now) {
   state_ = state;
   if (state_.failing_since) {
+    logger_.warn(
+        "zooid could not be worked with when tender ended, since {} s: {}; it is asked whether it "
+        "can before anything is sent",
+        seconds(now - *state_.failing_since), state_.reason);
     breaker_.restore_open(now);
     allowance_ = 1;
   }
@@ -40,11 +44,11 @@ TimePoint HostGate::opens_at(TimePoint now, int in_flight) {
   if (breaker_.state() == State::half_open || (closed && in_flight >= allowance_)) {
     return TimePoint::max();
   }
-  TimePoint at = closed ? tokens_.next_token_at(now) : breaker_.probe_at(now);
-  if (paused(now)) {
-    at = std::max(at, state_.paused_until.value_or(at));
-  }
-  return at;
+  return after_pause(closed ? tokens_.next_token_at(now) : breaker_.probe_at(now), now);
+}
+
+TimePoint HostGate::after_pause(TimePoint at, TimePoint now) const {
+  return paused(now) ? std::max(at, state_.paused_until.value_or(at)) : at;
 }
 
 bool HostGate::record(const HostSign& sign, TimePoint now) {
@@ -52,7 +56,8 @@ bool HostGate::record(const HostSign& sign, TimePoint now) {
   pause(sign, now);
   switch (sign.kind) {
     case HostSign::Kind::none:
-      return !(known && sign.pause > Milliseconds::zero());
+      // A host that goes down breaks connections before it refuses them.
+      return breaker_.state() == State::closed && !(known && sign.pause > Milliseconds::zero());
     case HostSign::Kind::well:
       breaker_.job_succeeded();
       allowance_ = std::min(concurrency_, allowance_ + 1);
@@ -90,6 +95,9 @@ void HostGate::pause(const HostSign& sign, TimePoint now) {
   }
   state_.paused_until = std::max(paused(now) ? state_.paused_until.value_or(now) : now,
                                  now + std::min<Milliseconds>(sign.pause, kLongestPause));
+  if (state_.failing_since) {
+    state_.probe_at = after_pause(breaker_.probe_at(now), now);
+  }
   changed_ = true;
 }
 
@@ -111,18 +119,18 @@ void HostGate::follow(TimePoint now, const std::string& reason) {
     }
     return;
   }
+  state_.probe_at = after_pause(breaker_.probe_at(now), now);
   if (!state_.failing_since) {
     logger_.error(
-        "zooid cannot be worked with: {}; nothing is sent until it can, no retry is used "
-        "up meanwhile; it is asked again within 2 minutes at the latest",
-        reason);
+        "zooid cannot be worked with: {}; nothing is sent until it can, no retry is used up "
+        "meanwhile; it is asked again in {} s, and every 2 minutes at the least",
+        reason, seconds(*state_.probe_at - now));
     state_.failing_since = now;
     allowance_ = 1;
   }
   if (!reason.empty()) {
     state_.reason = reason;
   }
-  state_.probe_at = breaker_.probe_at(now);
   changed_ = true;
 }
 

@@ -135,7 +135,9 @@ bool Outbox::do_again(const Job& job, TimePoint not_before) {
 
 Outbox::Counts Outbox::count(TimePoint now) {
   Statement row = database_.prepare(
-      "SELECT coalesce(sum(not_before <= ?1), 0), coalesce(sum(not_before > ?1), 0), "
+      "SELECT coalesce(sum(not_before <= ?1), 0), "
+      "coalesce(sum(not_before > ?1 AND attempt > 0), 0), "
+      "coalesce(sum(not_before > ?1 AND attempt = 0), 0), "
       "min(CASE WHEN not_before > ?1 THEN not_before END), "
       "(SELECT count(*) FROM outbox WHERE kind = 'relay_check') "
       "FROM outbox WHERE kind = 'relay_sync'",
@@ -144,10 +146,11 @@ Outbox::Counts Outbox::count(TimePoint now) {
   Counts counts;
   counts.due = row.integer(0);
   counts.waiting = row.integer(1);
-  if (!row.is_null(2)) {
-    counts.next_due = row.time(2);
+  counts.in_doubt = row.integer(2);
+  if (!row.is_null(3)) {
+    counts.next_due = row.time(3);
   }
-  counts.checks = row.integer(3);
+  counts.checks = row.integer(4);
   return counts;
 }
 

@@ -147,7 +147,7 @@ void Command::fail_relay_sync(const Relay& relay, const FailedSync& sync) {
     detail["superseded"] = true;
   }
   Transaction transaction(*database_);
-  hold_relay_sync(relay.id, sync.settle_at);
+  hold_relay_sync(relay.id, sync.settle_at, sync.digest);
   if (!sync.superseded) {
     database_
         ->prepare("UPDATE relay SET synced = 0, sync_error = ? WHERE id = ?", sync.error,
@@ -159,9 +159,13 @@ void Command::fail_relay_sync(const Relay& relay, const FailedSync& sync) {
   transaction.commit();
 }
 
-void Command::hold_relay_sync(const RelayId& id, std::optional<TimePoint> settle_at) {
+void Command::hold_relay_sync(const RelayId& id, std::optional<TimePoint> settle_at,
+                              const std::string& digest) {
   Transaction transaction(*database_);
-  database_->prepare("UPDATE relay SET settle_at = ? WHERE id = ?", settle_at, id.text).run();
+  database_
+      ->prepare("UPDATE relay SET settle_at = ?, synced_digest = ? WHERE id = ?", settle_at, digest,
+                id.text)
+      .run();
   transaction.commit();
 }
 

@@ -124,16 +124,15 @@ int Query::count_trailing_sync_failures(const RelayId& id) const {
 Query::RelayCounts Query::count_relays() const {
   Statement statement = database_->prepare(
       "SELECT count(*), coalesce(sum(synced), 0), coalesce(sum(synced = 0), 0), "
-      "coalesce(sum(synced = 0 AND sync_error <> ''), 0), count(settle_at), "
-      "coalesce(sum(synced = 1 AND live = 1), 0), coalesce(sum(live = 0), 0) FROM relay");
+      "coalesce(sum(synced = 0 AND sync_error <> ''), 0), coalesce(sum(synced = 1 AND live = 1), "
+      "0), coalesce(sum(live = 0), 0) FROM relay");
   statement.step();
   return {.total = statement.integer(0),
           .synced = statement.integer(1),
           .pending = statement.integer(2),
           .failing = statement.integer(3),
-          .in_doubt = statement.integer(4),
-          .live = statement.integer(5),
-          .not_served = statement.integer(6)};
+          .live = statement.integer(4),
+          .not_served = statement.integer(5)};
 }
 
 }  // namespace tender

@@ -1,10 +1,12 @@
 #include "tender/store/store_outage.hpp"
 
 #include <algorithm>
+#include <limits>
 
 #include <fmt/format.h>
 
 #include "tender/store/database.hpp"
+#include "tender/store/integrity.hpp"
 #include "tender/store/transaction.hpp"
 
 namespace tender {
@@ -21,8 +23,12 @@ void StoreOutage::begin(const StoreError& error) {
   if (retry_at_) {
     return;
   }
-  logger_.error("{}; nothing is lost, trying again until it works; {}", error.what(),
-                error.remedy());
+  if (error.fault() == StoreFault::corrupt) {
+    logger_.error("{}; nothing is done until the file is sound; {}", error.what(), error.remedy());
+  } else {
+    logger_.error("{}; nothing is lost, trying again until it works; {}", error.what(),
+                  error.remedy());
+  }
   const Milliseconds well_for = clock_.now() - ended_at_;
   if (well_for >= kRelapse || well_for < Milliseconds::zero()) {
     pause_ = Milliseconds::zero();
@@ -40,6 +46,11 @@ bool StoreOutage::over() {
     return false;  // further ahead it only lies when the clock was set back since
   }
   try {
+    if (fault_ == StoreFault::corrupt) {
+      // A page that is sound says nothing of the others.
+      static_cast<void>(
+          check_integrity(database_.path(), std::numeric_limits<std::uintmax_t>::max()));
+    }
     if (fault_ != StoreFault::busy) {  // a lock is no fault of the connection
       database_.reopen();
     }

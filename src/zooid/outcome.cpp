@@ -16,9 +16,9 @@
 namespace tender::zooid {
 namespace {
 
-constexpr std::array<std::string_view, 8> kNames{
-    "done",       "already_exists", "not_found",  "transient",
-    "host_taken", "permanent",      "host_fault", "stopped"};
+constexpr std::array<std::string_view, 8> kNames{"done",       "already_exists", "not_found",
+                                                 "transient",  "host_taken",     "permanent",
+                                                 "host_fault", "stopped"};
 
 // zooid, or a proxy before it, may ask for any time; we come back after this one at the latest.
 constexpr std::chrono::seconds kLongestRetryAfter = std::chrono::minutes(15);
@@ -116,10 +116,9 @@ Verdict conflict(const http::Response& response, http::Method method) {
   if (method == http::Method::post && error == kAlreadyExists) {
     return {Outcome::already_exists, answered(response), false};
   }
-  return {
-      error.starts_with(kHostTaken) ? Outcome::host_taken : Outcome::permanent,
-      fmt::format("{}; change this relay or the one that it collides with", answered(response)),
-      false};
+  return {error.starts_with(kHostTaken) ? Outcome::host_taken : Outcome::permanent,
+          fmt::format("{}; change this relay or the one that it collides with", answered(response)),
+          false};
 }
 
 Verdict client_error(const http::Response& response, http::Method method, TimePoint now) {
@@ -156,6 +155,9 @@ Milliseconds retry_after(const http::Response& response, TimePoint now) {
   std::int64_t seconds = 0;
   const char* const end = header->data() + header->size();
   const auto [stop, error] = std::from_chars(header->data(), end, seconds);
+  if (stop == end && error == std::errc::result_out_of_range) {
+    return kLongestRetryAfter;
+  }
   if (stop == end && error == std::errc()) {
     return std::chrono::seconds(std::clamp<std::int64_t>(seconds, 0, kLongestRetryAfter.count()));
   }

@@ -253,21 +253,24 @@ TEST_F(Status, CountsWhatThereIs) {
   behind.database.execute(
       "INSERT INTO outbox (kind, key, not_before, attempt, last_error) VALUES "
       "('relay_sync', 'due', 1, 0, NULL), ('relay_sync', 'later', 9000000000000, 1, 'boom'), "
-      "('relay_sync', 'sooner', 8000000000000, 1, 'boom');"
+      "('relay_sync', 'sooner', 8000000000000, 1, 'boom'), "
+      "('relay_sync', 'settling', 8500000000000, 0, NULL);"
       "UPDATE router_offset SET seq = 5;"
-      "UPDATE relay SET settle_at = 9000000000000 WHERE subdomain = 'a'");
+      "UPDATE relay SET live = 0 WHERE subdomain = 'b'");
   const ordered_json status = run({"status", "--json"}).json();
   EXPECT_EQ(
       status["relays"].dump(),
-      R"({"total":4,"synced":1,"pending":3,"failing":1,"in_doubt":1,"live":0,"not_served":0})");
+      R"({"total":4,"synced":1,"pending":3,"failing":1,"in_doubt":1,"live":0,"not_served":1})");
   EXPECT_EQ(status["outbox"].dump(),
             R"({"due":1,"waiting":2,"next_due":8000000000000,"checks":0})");
   EXPECT_EQ(status["dead_letters"], 1);
   EXPECT_EQ(status["activity"].dump(), R"({"last_seq":6,"routed_seq":5})");
-  EXPECT_THAT(run({"status"}).out,
-              AllOf(HasSubstr("4: 1 in step (0 seen live), 3 pending, of which 1 failing"),
-                    HasSubstr("1 due, 2 waiting for a retry"), HasSubstr("6 activities, 1 not"),
-                    HasSubstr("1; see `tender dead-letter list`"), HasSubstr("not running")));
+  EXPECT_THAT(
+      run({"status"}).out,
+      AllOf(HasSubstr("4: 1 in step (0 seen live), 3 pending, of which 1 failing; 1 seen "
+                      "not to be served; 1 to be sent once more"),
+            HasSubstr("1 due, 2 waiting for a retry"), HasSubstr("newest activity 6, 1 not"),
+            HasSubstr("1; see `tender dead-letter list`"), HasSubstr("not running")));
 }
 
 TEST_F(Status, SaysSinceWhenAndWhyZooidCannotBeWorkedWith) {
@@ -279,8 +282,13 @@ TEST_F(Status, SaysSinceWhenAndWhyZooidCannotBeWorkedWith) {
                                              .probe_at = since + std::chrono::minutes(2),
                                              .paused_until = {}});
   EXPECT_THAT(run({"status"}).out,
+              AllOf(HasSubstr("could not be worked with since 2025-12-18T00:00:00Z"),
+                    HasSubstr("connection refused"), HasSubstr("no sidecar runs")));
+  const auto lock = DatabaseLock::try_acquire(path);
+  ASSERT_TRUE(lock);
+  EXPECT_THAT(run({"status"}).out,
               AllOf(HasSubstr("cannot be worked with since 2025-12-18T00:00:00Z"),
-                    HasSubstr("connection refused"), HasSubstr("2025-12-18T00:02:00Z")));
+                    HasSubstr("asked again at 2025-12-18T00:02:00Z")));
   const ordered_json host = run({"status", "--json"}).json()["host"];
   EXPECT_EQ(host["failing_since"], since.time_since_epoch().count());
   EXPECT_EQ(host["reason"], "connection refused");

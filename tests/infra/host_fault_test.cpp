@@ -85,6 +85,28 @@ TEST_F(Outage, OfSixHoursWith500RelaysLosesNothingAndEndsWithinTwoMinutes) {
   EXPECT_EQ(std::ranges::max(herd), 16);
 }
 
+TEST_F(Outage, ThatHangsEndsWithinTwoMinutesToo) {
+  world.zooid.script = [this](const FakeZooid::Seen&) {
+    FakeZooid::Action action = fails_with(test::failure(http::Fault::timeout, /*written=*/true));
+    action.latency = 5s;
+    return down ? action : FakeZooid::Action();
+  };
+  world.start();
+  create(500);
+  world.clock().advance(6h);
+  EXPECT_TRUE(world.open_letters().empty());
+  // The worst moment: a probe has just begun, and is in vain.
+  const auto asked = world.zooid.requests.size();
+  ASSERT_TRUE(
+      world.clock().advance_until([&] { return world.zooid.requests.size() > asked; }, 10min));
+  down = false;
+  const TimePoint back = world.clock().now();
+  ASSERT_TRUE(world.clock().advance_until(
+      [&] { return world.query->list_relays_pending_sync().empty(); }, 10min));
+  EXPECT_LE(world.clock().now() - back, 2min);
+  EXPECT_TRUE(world.open_letters().empty());
+}
+
 TEST_F(Outage, IsProbedEverMoreSeldomAndNothingElseIsSent) {
   world.start();
   create(20);
@@ -257,13 +279,16 @@ TEST(HostFault, RetryAfterPausesTheWholeHost) {
 TEST(HostFault, IsNotMadeOfAnExchangeThatWeBrokeOff) {
   World world;
   world.zooid.script = [](const FakeZooid::Seen&) {
-    return fails_with(test::failure(http::Fault::stopped, /*written=*/true));
+    FakeZooid::Action action = fails_with(test::failure(http::Fault::stopped, /*written=*/true));
+    action.latency = 1s;
+    return action;
   };
   world.start();
   const Relay relay = world.create("blue");
-  world.env.relay_sync_concurrency = 1;
-  world.infra->stop();
   world.settle();
+  ASSERT_EQ(world.zooid.requests.size(), 1U);
+  world.infra->stop();
+  world.clock().advance(1s);
   EXPECT_TRUE(world.ended);
   EXPECT_EQ(world.logged(relay, ActivityType::fail_relay_sync), 0);
   EXPECT_EQ(world.get(relay).sync_error, "");

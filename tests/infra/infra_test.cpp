@@ -181,6 +181,24 @@ TEST_F(GivenUp, StaysAwayAfterItWasDiscarded) {
   EXPECT_EQ(world.zooid.requests.size(), before);
 }
 
+TEST(Infra, SendsNothingWhenAnEditThatZooidRefusedIsTakenBack) {
+  World world;
+  world.start();
+  const Relay relay = world.create("blue");
+  world.settle();
+  world.zooid.script = [](const FakeZooid::Seen&) {
+    return answer_with(400, R"({"error":"invalid config"})");
+  };
+  world.rename(relay, "refused");
+  world.settle();
+  ASSERT_EQ(world.open_letters().size(), 1U);
+  world.rename(relay, "blue");
+  world.clock().advance(1h);
+  EXPECT_EQ(world.zooid.requests.size(), 2U);
+  EXPECT_TRUE(world.get(relay).synced);
+  EXPECT_TRUE(world.open_letters().empty());
+}
+
 TEST(Infra, GivesUpAtOnceWhatOnlyAnEditCanHelp) {
   World world;
   world.zooid.script = [](const FakeZooid::Seen&) {

@@ -1,6 +1,8 @@
 // After a sync tender looks whether zooid serves the relay, and does something about it if not.
 #include <gtest/gtest.h>
 
+#include "tender/outbox/host_state.hpp"
+
 #include "support/world.hpp"
 
 namespace tender {
@@ -165,6 +167,58 @@ TEST_F(LiveCheck, LooksAgainWhenTheRelayWasSavedUnchangedMeanwhile) {
   EXPECT_EQ(syncs(), 1);
   EXPECT_EQ(world.zooid.looks.size(), 2U);
   EXPECT_EQ(world.get(relay).live, true);
+}
+
+TEST_F(LiveCheck, DropsNoSyncThatIsAskedForWhileItLooksForTheLastTime) {
+  const Relay relay = create();
+  world.zooid.not_loaded.insert(relay.id.text);
+  world.zooid.look_latency = 5s;
+  ASSERT_TRUE(world.clock().advance_until([&] { return world.zooid.looks.size() == 8; }, 10min));
+  ASSERT_EQ(syncs(), 4);
+  world.command->reconcile_relay(world.get(relay), {.forced = true});
+  world.clock().advance(5s);
+  world.zooid.not_loaded.clear();
+  world.clock().advance(1min);
+  EXPECT_EQ(syncs(), 5);
+  EXPECT_EQ(world.get(relay).live, true);
+  EXPECT_TRUE(world.open_letters().empty());
+}
+
+TEST_F(LiveCheck, LooksFourTimesWhenTheAnswersSayNothing) {
+  world.zooid.look_answer = test::answer(200, "<html>It works!</html>");
+  const Relay relay = create();
+  world.clock().advance(24h);
+  const auto& looks = world.zooid.looks;
+  ASSERT_EQ(looks.size(), 4U);
+  EXPECT_EQ(looks[1] - looks[0], 1min);
+  EXPECT_EQ(looks[2] - looks[1], 2min);
+  EXPECT_EQ(looks[3] - looks[2], 4min);
+  EXPECT_EQ(syncs(), 1);
+  EXPECT_TRUE(world.get(relay).synced);
+  EXPECT_EQ(world.get(relay).live, std::nullopt);
+}
+
+TEST_F(LiveCheck, TellsTheBreakerWhenZooidCannotBeReachedAndGoesOnAfterwards) {
+  world.start();
+  std::vector<Relay> relays;
+  for (int i = 0; i < 20; ++i) {
+    relays.push_back(world.create("relay" + std::to_string(i)));
+  }
+  world.settle();
+  world.zooid.look_answer = test::failure(http::Fault::refused, /*written=*/false);
+  world.zooid.script = [&](const test::FakeZooid::Seen&) {
+    test::FakeZooid::Action action;
+    action.answer = world.zooid.look_answer;
+    return action;
+  };
+  world.clock().advance(1h);
+  EXPECT_LE(world.zooid.looks.size(), 20U);  // those in flight when the breaker opened
+  EXPECT_TRUE(outbox::read_host_state(*world.database).failing_since);
+  world.zooid.look_answer.reset();
+  world.clock().advance(10min);
+  for (const Relay& relay : relays) {
+    EXPECT_EQ(world.get(relay).live, true);
+  }
 }
 
 TEST_F(LiveCheck, SurvivesACrash) {

@@ -87,6 +87,24 @@ INSTANTIATE_TEST_SUITE_P(
                     DiskFault{"Busy", DiskOperation::lock, SQLITE_BUSY, "end its transaction"}),
     [](const testing::TestParamInfo<DiskFault>& fault) { return fault.param.name; });
 
+TEST_F(StoreFaults, AtTheTimeOfAReconcileOnlyPutItOff) {
+  world.env.reconcile_interval = 1h;
+  world.start();
+  const Relay blue = world.create("blue");
+  world.clock().advance(30min);
+  {
+    Database other(world.directory.path() / "tender.db", world.clock(), {});
+    other.execute("UPDATE relay SET info_name = 'Deep blue'");  // without a word in the log
+  }
+  vfs.fail(DiskOperation::write, SQLITE_FULL);
+  world.clock().advance(45min);
+  ASSERT_EQ(logged("free some space"), 1) << log_text.str();
+  vfs.heal();
+  world.clock().advance(1min);
+  EXPECT_TRUE(world.get(blue).synced);
+  EXPECT_EQ(world.zooid.relays[blue.id.text]["info"]["name"], "Deep blue");
+}
+
 TEST_F(StoreFaults, WhileAResultIsWrittenLoseNothing) {
   world.start();
   const Relay blue = world.create("blue");

@@ -57,11 +57,14 @@ TEST_F(Gate, AdmitsNothingWhileTheHostFailsAndSaysWhenToProbe) {
 }
 
 TEST_F(Gate, CountsOnlyTheFaultsThatWereNotKnown) {
+  EXPECT_TRUE(gate.record(kNothing, now));  // a fault of the relay's own
   for (int i = 0; i < 5; ++i) {
     EXPECT_TRUE(gate.record(kFault, now));
   }
   EXPECT_FALSE(gate.record(kFault, now));
-  EXPECT_TRUE(gate.record(kNothing, now));  // a fault of the relay's own
+  EXPECT_FALSE(gate.record(kNothing, now));  // a connection that broke when the host went down
+  probe(kWell);
+  EXPECT_TRUE(gate.record(kNothing, now));
 }
 
 TEST_F(Gate, KnowsSinceWhenAndWhyTheHostFails) {
@@ -116,6 +119,7 @@ TEST_F(Gate, DoesNotProbeWhileTheHostAsksToBeLeftAlone) {
   fail();
   gate.record(asks_to_wait(HostSign::Kind::fault, 10min), now);
   EXPECT_EQ(gate.opens_at(now, 0), now + 10min);
+  EXPECT_EQ(gate.state().probe_at, now + 10min);  // for `tender status`
   EXPECT_FALSE(gate.begin_probe(now + 5min));
   EXPECT_TRUE(gate.begin_probe(now + 10min));
 }

@@ -3,8 +3,10 @@
 #include <algorithm>
 
 #include "tender/outbox/dead_letters.hpp"
-#include "tender/zooid/liveness.hpp"
 #include "tender/zooid/relay_config.hpp"
+
+#include "simulation/meaning.hpp"
+#include "simulation/network.hpp"
 
 namespace tender::simulation {
 namespace {
@@ -21,16 +23,15 @@ void check_live(const FinalView& view, Stage stage, const Relay& relay, Trace& t
     return;
   }
   const std::string& id = relay.id.text;
-  const auto served = zooid::judge_liveness(
-      http::Exchange{view.zooid.serve(zooid::relay_host(relay, view.env))}, relay);
+  const http::Exchange served{view.zooid.serve(zooid::relay_host(relay, view.env))};
   if (!relay.live) {
     if (stage == Stage::put_right || !view.witness.looks().is_unclear(id)) {
       trace.violate("relay {} is synced, and nobody looks whether it is served", id);
     }
   } else if (!*relay.live) {
     trace.violate("relay {} is synced and seen not to be served, and nobody sends it again", id);
-  } else if (served.liveness != zooid::Liveness::as_described) {
-    trace.violate("relay {} is said to be live: {}", id, served.reason);
+  } else if (shown_by(served, relay) != Shown::as_described) {
+    trace.violate("relay {} is said to be live, and is not: {}", id, describe(served));
   }
 }
 

@@ -2,12 +2,8 @@
 
 #include <algorithm>
 
-#include "tender/infra/relay_sync.hpp"
-
 namespace tender::simulation {
 namespace {
-
-using outbox::HostSign;
 
 constexpr int kFaultsThatFail = 5;
 
@@ -28,23 +24,25 @@ void HostWitness::probe_sent(const Call& call) {
   check_pause(call);
 }
 
-bool HostWitness::job_heard(const zooid::Verdict& verdict) {
-  const bool known = failing_ || timeline_.now() < paused_until_;
-  hear_pause(verdict);
-  const HostSign sign = infra::host_sign(verdict);
-  if (sign.kind == HostSign::Kind::well) {
+bool HostWitness::job_heard(const Meaning& meaning) {
+  const bool failing = failing_;
+  const bool paused = timeline_.now() < paused_until_;
+  hear_pause(meaning);
+  if (meaning.host == HostShown::well) {
     failing_ = false;
     faults_in_row_ = 0;
-  } else if (sign.kind == HostSign::Kind::fault && !failing_) {
+  } else if (meaning.host == HostShown::failing && !failing_) {
     failing_ = ++faults_in_row_ >= kFaultsThatFail;
   }
-  return known && sign.kind == HostSign::Kind::fault;
+  const bool asks_to_wait = meaning.pause > Milliseconds::zero();
+  return (failing && meaning.host != HostShown::well) ||
+         (paused && (meaning.host == HostShown::failing || asks_to_wait));
 }
 
-void HostWitness::probe_heard(const zooid::Verdict& verdict) {
+void HostWitness::probe_heard(const Meaning& meaning) {
   --probes_;
-  hear_pause(verdict);
-  if (infra::host_sign(verdict).kind == HostSign::Kind::well) {
+  hear_pause(meaning);
+  if (meaning.host == HostShown::well) {
     failing_ = false;
     faults_in_row_ = 0;
   }
@@ -85,9 +83,9 @@ void HostWitness::check_pause(const Call& call) {
   }
 }
 
-void HostWitness::hear_pause(const zooid::Verdict& verdict) {
-  if (verdict.retry_after > Milliseconds::zero()) {
-    paused_until_ = std::max(paused_until_, timeline_.now() + verdict.retry_after);
+void HostWitness::hear_pause(const Meaning& meaning) {
+  if (meaning.pause > Milliseconds::zero()) {
+    paused_until_ = std::max(paused_until_, timeline_.now() + meaning.pause);
   }
 }
 

@@ -6,8 +6,7 @@
 
 #include <deque>
 
-#include "tender/zooid/outcome.hpp"
-
+#include "simulation/meaning.hpp"
 #include "simulation/network.hpp"
 #include "simulation/timeline.hpp"
 #include "simulation/trace.hpp"
@@ -24,10 +23,10 @@ class HostWitness {
   void job_sent(const Call& call);
   void probe_sent(const Call& call);
 
-  /// True when the worker knew of an outage or a pause before this answer: a host fault is no
-  /// attempt then.
-  bool job_heard(const zooid::Verdict& verdict);
-  void probe_heard(const zooid::Verdict& verdict);
+  /// True when the worker knew of an outage or a pause before this answer, and it is one that may
+  /// be the host's: it is no attempt then.
+  bool job_heard(const Meaning& meaning);
+  void probe_heard(const Meaning& meaning);
 
   /// The next process begins with what the database says: the host failing or not, and how long it
   /// is still to be left alone.
@@ -37,7 +36,7 @@ class HostWitness {
  private:
   void check_pause(const Call& call);
   void check_rate(const Call& call);
-  void hear_pause(const zooid::Verdict& verdict);
+  void hear_pause(const Meaning& meaning);
 
   const Timeline& timeline_;
   Trace& trace_;

@@ -1,11 +1,10 @@
 #include "simulation/look_witness.hpp"
 
+#include <algorithm>
 #include <utility>
 
 namespace tender::simulation {
 namespace {
-
-using zooid::Liveness;
 
 constexpr int kMostPushes = 3;
 constexpr std::chrono::seconds kGrace{12};  // two looks, 2 s after the sync and 10 s later
@@ -22,16 +21,21 @@ void LookWitness::heard(const Call& call) {
     return;
   }
   const Relay& relay = found.mapped();
-  const Liveness liveness = zooid::judge_liveness(*call.answer, relay).liveness;
+  const Shown shown = shown_by(*call.answer, relay);
   Record& record = records_[relay.id.text];
-  record.unclear = liveness == Liveness::unclear;
-  if (liveness == Liveness::as_described) {
+  record.unclear = shown == Shown::unclear;
+  if (shown == Shown::as_described) {
     record.pushes = 0;
   }
-  if (liveness == Liveness::wrong && !record.wrong && timeline_.now() >= record.taken_at + kGrace) {
+  if (shown == Shown::wrong && !record.wrong && timeline_.now() >= record.taken_at + kGrace) {
     record.wrong = true;
     ++record.wrong_rounds;
   }
+}
+
+bool LookWitness::any_at(const std::string& relay) const {
+  return std::ranges::any_of(under_way_,
+                             [&](const auto& entry) { return entry.second.id.text == relay; });
 }
 
 void LookWitness::sent_again(const std::string& relay) {

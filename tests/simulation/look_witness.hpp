@@ -8,8 +8,8 @@
 
 #include "tender/base/clock.hpp"
 #include "tender/model/relay.hpp"
-#include "tender/zooid/liveness.hpp"
 
+#include "simulation/meaning.hpp"
 #include "simulation/network.hpp"
 #include "simulation/timeline.hpp"
 #include "simulation/trace.hpp"
@@ -23,6 +23,9 @@ class LookWitness {
   /// A look at `relay`, as its row is now, goes out; its answer is heard.
   void sent(const Call& call, Relay relay);
   void heard(const Call& call);
+
+  /// Whether a look at the relay is under way.
+  [[nodiscard]] bool any_at(const std::string& relay) const;
 
   /// zooid is to be sent what it has, and nothing but a look can be the cause.
   void sent_again(const std::string& relay);

@@ -23,6 +23,8 @@ constexpr std::array<DiskOperation, 3> kDiskOperations{DiskOperation::read, Disk
                                                        DiskOperation::sync};
 
 constexpr std::array<int, 4> kRates{0, 0, 0, 2};
+constexpr std::array<Milliseconds, 3> kTimeouts{std::chrono::seconds(5), std::chrono::seconds(5),
+                                                std::chrono::seconds(40)};
 constexpr std::array<config::RelayVerify, 3> kVerify{
     config::RelayVerify::off, config::RelayVerify::direct, config::RelayVerify::direct};
 constexpr std::array<config::RelayRecreate, 3> kRecreate{
@@ -40,6 +42,7 @@ config::Env life_env(Random& random, Dice& dice) {
   env.relay_sync_retry_cap = dice.pick(kCaps);
   env.relay_sync_rate = dice.pick(kRates);
   env.reconcile_interval = dice.pick(kIntervals);
+  env.zooid_api_timeout = dice.pick(kTimeouts);
   env.relay_verify = dice.pick(kVerify);
   env.relay_recreate = dice.pick(kRecreate);
   env.livekit = config::LivekitSettings{

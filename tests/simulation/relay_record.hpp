@@ -11,10 +11,9 @@
 
 #include "tender/base/clock.hpp"
 
-namespace tender::simulation {
+#include "simulation/meaning.hpp"
 
-/// What the newest answer that the process heard means.
-enum class Heard : std::uint8_t { nothing, done, refused, lost, other };
+namespace tender::simulation {
 
 struct RelayRecord {
   // Requests.
@@ -22,6 +21,8 @@ struct RelayRecord {
   nlohmann::json sent;                  // the config that the newest request asks for
   std::optional<nlohmann::json> known;  // the config that zooid is known to have taken
   bool in_doubt = false;                // a request went out since, and no sync has completed
+  bool was_in_doubt = false;            // when the attempt began
+  int requests = 0;                     // of the attempt
   Heard heard = Heard::nothing;         // of the newest request
   TimePoint heard_at{};
   bool attempt_open = false;       // a request went out, and no result is in the log

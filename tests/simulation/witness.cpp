@@ -5,28 +5,9 @@
 #include "tender/infra/relay_sync.hpp"
 #include "tender/outbox/host_state.hpp"
 #include "tender/outbox/router.hpp"
-#include "tender/zooid/outcome.hpp"
 #include "tender/zooid/relay_config.hpp"
 
 namespace tender::simulation {
-namespace {
-
-Heard meaning(const zooid::Verdict& verdict) {
-  switch (verdict.outcome) {
-    case zooid::Outcome::done:
-      return Heard::done;
-    case zooid::Outcome::host_taken:
-    case zooid::Outcome::permanent:
-      return Heard::refused;
-    case zooid::Outcome::not_found:
-      return Heard::lost;
-    default:
-      return Heard::other;
-  }
-}
-
-}  // namespace
-
 nlohmann::json config_of(const nlohmann::json& body) {
   nlohmann::json config = nlohmann::json::object();
   config.merge_patch(body);
@@ -57,6 +38,9 @@ void Witness::sent(const Call& call) {
     look_sent(call);
     return;
   }
+  if (looks_.any_at(call.relay) && call.method != http::Method::get) {
+    trace_.violate("relay {} is sent while it is being looked at", call.relay);
+  }
   if (call.method == http::Method::get) {
     host_.probe_sent(call);
     return;
@@ -74,6 +58,7 @@ void Witness::sent(const Call& call) {
   if (!record.attempt_open || record.heard_at != timeline_.now()) {
     begin_attempt(call, record);
   }
+  ++record.requests;
   record.sent = config_of(call.body);
   record.in_doubt = true;
   record.heard = Heard::nothing;
@@ -101,6 +86,8 @@ void Witness::begin_attempt(const Call& call, RelayRecord& record) {
   }
   record.routed = outbox::Router(*database_).offset();
   record.attempt_open = true;
+  record.was_in_doubt = record.in_doubt;
+  record.requests = 0;
   record.attempt_at = timeline_.now();
 }
 
@@ -170,21 +157,25 @@ void Witness::applied(const Call& call, const http::Response& answer) {
 }
 
 void Witness::heard(const Call& call) {
+  const Meaning meaning = meaning_of(*call.answer);
   if (call.is_look()) {
     looks_.heard(call);
+    // A look that cannot reach the API's address tells of the host.
+    if (std::holds_alternative<http::Failure>(call.answer->result)) {
+      static_cast<void>(host_.job_heard(meaning));
+    }
     return;
   }
-  const zooid::Verdict verdict = zooid::judge(*call.answer, call.method, clock_.now());
   if (call.method == http::Method::get) {
-    host_.probe_heard(verdict);
+    host_.probe_heard(meaning);
     return;
   }
   RelayRecord& record = records_[call.relay];
   --record.under_way;
-  record.heard = meaning(verdict);
+  record.heard = meaning.heard;
   record.heard_at = timeline_.now();
-  record.spent_on_the_host = host_.job_heard(verdict);
-  if (verdict.in_doubt) {
+  record.spent_on_the_host = host_.job_heard(meaning);
+  if (meaning.heard == Heard::unknown) {
     record.may_send_again = true;
     record.unknown_until = timeline_.now() + env_.relay_sync_settle;
   }

@@ -99,10 +99,16 @@ void Witness::end_doubt(const std::string& relay, RelayRecord& record) {
 
 void Witness::read_failure(const Activity& row, RelayRecord& record) {
   const auto detail = parse_json(row.detail).value_or(nlohmann::json());
+  const bool untouched = record.heard == Heard::refused || record.heard == Heard::unheeded;
+  if (untouched && record.requests == 1) {
+    record.in_doubt = record.was_in_doubt;
+  }
   if (json_flag(detail, "superseded")) {
     return;
   }
-  if (record.spent_on_the_host && json_text(detail, "outcome") == "host_fault") {
+  const std::string outcome = json_text(detail, "outcome");
+  const bool of_the_relay = outcome == "permanent" || outcome == "not_served";
+  if (record.spent_on_the_host && !of_the_relay) {
     trace_.violate("an attempt of relay {} is spent on a host that is known to fail",
                    row.resource_id);
   }

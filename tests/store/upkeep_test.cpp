@@ -10,6 +10,7 @@
 #include "tender/store/database_lock.hpp"
 #include "tender/store/integrity.hpp"
 #include "tender/store/store_error.hpp"
+#include "tender/store/store_outage.hpp"
 #include "tender/store/transaction.hpp"
 
 #include "store_fixture.hpp"
@@ -141,6 +142,24 @@ TEST_F(Damage, IsGarbageInsteadOfADatabase) {
   const auto garbage = directory.path() / "garbage.db";
   std::ofstream(garbage) << std::string(5000, 'x');
   EXPECT_EQ(fault_of([&] { static_cast<void>(check_integrity(garbage)); }), StoreFault::corrupt);
+}
+
+TEST_F(Damage, ThatIsMetAtWorkIsNotOverBeforeTheWholeFileIsSound) {
+  const auto sound = copy();
+  const auto damaged = directory.path() / "damaged.db";
+  std::filesystem::copy_file(sound, damaged);
+  const auto logger = make_null_logger();
+  Database worked_on(damaged, clock, {});
+  StoreOutage outage(worked_on, clock, *logger);
+  overwrite(damaged, 8192, 4096);
+  outage.begin(StoreError::damaged(damaged.string(), "a page"));
+  for (int i = 0; i < 5; ++i) {
+    clock.advance(1min);
+    EXPECT_FALSE(outage.over());
+  }
+  std::filesystem::copy_file(sound, damaged, std::filesystem::copy_options::overwrite_existing);
+  clock.advance(1min);
+  EXPECT_TRUE(outage.over());
 }
 
 TEST_F(Damage, IsNotLookedForInALargeFile) {

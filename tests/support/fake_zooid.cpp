@@ -28,6 +28,9 @@ boost::asio::awaitable<http::Exchange> FakeZooid::exchange(http::Request request
     const auto looking = clock_->make_timer();
     const TimePoint seen_at = clock_->now() + look_latency;
     co_await looking->wait_until(seen_at);
+    if (look_answer) {
+      co_return *look_answer;
+    }
     co_return document;
   }
   std::string relay = request.url.target().substr(std::string("/relay/").size());

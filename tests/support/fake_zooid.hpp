@@ -51,6 +51,7 @@ class FakeZooid final : public http::Transport, public ZooidModel {
   std::vector<Seen> requests;    // to the API
   std::vector<TimePoint> looks;  // for NIP-11 documents
   Milliseconds look_latency{};
+  std::optional<http::Exchange> look_answer;  // instead of what is served
   int most_at_once_for_one_relay = 0;
   int most_at_once = 0;
 

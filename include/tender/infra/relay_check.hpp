@@ -30,7 +30,7 @@ class RelayCheck {
   RelayCheck(Database& database, Query query, Command command, const config::Env& env,
              http::Transport& transport, const Clock& clock, Logger& logger);
 
-  /// The check that follows a sync which sent something; nothing when RELAY_VERIFY is off. Part of
+  /// The check that follows a sync; nothing when RELAY_VERIFY is off. Part of
   /// the caller's transaction.
   void schedule(const Relay& relay);
 

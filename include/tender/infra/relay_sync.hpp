@@ -58,8 +58,9 @@ struct SyncDecision {
 class RelaySync final : public outbox::Executor {
  public:
   /// All but the values is borrowed and must outlive the executions.
-  RelaySync(Database& database, Query query, Command command, const config::Env& env, zooid::Client& client,
-            RelaySyncRetry& retry, const Clock& clock, Random& random, Logger& logger);
+  RelaySync(Database& database, Query query, Command command, const config::Env& env,
+            zooid::Client& client, RelaySyncRetry& retry, const Clock& clock, Random& random,
+            Logger& logger);
 
   /// Reads the relay as it is now. When a request is to go out, the row is marked first: until the
   /// sync completes it is uncertain what zooid holds.

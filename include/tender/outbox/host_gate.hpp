@@ -52,6 +52,7 @@ class HostGate {
   void pause(const HostSign& sign, TimePoint now);
   void follow(TimePoint now, const std::string& reason);
   [[nodiscard]] bool paused(TimePoint now) const;
+  [[nodiscard]] TimePoint after_pause(TimePoint at, TimePoint now) const;
 
   Logger& logger_;
   CircuitBreaker breaker_;

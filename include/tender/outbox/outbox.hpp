@@ -60,7 +60,8 @@ class Outbox {
   struct Counts {
     std::int64_t due = 0;
     std::int64_t waiting = 0;           // for their backoff
-    std::optional<TimePoint> next_due;  // of those that wait
+    std::int64_t in_doubt = 0;          // done, and to be done once more when requests have settled
+    std::optional<TimePoint> next_due;  // of both that wait
     std::int64_t checks = 0;            // looks whether relays are served; not among the others
   };
   [[nodiscard]] Counts count(TimePoint now);

@@ -71,12 +71,14 @@ class Command {
     std::string outcome;      // as zooid::to_string(Outcome)
     bool superseded = false;  // a newer command came meanwhile: the failure does not count
     std::optional<TimePoint> settle_at{};  // the doubt that remains: Relay::settle_at
+    std::string digest{};  // of what zooid has all the same; empty: that is uncertain
   };
   void fail_relay_sync(const Relay& relay, const FailedSync& sync);
 
-  /// The host failed, and not this relay: nothing is logged, nothing counts, only the doubt is
-  /// recorded.
-  void hold_relay_sync(const RelayId& id, std::optional<TimePoint> settle_at);
+  /// The host failed, and not this relay: nothing is logged, nothing counts, only what is known of
+  /// zooid's state is recorded, as in FailedSync.
+  void hold_relay_sync(const RelayId& id, std::optional<TimePoint> settle_at,
+                       const std::string& digest);
 
   struct SeenLiveness {
     bool live = true;

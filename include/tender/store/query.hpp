@@ -59,7 +59,6 @@ class Query {
     std::int64_t synced = 0;
     std::int64_t pending = 0;
     std::int64_t failing = 0;     // pending with a sync_error
-    std::int64_t in_doubt = 0;    // the outcome of a request is unknown
     std::int64_t live = 0;        // in step, and seen to be served as described
     std::int64_t not_served = 0;  // zooid took it, and was seen not to serve it so
   };

@@ -1,4 +1,5 @@
-// The time in which the database cannot be worked on: disk full, I/O error, read-only, locked. The
+// The time in which the database cannot be worked on: disk full, I/O error, read-only, locked,
+// damaged. The
 // loops that share a connection share one of these: whoever meets the fault first begins it, nobody
 // works until it is over, and the operator hears of both once. On the one thread.
 #pragma once
@@ -24,7 +25,8 @@ class StoreOutage {
 
   /// Whether there is none (any more). During one, and not before retry_at(), it opens a fresh
   /// connection and commits a write of a few bytes; when that works the outage is over, and no
-  /// Statement of the old connection may be used. Never throws; blocks as Database says.
+  /// Statement of the old connection may be used. A damaged file must be sound as a whole as well.
+  /// Never throws; blocks as Database and check_integrity() say.
   [[nodiscard]] bool over();
 
   /// When over() looks next: 1 s after the fault, doubling to 30 s. During an outage only.

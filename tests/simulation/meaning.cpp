@@ -1,0 +1,86 @@
+#include "simulation/meaning.hpp"
+
+#include <nlohmann/json.hpp>
+
+namespace tender::simulation {
+namespace {
+
+using nlohmann::json;
+
+// The body as an object; an empty one when it is none.
+json object_in(const http::Response& response) {
+  json body = json::parse(response.body, nullptr, /*allow_exceptions=*/false);
+  return body.is_object() ? body : json::object();
+}
+
+Meaning failure_means(const http::Failure& failure) {
+  const Heard heard = failure.written ? Heard::unknown : Heard::unheeded;
+  switch (failure.fault) {
+    case http::Fault::refused:
+    case http::Fault::dns:
+    case http::Fault::tls:
+    case http::Fault::timeout:
+      return {heard, HostShown::failing, {}};
+    default:
+      return {heard, HostShown::nothing, {}};
+  }
+}
+
+Meaning status_means(int status, const json& body) {
+  switch (status) {
+    case 200:
+    case 201:
+      return body.empty() ? Meaning{Heard::unknown, HostShown::nothing, {}}
+                          : Meaning{Heard::done, HostShown::well, {}};
+    case 401:
+    case 403:
+      return {Heard::unheeded, HostShown::failing, {}};
+    case 404:
+      return body.value("error", "") == "relay not found"
+                 ? Meaning{Heard::lost, HostShown::well, {}}
+                 : Meaning{Heard::unheeded, HostShown::failing, {}};
+    case 429:
+      return {Heard::unheeded, HostShown::nothing, {}};
+    case 500:
+      return {Heard::unknown, HostShown::nothing, {}};
+    case 502:
+    case 503:
+    case 504:
+      return {Heard::unknown, HostShown::failing, {}};
+    default:
+      return {Heard::refused, HostShown::well, {}};
+  }
+}
+
+}  // namespace
+
+Meaning meaning_of(const http::Exchange& exchange) {
+  if (const auto* failure = std::get_if<http::Failure>(&exchange.result)) {
+    return failure_means(*failure);
+  }
+  const auto& response = std::get<http::Response>(exchange.result);
+  Meaning meaning = status_means(response.status, object_in(response));
+  if (const auto pause = response.header("Retry-After")) {
+    meaning.pause = std::chrono::seconds(std::stoi(std::string(*pause)));
+  }
+  return meaning;
+}
+
+Shown shown_by(const http::Exchange& exchange, const Relay& relay) {
+  const auto* response = std::get_if<http::Response>(&exchange.result);
+  if (response == nullptr) {
+    return Shown::unclear;
+  }
+  const bool active = relay.status == RelayStatus::active;
+  if (response->status == 404) {
+    return active ? Shown::wrong : Shown::as_described;
+  }
+  const json document = object_in(*response);
+  if (response->status != 200 || document.empty()) {
+    return Shown::unclear;
+  }
+  return active && document.value("name", "") == relay.info_name ? Shown::as_described
+                                                                 : Shown::wrong;
+}
+
+}  // namespace tender::simulation

@@ -1,0 +1,38 @@
+// What an answer of zooid's means, by zooid-api.md and the list of host faults: written down a
+// second time, so that the rules are not held against the product's own reading.
+#pragma once
+
+#include <cstdint>
+
+#include "tender/http/transport.hpp"
+#include "tender/model/relay.hpp"
+
+namespace tender::simulation {
+
+/// For the relay that was sent.
+enum class Heard : std::uint8_t {
+  nothing,
+  done,
+  refused,
+  lost,
+  unheeded,  // zooid did nothing, and not because of this relay
+  unknown,   // it may have done something
+};
+
+/// For the host that all relays share.
+enum class HostShown : std::uint8_t { nothing, well, failing };
+
+struct Meaning {
+  Heard heard = Heard::nothing;
+  HostShown host = HostShown::nothing;
+  Milliseconds pause{};  // that the host asks for
+};
+
+[[nodiscard]] Meaning meaning_of(const http::Exchange& exchange);
+
+/// For a look at a relay.
+enum class Shown : std::uint8_t { as_described, wrong, unclear };
+
+[[nodiscard]] Shown shown_by(const http::Exchange& exchange, const Relay& relay);
+
+}  // namespace tender::simulation
