@@ -113,12 +113,12 @@ void print_backfill_plan(const Invocation& invocation, const config::Env& env,
     ++counts[plan_relay_sync(session.query, env, relay, infra::Effort::recreate).plan];
   }
   fmt::print(invocation.err,
-             "{} relays, the oldest first, {} at a time{}:\n"
+             "{} relay{}, the oldest first, {} at a time{}:\n"
              "  {} that zooid has taken before are sent again; those that it has lost are made "
              "anew, with a new identity\n"
              "  {} that it has never taken are created\n"
              "  {} that it could only refuse are not sent\n",
-             wanted.relays.size(), env.relay_sync_concurrency,
+             wanted.relays.size(), wanted.relays.size() == 1 ? "" : "s", env.relay_sync_concurrency,
              env.relay_sync_rate > 0 ? fmt::format(", {} a second at most", env.relay_sync_rate)
                                      : std::string(),
              counts[infra::SyncPlan::update], counts[infra::SyncPlan::create],

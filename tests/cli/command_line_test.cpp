@@ -201,7 +201,9 @@ TEST_F(CommandLine, AsksBeforeItGivesAFleetNewIdentities) {
   ASSERT_NE(std::freopen("/dev/null", "r", stdin), nullptr);  // it may be a terminal
   const Ran ran = run({"reconcile", "--all", "--recreate"});
   EXPECT_NE(ran.code, ExitCode::ok);
-  EXPECT_THAT(ran.err, HasSubstr("--yes"));
+  EXPECT_THAT(ran.err,
+              AllOf(HasSubstr("1 relay, the oldest first"),
+                    HasSubstr("1 that it has never taken are created"), HasSubstr("--yes")));
   EXPECT_EQ(run({"activity", "--json"}).json().size(), 1U);
 }
 
