@@ -18,6 +18,10 @@ ExitCode backup(const Invocation& invocation) {
   const auto env = config::load_store_env(invocation.environment, invocation.env_file);
   static_cast<void>(start_logging(env));
   const std::filesystem::path target = invocation.names[0];
+  if (!target.has_filename()) {
+    throw UsageError(fmt::format("\"{}\" is no name of a file", target.string()),
+                     "name the file that the backup is to be: tender backup FILE");
+  }
   // Not through a StoreSession: an older database is backed up as it is, before it is migrated.
   const std::uintmax_t size = back_up(
       env.database_path, target, invocation.has("force") ? IfPresent::replace : IfPresent::refuse);

@@ -44,6 +44,21 @@ Finding check_environment(const config::Env& env) {
           .text = fmt::format("configuration is complete; relays live below {}", env.relay_domain)};
 }
 
+constexpr std::uintmax_t kLeastSpace = std::uintmax_t{1} << 20;
+
+// A disk may have room for one page and for nothing else.
+void require_space(const std::filesystem::path& database) {
+  std::error_code error;
+  const auto space =
+      std::filesystem::space(database.has_parent_path() ? database.parent_path() : ".", error);
+  if (!error && space.available < kLeastSpace) {
+    throw StoreError(StoreFault::full,
+                     fmt::format("the disk that holds {} has {} KiB left", database.string(),
+                                 space.available >> 10),
+                     "free some space there");
+  }
+}
+
 Finding check_database(const Invocation& invocation) {
   Finding finding;
   finding.name = "database";
@@ -52,6 +67,7 @@ Finding check_database(const Invocation& invocation) {
     // A lock alone does not tell: SQLite gives it on a read-only file too. Rolled back.
     Transaction probe(session.database);
     session.database.prepare("UPDATE router_offset SET seq = seq").run();
+    require_space(session.database.path());
     const auto holder = DatabaseLock::holder(session.database.path());
     finding.state = State::ok;
     finding.text =

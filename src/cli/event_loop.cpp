@@ -3,13 +3,27 @@
 #include <exception>
 
 #include <boost/asio/co_spawn.hpp>
+#include <boost/asio/multiple_exceptions.hpp>
 
 namespace tender::cli {
+namespace {
+
+// Of operations that ran side by side and failed together, the first one's error counts: the others
+// were broken off for it.
+[[noreturn]] void rethrow_first(const std::exception_ptr& error) {
+  try {
+    std::rethrow_exception(error);
+  } catch (const boost::asio::multiple_exceptions& several) {
+    rethrow_first(several.first_exception());
+  }
+}
+
+}  // namespace
 
 void run_to_end(boost::asio::io_context& io, boost::asio::awaitable<void> work) {
   boost::asio::co_spawn(io, std::move(work), [](const std::exception_ptr& error) {
     if (error) {
-      std::rethrow_exception(error);
+      rethrow_first(error);
     }
   });
   io.run();

@@ -11,7 +11,8 @@
 namespace tender::cli {
 namespace {
 
-// A sidecar beats every 10 s; a minute without a beat means that its loop does not turn.
+// A sidecar beats every 10 s; a minute without a beat means that its loop does not turn, or that it
+// cannot work on the database.
 constexpr std::chrono::seconds kStaleHeartbeat{60};
 
 ExitCode health(const Invocation& invocation) {
@@ -23,7 +24,7 @@ ExitCode health(const Invocation& invocation) {
   }
   const auto age = session.clock.now() - holder->heartbeat;
   if (age > kStaleHeartbeat) {
-    fmt::print(invocation.err, "the sidecar has shown no sign of life for {} s; restart it\n",
+    fmt::print(invocation.err, "the sidecar has shown no sign of life for {} s; see its log, then restart it\n",
                std::chrono::duration_cast<std::chrono::seconds>(age).count());
     return ExitCode::error;
   }

@@ -80,15 +80,19 @@ Milliseconds read_timeout(const Invocation& invocation) {
   return *timeout;
 }
 
-ExitCode dry_run(const Invocation& invocation, const config::Env& env, const StoreSession& session,
+ExitCode dry_run(const Invocation& invocation, const config::Env& env, StoreSession& session,
                  const Wanted& wanted) {
   auto array = nlohmann::ordered_json::array();
   std::vector<std::vector<std::string>> rows{{"RELAY", "WOULD", "WHY", "REVISION", "ID"}};
   const auto effort = wanted.recreate ? infra::Effort::recreate
                       : wanted.forced ? infra::Effort::forced
                                       : infra::Effort::if_changed;
+  outbox::Outbox outbox(session.database);
   for (const Relay& relay : wanted.relays) {
-    const auto decision = infra::plan_relay_sync(session.query, env, relay, effort);
+    // What was asked for before and is not done yet counts as well.
+    const auto job = outbox.find(outbox::JobKind::relay_sync, relay.id.text);
+    const auto decision = infra::plan_relay_sync(
+        session.query, env, relay, job ? std::max(effort, infra::effort_of(*job)) : effort);
     const std::string plan(to_string(decision.plan));
     array.push_back({{"relay_id", relay.id.text},
                      {"subdomain", relay.subdomain},
@@ -202,6 +206,14 @@ ExitCode reconcile(const Invocation& invocation) {
                        is_lively_terminal(invocation.environment) ? &invocation.err : nullptr);
   const auto results = watch.until_done(timeout);
   print_results(invocation, results);
+  if (watch.interrupted()) {
+    const auto waiting =
+        std::ranges::count(results, ReconcileState::waiting, &ReconcileResult::state);
+    fmt::print(invocation.err,
+               "interrupted: {} of {} done; `tender run`, or `tender reconcile`, goes on with the "
+               "others\n",
+               results.size() - static_cast<std::size_t>(waiting), results.size());
+  }
   return exit_code_of(results);
 }
 

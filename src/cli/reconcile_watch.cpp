@@ -1,11 +1,14 @@
 #include "reconcile_watch.hpp"
 
 #include <array>
+#include <csignal>
 #include <ostream>
 
 #include <fmt/ostream.h>
 
 #include <boost/asio/experimental/awaitable_operators.hpp>
+#include <boost/asio/redirect_error.hpp>
+#include <boost/asio/use_awaitable.hpp>
 #include <nlohmann/json.hpp>
 
 #include "tender/base/json.hpp"
@@ -14,6 +17,7 @@
 #include "tender/store/transaction.hpp"
 
 #include "event_loop.hpp"
+#include "output.hpp"
 
 namespace tender::cli {
 namespace {
@@ -46,6 +50,7 @@ ReconcileWatch::ReconcileWatch(const config::Env& env, Database& database,
       options_(options),
       progress_(relays.size() < kProgressFrom ? nullptr : progress),
       logger_(make_logger(spdlog::level::err, env.log_format)),
+      signals_(io_, SIGTERM, SIGINT),
       clock_(io_.get_executor()),
       feed_(io_.get_executor(), database, clock_, *logger_),
       receiver_(feed_.channel().subscribe()),
@@ -88,17 +93,33 @@ void ReconcileWatch::explain_waiting() {
     if (result.state != ReconcileState::waiting) {
       continue;
     }
-    result.host_fault = host.failing_since.has_value();
-    result.error = result.host_fault
-                       ? host.reason
-                       : "no result in time; the work stays in the outbox of the database";
+    const bool paused = host.paused_until && *host.paused_until > clock_.now();
+    result.host_fault = host.failing_since || paused;
+    if (host.failing_since) {
+      result.error = host.reason;
+    } else if (paused) {
+      result.error = fmt::format("zooid asks us to wait until {} (Retry-After)",
+                                 format_time(*host.paused_until));
+    } else {
+      result.error = fmt::format("{}; the work stays in the outbox of the database",
+                                 interrupted_ ? "interrupted" : "no result in time");
+    }
   }
 }
 
 asio::awaitable<void> ReconcileWatch::everything(Milliseconds patience) {
   using namespace asio::experimental::awaitable_operators;
   last_result_ = clock_.now();
-  co_await (feed_.run() && work() && watch() && lose_patience(patience));
+  co_await (work() && feed_.run() && watch() && lose_patience(patience) && heed_signals());
+}
+
+asio::awaitable<void> ReconcileWatch::heed_signals() {
+  boost::system::error_code ended;
+  co_await signals_.async_wait(asio::redirect_error(asio::use_awaitable, ended));
+  if (!ended) {
+    interrupted_ = true;
+    finish();
+  }
 }
 
 asio::awaitable<void> ReconcileWatch::work() {
@@ -162,6 +183,8 @@ asio::awaitable<void> ReconcileWatch::lose_patience(Milliseconds patience) {
 
 void ReconcileWatch::finish() {
   finished_ = true;
+  signals_.cancel();
+  signals_.clear();  // the next one ends the process
   deadline_alarm_.notify();
   lock_alarm_.notify();
   feed_.stop();

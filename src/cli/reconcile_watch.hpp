@@ -12,6 +12,7 @@
 #include <vector>
 
 #include <boost/asio/io_context.hpp>
+#include <boost/asio/signal_set.hpp>
 
 #include "tender/base/random.hpp"
 #include "tender/outbox/outbox.hpp"
@@ -54,10 +55,14 @@ class ReconcileWatch {
   /// the database goes on.
   [[nodiscard]] std::vector<ReconcileResult> until_done(Milliseconds patience);
 
+  /// Whether SIGINT or SIGTERM ended it; a second one ends the process at once.
+  [[nodiscard]] bool interrupted() const { return interrupted_; }
+
  private:
   boost::asio::awaitable<void> everything(Milliseconds patience);
   boost::asio::awaitable<void> watch();
   boost::asio::awaitable<void> lose_patience(Milliseconds patience);
+  boost::asio::awaitable<void> heed_signals();
   boost::asio::awaitable<void> work();
   void request();
   void read_log();
@@ -76,6 +81,7 @@ class ReconcileWatch {
   TimePoint last_result_{};
   std::shared_ptr<Logger> logger_;
   boost::asio::io_context io_{1};
+  boost::asio::signal_set signals_;
   SystemClock clock_;
   SystemRandom random_;
   LogFeed feed_;
@@ -87,6 +93,7 @@ class ReconcileWatch {
   std::int64_t last_seq_ = 0;         // how far the log is read
   std::unique_ptr<Sidecar> sidecar_;  // null: another process does the work
   bool finished_ = false;
+  bool interrupted_ = false;
 };
 
 }  // namespace tender::cli

@@ -15,8 +15,11 @@ namespace tender::cli {
 namespace {
 
 std::string sync_state(const Relay& relay) {
+  if (relay.synced && relay.live) {
+    return *relay.live ? "live" : "not served";
+  }
   if (relay.synced) {
-    return relay.live == true ? "live" : "in step";
+    return "in step";
   }
   return relay.sync_error.empty() ? "pending" : "failing";
 }

@@ -1,6 +1,7 @@
 // `tender run`: the sidecar.
 #include <csignal>
 #include <cstdlib>
+#include <exception>
 #include <memory>
 #include <ostream>
 
@@ -12,6 +13,7 @@
 #include <boost/asio/use_awaitable.hpp>
 
 #include "tender/store/integrity.hpp"
+#include "tender/store/store_error.hpp"
 
 #include "command.hpp"
 #include "event_loop.hpp"
@@ -93,8 +95,16 @@ class Run {
   }
 
   asio::awaitable<void> run_sidecar() {
-    co_await sidecar_->run();
+    std::exception_ptr failure;
+    try {
+      co_await sidecar_->run();
+    } catch (const StoreError&) {
+      failure = std::current_exception();
+    }
     feed_.stop();
+    if (failure) {
+      std::rethrow_exception(failure);
+    }
   }
 
   asio::awaitable<void> heed_signals() {

@@ -2,9 +2,12 @@
 
 #include <algorithm>
 
+#include <fmt/format.h>
+
 #include <boost/asio/experimental/awaitable_operators.hpp>
 
 #include "tender/store/database.hpp"
+#include "tender/store/store_error.hpp"
 
 namespace tender::cli {
 namespace {
@@ -29,6 +32,7 @@ Sidecar::Sidecar(const asio::any_io_executor& executor, const config::Env& env, 
                  DatabaseLock lock, Clock& clock, Random& random, Command command, Logger& logger,
                  infra::Infra::Options options)
     : lock_(std::move(lock)),
+      database_(database),
       clock_(clock),
       logger_(logger),
       transport_(executor, transport_options(env)),
@@ -43,6 +47,13 @@ asio::awaitable<void> Sidecar::run() {
   using namespace asio::experimental::awaitable_operators;
   co_await (work() && keep_alive() && retention_.run() && checkpointer_.run());
   transport_.stop();
+  if (moved_) {
+    throw StoreError(
+        StoreFault::missing,
+        fmt::format("the database {} was moved, removed or replaced while tender worked on it",
+                    database_.path().string()),
+        "stop tender before that; start it again to work on what is there now");
+  }
 }
 
 void Sidecar::stop() {
@@ -71,7 +82,13 @@ asio::awaitable<void> Sidecar::keep_alive() {
       transport_.stop();
       infra_.abandon();
     }
-    lock_.beat();
+    if (!moved_ && database_.has_moved()) {
+      moved_ = true;
+      stop();
+    }
+    if (!moved_ && !infra_.waits_for_database()) {
+      lock_.beat();
+    }
     const TimePoint next = std::min(drain_until_, now + kHeartbeat);
     co_await alarm_.wait_until(next);
   }

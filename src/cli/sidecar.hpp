@@ -32,6 +32,8 @@ class Sidecar {
   boost::asio::awaitable<void> keep_alive();
 
   DatabaseLock lock_;
+  Database& database_;
+  bool moved_ = false;  // the database is another file by now
   Clock& clock_;
   Logger& logger_;
   http::Client transport_;

@@ -19,6 +19,8 @@
 namespace tender::cli {
 namespace {
 
+constexpr std::chrono::seconds kLateHeartbeat{25};  // it beats every 10 s
+
 struct Snapshot {
   std::string database;
   int schema = 0;
@@ -105,7 +107,8 @@ std::string describe_sidecar(const Snapshot& snapshot) {
   const auto age = std::chrono::duration_cast<std::chrono::seconds>(snapshot.heartbeat_age);
   const std::string pid =
       snapshot.holder->pid ? fmt::format("pid {}, ", *snapshot.holder->pid) : std::string();
-  return fmt::format("running ({}last heartbeat {} s ago)", pid, age.count());
+  return fmt::format("running ({}last heartbeat {} s ago{})", pid, age.count(),
+                     age > kLateHeartbeat ? ": it is stuck, see its log" : "");
 }
 
 std::string describe_jobs(const outbox::Outbox::Counts& jobs) {
@@ -128,7 +131,9 @@ std::string describe_host(const Snapshot& snapshot) {
   if (host.paused_until) {
     return fmt::format("asks us to wait until {} (Retry-After)", format_time(*host.paused_until));
   }
-  return "no fault known";
+  return snapshot.relays.failing == 0
+             ? "no fault known"
+             : "no fault of the whole host known; `tender relay list` says what fails";
 }
 
 std::string describe_relays(const Query::RelayCounts& relays, std::int64_t in_doubt) {

@@ -1,5 +1,7 @@
 #include "tender/store/backup.hpp"
 
+#include <algorithm>
+#include <array>
 #include <cerrno>
 #include <limits>
 
@@ -123,6 +125,19 @@ void check_copy(const fs::path& source, const std::string& copied) {
   }
 }
 
+// Whether `target` is what SQLite and tender keep beside the database under its name: the
+// write-ahead log, the lock, the archive.
+bool belongs_to(const fs::path& source, const fs::path& target) {
+  const fs::path database = fs::weakly_canonical(source);
+  const fs::path file = fs::weakly_canonical(target);
+  const std::string name = database.filename().string();
+  return file.parent_path() == database.parent_path() &&
+         std::ranges::any_of(std::array{"-wal", "-shm", "-journal", ".lock", ".activity-"},
+                             [&](const char* suffix) {
+                               return file.filename().string().starts_with(name + suffix);
+                             });
+}
+
 void refuse_wrong_names(const fs::path& source, const fs::path& target, IfPresent if_present) {
   std::error_code ignored;
   if (!fs::exists(source, ignored) || fs::file_size(source, ignored) == 0) {
@@ -132,6 +147,11 @@ void refuse_wrong_names(const fs::path& source, const fs::path& target, IfPresen
   }
   if (fs::equivalent(source, target, ignored)) {
     throw StoreError(StoreFault::other, fmt::format("{} is the database itself", target.string()),
+                     "name another file for the backup");
+  }
+  if (belongs_to(source, target)) {
+    throw StoreError(StoreFault::other,
+                     fmt::format("{} is a part of the database", target.string()),
                      "name another file for the backup");
   }
   if (if_present == IfPresent::refuse && fs::exists(fs::symlink_status(target, ignored))) {

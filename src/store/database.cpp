@@ -137,6 +137,12 @@ std::unique_ptr<SQLite::Database> Database::open_connection(OpenMode mode) {
   }
 }
 
+bool Database::has_moved() const {
+  int moved = 0;
+  sqlite3_file_control(connection_->getHandle(), "main", SQLITE_FCNTL_HAS_MOVED, &moved);
+  return moved != 0;
+}
+
 void Database::reopen() {
   assert(transaction_depth_ == 0);
   std::error_code ignored;

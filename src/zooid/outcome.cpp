@@ -35,7 +35,8 @@ std::optional<std::string> zooid_error(const std::string& body) {
 
 std::string answered(const http::Response& response) {
   const auto error = zooid_error(response.body);
-  const std::string said = printable(error ? *error : response.body);
+  std::string said = error ? *error : response.body;
+  said = printable(said.erase(said.find_last_not_of(" \r\n") + 1));
   return fmt::format("zooid answered {}{}{}", response.status, said.empty() ? "" : ": ", said);
 }
 

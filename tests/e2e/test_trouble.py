@@ -2,6 +2,7 @@
 
 import os
 import secrets
+import signal
 import subprocess
 import unittest
 
@@ -130,6 +131,50 @@ class TroubleTest(unittest.TestCase):
         eventually(lambda: self.world.sim.stats()["in_flight"], "a request in flight")
         self.assertEqual(self.world.stop(sidecar), 0)
         self.assertEqual(self.world.pending(), 0)
+
+    def test_a_database_that_is_moved_away_under_the_sidecar(self):
+        sidecar = self.world.start()
+        eventually(lambda: self.world.run("health").returncode == 0, "the sidecar is up")
+        os.rename(os.path.dirname(self.world.database), os.path.join(self.world.directory, "gone"))
+        self.assertEqual(sidecar.wait(timeout=60), 1)
+        self.assertIn("was moved, removed or replaced while tender worked on it", self.world.log())
+
+    def test_a_reconcile_that_is_interrupted(self):
+        relays = [self.world.create(f"relay{number}") for number in range(3)]
+        self.world.sim.fault(action="hang", relay=relays[2], count="forever")
+        command = subprocess.Popen([TENDER, "reconcile"], text=True, cwd=self.world.directory,
+                                   env={**self.world.environment, "ZOOID_API_TIMEOUT": "2s"},
+                                   stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        eventually(lambda: self.world.pending() == 1 and self.world.sim.stats()["in_flight"],
+                   "one request is left in flight")
+        command.send_signal(signal.SIGINT)
+        out, err = command.communicate(timeout=30)
+        self.assertIn(command.returncode, (3, 4), err)
+        self.assertIn("of 3 done", err)
+        self.assertIn("relay0: created", out)
+        self.world.sim.control("DELETE", "/faults")
+        self.world.ok("reconcile")
+        self.assertEqual(self.world.differences(), [])
+
+    def test_a_disk_that_is_full(self):
+        disk = os.path.join(self.world.directory, "disk")
+        os.mkdir(disk)
+        mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=2m", "tmpfs", disk],
+                                 capture_output=True, check=False)
+        if mounted.returncode != 0:
+            self.skipTest("this machine lets nobody mount")
+        self.addCleanup(subprocess.run, ["umount", "-l", disk], check=True)
+        url = {"DATABASE_URL": f"sqlite://{disk}/tender.db"}
+        self.assertEqual(self.world.run("relay", "create", "--tenant", TENANT, "--subdomain", "blue",
+                                        environment=url).returncode, 0)
+        with open(os.path.join(disk, "ballast"), "wb", buffering=0) as ballast:
+            try:
+                while True:
+                    ballast.write(bytes(4096))
+            except OSError:
+                pass
+        self.fails(1, "check", say="FAIL  database", environment=url)
+        self.fails(1, "reconcile", "blue", "--force", say="free some space", environment=url)
 
     def test_a_second_signal_ends_it_at_once(self):
         self.world.sim.fault(action="hang", count="forever")

@@ -87,6 +87,16 @@ TEST_F(Backup, IsNeverTheDatabaseItself) {
   EXPECT_EQ(query.list_relays().size(), 1U);
 }
 
+TEST_F(Backup, IsNoPartOfTheDatabaseEither) {
+  for (const char* suffix : {"-wal", "-shm", "-journal", ".lock", ".activity-2026-11.ndjson.gz"}) {
+    target = path.parent_path() / "." / (path.filename().string() + suffix);
+    EXPECT_THROW(make(IfPresent::replace), StoreError) << suffix;
+  }
+  target = path.string() + ".backup";
+  make();
+  EXPECT_EQ(check_integrity(target), Integrity::sound);
+}
+
 TEST_F(Backup, NeedsADatabase) {
   path = directory.path() / "none.db";
   EXPECT_EQ(fault_of_make(), StoreFault::missing);

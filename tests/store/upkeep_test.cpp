@@ -175,6 +175,15 @@ TEST_F(Damage, IsNotAFileOfNoBytesOrNone) {
   EXPECT_EQ(check_integrity(empty), Integrity::sound);
 }
 
+TEST_F(StoreTest, KnowsThatItsFileHasGone) {
+  EXPECT_FALSE(database.has_moved());
+  const auto away = directory.path() / "away.db";
+  std::filesystem::rename(path, away);
+  EXPECT_TRUE(database.has_moved());
+  std::filesystem::copy_file(away, path);
+  EXPECT_TRUE(database.has_moved());  // another file under the same name
+}
+
 TEST_F(StoreTest, GoesOnWithAFreshConnection) {
   int told = 0;
   const Relay blue = create("blue");

@@ -60,6 +60,9 @@ class Infra {
 
   [[nodiscard]] std::size_t in_flight() const { return dispatcher_.in_flight(); }
 
+  /// Whether work stands still since the database cannot be worked on.
+  [[nodiscard]] bool waits_for_database() const { return dispatcher_.outage().ongoing(); }
+
  private:
   boost::asio::awaitable<void> listen();
   boost::asio::awaitable<void> reconcile_now_and_then();

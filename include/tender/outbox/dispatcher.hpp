@@ -62,6 +62,7 @@ class Dispatcher {
 
   /// For whoever else works on the same connection.
   [[nodiscard]] StoreOutage& outage() { return outage_; }
+  [[nodiscard]] const StoreOutage& outage() const { return outage_; }
 
  private:
   enum class Stage : std::uint8_t { working, stopping, abandoned };

@@ -72,6 +72,9 @@ class Database {
   /// Does not wait for locks. Throws StoreError.
   [[nodiscard]] bool checkpoint();
 
+  /// Whether the file at path() is not the one that was opened: it was moved, removed or replaced.
+  [[nodiscard]] bool has_moved() const;
+
   /// PRAGMA data_version: changes when another connection has committed.
   [[nodiscard]] std::int64_t data_version();
 

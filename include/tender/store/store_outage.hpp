@@ -29,6 +29,8 @@ class StoreOutage {
   /// Never throws; blocks as Database and check_integrity() say.
   [[nodiscard]] bool over();
 
+  [[nodiscard]] bool ongoing() const { return retry_at_.has_value(); }
+
   /// When over() looks next: 1 s after the fault, doubling to 30 s. During an outage only.
   [[nodiscard]] TimePoint retry_at() const { return retry_at_.value_or(TimePoint::min()); }
 
