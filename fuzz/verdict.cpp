@@ -1,6 +1,7 @@
 // What an answer of the host means for a sync: a line `STATUS METHOD`, headers as `Name: value`, an
 // empty line, then the body.
 #include <charconv>
+#include <ctime>
 #include <string>
 
 #include <fmt/chrono.h>
@@ -52,7 +53,8 @@ Asked read(Input& input) {
 void check_date(std::string_view text) {
   if (const auto time = http::parse_http_date(text)) {
     const auto seconds = std::chrono::floor<std::chrono::seconds>(*time);
-    expect(fmt::format("{:%a, %d %b %Y %H:%M:%S GMT}", fmt::gmtime(seconds)) == text,
+    const std::time_t moment = seconds.time_since_epoch().count();
+    expect(fmt::format("{:%a, %d %b %Y %H:%M:%S GMT}", fmt::gmtime(moment)) == text,
            "a date that is taken is in the preferred form");
   }
 }

@@ -1,5 +1,7 @@
 #include "file.hpp"
 
+#include <algorithm>
+#include <array>
 #include <cerrno>
 
 #include <fcntl.h>
@@ -21,24 +23,21 @@ FileText read_file(const std::filesystem::path& path, std::size_t limit) {
     result.error = last_error();
     return result;
   }
-  std::string buffer(limit, '\0');
-  std::size_t size = 0;
-  while (size < limit) {
-    const ssize_t count = read(file, buffer.data() + size, limit - size);
-    if (count < 0 && errno == EINTR) {
-      continue;
-    }
-    if (count <= 0) {
-      if (count < 0) {
-        result.error = last_error();
-        size = 0;
-      }
+  std::array<char, 16'384> portion{};
+  while (result.text.size() < limit) {
+    const std::size_t wanted = std::min(portion.size(), limit - result.text.size());
+    const ssize_t count = read(file, portion.data(), wanted);
+    if (count > 0) {
+      result.text.append(portion.data(), static_cast<std::size_t>(count));
+    } else if (count == 0) {
+      break;
+    } else if (errno != EINTR) {
+      result.error = last_error();
+      result.text.clear();
       break;
     }
-    size += static_cast<std::size_t>(count);
   }
   close(file);
-  result.text = buffer.substr(0, size);
   return result;
 }
 

@@ -89,8 +89,8 @@ outbox::HostSign host_sign(const Verdict& verdict) {
 
 class RelaySync::Execution final : public outbox::Execution {
  public:
-  Execution(RelaySync& owner, Relay relay, SyncPlan plan, bool recreate)
-      : owner_(owner), relay_(std::move(relay)), plan_(plan), recreate_(recreate) {}
+  Execution(RelaySync& owner, Relay relay, SyncPlan plan, Effort effort)
+      : owner_(owner), relay_(std::move(relay)), plan_(plan), effort_(effort) {}
 
   /// An execution whose result is known without asking zooid.
   Execution(RelaySync& owner, Relay relay, Verdict verdict)
@@ -156,8 +156,8 @@ class RelaySync::Execution final : public outbox::Execution {
       co_return verdict;
     }
     Verdict verdict = co_await update();
-    const bool may_recreate =
-        recreate_ || owner_.env_.relay_recreate == config::RelayRecreate::automatic;
+    const bool may_recreate = effort_ == Effort::recreate ||
+                              owner_.env_.relay_recreate == config::RelayRecreate::automatic;
     if (verdict.outcome == Outcome::not_found && may_recreate) {
       verdict = co_await create();
       if (verdict.outcome == Outcome::already_exists) {
@@ -187,10 +187,11 @@ class RelaySync::Execution final : public outbox::Execution {
     co_return co_await send(http::Method::patch, std::move(body), Secret());
   }
 
-  // What was refused, or never read, has changed nothing: zooid has what it took last.
+  // What was refused, or never read, has changed nothing: zooid has what it took last, unless that
+  // was in doubt, and this request was to make up for it.
   [[nodiscard]] std::string digest_after_failure() const {
-    const bool untouched =
-        !doubt_until_ && requests_ <= 1 && verdict_.outcome != Outcome::not_found;
+    const bool untouched = !relay_.settle_at && effort_ == Effort::if_changed && !doubt_until_ &&
+                           requests_ <= 1 && verdict_.outcome != Outcome::not_found;
     return untouched ? relay_.synced_digest : std::string();
   }
 
@@ -258,7 +259,7 @@ class RelaySync::Execution final : public outbox::Execution {
   RelaySync& owner_;
   Relay relay_;
   SyncPlan plan_;
-  bool recreate_ = false;
+  Effort effort_ = Effort::if_changed;
   bool created_ = false;
   int requests_ = 0;
   Verdict verdict_;
@@ -300,7 +301,7 @@ std::unique_ptr<outbox::Execution> RelaySync::begin(const outbox::Job& job) {
   if (decision.plan != SyncPlan::skip) {
     command_.begin_relay_sync(relay->id, clock_.now() + longest_doubt(env_));
   }
-  return std::make_unique<Execution>(*this, std::move(*relay), decision.plan, job.recreate);
+  return std::make_unique<Execution>(*this, std::move(*relay), decision.plan, effort_of(job));
 }
 
 asio::awaitable<outbox::HostSign> RelaySync::probe() {

@@ -86,7 +86,7 @@ void Witness::begin_attempt(const Call& call, RelayRecord& record) {
   }
   record.routed = outbox::Router(*database_).offset();
   record.attempt_open = true;
-  record.was_in_doubt = record.in_doubt;
+  record.was_in_doubt = record.in_doubt || record.may_send_again;
   record.requests = 0;
   record.attempt_at = timeline_.now();
 }
@@ -173,6 +173,10 @@ void Witness::heard(const Call& call) {
   RelayRecord& record = records_[call.relay];
   --record.under_way;
   record.heard = meaning.heard;
+  const bool untouched = record.heard == Heard::refused || record.heard == Heard::unheeded;
+  if (untouched && record.requests == 1 && !record.forced) {
+    record.in_doubt = record.was_in_doubt;
+  }
   record.heard_at = timeline_.now();
   record.spent_on_the_host = host_.job_heard(meaning);
   if (meaning.heard == Heard::unknown) {
@@ -193,7 +197,8 @@ void Witness::process_ended() {
       record.unknown_until = record.attempt_at + infra::longest_doubt(env_);
     }
     const auto relay = query().get_relay(RelayId{id});
-    record.may_send_again = record.may_send_again || (relay && relay->settle_at);
+    record.may_send_again =
+        record.may_send_again || record.attempt_open || (relay && relay->settle_at);
     record.under_way = 0;
     record.attempt_open = false;
   }

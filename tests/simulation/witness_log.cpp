@@ -99,10 +99,6 @@ void Witness::end_doubt(const std::string& relay, RelayRecord& record) {
 
 void Witness::read_failure(const Activity& row, RelayRecord& record) {
   const auto detail = parse_json(row.detail).value_or(nlohmann::json());
-  const bool untouched = record.heard == Heard::refused || record.heard == Heard::unheeded;
-  if (untouched && record.requests == 1) {
-    record.in_doubt = record.was_in_doubt;
-  }
   if (json_flag(detail, "superseded")) {
     return;
   }
