@@ -36,9 +36,10 @@ struct RelayRecord {
   std::optional<TimePoint> unknown_until;  // only a request from then on ends the doubt
 
   // What people asked for.
-  bool forced = false;            // and no sync has completed since
-  bool recreate_asked = false;    // ever
-  std::int64_t last_command = 0;  // seq in the log
+  bool forced = false;              // and no sync has completed since
+  std::int64_t forced_command = 0;  // the newest that asked for it: seq in the log
+  bool recreate_asked = false;      // ever
+  std::int64_t last_command = 0;    // seq in the log
   std::int64_t last_result = 0;
   std::int64_t routed = 0;  // the router's offset when the newest request was sent
   bool silently_changed =

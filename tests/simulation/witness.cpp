@@ -214,6 +214,7 @@ void Witness::clock_jumped() {
   for (auto& [id, record] : records_) {
     record.backoff_broken = record.failures > 0;
     record.unknown_until.reset();
+    record.attempt_at = TimePoint{};
   }
 }
 

@@ -63,6 +63,7 @@ class Witness final : public NetworkListener {
   [[nodiscard]] Milliseconds full_delay(int failures) const;
   void read_activity(const Activity& row);
   void read_completion(const Activity& row, RelayRecord& record);
+  void check_nothing_dropped(const std::string& relay, const RelayRecord& record);
   void read_failure(const Activity& row, RelayRecord& record);
   void read_dead_letters();
 

@@ -3,6 +3,8 @@
 
 #include "tender/base/json.hpp"
 #include "tender/outbox/dead_letters.hpp"
+#include "tender/outbox/outbox.hpp"
+#include "tender/outbox/router.hpp"
 #include "tender/zooid/relay_config.hpp"
 
 #include "simulation/witness.hpp"
@@ -39,15 +41,18 @@ void Witness::read_activity(const Activity& row) {
       read_completion(row, record);
       return;
     case ActivityType::fail_relay_sync:
+      read_failure(row, record);
       record.last_result = row.seq;
       record.attempt_open = false;
-      read_failure(row, record);
       return;
     case ActivityType::reconcile_relay: {
       const auto detail = parse_json(row.detail).value_or(nlohmann::json());
       const bool recreate = json_flag(detail, "recreate");
       record.recreate_asked = record.recreate_asked || recreate;
-      record.forced = record.forced || recreate || json_flag(detail, "forced");
+      if (recreate || json_flag(detail, "forced")) {
+        record.forced = true;
+        record.forced_command = row.seq;
+      }
       break;
     }
     default:
@@ -58,6 +63,15 @@ void Witness::read_activity(const Activity& row) {
   record.failures = 0;
   record.given_up = false;
   record.silently_changed = false;
+}
+
+// When a look is the result, a command that the worker has read and not carried out has a job.
+void Witness::check_nothing_dropped(const std::string& relay, const RelayRecord& record) {
+  const bool open = record.last_command > record.last_result &&
+                    record.last_command <= outbox::Router(*database_).offset();
+  if (open && !outbox::Outbox(*database_).find(outbox::JobKind::relay_sync, relay)) {
+    trace_.violate("command {} on relay {} is dropped", record.last_command, relay);
+  }
 }
 
 void Witness::read_completion(const Activity& row, RelayRecord& record) {
@@ -82,7 +96,7 @@ void Witness::read_completion(const Activity& row, RelayRecord& record) {
   Statement job = database_->prepare(
       "SELECT 1 FROM outbox WHERE kind = 'relay_sync' AND key = ? AND forced + recreate > 0",
       row.resource_id);
-  record.forced = job.step();
+  record.forced = job.step() || record.forced_command > outbox::Router(*database_).offset();
   if (relay && !relay->settle_at) {
     end_doubt(row.resource_id, record);
   }
@@ -103,6 +117,9 @@ void Witness::read_failure(const Activity& row, RelayRecord& record) {
     return;
   }
   const std::string outcome = json_text(detail, "outcome");
+  if (outcome == "not_served") {
+    check_nothing_dropped(row.resource_id, record);
+  }
   const bool of_the_relay = outcome == "permanent" || outcome == "not_served";
   if (record.spent_on_the_host && !of_the_relay) {
     trace_.violate("an attempt of relay {} is spent on a host that is known to fail",
