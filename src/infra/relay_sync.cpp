@@ -116,6 +116,10 @@ class RelaySync::Execution final : public outbox::Execution {
   }
 
   outbox::Settlement settle(Circumstances circumstances) override {
+    owner_.collided_.erase(relay_.id.text);
+    if (verdict_.outcome == Outcome::host_taken) {
+      owner_.collided_.insert(relay_.id.text);
+    }
     const auto now = owner_.query_.get_relay(relay_.id);
     if (!now) {
       return outbox::Complete{};  // the relay is gone: there is nothing to keep in step
@@ -250,10 +254,11 @@ class RelaySync::Execution final : public outbox::Execution {
     return owner_.retry_.decide(relay_, verdict_.reason, doubt_until_);
   }
 
-  // No two rows want the same host. As long as other syncs are due, one of them may free it.
+  // No two rows want the same host. As long as other syncs are due, one of them may free it, unless
+  // it waits in the same way.
   [[nodiscard]] bool is_hopeless_collision() const {
     return verdict_.outcome == Outcome::host_taken &&
-           !owner_.outbox_.has_other(outbox::JobKind::relay_sync, relay_.id.text);
+           !owner_.outbox_.has_other(outbox::JobKind::relay_sync, owner_.collided_);
   }
 
   RelaySync& owner_;

@@ -94,10 +94,14 @@ std::optional<Job> Outbox::find(JobKind kind, const std::string& key) {
   return row.step() ? std::optional(read_job(row)) : std::nullopt;
 }
 
-bool Outbox::has_other(JobKind kind, const std::string& key) {
-  return database_
-      .prepare("SELECT 1 FROM outbox WHERE kind = ? AND key <> ? LIMIT 1", to_string(kind), key)
-      .step();
+bool Outbox::has_other(JobKind kind, const std::set<std::string>& keys) {
+  Statement rows = database_.prepare("SELECT key FROM outbox WHERE kind = ?", to_string(kind));
+  while (rows.step()) {
+    if (!keys.contains(rows.text(0))) {
+      return true;
+    }
+  }
+  return false;
 }
 
 bool Outbox::remove(const Job& job) {

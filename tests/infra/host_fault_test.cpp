@@ -244,6 +244,22 @@ TEST(Refusal, OfAHostThatNobodyWillFreeIsADeadLetterAtOnce) {
   EXPECT_EQ(world.logged(relay, ActivityType::fail_relay_sync), 1);
 }
 
+TEST(Refusal, OfTwoRelaysThatWantEachOthersHostEndsSoon) {
+  World world;
+  world.start();
+  const Relay lobby = world.create("lobby");
+  const Relay hall = world.create("hall");
+  world.settle();
+  world.database->execute(
+      "UPDATE relay SET subdomain = 'between' WHERE subdomain = 'lobby';"
+      "UPDATE relay SET subdomain = 'lobby' WHERE subdomain = 'hall';"
+      "UPDATE relay SET subdomain = 'hall' WHERE subdomain = 'between'");
+  world.command->reconcile_relay(world.get(lobby), {});
+  world.command->reconcile_relay(world.get(hall), {});
+  world.clock().advance(1min);
+  EXPECT_EQ(world.open_letters().size(), 2U);
+}
+
 TEST(HostFault, OfTheOnlyRelayEndsAsADeadLetterWhenTheHostIsWell) {
   World world;
   world.zooid.script = [](const FakeZooid::Seen& seen) {

@@ -325,11 +325,11 @@ INSTANTIATE_TEST_SUITE_P(
     [](const testing::TestParamInfo<OutboxRule>& rule) { return rule.param.name; });
 
 TEST_F(OutboxTest, KnowsOfJobsForOtherKeys) {
-  EXPECT_FALSE(outbox.has_other(JobKind::relay_sync, "a"));
+  EXPECT_FALSE(outbox.has_other(JobKind::relay_sync, {}));
   outbox.enqueue(job("a"), start);
-  EXPECT_FALSE(outbox.has_other(JobKind::relay_sync, "a"));
-  EXPECT_TRUE(outbox.has_other(JobKind::relay_sync, "b"));
-  EXPECT_FALSE(outbox.has_other(JobKind::relay_check, "b"));
+  EXPECT_FALSE(outbox.has_other(JobKind::relay_sync, {"a", "b"}));
+  EXPECT_TRUE(outbox.has_other(JobKind::relay_sync, {"b"}));
+  EXPECT_FALSE(outbox.has_other(JobKind::relay_check, {"b"}));
 }
 
 }  // namespace

@@ -38,9 +38,9 @@ bool LookWitness::any_at(const std::string& relay) const {
                              [&](const auto& entry) { return entry.second.id.text == relay; });
 }
 
-void LookWitness::sent_again(const std::string& relay) {
+void LookWitness::sent_again(const std::string& relay, bool asked) {
   Record& record = records_[relay];
-  record.pushed = true;
+  record.pushed = !asked;
   if (!record.wrong) {
     trace_.violate("relay {} is sent what zooid has already, and nobody asked for that", relay);
   }

@@ -27,8 +27,9 @@ class LookWitness {
   /// Whether a look at the relay is under way.
   [[nodiscard]] bool any_at(const std::string& relay) const;
 
-  /// zooid is to be sent what it has, and nothing but a look can be the cause.
-  void sent_again(const std::string& relay);
+  /// zooid is to be sent what it has, and nothing but a look can be the cause; `asked`: that and a
+  /// command.
+  void sent_again(const std::string& relay, bool asked);
   /// The log says that zooid took the relay; `changed`: another revision than before.
   void taken(const std::string& relay, bool changed);
   /// A person or a program has said something about the relay.

@@ -116,7 +116,7 @@ void Witness::check_update(const Call& call, RelayRecord& record) {
   }
   if (!record.in_doubt && !record.may_send_again && !record.forced &&
       record.known == config_of(call.body)) {
-    looks_.sent_again(call.relay);
+    looks_.sent_again(call.relay, record.last_command > record.last_result);
   }
 }
 

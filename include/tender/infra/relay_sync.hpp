@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <set>
 #include <string>
 #include <string_view>
 
@@ -81,6 +82,7 @@ class RelaySync final : public outbox::Executor {
   Random& random_;
   Logger& logger_;
   outbox::Outbox outbox_;
+  std::set<std::string> collided_;  // whose newest answer was Outcome::host_taken
   bool warned_of_livekit_ = false;
 };
 

@@ -46,8 +46,8 @@ class Outbox {
 
   [[nodiscard]] std::optional<Job> find(JobKind kind, const std::string& key);
 
-  /// Whether a job of that kind waits or runs for another key.
-  [[nodiscard]] bool has_other(JobKind kind, const std::string& key);
+  /// Whether a job of that kind waits or runs for a key that is not among `keys`.
+  [[nodiscard]] bool has_other(JobKind kind, const std::set<std::string>& keys);
 
   // The end of an execution. Each is void when the row has become a newer generation: it stays due.
   bool remove(const Job& job);
