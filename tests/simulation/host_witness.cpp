@@ -6,6 +6,7 @@ namespace tender::simulation {
 namespace {
 
 constexpr int kFaultsThatFail = 5;
+constexpr std::chrono::minutes kLongestPause{15};
 
 }  // namespace
 
@@ -52,7 +53,9 @@ void HostWitness::process_ended(bool failing, Milliseconds pause) {
   failing_ = failing;
   faults_in_row_ = 0;
   probes_ = 0;
-  paused_until_ = std::min(paused_until_, timeline_.now() + pause);
+  // One that lies further ahead was written before the clock was set back, and is not heeded.
+  const bool heeded = pause <= kLongestPause;
+  paused_until_ = heeded ? std::min(paused_until_, timeline_.now() + pause) : TimePoint{};
   sent_.clear();
 }
 
