@@ -114,6 +114,9 @@ asio::awaitable<void> ReconcileWatch::everything(Milliseconds patience) {
 }
 
 asio::awaitable<void> ReconcileWatch::heed_signals() {
+  if (finished_) {
+    co_return;  // there is nobody left to end the wait
+  }
   boost::system::error_code ended;
   co_await signals_.async_wait(asio::redirect_error(asio::use_awaitable, ended));
   if (!ended) {

@@ -89,9 +89,24 @@ int wait_while_busy(void* context, int times) {
   return 1;
 }
 
+// Two that switch a new database at the same time stand in each other's way, and SQLite then asks
+// no busy handler.
+std::string switch_to_wal(SQLite::Database& connection, Database::Options& options) {
+  for (int times = 0;; ++times) {
+    try {
+      return connection.execAndGet("PRAGMA journal_mode = WAL").getString();
+    } catch (const SQLite::Exception& cause) {
+      if (cause.getErrorCode() != SQLITE_BUSY || wait_while_busy(&options, times) == 0) {
+        throw;
+      }
+    }
+  }
+}
+
 // SQLite answers with the mode that it has then, whether or not that is the one asked for.
-void use_write_ahead_log(SQLite::Database& connection, const fs::path& path) {
-  const std::string mode = connection.execAndGet("PRAGMA journal_mode = WAL").getString();
+void use_write_ahead_log(SQLite::Database& connection, const fs::path& path,
+                         Database::Options& options) {
+  const std::string mode = switch_to_wal(connection, options);
   if (mode != "wal") {
     throw StoreError(StoreFault::cannot_open,
                      fmt::format("database {}: SQLite cannot keep a write-ahead log here (journal "
@@ -127,7 +142,7 @@ std::unique_ptr<SQLite::Database> Database::open_connection(OpenMode mode) {
     auto connection = connect(path_, options_.vfs);
     sqlite3_busy_handler(connection->getHandle(), wait_while_busy, &options_);
     require_own_tables(*connection, path_, mode);
-    use_write_ahead_log(*connection, path_);
+    use_write_ahead_log(*connection, path_, options_);
     connection->exec("PRAGMA synchronous = FULL");
     connection->exec("PRAGMA foreign_keys = ON");
     connection->exec("PRAGMA trusted_schema = OFF");

@@ -1,6 +1,7 @@
 #include "tender/store/database.hpp"
 
 #include <fstream>
+#include <future>
 
 #include <SQLiteCpp/Database.h>
 #include <sys/stat.h>
@@ -204,6 +205,17 @@ TEST_F(DatabaseTest, CommitsNothingWhenAnInnerTransactionWasGivenUp) {
   EXPECT_EQ(get(relay).status, RelayStatus::active);
   static_cast<void>(command.deactivate_relay(relay.id));  // and the next one is sound
   EXPECT_EQ(get(relay).status, RelayStatus::inactive);
+}
+
+TEST_F(DatabaseTest, CanBeMadeByTwoProgramsAtOnce) {
+  for (int round = 0; round < 50; ++round) {
+    const auto fresh = directory.path() / ("fresh" + std::to_string(round) + ".db");
+    const auto open = [&] { return Database(fresh, clock, {}).has_moved(); };
+    auto one = std::async(std::launch::async, open);
+    auto other = std::async(std::launch::async, open);
+    EXPECT_NO_THROW(EXPECT_FALSE(one.get()));
+    EXPECT_NO_THROW(EXPECT_FALSE(other.get()));
+  }
 }
 
 TEST_F(DatabaseTest, TellsTheListenerOfOutermostCommitsOnly) {
