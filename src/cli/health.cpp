@@ -24,7 +24,8 @@ ExitCode health(const Invocation& invocation) {
   }
   const auto age = session.clock.now() - holder->heartbeat;
   if (age > kStaleHeartbeat) {
-    fmt::print(invocation.err, "the sidecar has shown no sign of life for {} s; see its log, then restart it\n",
+    fmt::print(invocation.err,
+               "the sidecar has shown no sign of life for {} s; see its log, then restart it\n",
                std::chrono::duration_cast<std::chrono::seconds>(age).count());
     return ExitCode::error;
   }
