@@ -199,6 +199,24 @@ TEST(Infra, SendsNothingWhenAnEditThatZooidRefusedIsTakenBack) {
   EXPECT_TRUE(world.open_letters().empty());
 }
 
+TEST(Infra, SendsWhatWasForcedAndRefusedWhenAPersonRetries) {
+  World world;
+  world.start();
+  const Relay relay = world.create("blue");
+  world.settle();
+  world.zooid.script = [](const FakeZooid::Seen&) {
+    return answer_with(400, R"({"error":"invalid config"})");
+  };
+  world.command->reconcile_relay(relay, {.forced = true});
+  world.settle();
+  ASSERT_EQ(world.open_letters().size(), 1U);
+  world.zooid.script = nullptr;
+  world.command->reconcile_relay(relay, {});
+  world.settle();
+  EXPECT_EQ(world.zooid.count(http::Method::patch), 2);
+  EXPECT_TRUE(world.get(relay).synced);
+}
+
 TEST(Infra, GivesUpAtOnceWhatOnlyAnEditCanHelp) {
   World world;
   world.zooid.script = [](const FakeZooid::Seen&) {
