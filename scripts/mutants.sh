@@ -2,11 +2,11 @@
 # Shows that the simulation can fail: each patch in tests/simulation/mutants breaks one rule of the product. It
 # is applied to a copy of the sources, the simulator is built from that, and seeds are lived until one breaks a rule.
 # Fails when a patch does not apply or no seed notices it. Usage: scripts/mutants.sh [NAME...], default all.
-# SEEDS: how many to try for each (2000). BUILD: where the copy and its build are kept (build/mutants).
+# SEEDS: how many to try for each (2500). BUILD: where the copy and its build are kept (build/mutants).
 set -euo pipefail
 
 cd "$(dirname "$0")/.."
-readonly seeds=${SEEDS:-2000} dir=${BUILD:-build/mutants} mutants=tests/simulation/mutants
+readonly seeds=${SEEDS:-2500} dir=${BUILD:-build/mutants} mutants=tests/simulation/mutants
 
 # change NAME [--reverse]: applies the patch to the copy. Reversing it leaves the file newer than what was built from it.
 change() {

@@ -245,6 +245,9 @@ TimePoint Dispatcher::next_look() {
   if (opens > now) {
     return opens;
   }
+  if (probing_ && !gate_.admits(now, static_cast<int>(busy_.size()))) {
+    return TimePoint::max();  // the next probe is due, and begins when the older one has ended
+  }
   return outbox_.next_due(options_.floor, busy_).value_or(TimePoint::max());
 }
 

@@ -260,6 +260,32 @@ TEST(Refusal, OfTwoRelaysThatWantEachOthersHostEndsSoon) {
   EXPECT_EQ(world.open_letters().size(), 2U);
 }
 
+// A job that was in flight when the breaker opened closes it while the probe still hangs.
+TEST(HostFault, IsProbedByOneRequestAtATime) {
+  World world;
+  world.zooid.script = [](const FakeZooid::Seen& seen) {
+    FakeZooid::Action action = refuses();
+    if (seen.method == http::Method::get) {
+      action.latency = 60s;
+    } else if (seen.body.value("schema", "").starts_with("slow")) {
+      action = FakeZooid::Action();
+      action.latency = 20s;
+    }
+    return action;
+  };
+  world.start();
+  const Relay slow = world.create("slow");
+  for (int i = 0; i < 20; ++i) {
+    static_cast<void>(world.create("other" + std::to_string(i)));
+  }
+  world.clock().advance(50s);
+  ASSERT_TRUE(world.get(slow).synced);
+  EXPECT_GE(world.zooid.count(http::Method::post), 1 + 15 + 5);  // it was closed, and opened again
+  EXPECT_EQ(world.zooid.count(http::Method::get), 1);
+  world.clock().advance(1min);
+  EXPECT_EQ(world.zooid.count(http::Method::get), 2);
+}
+
 TEST(HostFault, OfTheOnlyRelayEndsAsADeadLetterWhenTheHostIsWell) {
   World world;
   world.zooid.script = [](const FakeZooid::Seen& seen) {
