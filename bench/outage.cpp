@@ -17,7 +17,6 @@ using namespace std::chrono_literals;
 using tender::Milliseconds;
 using tender::TimePoint;
 using tender::http::Fault;
-using tender::http::Method;
 using tender::test::FakeZooid;
 using tender::test::World;
 
@@ -62,7 +61,7 @@ int count_failures(World& world) {
   return count;
 }
 
-// Requests in each `step` since `from`, of which the first is asked for at `from`.
+// Requests in each `step` since `from`, by its number; nothing for those without any.
 std::map<std::int64_t, int> requests_by(Milliseconds step, const FakeZooid& zooid, TimePoint from) {
   std::map<std::int64_t, int> requests;
   for (const FakeZooid::Seen& seen : zooid.requests) {

@@ -28,7 +28,6 @@ struct Wanted {
   bool forced = false;
   bool recreate = false;
   bool all = false;
-  bool bulk = false;  // nobody waits for one of them in particular
 };
 
 // Those that are not in step, and those that earlier work was asked for and is still to be done.
@@ -186,8 +185,7 @@ ExitCode reconcile(const Invocation& invocation) {
   const Wanted wanted{.relays = choose_relays(invocation, session),
                       .forced = invocation.has("force") || invocation.has("recreate"),
                       .recreate = invocation.has("recreate"),
-                      .all = invocation.has("all"),
-                      .bulk = invocation.names.empty()};
+                      .all = invocation.has("all")};
   if (invocation.has("dry-run")) {
     return dry_run(invocation, env, session, wanted);
   }
@@ -202,7 +200,9 @@ ExitCode reconcile(const Invocation& invocation) {
     return ExitCode::error;
   }
   ReconcileWatch watch(env, session.database, wanted.relays,
-                       {.forced = wanted.forced, .recreate = wanted.recreate, .bulk = wanted.bulk},
+                       {.forced = wanted.forced,
+                        .recreate = wanted.recreate,
+                        .bulk = invocation.names.empty()},  // nobody waits for one in particular
                        is_lively_terminal(invocation.environment) ? &invocation.err : nullptr);
   const auto results = watch.until_done(timeout);
   print_results(invocation, results);

@@ -1,7 +1,6 @@
 // `tender run`: the sidecar.
 #include <csignal>
 #include <cstdlib>
-#include <exception>
 #include <memory>
 #include <ostream>
 
@@ -13,7 +12,6 @@
 #include <boost/asio/use_awaitable.hpp>
 
 #include "tender/store/integrity.hpp"
-#include "tender/store/store_error.hpp"
 
 #include "command.hpp"
 #include "event_loop.hpp"
@@ -95,16 +93,8 @@ class Run {
   }
 
   asio::awaitable<void> run_sidecar() {
-    std::exception_ptr failure;
-    try {
-      co_await sidecar_->run();
-    } catch (const StoreError&) {
-      failure = std::current_exception();
-    }
+    co_await sidecar_->run();
     feed_.stop();
-    if (failure) {
-      std::rethrow_exception(failure);
-    }
   }
 
   asio::awaitable<void> heed_signals() {

@@ -41,6 +41,16 @@ struct Outage : testing::Test {
     }
   }
 
+  /// The host is back: all must be in step within 2 minutes.
+  void come_back() {
+    down = false;
+    const TimePoint back = world.clock().now();
+    ASSERT_TRUE(world.clock().advance_until(
+        [&] { return world.query->list_relays_pending_sync().empty(); }, 10min));
+    EXPECT_LE(world.clock().now() - back, 2min);
+    EXPECT_TRUE(world.open_letters().empty());
+  }
+
   [[nodiscard]] int failures_logged() const {
     int count = 0;
     for (const Relay& relay : relays) {
@@ -60,12 +70,8 @@ TEST_F(Outage, OfSixHoursWith500RelaysLosesNothingAndEndsWithinTwoMinutes) {
   world.clock().advance(6h);
   EXPECT_TRUE(world.open_letters().empty());
   EXPECT_EQ(failures_logged(), 5);  // the five that opened the breaker
-  down = false;
   const TimePoint back = world.clock().now();
-  ASSERT_TRUE(world.clock().advance_until(
-      [&] { return world.query->list_relays_pending_sync().empty(); }, 10min));
-  EXPECT_LE(world.clock().now() - back, 2min);
-  EXPECT_TRUE(world.open_letters().empty());
+  come_back();
   EXPECT_LE(world.zooid.most_at_once, 16);
   // One probe; then one sync, two when it has succeeded, and so on until 16 are in flight: each
   // takes 20 ms.
@@ -99,12 +105,7 @@ TEST_F(Outage, ThatHangsEndsWithinTwoMinutesToo) {
   const auto asked = world.zooid.requests.size();
   ASSERT_TRUE(
       world.clock().advance_until([&] { return world.zooid.requests.size() > asked; }, 10min));
-  down = false;
-  const TimePoint back = world.clock().now();
-  ASSERT_TRUE(world.clock().advance_until(
-      [&] { return world.query->list_relays_pending_sync().empty(); }, 10min));
-  EXPECT_LE(world.clock().now() - back, 2min);
-  EXPECT_TRUE(world.open_letters().empty());
+  come_back();
 }
 
 TEST_F(Outage, IsProbedEverMoreSeldomAndNothingElseIsSent) {

@@ -120,6 +120,10 @@ TEST(Infra, RetriesAfter30And60And120And240And480And900SecondsAndThenGivesUp) {
   EXPECT_FALSE(world.get(relay).sync_error.empty());
 }
 
+FakeZooid::Action refuse_config(const FakeZooid::Seen& /*seen*/) {
+  return answer_with(400, R"({"error":"invalid config"})");
+}
+
 struct GivenUp : testing::Test {
   GivenUp() {
     world.zooid.script = [this](const FakeZooid::Seen&) {
@@ -186,9 +190,7 @@ TEST(Infra, SendsNothingWhenAnEditThatZooidRefusedIsTakenBack) {
   world.start();
   const Relay relay = world.create("blue");
   world.settle();
-  world.zooid.script = [](const FakeZooid::Seen&) {
-    return answer_with(400, R"({"error":"invalid config"})");
-  };
+  world.zooid.script = refuse_config;
   world.rename(relay, "refused");
   world.settle();
   ASSERT_EQ(world.open_letters().size(), 1U);
@@ -204,9 +206,7 @@ TEST(Infra, SendsWhatWasForcedAndRefusedWhenAPersonRetries) {
   world.start();
   const Relay relay = world.create("blue");
   world.settle();
-  world.zooid.script = [](const FakeZooid::Seen&) {
-    return answer_with(400, R"({"error":"invalid config"})");
-  };
+  world.zooid.script = refuse_config;
   world.command->reconcile_relay(relay, {.forced = true});
   world.settle();
   ASSERT_EQ(world.open_letters().size(), 1U);

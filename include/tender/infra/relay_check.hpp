@@ -30,8 +30,8 @@ class RelayCheck {
   RelayCheck(Database& database, Query query, Command command, const config::Env& env,
              http::Transport& transport, const Clock& clock, Logger& logger);
 
-  /// The check that follows a sync; nothing when RELAY_VERIFY is off. Part of
-  /// the caller's transaction.
+  /// The check that follows a sync; nothing when RELAY_VERIFY is off. Part of the caller's
+  /// transaction.
   void schedule(const Relay& relay);
 
   /// Reads the relay as it is now; a relay that is not in step is not looked at.

@@ -1,7 +1,6 @@
 // The time in which the database cannot be worked on: disk full, I/O error, read-only, locked,
-// damaged. The
-// loops that share a connection share one of these: whoever meets the fault first begins it, nobody
-// works until it is over, and the operator hears of both once. On the one thread.
+// damaged. The loops that share a connection share one of these: whoever meets the fault first
+// begins it, nobody works until it is over, and the operator hears of both once. On the one thread.
 #pragma once
 
 #include <optional>
