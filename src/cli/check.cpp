@@ -103,20 +103,28 @@ Asked ask(const config::Env& env) {
   return asked;
 }
 
+// Told by the answer to the probe, which asks for members.
+std::string_view describe_generation(const zooid::Verdict& verdict) {
+  return verdict.outcome == zooid::Outcome::unsupported
+             ? "; a zooid from before April 2026, which cannot list members"
+             : "; a zooid that can list members";
+}
+
 Finding check_zooid(const config::Env& env, const Asked& asked) {
   const zooid::Verdict verdict = zooid::judge(asked.exchange, http::Method::get, asked.at);
   Finding finding;
   finding.name = "zooid";
-  const bool ok =
-      verdict.outcome == zooid::Outcome::not_found || verdict.outcome == zooid::Outcome::done;
+  const bool ok = verdict.from_zooid && verdict.outcome != zooid::Outcome::storage_fault;
   finding.state = ok ? State::ok : State::fail;
-  finding.text = ok ? fmt::format("{} accepts the key {}", env.zooid_api_url.text(),
-                                  env.robot_key.public_key().npub())
-                    : fmt::format("{}: {}", env.zooid_api_url.text(), verdict.reason);
-  if (!ok) {
-    finding.code =
-        verdict.outcome == zooid::Outcome::host_fault ? ExitCode::unreachable : ExitCode::error;
+  if (ok) {
+    finding.text = fmt::format("{} accepts the key {}{}", env.zooid_api_url.text(),
+                               env.robot_key.public_key().npub(), describe_generation(verdict));
+    return finding;
   }
+  finding.text = fmt::format("{}: {}", env.zooid_api_url.text(), verdict.reason);
+  const bool whole_host = verdict.outcome == zooid::Outcome::host_fault ||
+                          verdict.outcome == zooid::Outcome::storage_fault;
+  finding.code = whole_host ? ExitCode::unreachable : ExitCode::error;
   return finding;
 }
 

@@ -39,6 +39,12 @@ ExitCode explain(const Relay& relay, const infra::MemberList& list, std::ostream
                        "--help` about --recreate"
                      : "wait until it is in step: see `tender relay list`");
       return ExitCode::error;
+    case Status::unsupported:
+      fmt::print(err,
+                 "tender: this zooid is too old to list members ({})\n  what to do: update zooid; "
+                 "everything else works\n",
+                 list.reason);
+      return ExitCode::error;
     // These reasons say what to do themselves.
     case Status::unreachable:
       fmt::print(err, "tender: zooid cannot be asked: {}\n", list.reason);

@@ -212,7 +212,8 @@ void ReconcileWatch::take(const Activity& activity) {
   if (type == ActivityType::fail_relay_sync) {
     result.state = job ? ReconcileState::failed : ReconcileState::given_up;
     result.error = json_text(detail, "error");
-    result.host_fault = json_text(detail, "outcome") == "host_fault";
+    const std::string outcome = json_text(detail, "outcome");
+    result.host_fault = outcome == "host_fault" || outcome == "storage_fault";
   } else if (json_flag(detail, "created")) {
     result.state = ReconcileState::created;
   } else {

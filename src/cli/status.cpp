@@ -63,7 +63,9 @@ nlohmann::ordered_json to_json(const outbox::HostState& host) {
   return {{"failing_since", to_json(host.failing_since)},
           {"reason", host.reason},
           {"probe_at", to_json(host.probe_at)},
-          {"paused_until", to_json(host.paused_until)}};
+          {"paused_until", to_json(host.paused_until)},
+          {"stores_nothing", host.stores_nothing},
+          {"concurrency", host.concurrency ? nlohmann::ordered_json(*host.concurrency) : nullptr}};
 }
 
 nlohmann::ordered_json to_json(const Snapshot& snapshot) {
@@ -121,19 +123,22 @@ std::string describe_host(const Snapshot& snapshot) {
   const outbox::HostState& host = snapshot.host;
   if (host.failing_since) {
     const std::string fault =
-        fmt::format("be worked with since {}: {}", format_time(*host.failing_since),
-                    printable(host.reason, 600));
-    return snapshot.holder
-               ? fmt::format("cannot {}; nothing is sent meanwhile, asked again at {}", fault,
-                             format_time(host.probe_at.value_or(*host.failing_since)))
-               : fmt::format("could not {}; nobody asks it while no sidecar runs", fault);
+        fmt::format("{} since {}: {}", host.stores_nothing ? "cannot store relays" : "unusable",
+                    format_time(*host.failing_since), printable(host.reason, 600));
+    return snapshot.holder ? fmt::format("{}; sending nothing meanwhile, next probe at {}", fault,
+                                         format_time(host.probe_at.value_or(*host.failing_since)))
+                           : fmt::format("{}; start `tender run` to resume", fault);
   }
   if (host.paused_until) {
     return fmt::format("asks us to wait until {} (Retry-After)", format_time(*host.paused_until));
   }
-  return snapshot.relays.failing == 0
-             ? "no fault known"
-             : "no fault of the whole host known; `tender relay list` says what fails";
+  return fmt::format(
+      "no fault known{}{}",
+      host.concurrency && snapshot.holder
+          ? fmt::format("; takes {} request{} at a time for now", *host.concurrency,
+                        *host.concurrency == 1 ? "" : "s")
+          : std::string(),
+      snapshot.relays.failing == 0 ? "" : "; `tender relay list` shows which relays fail");
 }
 
 std::string describe_relays(const Query::RelayCounts& relays, std::int64_t in_doubt) {

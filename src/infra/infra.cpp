@@ -20,6 +20,10 @@ using outbox::Job;
 using outbox::JobKind;
 using outbox::Priority;
 
+// An answer that takes longer than this part of ZOOID_API_TIMEOUT is slow: well before the timeout
+// does harm.
+constexpr int kSlowShare = 4;
+
 }  // namespace
 
 Infra::Infra(Query query, Command command, const config::Env& env, Runtime runtime, Options options)
@@ -39,8 +43,9 @@ Infra::Infra(Query query, Command command, const config::Env& env, Runtime runti
       dead_letters_(runtime.database),
       router_(runtime.database),
       dispatcher_(runtime.database, runtime.clock, runtime.random, executor_, runtime.logger,
-                  {.concurrency = static_cast<int>(env_.relay_sync_concurrency),
-                   .rate = env_.relay_sync_rate,
+                  {.host = {.rate = env_.relay_sync_rate,
+                            .concurrency = static_cast<int>(env_.relay_sync_concurrency),
+                            .slow_answer = env_.zooid_api_timeout / kSlowShare},
                    .horizon = std::max<Milliseconds>(
                        {retry_.longest_delay(), longest_doubt(env_), RelayCheck::kLongestWait}),
                    .floor = options.floor}),

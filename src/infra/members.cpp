@@ -34,6 +34,9 @@ Status status_of(const http::Exchange& exchange, Outcome outcome) {
   if (outcome == Outcome::not_found) {
     return Status::unknown_relay;
   }
+  if (outcome == Outcome::unsupported) {
+    return Status::unsupported;
+  }
   if (outcome == Outcome::host_fault) {
     return Status::unreachable;
   }

@@ -32,6 +32,7 @@ class RelayCheck::Execution final : public outbox::Execution {
       : owner_(owner), job_(std::move(job)), relay_(std::move(relay)), due_(due) {}
 
   [[nodiscard]] bool asks_host() const override { return due_; }
+  [[nodiscard]] bool overwrites() const override { return false; }
 
   asio::awaitable<void> run() override {
     if (due_) {

@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "tender/zooid/relay_config.hpp"
+#include "tender/zooid/scratch_relay.hpp"
 
 namespace tender::infra {
 
@@ -71,20 +72,13 @@ Milliseconds longest_doubt(const config::Env& env) {
 
 outbox::HostSign host_sign(const Verdict& verdict) {
   using Kind = outbox::HostSign::Kind;
-  switch (verdict.outcome) {
-    case Outcome::done:
-    case Outcome::already_exists:
-    case Outcome::not_found:
-    case Outcome::host_taken:
-    case Outcome::permanent:
-      return {Kind::well, {}, verdict.retry_after};
-    case Outcome::host_fault:
-      return {Kind::fault, verdict.reason, verdict.retry_after};
-    case Outcome::transient:
-    case Outcome::stopped:
-      break;
+  if (verdict.outcome == Outcome::storage_fault) {
+    return {Kind::storage, verdict.reason, verdict.retry_after};
   }
-  return {Kind::none, {}, verdict.retry_after};
+  if (verdict.outcome == Outcome::host_fault) {
+    return {Kind::fault, verdict.reason, verdict.retry_after, verdict.timed_out};
+  }
+  return {verdict.from_zooid ? Kind::well : Kind::none, {}, verdict.retry_after};
 }
 
 class RelaySync::Execution final : public outbox::Execution {
@@ -100,6 +94,7 @@ class RelaySync::Execution final : public outbox::Execution {
         verdict_(std::move(verdict)) {}
 
   [[nodiscard]] bool asks_host() const override { return plan_ != SyncPlan::skip; }
+  [[nodiscard]] bool overwrites() const override { return plan_ == SyncPlan::update; }
 
   asio::awaitable<void> run() override {
     if (asks_host()) {
@@ -146,19 +141,34 @@ class RelaySync::Execution final : public outbox::Execution {
 
  private:
   asio::awaitable<Verdict> try_sync_relay() {
+    Verdict verdict;
     if (plan_ == SyncPlan::create) {
-      Verdict verdict = co_await create();
-      if (verdict.outcome != Outcome::already_exists) {
-        co_return verdict;
-      }
-      // The answer to an earlier POST was lost. The relay has its identity: carry on with it.
-      verdict = co_await update();
-      if (verdict.outcome == Outcome::not_found) {
-        verdict.outcome = Outcome::transient;
-        verdict.reason = "zooid says that the relay exists already, and then that it does not";
-      }
+      verdict = co_await create_or_carry_on();
+    } else {
+      verdict = co_await update_or_recreate();
+    }
+    explain(verdict);
+    if (effort_ == Effort::recreate && is_torn_for_sure(verdict)) {
+      verdict = co_await send_with_new_identity(http::Method::put);
+    }
+    co_return verdict;
+  }
+
+  asio::awaitable<Verdict> create_or_carry_on() {
+    Verdict verdict = co_await create();
+    if (verdict.outcome != Outcome::already_exists) {
       co_return verdict;
     }
+    // The answer to an earlier POST was lost. The relay has its identity: carry on with it.
+    verdict = co_await update();
+    if (verdict.outcome == Outcome::not_found) {
+      verdict.outcome = Outcome::transient;
+      verdict.reason = "zooid says that the relay exists already, and then that it does not";
+    }
+    co_return verdict;
+  }
+
+  asio::awaitable<Verdict> update_or_recreate() {
     Verdict verdict = co_await update();
     const bool may_recreate = effort_ == Effort::recreate ||
                               owner_.env_.relay_recreate == config::RelayRecreate::automatic;
@@ -168,20 +178,23 @@ class RelaySync::Execution final : public outbox::Execution {
         verdict.outcome = Outcome::transient;
       }
     }
-    if (verdict.outcome == Outcome::not_found) {
-      verdict.reason = fmt::format(
-          "zooid no longer has this relay ({}); restore zooid's config directory, or "
-          "run `tender reconcile {} --recreate` to make it anew with a new identity",
-          verdict.reason, relay_.subdomain);
-    }
     co_return verdict;
   }
 
   asio::awaitable<Verdict> create() {
+    Verdict verdict = co_await send_with_new_identity(http::Method::post);
+    if (verdict.outcome == Outcome::storage_fault && verdict.in_doubt) {
+      // What is left of the file would refuse the next POST, and never had a key in use.
+      co_await send(http::Method::delete_, std::string(), Secret());
+    }
+    co_return verdict;
+  }
+
+  asio::awaitable<Verdict> send_with_new_identity(http::Method method) {
     const nostr::SecretKey identity = nostr::SecretKey::generate(owner_.random_);
     std::string body = zooid::create_body(relay_, owner_.env_, identity);
     Secret hidden(identity.reveal_hex());
-    Verdict verdict = co_await send(http::Method::post, std::move(body), std::move(hidden));
+    Verdict verdict = co_await send(method, std::move(body), std::move(hidden));
     created_ = verdict.outcome == Outcome::done;
     co_return verdict;
   }
@@ -245,13 +258,46 @@ class RelaySync::Execution final : public outbox::Execution {
           .revision = relay_.revision,
           .error = std::move(error)};
     };
-    if (verdict_.outcome == Outcome::permanent || is_hopeless_collision()) {
+    switch (verdict_.outcome) {
+      case Outcome::permanent:
+      case Outcome::unsupported:
+        return give_up(outbox::DeadLetterReason::rejected, verdict_.reason);
+      case Outcome::not_found:
+        return give_up(outbox::DeadLetterReason::lost, verdict_.reason);
+      case Outcome::torn:
+        if (is_torn_for_sure(verdict_)) {
+          return give_up(outbox::DeadLetterReason::torn, verdict_.reason);
+        }
+        break;
+      default:
+        break;
+    }
+    if (is_hopeless_collision()) {
       return give_up(outbox::DeadLetterReason::rejected, verdict_.reason);
     }
-    if (verdict_.outcome == Outcome::not_found) {
-      return give_up(outbox::DeadLetterReason::lost, verdict_.reason);
-    }
     return owner_.retry_.decide(relay_, verdict_.reason, doubt_until_);
+  }
+
+  // zooid also answers so for a moment while somebody else writes the file: it must have been the
+  // relay's last error, too.
+  [[nodiscard]] bool is_torn_for_sure(const Verdict& verdict) const {
+    return verdict.outcome == Outcome::torn && verdict.reason == relay_.sync_error;
+  }
+
+  // What a person can do, where the answer alone does not tell.
+  void explain(Verdict& verdict) const {
+    if (verdict.outcome == Outcome::not_found) {
+      verdict.reason = fmt::format(
+          "zooid no longer has this relay ({}); restore zooid's config directory, or "
+          "run `tender reconcile {} --recreate` to recreate it with a new identity",
+          verdict.reason, relay_.subdomain);
+    } else if (verdict.outcome == Outcome::torn) {
+      verdict.reason = fmt::format(
+          "zooid's file of this relay, {}.toml, is damaged and its secret key gone ({}); restore "
+          "the file from a backup and run `tender dead-letter retry {}`, or run `tender reconcile "
+          "{} --recreate` to replace it with a new identity",
+          relay_.id.text, verdict.reason, relay_.subdomain, relay_.subdomain);
+    }
   }
 
   // No two rows want the same host. As long as other syncs are due, one of them may free it, unless
@@ -285,7 +331,7 @@ RelaySync::RelaySync(Database& database, Query query, Command command, const con
       logger_(logger),
       outbox_(database) {}
 
-std::unique_ptr<outbox::Execution> RelaySync::begin(const outbox::Job& job) {
+std::unique_ptr<outbox::Execution> RelaySync::begin(const outbox::Job& job, bool may_overwrite) {
   auto relay = query_.get_relay(RelayId{job.key});
   if (!relay) {
     Relay gone;
@@ -297,10 +343,13 @@ std::unique_ptr<outbox::Execution> RelaySync::begin(const outbox::Job& job) {
     Verdict invalid{Outcome::permanent, decision.why, false};
     return std::make_unique<Execution>(*this, std::move(*relay), std::move(invalid));
   }
+  if (decision.plan == SyncPlan::update && !may_overwrite) {
+    return nullptr;
+  }
   if (relay->livekit_enabled && !env_.livekit && !std::exchange(warned_of_livekit_, true)) {
     logger_.warn(
-        "relay {} wants livekit and LIVEKIT_* is not set: it is sent with livekit off, as are all "
-        "others; set LIVEKIT_URL, LIVEKIT_API_KEY and LIVEKIT_API_SECRET",
+        "relay {} wants LiveKit: sending every relay with LiveKit off until LIVEKIT_URL, "
+        "LIVEKIT_API_KEY and LIVEKIT_API_SECRET are set",
         relay->subdomain);
   }
   if (decision.plan != SyncPlan::skip) {
@@ -309,7 +358,11 @@ std::unique_ptr<outbox::Execution> RelaySync::begin(const outbox::Job& job) {
   return std::make_unique<Execution>(*this, std::move(*relay), decision.plan, effort_of(job));
 }
 
-asio::awaitable<outbox::HostSign> RelaySync::probe() {
+asio::awaitable<outbox::HostSign> RelaySync::probe(outbox::Probe what) {
+  if (what == outbox::Probe::stores) {
+    const Verdict verdict = co_await zooid::try_scratch_relay(client_, env_, random_, clock_);
+    co_return infra::host_sign(verdict);
+  }
   const http::Exchange exchange = co_await client_.probe();
   const Verdict verdict = zooid::judge(exchange, http::Method::get, clock_.now());
   co_return infra::host_sign(verdict);

@@ -24,6 +24,12 @@ void CircuitBreaker::job_met_fault(TimePoint now) {
   }
 }
 
+void CircuitBreaker::trip(TimePoint now) {
+  if (state_ == State::closed) {
+    open(now);
+  }
+}
+
 void CircuitBreaker::job_succeeded() {
   state_ = State::closed;
   faults_in_row_ = 0;

@@ -33,7 +33,7 @@ Dispatcher::Dispatcher(Database& database, Clock& clock, Random& random, Executo
       options_(options),
       outbox_(database),
       dead_letters_(database),
-      gate_(random, logger, options.rate, options.concurrency),
+      gate_(random, logger, options.host),
       wakeup_(clock),
       outage_(database, clock, logger) {
   gate_.restore(read_host_state(database_), clock_.now());
@@ -52,7 +52,7 @@ asio::awaitable<void> Dispatcher::run() {
         // An older probe may still be under way when a job in flight has closed the breaker.
         if (stage_ == Stage::working && !probing_ && gate_.begin_probe(clock_.now())) {
           probing_ = true;
-          start(probe(), executor);
+          start(probe(gate_.probe_kind()), executor);
         }
         save_host_state();
         look_again = next_look();
@@ -125,7 +125,11 @@ void Dispatcher::settle_together() {
   for (const auto& task : finished_) {
     settle(*task);
   }
+  if (gate_.changed()) {
+    write_host_state(database_, gate_.state());
+  }
   transaction.commit();
+  gate_.saved();
   for (const auto& task : finished_) {
     busy_.erase(task->job.key);
   }
@@ -181,24 +185,38 @@ void Dispatcher::settle(const Task& task) {
 }
 
 std::vector<std::shared_ptr<Dispatcher::Task>> Dispatcher::claim() {
+  const TimePoint now = clock_.now();
   std::vector<std::shared_ptr<Task>> tasks;
   std::set<std::string> busy = busy_;
+  barred_ = false;
   std::optional<Job> next = next_job(busy);
   if (!next) {
     return tasks;
   }
   Transaction transaction(database_);
+  bool may_overwrite = gate_.admits_overwrite(now);
   while (next) {
     Job job = *std::move(next);  // NOLINT(bugprone-unchecked-optional-access): the loop checks it
-    auto execution = executor_.begin(job);
+    auto execution = executor_.begin(job, may_overwrite);
+    if (!execution) {
+      barred_ = true;
+      break;
+    }
     if (execution->asks_host()) {
       gate_.take_token();
     }
+    may_overwrite = may_overwrite && !execution->overwrites();
     busy.insert(job.key);
-    tasks.push_back(std::make_shared<Task>(std::move(job), std::move(execution)));
+    tasks.push_back(std::make_shared<Task>(std::move(job), std::move(execution), now));
     next = next_job(busy);
   }
   transaction.commit();
+  for (const auto& task : tasks) {
+    task->in_flight = static_cast<int>(busy.size());
+    if (task->execution->overwrites()) {
+      gate_.overwrite_begins(now);
+    }
+  }
   busy_ = std::move(busy);
   return tasks;
 }
@@ -217,14 +235,18 @@ std::optional<Job> Dispatcher::next_job(const std::set<std::string>& busy) {
 
 asio::awaitable<void> Dispatcher::execute(std::shared_ptr<Task> task) {
   co_await task->execution->run();
-  task->counts = gate_.record(task->execution->host_sign(), clock_.now());
+  task->counts =
+      gate_.record(task->execution->host_sign(), task->begun_at, clock_.now(), task->in_flight);
+  if (task->execution->overwrites()) {
+    gate_.overwrite_ends(task->begun_at);
+  }
   finished_.push_back(std::move(task));
   wakeup_.notify();
 }
 
-asio::awaitable<void> Dispatcher::probe() {
-  const HostSign sign = co_await executor_.probe();
-  gate_.probe_ended(sign, clock_.now());
+asio::awaitable<void> Dispatcher::probe(Probe kind) {
+  const HostSign sign = co_await executor_.probe(kind);
+  gate_.probe_ended(kind, sign, clock_.now());
   probing_ = false;
   wakeup_.notify();
 }
@@ -247,6 +269,9 @@ TimePoint Dispatcher::next_look() {
   }
   if (probing_ && !gate_.admits(now, static_cast<int>(busy_.size()))) {
     return TimePoint::max();  // the next probe is due, and begins when the older one has ended
+  }
+  if (barred_) {
+    return std::max(now, gate_.overwrite_turn_at(now));
   }
   return outbox_.next_due(options_.floor, busy_).value_or(TimePoint::max());
 }

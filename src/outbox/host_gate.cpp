@@ -7,7 +7,8 @@ namespace {
 
 using State = CircuitBreaker::State;
 
-constexpr std::chrono::minutes kLongestPause{15};  // that we heed
+constexpr std::chrono::minutes kLongestPause{15};   // that we heed
+constexpr std::chrono::seconds kOverwriteAlone{1};  // as long as it has no answer
 
 std::int64_t seconds(Milliseconds duration) {
   return std::chrono::ceil<std::chrono::seconds>(duration).count();
@@ -15,33 +16,33 @@ std::int64_t seconds(Milliseconds duration) {
 
 }  // namespace
 
-HostGate::HostGate(Random& random, Logger& logger, int rate, int concurrency)
+HostGate::HostGate(Random& random, Logger& logger, Options options)
     : logger_(logger),
       breaker_(random),
-      tokens_(rate),
-      concurrency_(concurrency),
-      allowance_(concurrency) {}
+      tokens_(options.rate),
+      limit_(options.concurrency, options.first_concurrency, options.slow_answer) {}
 
 void HostGate::restore(const HostState& state, TimePoint now) {
   state_ = state;
+  state_.concurrency.reset();  // that was another process's time
+  saved_ = state;
   if (state_.failing_since) {
     logger_.warn(
-        "zooid could not be worked with when tender ended, since {} s: {}; it is asked whether it "
-        "can before anything is sent",
+        "zooid was unusable when tender last stopped, for {} s: {}; probing it before "
+        "sending anything",
         seconds(now - *state_.failing_since), state_.reason);
     breaker_.restore_open(now);
-    allowance_ = 1;
   }
 }
 
 bool HostGate::admits(TimePoint now, int in_flight) {
-  return breaker_.state() == State::closed && in_flight < allowance_ && !paused(now) &&
+  return breaker_.state() == State::closed && in_flight < limit_.allowed() && !paused(now) &&
          tokens_.next_token_at(now) <= now;
 }
 
 TimePoint HostGate::opens_at(TimePoint now, int in_flight) {
   const bool closed = breaker_.state() == State::closed;
-  if (breaker_.state() == State::half_open || (closed && in_flight >= allowance_)) {
+  if (breaker_.state() == State::half_open || (closed && in_flight >= limit_.allowed())) {
     return TimePoint::max();
   }
   return after_pause(closed ? tokens_.next_token_at(now) : breaker_.probe_at(now), now);
@@ -51,7 +52,15 @@ TimePoint HostGate::after_pause(TimePoint at, TimePoint now) const {
   return paused(now) ? std::max(at, state_.paused_until.value_or(at)) : at;
 }
 
-bool HostGate::record(const HostSign& sign, TimePoint now) {
+TimePoint HostGate::overwrite_turn_at(TimePoint now) const {
+  return overwrites_.empty() ? now : std::max(now, *overwrites_.rbegin() + kOverwriteAlone);
+}
+
+void HostGate::overwrite_ends(TimePoint begun_at) {
+  overwrites_.erase(overwrites_.find(begun_at));
+}
+
+bool HostGate::record(const HostSign& sign, TimePoint begun_at, TimePoint now, int in_flight) {
   const bool known = breaker_.state() != State::closed || paused(now);
   pause(sign, now);
   switch (sign.kind) {
@@ -59,12 +68,36 @@ bool HostGate::record(const HostSign& sign, TimePoint now) {
       // A host that goes down breaks connections before it refuses them.
       return breaker_.state() == State::closed && !(known && sign.pause > Milliseconds::zero());
     case HostSign::Kind::well:
-      breaker_.job_succeeded();
-      allowance_ = std::min(concurrency_, allowance_ + 1);
-      follow(now, "");
+      if (breaker_.state() == State::closed) {
+        limit_.answered(begun_at, now, in_flight);
+        state_.concurrency = limit_.allowed();
+      }
+      if (!state_.stores_nothing) {  // a host that stores nothing may well answer
+        breaker_.job_succeeded();
+        follow(now, "");
+      }
       return true;
     case HostSign::Kind::fault:
+    case HostSign::Kind::storage:
       break;
+  }
+  return record_fault(sign, begun_at, now, known);
+}
+
+bool HostGate::record_fault(const HostSign& sign, TimePoint begun_at, TimePoint now, bool known) {
+  if (sign.kind == HostSign::Kind::storage) {
+    state_.stores_nothing = true;
+    breaker_.trip(now);
+    follow(now, sign.reason);
+    return !known;
+  }
+  if (sign.timed_out) {
+    const bool overloaded = limit_.overloaded(now);
+    limit_.timed_out(begun_at, now);
+    state_.concurrency = limit_.allowed();
+    if (overloaded) {
+      return false;
+    }
   }
   breaker_.job_met_fault(now);
   follow(now, sign.reason);
@@ -79,9 +112,15 @@ bool HostGate::begin_probe(TimePoint now) {
   return true;
 }
 
-void HostGate::probe_ended(const HostSign& sign, TimePoint now) {
+void HostGate::probe_ended(Probe kind, const HostSign& sign, TimePoint now) {
   pause(sign, now);
-  breaker_.probe_ends(sign.kind == HostSign::Kind::well, now);
+  const bool well = sign.kind == HostSign::Kind::well && kind == probe_kind();
+  if (sign.kind == HostSign::Kind::storage) {
+    state_.stores_nothing = true;
+  } else if (well) {
+    state_.stores_nothing = false;
+  }
+  breaker_.probe_ends(well, now);
   follow(now, sign.reason);
 }
 
@@ -90,7 +129,7 @@ void HostGate::pause(const HostSign& sign, TimePoint now) {
     return;
   }
   if (!paused(now)) {
-    logger_.warn("zooid asks us to wait for {} s (Retry-After): nothing is sent until then",
+    logger_.warn("zooid asks us to wait for {} s (Retry-After): sending nothing until then",
                  seconds(sign.pause));
   }
   state_.paused_until = std::max(paused(now) ? state_.paused_until.value_or(now) : now,
@@ -98,7 +137,6 @@ void HostGate::pause(const HostSign& sign, TimePoint now) {
   if (state_.failing_since) {
     state_.probe_at = after_pause(breaker_.probe_at(now), now);
   }
-  changed_ = true;
 }
 
 bool HostGate::paused(TimePoint now) const {
@@ -111,27 +149,39 @@ bool HostGate::paused(TimePoint now) const {
 void HostGate::follow(TimePoint now, const std::string& reason) {
   if (breaker_.state() == State::closed) {
     if (state_.failing_since) {
-      logger_.info("zooid answers again, after {} s; going on with what has waited",
-                   seconds(now - *state_.failing_since));
-      state_ = {
-          .failing_since = {}, .reason = {}, .probe_at = {}, .paused_until = state_.paused_until};
-      changed_ = true;
+      logger_.info("zooid works again, after {} s; resuming", seconds(now - *state_.failing_since));
+      state_.failing_since.reset();
+      state_.probe_at.reset();
+      state_.reason.clear();
     }
     return;
   }
   state_.probe_at = after_pause(breaker_.probe_at(now), now);
-  if (!state_.failing_since) {
-    logger_.error(
-        "zooid cannot be worked with: {}; nothing is sent until it can, no retry is used up "
-        "meanwhile; it is asked again in {} s, and every 2 minutes at the least",
-        reason, seconds(*state_.probe_at - now));
-    state_.failing_since = now;
-    allowance_ = 1;
-  }
   if (!reason.empty()) {
     state_.reason = reason;
   }
-  changed_ = true;
+  if (!state_.failing_since) {
+    state_.failing_since = now;
+    limit_.restart();
+    state_.concurrency = limit_.allowed();
+    say_that_it_fails(now);
+  }
+}
+
+void HostGate::say_that_it_fails(TimePoint now) const {
+  const auto wait = seconds(state_.probe_at.value_or(now) - now);
+  if (state_.stores_nothing) {
+    logger_.error(
+        "zooid cannot store relays: {}; changing nothing until it can, and spending no retries; "
+        "trying with a scratch relay in {} s, and at least every 2 minutes",
+        state_.reason, wait);
+  } else {
+    logger_.error(
+        "zooid is unusable: {}; sending nothing until it works, and spending no retries; probing "
+        "it "
+        "in {} s, and at least every 2 minutes",
+        state_.reason, wait);
+  }
 }
 
 }  // namespace tender::outbox

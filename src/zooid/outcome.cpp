@@ -16,16 +16,28 @@
 namespace tender::zooid {
 namespace {
 
-constexpr std::array<std::string_view, 8> kNames{"done",       "already_exists", "not_found",
-                                                 "transient",  "host_taken",     "permanent",
-                                                 "host_fault", "stopped"};
+constexpr std::array<std::string_view, 11> kNames{
+    "done",      "already_exists", "not_found",     "transient",  "host_taken", "torn",
+    "permanent", "unsupported",    "storage_fault", "host_fault", "stopped"};
 
 // zooid, or a proxy before it, may ask for any time; we come back after this one at the latest.
 constexpr std::chrono::seconds kLongestRetryAfter = std::chrono::minutes(15);
 
 constexpr std::string_view kAlreadyExists = "relay with this id already exists";
 constexpr std::string_view kNotFound = "relay not found";
+constexpr std::string_view kNoSuchRoute = "not found";
+constexpr std::string_view kNoSuchMethod = "method not allowed";
 constexpr std::string_view kHostTaken = "host \"";  // …x" is already in use
+
+// zooid truncates a relay's file and then writes it: these mean that its volume is full or failing.
+constexpr std::array<std::string_view, 4> kStorageErrors{
+    "failed to write config", "failed to read config directory", "failed to read existing config",
+    "failed to check config"};
+
+// What a PATCH gets when the relay's own file was cut short: empty, or no TOML any more.
+constexpr std::array<std::string_view, 3> kTornErrors{"secret is required", "host is required",
+                                                      "schema is required"};
+constexpr std::string_view kTornToml = "failed to read existing config: toml: ";
 
 // The text of zooid's `{"error": …}`, or nothing when this is not how zooid speaks.
 std::optional<std::string> zooid_error(const std::string& body) {
@@ -43,7 +55,7 @@ std::string answered(const http::Response& response) {
 Verdict success(const http::Response& response) {
   const auto json = parse_json(response.body, std::size_t{16} << 20);
   if (json && json->is_object()) {
-    return {};
+    return {.from_zooid = true};
   }
   return {Outcome::transient,
           fmt::format("something answered {} {}, and zooid would send a JSON object; check that "
@@ -99,9 +111,21 @@ Verdict forbidden(const http::Response& response) {
           false};
 }
 
+// A feature that this version of zooid lacks; the host is well.
+Verdict unsupported(const http::Response& response) {
+  return {.outcome = Outcome::unsupported,
+          .reason = fmt::format("{}; this version of zooid does not know the request",
+                                answered(response)),
+          .from_zooid = true};
+}
+
 Verdict missing(const http::Response& response) {
-  if (zooid_error(response.body) == kNotFound) {
-    return {Outcome::not_found, answered(response), false};
+  const auto error = zooid_error(response.body);
+  if (error == kNotFound) {
+    return {.outcome = Outcome::not_found, .reason = answered(response), .from_zooid = true};
+  }
+  if (error == kNoSuchRoute) {
+    return unsupported(response);
   }
   return {
       Outcome::host_fault,
@@ -111,15 +135,55 @@ Verdict missing(const http::Response& response) {
       false};
 }
 
+bool is_storage_error(const std::optional<std::string>& error) {
+  return error && std::ranges::any_of(kStorageErrors, [&](std::string_view text) {
+           return error->starts_with(text);
+         });
+}
+
+Verdict storage_fault(const http::Response& response) {
+  return {
+      .outcome = Outcome::storage_fault,
+      .reason = fmt::format("{}; zooid cannot read or write its files: free space on its volume "
+                            "now, or mend it; each write that zooid tries meanwhile can destroy "
+                            "a relay's secret key",
+                            answered(response)),
+      .in_doubt = response.status >= 500,
+      .from_zooid = true};
+}
+
+bool is_torn_toml(const http::Response& response, http::Method method) {
+  return response.status == 500 && method == http::Method::patch &&
+         zooid_error(response.body).value_or("").starts_with(kTornToml);
+}
+
+Verdict torn(const http::Response& response) {
+  return {.outcome = Outcome::torn, .reason = answered(response), .from_zooid = true};
+}
+
 // 409, in one of zooid's three texts.
 Verdict conflict(const http::Response& response, http::Method method) {
   const std::string error = zooid_error(response.body).value_or("");
   if (method == http::Method::post && error == kAlreadyExists) {
-    return {Outcome::already_exists, answered(response), false};
+    return {.outcome = Outcome::already_exists, .reason = answered(response), .from_zooid = true};
   }
-  return {error.starts_with(kHostTaken) ? Outcome::host_taken : Outcome::permanent,
-          fmt::format("{}; change this relay or the one that it collides with", answered(response)),
-          false};
+  return {.outcome = error.starts_with(kHostTaken) ? Outcome::host_taken : Outcome::permanent,
+          .reason = fmt::format("{}; change this relay or the one that it collides with",
+                                answered(response)),
+          .from_zooid = !error.empty()};
+}
+
+// 400 and its kin.
+Verdict refused(const http::Response& response, http::Method method) {
+  const auto error = zooid_error(response.body);
+  if (method == http::Method::patch && response.status == 400 && error &&
+      std::ranges::find(kTornErrors, *error) != kTornErrors.end()) {
+    return torn(response);
+  }
+  return {
+      .outcome = Outcome::permanent,
+      .reason = fmt::format("{}; correct the relay with `tender relay update`", answered(response)),
+      .from_zooid = error.has_value()};
 }
 
 Verdict client_error(const http::Response& response, http::Method method, TimePoint now) {
@@ -131,6 +195,9 @@ Verdict client_error(const http::Response& response, http::Method method, TimePo
     case 404:
       return missing(response);
     case 405:
+      if (zooid_error(response.body) == kNoSuchMethod) {
+        return unsupported(response);
+      }
       return {Outcome::host_fault,
               fmt::format("{}; check that ZOOID_API_URL is zooid's API", answered(response)),
               false};
@@ -141,10 +208,19 @@ Verdict client_error(const http::Response& response, http::Method method, TimePo
     case 409:
       return conflict(response, method);
     default:
-      return {Outcome::permanent,
-              fmt::format("{}; correct the relay with `tender relay update`", answered(response)),
-              false};
+      return refused(response, method);
   }
+}
+
+Verdict server_error(const http::Response& response) {
+  const int status = response.status;
+  const bool gateway = status == 502 || status == 503 || status == 504;
+  return {.outcome = gateway ? Outcome::host_fault : Outcome::transient,
+          .reason = fmt::format("{}; {}", answered(response),
+                                gateway ? "check that zooid is running, and what stands before it"
+                                        : "see zooid's log"),
+          .in_doubt = true,
+          .from_zooid = status == 500 && zooid_error(response.body).has_value()};
 }
 
 // On 429 and 503: a number of seconds, or the date until which to stay away.
@@ -179,15 +255,16 @@ Verdict judge_response(const http::Response& response, http::Method method, Time
   if (status >= 300 && status < 400) {
     return redirected(response);
   }
+  if (is_torn_toml(response, method)) {
+    return torn(response);
+  }
+  if ((status == 409 || status == 500) && is_storage_error(zooid_error(response.body))) {
+    return storage_fault(response);
+  }
   if (status >= 400 && status < 500) {
     return client_error(response, method, now);
   }
-  const bool gateway = status == 502 || status == 503 || status == 504;
-  return {gateway ? Outcome::host_fault : Outcome::transient,
-          fmt::format("{}; {}", answered(response),
-                      gateway ? "check that zooid is running, and what stands before it"
-                              : "see zooid's log"),
-          true};
+  return server_error(response);
 }
 
 std::string_view remedy_of(http::Fault fault) {
@@ -214,8 +291,10 @@ Verdict judge_failure(const http::Failure& failure) {
   }
   const bool host = failure.fault == http::Fault::refused || failure.fault == http::Fault::dns ||
                     failure.fault == http::Fault::tls || failure.fault == http::Fault::timeout;
-  return {host ? Outcome::host_fault : Outcome::transient,
-          fmt::format("{}; {}", failure.detail, remedy_of(failure.fault)), failure.written};
+  return {.outcome = host ? Outcome::host_fault : Outcome::transient,
+          .reason = fmt::format("{}; {}", failure.detail, remedy_of(failure.fault)),
+          .in_doubt = failure.written,
+          .timed_out = failure.fault == http::Fault::timeout};
 }
 
 }  // namespace

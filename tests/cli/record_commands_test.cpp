@@ -235,7 +235,7 @@ TEST_F(Status, IsAnObject) {
       R"("relays":{"total":0,"synced":0,"pending":0,"failing":0,"in_doubt":0,"live":0,)"
       R"("not_served":0},)"
       R"("host":{"failing_since":null,"reason":"","probe_at":null,)"
-      R"("paused_until":null},)"
+      R"("paused_until":null,"stores_nothing":false,"concurrency":null},)"
       R"("outbox":{"due":0,"waiting":0,"next_due":null,"checks":0},"dead_letters":0,)"
       R"("activity":{"last_seq":0,"routed_seq":0}})";
   EXPECT_EQ(ran.json().dump(), expected);
@@ -282,18 +282,35 @@ TEST_F(Status, SaysSinceWhenAndWhyZooidCannotBeWorkedWith) {
                                              .probe_at = since + std::chrono::minutes(2),
                                              .paused_until = {}});
   EXPECT_THAT(run({"status"}).out,
-              AllOf(HasSubstr("could not be worked with since 2025-12-18T00:00:00Z"),
-                    HasSubstr("connection refused"), HasSubstr("no sidecar runs")));
+              AllOf(HasSubstr("unusable since 2025-12-18T00:00:00Z: connection refused"),
+                    HasSubstr("start `tender run` to resume")));
   const auto lock = DatabaseLock::try_acquire(path);
   ASSERT_TRUE(lock);
-  EXPECT_THAT(run({"status"}).out,
-              AllOf(HasSubstr("cannot be worked with since 2025-12-18T00:00:00Z"),
-                    HasSubstr("asked again at 2025-12-18T00:02:00Z")));
+  EXPECT_THAT(run({"status"}).out, AllOf(HasSubstr("unusable since 2025-12-18T00:00:00Z"),
+                                         HasSubstr("next probe at 2025-12-18T00:02:00Z")));
   const ordered_json host = run({"status", "--json"}).json()["host"];
   EXPECT_EQ(host["failing_since"], since.time_since_epoch().count());
   EXPECT_EQ(host["reason"], "connection refused");
   // A relay that only waits for the host has that as its reason.
   EXPECT_EQ(show("blue")["sync_error"], "connection refused");
+}
+
+TEST_F(Status, SaysThatZooidCannotStoreAndHowMuchItTakes) {
+  Behind behind(path);
+  const TimePoint since(std::chrono::hours(24 * 365 * 56));
+  outbox::HostState state{.failing_since = since,
+                          .reason = "disk full",
+                          .probe_at = since,
+                          .paused_until = {},
+                          .stores_nothing = true};
+  outbox::write_host_state(behind.database, state);
+  EXPECT_THAT(run({"status"}).out, HasSubstr("cannot store relays since 2025-12-18T00:00:00Z"));
+  outbox::write_host_state(
+      behind.database,
+      {.failing_since = {}, .reason = {}, .probe_at = {}, .paused_until = {}, .concurrency = 4});
+  const auto lock = DatabaseLock::try_acquire(path);
+  EXPECT_THAT(run({"status"}).out, HasSubstr("no fault known; takes 4 requests at a time for now"));
+  EXPECT_EQ(run({"status", "--json"}).json()["host"]["concurrency"], 4);
 }
 
 TEST_F(Status, ShowsTheSidecar) {

@@ -22,12 +22,17 @@ using Keys = std::vector<std::string>;
 using Plan = FakeExecutor::Plan;
 using Settled = FakeExecutor::Settled;
 
+// That many from the first moment on.
+HostGate::Options at_once(int concurrency, int rate = 0) {
+  return {.rate = rate, .concurrency = concurrency, .first_concurrency = concurrency};
+}
+
 struct DispatcherTest : OutboxTest {
   DispatcherTest() {
     database.set_commit_listener([this] { ++commits; });
   }
 
-  void run(Dispatcher::Options options = {.concurrency = 16, .horizon = 16min}) {
+  void run(Dispatcher::Options options = {.host = at_once(16), .horizon = 16min}) {
     dispatcher = std::make_unique<Dispatcher>(database, clock, random, executor, *logger, options);
     boost::asio::co_spawn(io, dispatcher->run(), [this](const std::exception_ptr& error) {
       EXPECT_FALSE(error);
@@ -112,7 +117,7 @@ TEST_F(DispatcherTest, TakesTheUrgentFirst) {
   ask("a");
   ask("b");
   ask("z", Priority::urgent);
-  run({.concurrency = 1, .horizon = 16min});
+  run({.host = at_once(1), .horizon = 16min});
   EXPECT_EQ(keys(executor.begun), (Keys{"z", "a", "b"}));
 }
 
@@ -122,7 +127,7 @@ TEST_F(DispatcherTest, GivesBulkWorkItsShareHoweverMuchElseThereIs) {
   for (int i = 0; i < 20; ++i) {
     ask("command" + std::to_string(i));
   }
-  run({.concurrency = 1, .horizon = 16min});
+  run({.host = at_once(1), .horizon = 16min});
   const Keys order = keys(executor.begun);
   ASSERT_EQ(order.size(), 21U);
   EXPECT_EQ(std::ranges::find(order, "fleet") - order.begin(), 7);
@@ -143,7 +148,7 @@ TEST_F(DispatcherTest, ClaimsNothingWhileTheHostFailsAndProbesIt) {
   for (int i = 0; i < 10; ++i) {
     ask("relay" + std::to_string(i));
   }
-  run({.concurrency = 10, .horizon = 16min});
+  run({.host = at_once(10), .horizon = 16min});
   clock.advance(1h);
   EXPECT_EQ(executor.begun.size(), 10U);
   EXPECT_EQ(std::ranges::count(executor.settled, false, &Settled::counts), 5);
@@ -159,7 +164,7 @@ TEST_F(DispatcherTest, BeginsNoMoreInASecondThanTheRateAllows) {
   for (int i = 0; i < 30; ++i) {
     ask("relay" + std::to_string(i));
   }
-  run({.concurrency = 16, .rate = 5, .horizon = 16min});
+  run({.host = at_once(16, 5), .horizon = 16min});
   EXPECT_EQ(executor.begun.size(), 5U);
   clock.advance(1s);
   EXPECT_EQ(executor.begun.size(), 10U);
@@ -176,7 +181,7 @@ TEST_F(DispatcherTest, DoesNotPaceWhatAsksNobody) {
   for (int i = 0; i < 30; ++i) {
     ask("relay" + std::to_string(i));
   }
-  run({.concurrency = 16, .rate = 5, .horizon = 16min});
+  run({.host = at_once(16, 5), .horizon = 16min});
   EXPECT_EQ(executor.begun.size(), 30U);
 }
 
@@ -261,7 +266,7 @@ TEST_F(DispatcherTest, NeverDoesMoreAtOnceThanItMay) {
   for (int i = 0; i < 10; ++i) {
     ask("relay" + std::to_string(i));
   }
-  run({.concurrency = 3, .horizon = 16min});
+  run({.host = at_once(3), .horizon = 16min});
   EXPECT_EQ(executor.begun.size(), 3U);
   EXPECT_EQ(dispatcher->in_flight(), 3U);
   ask("late");
@@ -276,7 +281,7 @@ TEST_F(DispatcherTest, FillsAPlaceAsSoonAsOneIsFree) {
   for (const char* key : {"a", "b", "c"}) {
     ask(key);
   }
-  run({.concurrency = 2, .horizon = 16min});
+  run({.host = at_once(2), .horizon = 16min});
   EXPECT_EQ(keys(executor.begun), (Keys{"a", "b"}));
   clock.advance(1s);
   EXPECT_EQ(keys(executor.begun), (Keys{"a", "b", "c"}));
@@ -285,7 +290,7 @@ TEST_F(DispatcherTest, FillsAPlaceAsSoonAsOneIsFree) {
 TEST_F(DispatcherTest, LeavesAloneWhatIsLessUrgentThanItsFloor) {
   ask("slow");
   ask("fast", Priority::urgent);
-  run({.concurrency = 16, .horizon = 16min, .floor = Priority::urgent});
+  run({.host = at_once(16), .horizon = 16min, .floor = Priority::urgent});
   clock.advance(24h);
   EXPECT_EQ(keys(executor.begun), Keys{"fast"});
   EXPECT_TRUE(waits("slow"));
@@ -693,6 +698,46 @@ TEST_F(DispatcherTest, ClaimsAllOrNothingWhenOneCannotBegin) {
   Statement offset = database.prepare("SELECT seq FROM router_offset");
   ASSERT_TRUE(offset.step());
   EXPECT_EQ(offset.integer(0), 2);
+}
+
+TEST_F(DispatcherTest, OverwritesOneThingAtATime) {
+  executor.script = [](const Job&) { return Plan{.takes = 100ms, .overwrites = true}; };
+  for (int i = 0; i < 5; ++i) {
+    ask("relay" + std::to_string(i));
+  }
+  run();
+  EXPECT_EQ(executor.begun.size(), 1U);
+  clock.advance(300ms);
+  EXPECT_EQ(executor.begun.size(), 4U);
+  EXPECT_EQ(executor.most_at_once, 1);
+}
+
+TEST_F(DispatcherTest, IsNotHeldUpByAnOverwriteWithoutAnswer) {
+  executor.script = [](const Job& work) {
+    return Plan{.takes = work.key == "a" ? 10s : 1ms, .overwrites = true};
+  };
+  for (const char* key : {"a", "b", "c"}) {
+    ask(key);
+  }
+  run();
+  clock.advance(999ms);
+  EXPECT_EQ(keys(executor.begun), Keys{"a"});
+  clock.advance(2ms);
+  EXPECT_EQ(keys(executor.begun), (Keys{"a", "b", "c"}));
+}
+
+TEST_F(DispatcherTest, ProbesWhetherTheHostStoresOnceItHasShownThatItDoesNot) {
+  executor.probe_answer = {HostSign::Kind::storage, "disk full", {}};
+  executor.script = [](const Job&) {
+    return Plan{.sign = {HostSign::Kind::storage, "disk full", {}}};
+  };
+  ask("a");
+  run();
+  clock.advance(1min);
+  ASSERT_FALSE(executor.probe_kinds.empty());
+  EXPECT_EQ(std::ranges::count(executor.probe_kinds, Probe::answers), 0);
+  ask("b");
+  EXPECT_EQ(keys(executor.begun), Keys{"a"});
 }
 
 }  // namespace

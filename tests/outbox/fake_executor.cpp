@@ -19,6 +19,7 @@ class FakeExecutor::Work final : public Execution {
   }
 
   [[nodiscard]] bool asks_host() const override { return plan_.asks_host; }
+  [[nodiscard]] bool overwrites() const override { return plan_.overwrites; }
   [[nodiscard]] HostSign host_sign() const override { return plan_.sign; }
 
   Settlement settle(Circumstances circumstances) override {
@@ -45,13 +46,19 @@ class FakeExecutor::Work final : public Execution {
   Plan plan_;
 };
 
-std::unique_ptr<Execution> FakeExecutor::begin(const Job& job) {
+std::unique_ptr<Execution> FakeExecutor::begin(const Job& job, bool may_overwrite) {
   begun.push_back(job);
-  return std::make_unique<Work>(*this, job.key, script ? script(job) : Plan());
+  Plan plan = script ? script(job) : Plan();
+  if (plan.overwrites && !may_overwrite) {
+    begun.pop_back();
+    return nullptr;
+  }
+  return std::make_unique<Work>(*this, job.key, std::move(plan));
 }
 
-boost::asio::awaitable<HostSign> FakeExecutor::probe() {
+boost::asio::awaitable<HostSign> FakeExecutor::probe(Probe what) {
   probes.push_back(clock_.now());
+  probe_kinds.push_back(what);
   co_return probe_answer;
 }
 

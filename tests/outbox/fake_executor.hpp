@@ -24,6 +24,7 @@ class FakeExecutor final : public Executor {
     std::function<Settlement(bool)> settle{};
     HostSign sign{};  // what it shows of the host
     bool asks_host = true;
+    bool overwrites = false;
   };
 
   struct Settled {
@@ -39,8 +40,8 @@ class FakeExecutor final : public Executor {
 
   explicit FakeExecutor(Clock& clock) : clock_(clock) {}
 
-  std::unique_ptr<Execution> begin(const Job& job) override;
-  boost::asio::awaitable<HostSign> probe() override;
+  std::unique_ptr<Execution> begin(const Job& job, bool may_overwrite) override;
+  boost::asio::awaitable<HostSign> probe(Probe what) override;
 
   /// Asked for each job that begins, inside of the dispatcher's transaction; empty: done at once.
   std::function<Plan(const Job&)> script;
@@ -48,6 +49,7 @@ class FakeExecutor final : public Executor {
   HostSign probe_answer{HostSign::Kind::well, {}, {}};
 
   std::vector<TimePoint> probes;
+  std::vector<Probe> probe_kinds;
   std::vector<Job> begun;
   std::vector<Settled> settled;  // calls of settle(), those included that were rolled back
   int most_at_once = 0;

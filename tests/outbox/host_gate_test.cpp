@@ -13,27 +13,29 @@ constexpr TimePoint kStart(std::chrono::hours(24 * 365 * 56));
 const HostSign kWell{HostSign::Kind::well, {}, {}};
 const HostSign kFault{HostSign::Kind::fault, "refused", {}};
 const HostSign kNothing{};
+const HostSign kCannotStore{HostSign::Kind::storage, "disk full", {}};
 
 HostSign asks_to_wait(HostSign::Kind kind, Milliseconds pause) {
   return {kind, "busy", pause};
 }
 
 struct Gate : testing::Test {
+  bool record(const HostSign& sign) { return gate.record(sign, now, now, /*in_flight=*/4); }
   void fail() {
     for (int i = 0; i < 5; ++i) {
-      gate.record(kFault, now);
+      record(kFault);
     }
   }
   void probe(const HostSign& sign) {
     now = gate.opens_at(now, 0);
     ASSERT_TRUE(gate.begin_probe(now));
-    gate.probe_ended(sign, now);
+    gate.probe_ended(gate.probe_kind(), sign, now);
   }
 
   TimePoint now = kStart;
   test::SeededRandom random{1};
   std::shared_ptr<Logger> logger = make_null_logger();
-  HostGate gate{random, *logger, /*rate=*/0, /*concurrency=*/4};
+  HostGate gate{random, *logger, {.concurrency = 4, .first_concurrency = 4}};
 };
 
 TEST_F(Gate, AdmitsAsManyAsMayBeInFlight) {
@@ -57,14 +59,14 @@ TEST_F(Gate, AdmitsNothingWhileTheHostFailsAndSaysWhenToProbe) {
 }
 
 TEST_F(Gate, CountsOnlyTheFaultsThatWereNotKnown) {
-  EXPECT_TRUE(gate.record(kNothing, now));  // a fault of the relay's own
+  EXPECT_TRUE(record(kNothing));  // a fault of the relay's own
   for (int i = 0; i < 5; ++i) {
-    EXPECT_TRUE(gate.record(kFault, now));
+    EXPECT_TRUE(record(kFault));
   }
-  EXPECT_FALSE(gate.record(kFault, now));
-  EXPECT_FALSE(gate.record(kNothing, now));  // a connection that broke when the host went down
+  EXPECT_FALSE(record(kFault));
+  EXPECT_FALSE(record(kNothing));  // a connection that broke when the host went down
   probe(kWell);
-  EXPECT_TRUE(gate.record(kNothing, now));
+  EXPECT_TRUE(record(kNothing));
 }
 
 TEST_F(Gate, KnowsSinceWhenAndWhyTheHostFails) {
@@ -92,15 +94,15 @@ TEST_F(Gate, StartsSlowlyAfterAnOutage) {
   EXPECT_FALSE(gate.admits(now, 1));
   for (int in_flight = 1; in_flight < 4; ++in_flight) {
     EXPECT_FALSE(gate.admits(now, in_flight));
-    gate.record(kWell, now);
+    record(kWell);
     EXPECT_TRUE(gate.admits(now, in_flight));
   }
-  gate.record(kWell, now);
+  record(kWell);
   EXPECT_FALSE(gate.admits(now, 4));
 }
 
 TEST_F(Gate, StaysAwayAsLongAsTheHostAsks) {
-  EXPECT_TRUE(gate.record(asks_to_wait(HostSign::Kind::none, 90s), now));
+  EXPECT_TRUE(record(asks_to_wait(HostSign::Kind::none, 90s)));
   EXPECT_FALSE(gate.admits(now, 0));
   EXPECT_EQ(gate.opens_at(now, 0), now + 90s);
   EXPECT_EQ(gate.state().paused_until, now + 90s);
@@ -108,16 +110,16 @@ TEST_F(Gate, StaysAwayAsLongAsTheHostAsks) {
 }
 
 TEST_F(Gate, CountsNoFailureThatOnlyRepeatsThatWeShouldWait) {
-  EXPECT_TRUE(gate.record(asks_to_wait(HostSign::Kind::none, 90s), now));
-  EXPECT_FALSE(gate.record(asks_to_wait(HostSign::Kind::none, 60s), now));
-  EXPECT_FALSE(gate.record(kFault, now));
-  EXPECT_TRUE(gate.record(kNothing, now));
+  EXPECT_TRUE(record(asks_to_wait(HostSign::Kind::none, 90s)));
+  EXPECT_FALSE(record(asks_to_wait(HostSign::Kind::none, 60s)));
+  EXPECT_FALSE(record(kFault));
+  EXPECT_TRUE(record(kNothing));
   EXPECT_EQ(gate.opens_at(now, 0), now + 90s);  // the longest wish counts
 }
 
 TEST_F(Gate, DoesNotProbeWhileTheHostAsksToBeLeftAlone) {
   fail();
-  gate.record(asks_to_wait(HostSign::Kind::fault, 10min), now);
+  record(asks_to_wait(HostSign::Kind::fault, 10min));
   EXPECT_EQ(gate.opens_at(now, 0), now + 10min);
   EXPECT_EQ(gate.state().probe_at, now + 10min);  // for `tender status`
   EXPECT_FALSE(gate.begin_probe(now + 5min));
@@ -125,7 +127,7 @@ TEST_F(Gate, DoesNotProbeWhileTheHostAsksToBeLeftAlone) {
 }
 
 TEST_F(Gate, BoundsTheRate) {
-  HostGate paced(random, *logger, /*rate=*/2, /*concurrency=*/4);
+  HostGate paced(random, *logger, {.rate = 2, .concurrency = 4});
   for (int i = 0; i < 2; ++i) {
     ASSERT_TRUE(paced.admits(now, 0));
     paced.take_token();
@@ -143,7 +145,7 @@ TEST_F(Gate, ProbesFirstWhenAnEarlierProcessLeftAFailingHost) {
                now);
   EXPECT_FALSE(gate.admits(now, 0));
   EXPECT_TRUE(gate.begin_probe(now));
-  gate.probe_ended(kWell, now);
+  gate.probe_ended(Probe::answers, kWell, now);
   EXPECT_TRUE(gate.admits(now, 0));
   EXPECT_EQ(gate.state().failing_since, std::nullopt);
 }
@@ -154,6 +156,75 @@ TEST_F(Gate, KeepsThePauseThatAnEarlierProcessWasAskedFor) {
   EXPECT_FALSE(gate.admits(now, 0));
   EXPECT_EQ(gate.opens_at(now, 0), kStart + 5min);
   EXPECT_TRUE(gate.admits(kStart + 5min, 0));
+}
+
+TEST_F(Gate, ClosesAtTheFirstSignThatTheHostCannotStore) {
+  EXPECT_TRUE(record(kCannotStore));
+  EXPECT_FALSE(gate.admits(now, 0));
+  EXPECT_TRUE(gate.state().stores_nothing);
+  EXPECT_EQ(gate.state().reason, "disk full");
+  EXPECT_EQ(gate.probe_kind(), Probe::stores);
+  EXPECT_FALSE(record(kCannotStore));  // what was in flight counts no more
+}
+
+TEST_F(Gate, IsNotOpenedByAnAnswerWhileTheHostCannotStore) {
+  record(kCannotStore);
+  record(kWell);
+  EXPECT_FALSE(gate.admits(now, 0));
+  EXPECT_TRUE(gate.state().failing_since);
+  probe(kCannotStore);
+  EXPECT_FALSE(gate.admits(now, 0));
+  probe(kFault);
+  EXPECT_EQ(gate.probe_kind(), Probe::stores);
+  probe(kWell);
+  EXPECT_TRUE(gate.admits(now, 0));
+  EXPECT_FALSE(gate.admits(now, 1));
+  EXPECT_FALSE(gate.state().stores_nothing);
+  EXPECT_EQ(gate.probe_kind(), Probe::answers);
+}
+
+// The probe that hangs was begun before the fault, and asked something else.
+TEST_F(Gate, IsNotOpenedByAProbeThatAskedForLess) {
+  fail();
+  now = gate.opens_at(now, 0);
+  ASSERT_TRUE(gate.begin_probe(now));
+  record(kCannotStore);
+  gate.probe_ended(Probe::answers, kWell, now);
+  EXPECT_FALSE(gate.admits(now, 0));
+  probe(kWell);
+  EXPECT_TRUE(gate.admits(now, 0));
+}
+
+TEST_F(Gate, RemembersThatTheHostCouldNotStore) {
+  record(kCannotStore);
+  HostGate next(random, *logger, {});
+  next.restore(gate.state(), now);
+  EXPECT_FALSE(next.admits(now, 0));
+  EXPECT_EQ(next.probe_kind(), Probe::stores);
+}
+
+TEST_F(Gate, LetsOneOverwriteAtATimePassAndTheNextAfterASecondWithoutAnswer) {
+  EXPECT_TRUE(gate.admits_overwrite(now));
+  gate.overwrite_begins(now);
+  EXPECT_FALSE(gate.admits_overwrite(now));
+  EXPECT_EQ(gate.overwrite_turn_at(now), now + 1s);
+  EXPECT_TRUE(gate.admits_overwrite(now + 1s));
+  gate.overwrite_begins(now + 1s);
+  gate.overwrite_ends(now);
+  EXPECT_FALSE(gate.admits_overwrite(now + 1s));  // the younger one still has no answer
+  gate.overwrite_ends(now + 1s);
+  EXPECT_TRUE(gate.admits_overwrite(now + 1s));
+}
+
+TEST_F(Gate, CountsNoTimeoutOfAHostThatAnswersOthersSlowly) {
+  const HostSign timeout{HostSign::Kind::fault, "timeout", {}, /*timed_out=*/true};
+  EXPECT_TRUE(gate.record(timeout, now, now + 5s, 4));
+  EXPECT_TRUE(gate.record(kWell, now, now + 5s, 4));
+  for (int i = 0; i < 20; ++i) {
+    EXPECT_FALSE(gate.record(timeout, now, now + 6s, 4));
+  }
+  EXPECT_TRUE(gate.admits(now + 6s, 0));
+  EXPECT_EQ(gate.state().concurrency, 2);
 }
 
 }  // namespace

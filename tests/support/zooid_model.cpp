@@ -29,6 +29,10 @@ http::Response ZooidModel::apply(http::Method method, const std::string& relay, 
     members.body = json{{"members", {found->second["info"]["pubkey"]}}}.dump();
     return members;
   }
+  if (method == http::Method::delete_) {
+    relays.erase(found);
+    return say(200, "message", "relay deleted");
+  }
   if (body.contains("host") && !owner_of(body["host"], relay).empty()) {
     return say(409, "error", "host \"" + body["host"].get<std::string>() + "\" is already in use");
   }

@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <nlohmann/json.hpp>
+
 #include "support/fake_zooid.hpp"
 
 namespace tender::zooid {
@@ -258,6 +260,63 @@ TEST(Outcome, IsNotOverthrownByDeeplyNestedJson) {
   const std::string deep(200'000, '[');
   EXPECT_EQ(judge(answer(200, deep), Method::get).outcome, Outcome::transient);
   EXPECT_EQ(judge(answer(404, deep), Method::get).outcome, Outcome::host_fault);
+}
+
+TEST(Outcome, StopsAtWhatSaysThatZooidCannotStore) {
+  for (const auto& [status, error] : {
+           std::pair{500, "failed to write config: failed to encode toml: no space left on device"},
+           std::pair{500, "failed to read existing config: open /app/config/x.toml: input/output"},
+           std::pair{500, "failed to check config: stat /app/config/x.toml: permission denied"},
+           std::pair{409, "failed to read config directory: open /app/config: no such file"},
+       }) {
+    for (const Method method : {Method::post, Method::put, Method::patch}) {
+      const Verdict verdict =
+          judge(answer(status, nlohmann::json{{"error", error}}.dump()), method);
+      EXPECT_EQ(to_string(verdict.outcome), "storage_fault") << error;
+      EXPECT_THAT(verdict.reason,
+                  testing::AllOf(HasSubstr(error), HasSubstr("free space on its volume now"),
+                                 HasSubstr("can destroy a relay's secret key")));
+    }
+  }
+}
+
+TEST(Outcome, TellsATornFileFromARelayThatIsDescribedWrongly) {
+  for (const auto& [status, error] :
+       {std::pair{400, "secret is required"}, std::pair{400, "host is required"},
+        std::pair{500, "failed to read existing config: toml: line 3: unexpected EOF"}}) {
+    const auto exchange = answer(status, nlohmann::json{{"error", error}}.dump());
+    EXPECT_EQ(to_string(judge(exchange, Method::patch).outcome), "torn") << error;
+    EXPECT_NE(to_string(judge(exchange, Method::post).outcome), "torn") << error;
+  }
+  EXPECT_EQ(judge(answer(400, R"({"error":"secret is required, really"})"), Method::patch).outcome,
+            Outcome::permanent);
+}
+
+TEST(Outcome, TakesWhatZooidDoesNotKnowForNoFaultOfTheHost) {
+  for (const auto& [status, error] :
+       {std::pair{405, "method not allowed"}, std::pair{404, "not found"}}) {
+    const auto verdict =
+        judge(answer(status, nlohmann::json{{"error", error}}.dump()), Method::get);
+    EXPECT_EQ(to_string(verdict.outcome), "unsupported");
+    EXPECT_TRUE(verdict.from_zooid);
+  }
+  EXPECT_EQ(judge(answer(405, "method not allowed"), Method::get).outcome, Outcome::host_fault);
+}
+
+TEST(Outcome, KnowsZooidsOwnAnswersFromThoseOfOthers) {
+  for (const int status : {200, 400, 409, 413, 422, 500}) {
+    EXPECT_TRUE(judge(answer(status, kError), Method::patch).from_zooid) << status;
+    EXPECT_FALSE(judge(answer(status, "<html>"), Method::patch).from_zooid) << status;
+  }
+  EXPECT_TRUE(judge(answer(404, kNotFound), Method::patch).from_zooid);
+  for (const int status : {301, 401, 403, 404, 405, 408, 429, 502, 503, 504}) {
+    EXPECT_FALSE(judge(answer(status, kError), Method::patch).from_zooid) << status;
+  }
+}
+
+TEST(Outcome, SaysWhetherTheAnswerDidNotComeInTime) {
+  EXPECT_TRUE(judge(test::failure(Fault::timeout, true), Method::patch).timed_out);
+  EXPECT_FALSE(judge(test::failure(Fault::refused, false), Method::patch).timed_out);
 }
 
 TEST(Outcome, HasANameForTheLog) {

@@ -17,6 +17,7 @@ struct MemberList {
   enum class Status : std::uint8_t {
     ok,
     unknown_relay,  // zooid does not have it
+    unsupported,    // this zooid is too old to list members
     unreachable,    // no answer, or the host refuses us
     failed,         // zooid answered with an error
     garbage,        // the answer is not a list of public keys

@@ -32,7 +32,7 @@ enum class SyncPlan : std::uint8_t {
 enum class Effort : std::uint8_t {
   if_changed,  // send what zooid does not have yet
   forced,      // send even what did not change
-  recreate,    // and make anew what zooid has lost
+  recreate,    // and recreate what zooid has lost, or holds without its secret
 };
 
 [[nodiscard]] Effort effort_of(const outbox::Job& job);
@@ -64,11 +64,12 @@ class RelaySync final : public outbox::Executor {
             Logger& logger);
 
   /// Reads the relay as it is now. When a request is to go out, the row is marked first: until the
-  /// sync completes it is uncertain what zooid holds.
-  std::unique_ptr<outbox::Execution> begin(const outbox::Job& job) override;
+  /// sync completes it is uncertain what zooid holds. An update overwrites: zooid truncates the
+  /// relay's file, which holds its secret key, before it writes it.
+  std::unique_ptr<outbox::Execution> begin(const outbox::Job& job, bool may_overwrite) override;
 
-  /// Takes at most ZOOID_API_TIMEOUT.
-  boost::asio::awaitable<outbox::HostSign> probe() override;
+  /// `answers` takes one request, `stores` a few (zooid::try_scratch_relay).
+  boost::asio::awaitable<outbox::HostSign> probe(outbox::Probe what) override;
 
  private:
   class Execution;

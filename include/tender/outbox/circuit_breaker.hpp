@@ -31,6 +31,9 @@ class CircuitBreaker {
   /// says nothing new.
   void job_met_fault(TimePoint now);
 
+  /// What a job met is dangerous: opens it at once.
+  void trip(TimePoint now);
+
   /// A job got an answer that only a host that is well gives. Closes it, and forgets all faults.
   void job_succeeded();
 

@@ -20,6 +20,7 @@ enum class DeadLetterReason : std::uint8_t {
   rejected,    // zooid refuses the relay as it is described: only an edit can help
   lost,        // zooid has lost a relay that it once took
   exhausted,   // all retries failed
+  torn,        // zooid's file of the relay is damaged
   not_served,  // zooid took it, again and again, and does not serve it
 };
 [[nodiscard]] std::string_view to_string(DeadLetterReason reason);

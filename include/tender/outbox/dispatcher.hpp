@@ -32,8 +32,7 @@ namespace tender::outbox {
 class Dispatcher {
  public:
   struct Options {
-    int concurrency = 16;
-    int rate = 0;                     // syncs per second; 0: as many as come
+    HostGate::Options host{};
     Milliseconds horizon{};           // the longest wait of a job: see Outbox::next
     Priority floor = Priority::bulk;  // leave alone what is less urgent
   };
@@ -68,10 +67,12 @@ class Dispatcher {
   enum class Stage : std::uint8_t { working, stopping, abandoned };
 
   struct Task {
-    Task(Job claimed, std::unique_ptr<Execution> begun)
-        : job(std::move(claimed)), execution(std::move(begun)) {}
+    Task(Job claimed, std::unique_ptr<Execution> begun, TimePoint now)
+        : job(std::move(claimed)), execution(std::move(begun)), begun_at(now) {}
     Job job;
     std::unique_ptr<Execution> execution;
+    TimePoint begun_at;
+    int in_flight = 1;   // when it began, itself included
     bool counts = true;  // see Execution::Circumstances
   };
 
@@ -84,7 +85,7 @@ class Dispatcher {
   [[nodiscard]] std::vector<std::shared_ptr<Task>> claim();
   [[nodiscard]] std::optional<Job> next_job(const std::set<std::string>& busy);
   boost::asio::awaitable<void> execute(std::shared_ptr<Task> task);
-  boost::asio::awaitable<void> probe();
+  boost::asio::awaitable<void> probe(Probe kind);
   void save_host_state();
   [[nodiscard]] bool has_work() const;
   [[nodiscard]] TimePoint next_look();
@@ -101,6 +102,7 @@ class Dispatcher {
   std::set<std::string> busy_;                   // keys in flight or finished and not yet settled
   std::vector<std::shared_ptr<Task>> finished_;  // shared with the coroutine that ran it
   std::uint64_t claims_ = 0;                     // so far, of all jobs
+  bool barred_ = false;  // the last claim ended at a job that waits for its turn to overwrite
   StoreOutage outage_;
   bool probing_ = false;
   Stage stage_ = Stage::working;

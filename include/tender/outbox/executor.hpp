@@ -47,13 +47,21 @@ using Settlement = std::variant<Complete, Again, DoAgain, Retry, GiveUp>;
 /// What an execution, or a probe, has shown of the host that all jobs share.
 struct HostSign {
   enum class Kind : std::uint8_t {
-    none,   // nothing: it was not asked, or its answer says nothing of the host
-    well,   // only a host that is well answers so
-    fault,  // it cannot be reached, or refuses everybody
+    none,     // nothing: it was not asked, or its answer says nothing of the host
+    well,     // only a host that is well answers so
+    fault,    // it cannot be reached, or refuses everybody
+    storage,  // it cannot read or write its files: what is written to it may be destroyed
   };
   Kind kind = Kind::none;
-  std::string reason;    // of the fault
-  Milliseconds pause{};  // how long the host asks us to stay away; zero: it does not
+  std::string reason;      // of the fault
+  Milliseconds pause{};    // how long the host asks us to stay away; zero: it does not
+  bool timed_out = false;  // a fault that a host which is merely slow shows as well
+};
+
+/// What a probe is to find out.
+enum class Probe : std::uint8_t {
+  answers,  // whether the host can be reached and accepts us
+  stores,   // whether it can write and read its files, too
 };
 
 /// One job under way.
@@ -63,6 +71,10 @@ class Execution {
 
   /// Whether run() will ask the host for anything.
   [[nodiscard]] virtual bool asks_host() const = 0;
+
+  /// Whether run() will replace something that the host has: should the host fail to store it, that
+  /// is lost.
+  [[nodiscard]] virtual bool overwrites() const = 0;
 
   /// Does the work; touches no database. Failures of the work are remembered, not thrown.
   virtual boost::asio::awaitable<void> run() = 0;
@@ -83,11 +95,12 @@ class Executor {
  public:
   virtual ~Executor() = default;
   /// Prepares the execution of a claimed job; what must be known durably before the work starts is
-  /// written here.
-  virtual std::unique_ptr<Execution> begin(const Job& job) = 0;
+  /// written here. Null, and nothing written, when it would overwrite something and that is not its
+  /// turn (`may_overwrite` is false).
+  virtual std::unique_ptr<Execution> begin(const Job& job, bool may_overwrite) = 0;
 
   /// Asks the host whether it is well, without touching any job's work. Throws nothing.
-  virtual boost::asio::awaitable<HostSign> probe() = 0;
+  virtual boost::asio::awaitable<HostSign> probe(Probe what) = 0;
 };
 
 }  // namespace tender::outbox

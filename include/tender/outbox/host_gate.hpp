@@ -1,14 +1,16 @@
 // Whether the host (zooid, for all relays at once) may be sent to now: circuit breaker, pauses that
-// the host asked for (Retry-After), rate, and a slow start after an outage. The dispatcher asks it
-// before each claim and tells it what each execution has shown. In memory; HostState keeps what
-// other processes and a restart need. It says once when the host fails, and once when it is back.
+// the host asked for (Retry-After), rate, and how many requests at a time it bears. The dispatcher
+// asks it before each claim and tells it what each execution has shown. In memory; HostState keeps
+// what other processes and a restart need. It logs once that the host fails, and once that it is
+// back.
 #pragma once
 
-#include <optional>
+#include <set>
 #include <string>
 
 #include "tender/base/log.hpp"
 #include "tender/outbox/circuit_breaker.hpp"
+#include "tender/outbox/concurrency_limit.hpp"
 #include "tender/outbox/executor.hpp"
 #include "tender/outbox/host_state.hpp"
 #include "tender/outbox/token_bucket.hpp"
@@ -17,9 +19,15 @@ namespace tender::outbox {
 
 class HostGate {
  public:
-  /// `rate` as TokenBucket has it; `concurrency` is the most in flight in good times. Borrows
-  /// random and logger.
-  HostGate(Random& random, Logger& logger, int rate, int concurrency);
+  struct Options {
+    int rate = 0;               // as TokenBucket has it
+    int concurrency = 16;       // the most in flight, once the host has shown that it bears them
+    int first_concurrency = 1;  // before it has shown anything
+    Milliseconds slow_answer{std::chrono::seconds(1)};  // as ConcurrencyLimit has it
+  };
+
+  /// Borrows random and logger.
+  HostGate(Random& random, Logger& logger, Options options);
 
   /// Goes on from what an earlier process left: a host that was failing is probed first, and a
   /// pause that it asked for is kept.
@@ -35,32 +43,49 @@ class HostGate {
   /// A job was claimed that will make requests.
   void take_token() { tokens_.take(); }
 
-  /// What an execution has shown of the host. False when a failure is not to count for the job: it
-  /// met an outage or a pause that was known by then.
-  bool record(const HostSign& sign, TimePoint now);
+  // What overwrites something on the host (Execution::overwrites) goes one at a time, so that a
+  // host that can no longer store destroys one thing and not sixteen. One that has had no answer
+  // for a second holds up the next no longer.
+  [[nodiscard]] bool admits_overwrite(TimePoint now) const { return overwrite_turn_at(now) <= now; }
+  [[nodiscard]] TimePoint overwrite_turn_at(TimePoint now) const;
+  void overwrite_begins(TimePoint now) { overwrites_.insert(now); }
+  /// That began at `begun_at`, whatever its result.
+  void overwrite_ends(TimePoint begun_at);
 
+  /// What an execution has shown of the host that began at `begun_at` as one of `in_flight`. False
+  /// when a failure is not to count for the job: it met an outage or a pause that was known by
+  /// then, or a host that is overloaded.
+  bool record(const HostSign& sign, TimePoint begun_at, TimePoint now, int in_flight);
+
+  /// What the next probe is to find out.
+  [[nodiscard]] Probe probe_kind() const {
+    return state_.stores_nothing ? Probe::stores : Probe::answers;
+  }
   /// Whether a probe is due: then it begins with this call, and probe_ended() must follow.
   [[nodiscard]] bool begin_probe(TimePoint now);
-  void probe_ended(const HostSign& sign, TimePoint now);
+  /// `kind` is what probe_kind() said when it began.
+  void probe_ended(Probe kind, const HostSign& sign, TimePoint now);
 
   [[nodiscard]] const HostState& state() const { return state_; }
   /// Whether state() has changed since it was saved.
-  [[nodiscard]] bool changed() const { return changed_; }
-  void saved() { changed_ = false; }
+  [[nodiscard]] bool changed() const { return state_ != saved_; }
+  void saved() { saved_ = state_; }
 
  private:
+  bool record_fault(const HostSign& sign, TimePoint begun_at, TimePoint now, bool known);
   void pause(const HostSign& sign, TimePoint now);
   void follow(TimePoint now, const std::string& reason);
+  void say_that_it_fails(TimePoint now) const;
   [[nodiscard]] bool paused(TimePoint now) const;
   [[nodiscard]] TimePoint after_pause(TimePoint at, TimePoint now) const;
 
   Logger& logger_;
   CircuitBreaker breaker_;
   TokenBucket tokens_;
-  int concurrency_;
-  int allowance_;  // the most in flight now: 1 after an outage, one more with each success
+  ConcurrencyLimit limit_;
+  std::multiset<TimePoint> overwrites_;  // when those in flight began
   HostState state_;
-  bool changed_ = false;
+  HostState saved_;  // what the database has
 };
 
 }  // namespace tender::outbox

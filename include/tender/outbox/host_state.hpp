@@ -18,6 +18,10 @@ struct HostState {
   std::string reason;                      // the newest fault, for people; empty when well
   std::optional<TimePoint> probe_at;       // when it is asked again, while failing
   std::optional<TimePoint> paused_until;   // the host asked for it (Retry-After)
+  bool stores_nothing = false;             // failing because it cannot read or write its files
+  std::optional<int> concurrency{};        // the most requests at a time; nothing: not known yet
+
+  friend bool operator==(const HostState&, const HostState&) = default;
 };
 
 /// Part of the caller's transaction, or one of its own. Throws StoreError.

@@ -28,7 +28,8 @@ class Client {
                                                  std::string body, Secret hidden = {});
 
   /// Asks whether the host is well without touching anything: for the members of a relay that
-  /// nobody has, to which zooid answers "relay not found" when it accepts our key. As request().
+  /// nobody has, to which zooid answers "relay not found" when it accepts our key, or "method not
+  /// allowed" when it is too old to list members. As request().
   boost::asio::awaitable<http::Exchange> probe();
 
  private:

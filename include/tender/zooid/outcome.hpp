@@ -19,8 +19,11 @@ enum class Outcome : std::uint8_t {
   not_found,       // 404 with zooid's own error: the relay is unknown there
   transient,       // may work later
   host_taken,      // 409: zooid serves another relay under this one's host
+  torn,            // PATCH: zooid's file of this relay is damaged, and the relay's secret lost
   permanent,       // zooid refuses what was sent: only an edit can help
-  host_fault,      // the host cannot be reached or refuses us altogether; no relay's fault
+  unsupported,     // zooid's own answer to a request that this version of it does not know
+  storage_fault,   // zooid cannot read or write its files: a write can destroy a relay's secret
+  host_fault,      // zooid cannot be reached or refuses us altogether; no relay's fault
   stopped,         // we broke the exchange off ourselves: nobody's fault
 };
 
@@ -28,8 +31,10 @@ enum class Outcome : std::uint8_t {
 
 struct Verdict {
   Outcome outcome = Outcome::done;
-  std::string reason;          // for people, with the remedy where one is known; empty when done
+  std::string reason{};        // for people, with the remedy where one is known; empty when done
   bool in_doubt = false;       // the request may have been applied all the same, or may be later
+  bool from_zooid = false;     // zooid itself answered, after it had accepted our key
+  bool timed_out = false;      // no answer in time
   Milliseconds retry_after{};  // how long the host asks us to stay away (RFC 9110, 10.2.3)
 };
 

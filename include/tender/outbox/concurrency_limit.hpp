@@ -1,0 +1,48 @@
+// How many requests a host bears at once, learned from its answers as TCP learns from a network:
+// the limit starts low, grows while answers come quickly, and is halved when they are slow or do
+// not come. A pure value; HostGate feeds it.
+#pragma once
+
+#include <optional>
+
+#include "tender/base/clock.hpp"
+
+namespace tender::outbox {
+
+class ConcurrencyLimit {
+ public:
+  /// Never above `most` (at least 1), `first` before anything is known. An answer that takes longer
+  /// than `slow` is a sign of overload.
+  ConcurrencyLimit(int most, int first, Milliseconds slow)
+      : most_(most), slow_(slow), limit_(first) {}
+
+  /// How many may be in flight, at least 1.
+  [[nodiscard]] int allowed() const { return static_cast<int>(limit_); }
+
+  /// A request was answered that began at `begun_at` as one of `in_flight`. Until the first sign of
+  /// overload each quick answer adds one (slow start), afterwards each round of answers does; none
+  /// does while half of the limit is not used.
+  void answered(TimePoint begun_at, TimePoint now, int in_flight);
+
+  /// A request that began at `begun_at` got no answer in time.
+  void timed_out(TimePoint begun_at, TimePoint now);
+
+  /// Whether the host answers, but slowly: then a request that times out is a sign of overload, and
+  /// tells nothing of what it was about.
+  [[nodiscard]] bool overloaded(TimePoint now) const;
+
+  /// Nothing is known any more: starts at 1 again.
+  void restart();
+
+ private:
+  void halve(TimePoint begun_at, TimePoint now);
+
+  int most_;
+  Milliseconds slow_;
+  double limit_;
+  bool slow_start_ = true;
+  TimePoint halved_at_ = TimePoint::min();
+  std::optional<TimePoint> slow_answer_at_;  // the newest
+};
+
+}  // namespace tender::outbox

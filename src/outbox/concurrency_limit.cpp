@@ -1,0 +1,45 @@
+#include "tender/outbox/concurrency_limit.hpp"
+
+#include <algorithm>
+
+namespace tender::outbox {
+namespace {
+
+// A slow answer counts as news of the host for this many times what is called slow.
+constexpr int kNewsLasts = 8;
+
+}  // namespace
+
+void ConcurrencyLimit::answered(TimePoint begun_at, TimePoint now, int in_flight) {
+  if (now - begun_at > slow_) {
+    slow_answer_at_ = now;
+    halve(begun_at, now);
+  } else if (in_flight * 2 >= allowed()) {
+    limit_ = std::min<double>(most_, limit_ + (slow_start_ ? 1.0 : 1.0 / limit_));
+  }
+}
+
+void ConcurrencyLimit::timed_out(TimePoint begun_at, TimePoint now) {
+  halve(begun_at, now);
+}
+
+bool ConcurrencyLimit::overloaded(TimePoint now) const {
+  return slow_answer_at_ && *slow_answer_at_ <= now && now - *slow_answer_at_ <= kNewsLasts * slow_;
+}
+
+void ConcurrencyLimit::restart() {
+  limit_ = 1.0;
+  slow_start_ = true;
+}
+
+// Once for all that were under way together: those that began before the last time tell nothing
+// new.
+void ConcurrencyLimit::halve(TimePoint begun_at, TimePoint now) {
+  slow_start_ = false;
+  if (begun_at >= halved_at_ || halved_at_ > now) {  // later than now: the clock was set back since
+    limit_ = std::max(1.0, limit_ / 2);
+    halved_at_ = now;
+  }
+}
+
+}  // namespace tender::outbox
