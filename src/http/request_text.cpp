@@ -52,7 +52,7 @@ void check(const Header& header) {
 }
 
 bool takes_body(Method method) {
-  return method == Method::post || method == Method::patch;
+  return method == Method::post || method == Method::put || method == Method::patch;
 }
 
 }  // namespace

@@ -11,8 +11,12 @@ std::string_view to_string(Method method) {
       return "GET";
     case Method::post:
       return "POST";
+    case Method::put:
+      return "PUT";
     case Method::patch:
       return "PATCH";
+    case Method::delete_:
+      return "DELETE";
   }
   return "?";
 }

@@ -16,7 +16,7 @@
 
 namespace tender::http {
 
-enum class Method { get, post, patch };
+enum class Method { get, post, put, patch, delete_ };
 
 /// "GET", "POST", …
 [[nodiscard]] std::string_view to_string(Method method);
