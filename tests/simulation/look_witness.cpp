@@ -11,7 +11,7 @@ constexpr std::chrono::seconds kGrace{12};  // two looks, 2 s after the sync and
 
 }  // namespace
 
-void LookWitness::sent(const Call& call, Relay relay) {
+void LookWitness::sent(const Call& call, RelayRow relay) {
   under_way_.emplace(call.number, std::move(relay));
 }
 
@@ -20,9 +20,10 @@ void LookWitness::heard(const Call& call) {
   if (found.empty()) {
     return;
   }
-  const Relay& relay = found.mapped();
+  const RelayRow& relay = found.mapped();
   const Shown shown = shown_by(*call.answer, relay);
-  Record& record = records_[relay.id.text];
+  Record& record = records_[relay.id];
+  record.heard_at = timeline_.now();
   record.unclear = shown == Shown::unclear;
   if (shown == Shown::as_described) {
     record.pushes = 0;
@@ -35,7 +36,12 @@ void LookWitness::heard(const Call& call) {
 
 bool LookWitness::any_at(const std::string& relay) const {
   return std::ranges::any_of(under_way_,
-                             [&](const auto& entry) { return entry.second.id.text == relay; });
+                             [&](const auto& entry) { return entry.second.id == relay; });
+}
+
+bool LookWitness::heard_now(const std::string& relay) const {
+  const auto found = records_.find(relay);
+  return found != records_.end() && found->second.heard_at == timeline_.now();
 }
 
 void LookWitness::sent_again(const std::string& relay, bool asked) {

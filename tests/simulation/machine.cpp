@@ -2,8 +2,8 @@
 
 #include <algorithm>
 #include <exception>
+#include <utility>
 
-#include "tender/outbox/router.hpp"
 #include "tender/store/activity_pruner.hpp"
 #include "tender/store/store_error.hpp"
 
@@ -22,6 +22,7 @@ constexpr Milliseconds kLongestWatch{50};  // until CommitWatch has seen a commi
 constexpr std::array<DiskOperation, 3> kDiskOperations{DiskOperation::read, DiskOperation::write,
                                                        DiskOperation::sync};
 
+constexpr std::array<std::size_t, 4> kConcurrency{1, 2, 16, 64};
 constexpr std::array<int, 4> kRates{0, 0, 0, 2};
 constexpr std::array<Milliseconds, 3> kTimeouts{std::chrono::seconds(5), std::chrono::seconds(5),
                                                 std::chrono::seconds(40)};
@@ -34,19 +35,24 @@ constexpr std::array<Milliseconds, 2> kIntervals{Milliseconds::zero(), std::chro
 
 config::Env life_env(Random& random, Dice& dice) {
   config::Env env = test::test_env(random);
-  env.blossom_s3 = config::S3Settings{.endpoint = "https://s3.test",
-                                      .region = "eu",
-                                      .bucket = "media",
-                                      .access_key = Secret("s3-access"),
-                                      .secret_key = Secret("s3-secret")};
+  if (dice.chance(70)) {
+    env.blossom_s3 = config::S3Settings{.endpoint = "https://s3.test",
+                                        .region = "eu",
+                                        .bucket = "media",
+                                        .access_key = Secret("s3-access"),
+                                        .secret_key = Secret("s3-secret")};
+  }
+  env.relay_sync_concurrency = dice.pick(kConcurrency);
   env.relay_sync_retry_cap = dice.pick(kCaps);
   env.relay_sync_rate = dice.pick(kRates);
   env.reconcile_interval = dice.pick(kIntervals);
   env.zooid_api_timeout = dice.pick(kTimeouts);
   env.relay_verify = dice.pick(kVerify);
   env.relay_recreate = dice.pick(kRecreate);
-  env.livekit = config::LivekitSettings{
-      .url = "wss://live.test", .api_key = Secret("lk-key"), .api_secret = Secret("lk-secret")};
+  if (dice.chance(70)) {
+    env.livekit = config::LivekitSettings{
+        .url = "wss://live.test", .api_key = Secret("lk-key"), .api_secret = Secret("lk-secret")};
+  }
   return env;
 }
 
@@ -80,7 +86,8 @@ Machine::Machine(std::uint64_t seed, Timeline& timeline, Weather& weather, Trace
       process_({path_, env_, random_, network_, *logger_},
                {.channel_capacity = channel_capacity(weather_, dice_),
                 .busy_timeout = Milliseconds::zero(),
-                .vfs = disk_.name()}) {
+                .vfs = disk_.name()}),
+      followed_(timeline_.now()) {
   trace_.leave_out(directory_.path().string() + "/");
   network_.set_listener(witness_);
   connect();
@@ -158,6 +165,9 @@ void Machine::jump(Milliseconds by) {
 }
 
 void Machine::set_skew(Milliseconds skew) {
+  if (wall_clock_.skew == skew) {
+    return;
+  }
   wall_clock_.skew = skew;
   network_.set_skew(skew);
   witness_.clock_jumped();
@@ -215,7 +225,7 @@ void Machine::prune_log() {
   witness_.catch_up();
   try {
     ActivityPruner pruner(*process_.database, wall_clock_, ActivityPruner::Archive::drop);
-    const auto routed = outbox::Router(*process_.database).offset();
+    const auto routed = witness_.tables().routed();
     while (!pruner.step(wall_clock_.now(), routed).finished) {
     }
   } catch (const StoreError& error) {
@@ -251,7 +261,7 @@ void Machine::heal() {
   disk_.heal();
   cut_.reset();
   handlers_left_ = 0;
-  network_.end_outage();
+  network_.heal();
   others_.release_write_lock();
   set_skew(Milliseconds::zero());
 }
@@ -271,10 +281,14 @@ void Machine::run_ready() {
   } catch (const std::exception& bug) {
     trace_.violate("an exception escaped: {}", bug.what());
   }
-  witness_.catch_up();
+  witness_.instant_ended();
 }
 
 void Machine::after_a_handler() {
+  if (disk_.failed() != failures_seen_ || others_.locked()) {
+    failures_seen_ = disk_.failed();
+    witness_.store_failed();
+  }
   if (cut_ && disk_.failed() >= *cut_) {
     lose_power();
   } else if (handlers_left_ > 0 && --handlers_left_ == 0) {
@@ -285,8 +299,9 @@ void Machine::after_a_handler() {
 }
 
 void Machine::follow_time() {
+  const Milliseconds passed = timeline_.now() - std::exchange(followed_, timeline_.now());
   if (process_.alive()) {
-    process_.clock().move_to(wall_clock_.now());
+    process_.clock().move_to(wall_clock_.now(), passed);
   }
 }
 
@@ -302,7 +317,7 @@ std::optional<TimePoint> Machine::next_wake() {
 }
 
 bool Machine::quiet() {
-  return process_.alive() && network_.under_way() == 0 && tables_are_quiet(witness_.database());
+  return process_.alive() && network_.under_way() == 0 && tables_are_quiet(witness_.tables());
 }
 
 }  // namespace tender::simulation

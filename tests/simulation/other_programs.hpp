@@ -27,6 +27,9 @@ class WallClock final : public Clock {
  public:
   explicit WallClock(const Timeline& timeline) : timeline_(timeline) {}
   [[nodiscard]] TimePoint now() const override { return timeline_.now() + skew; }
+  [[nodiscard]] SteadyTime steady() const override {
+    return SteadyTime(timeline_.now().time_since_epoch());
+  }
   /// Nobody waits on it.
   [[nodiscard]] std::unique_ptr<Timer> make_timer() override { return nullptr; }
   Milliseconds skew{};
@@ -64,9 +67,13 @@ class OtherPrograms {
   /// A new relay, by the command line.
   void create();
 
+  /// Somebody asks for the whole fleet, by the command line.
+  void reconcile_fleet();
+
   /// Another program begins a write transaction and leaves it open; or ends it.
   void hold_write_lock();
   void release_write_lock();
+  [[nodiscard]] bool locked() const { return locked_; }
 
   // What a person does at the end, when all faults are over.
   void repair_rows();
@@ -77,8 +84,10 @@ class OtherPrograms {
   void choose_act(Command& command);
   void command_create(Command& command);
   void command_update(Command& command, const Relay& relay);
+  void change_a_flag(const Relay& relay, RelayChange& change);
   void plain_insert();
   void plain_update(const Relay& relay, bool log);
+  void plain_log(const Relay& relay);
   void reconcile(Command& command, const Relay& relay);
   void dead_letter_act();
   void mischief(const Relay& relay);

@@ -2,17 +2,15 @@
 
 #include <algorithm>
 
-#include "tender/infra/relay_sync.hpp"
-#include "tender/outbox/host_state.hpp"
-#include "tender/outbox/router.hpp"
-#include "tender/zooid/relay_config.hpp"
+#include "support/zooid_model.hpp"
 
 namespace tender::simulation {
+
 nlohmann::json config_of(const nlohmann::json& body) {
   nlohmann::json config = nlohmann::json::object();
   config.merge_patch(body);
   config.erase("secret");
-  return config;
+  return test::ZooidModel().kept(config);
 }
 
 Witness::Witness(const config::Env& env, const Clock& clock, Timeline& timeline, Trace& trace)
@@ -20,16 +18,23 @@ Witness::Witness(const config::Env& env, const Clock& clock, Timeline& timeline,
       clock_(clock),
       timeline_(timeline),
       trace_(trace),
-      host_(timeline, trace, env.relay_sync_rate),
-      looks_(timeline, trace) {}
+      host_(timeline, trace, env.relay_sync_rate, static_cast<int>(env.relay_sync_concurrency)),
+      looks_(timeline, trace),
+      claims_(clock, trace) {}
 
 void Witness::connect(const std::filesystem::path& path) {
   database_ = std::make_unique<Database>(path, clock_, Database::Options{});
+  tables_.emplace(*database_, env_);
   seen_version_ = 0;
-  if (const auto last = query().last_activity_seq(); last < last_seq_) {
+  if (const auto last = tables_->last_log_row(); last < last_seq_) {
     trace_.violate("rows of the log are lost: it ends at {}, and {} was committed", last,
                    last_seq_);
   }
+}
+
+void Witness::disconnect() {
+  tables_.reset();
+  database_.reset();
 }
 
 void Witness::sent(const Call& call) {
@@ -64,31 +69,50 @@ void Witness::sent(const Call& call) {
   record.heard = Heard::nothing;
 }
 
+int Witness::jobs_under_way() const {
+  const auto syncs =
+      std::ranges::count_if(records_, [](const auto& entry) { return entry.second.under_way > 0; });
+  return static_cast<int>(syncs) + looks_.under_way();
+}
+
+bool Witness::may_be_busy(const std::string& relay) const {
+  const auto found = records_.find(relay);
+  return looks_.any_at(relay) || looks_.heard_now(relay) ||
+         (found != records_.end() &&
+          (found->second.under_way > 0 || found->second.heard_at == timeline_.now()));
+}
+
+void Witness::instant_ended() {
+  catch_up();
+  claims_.instant_ended(*tables_);
+}
+
 void Witness::look_sent(const Call& call) {
-  host_.job_sent(call);
-  for (Relay& relay : query().list_relays()) {
-    if (zooid::relay_host(relay, env_) == call.host) {
-      if (records_[relay.id.text].under_way > 0) {
-        trace_.violate("relay {} is looked at while it is being sent", relay.id.text);
-      }
-      looks_.sent(call, std::move(relay));
-      return;
-    }
+  host_.job_sent(call, jobs_under_way());
+  auto relay = tables_->relay_at(call.host);
+  if (!relay) {
+    trace_.violate("#{} looks at {}, which is nobody's host", call.number, call.host);
+    return;
   }
-  trace_.violate("#{} looks at {}, which is nobody's host", call.number, call.host);
+  if (records_[relay->id].under_way > 0) {
+    trace_.violate("relay {} is looked at while it is being sent", relay->id);
+  }
+  looks_.sent(call, std::move(*relay));
 }
 
 void Witness::begin_attempt(const Call& call, RelayRecord& record) {
-  host_.job_sent(call);
+  host_.job_sent(call, jobs_under_way() - 1);
+  claims_.sent(call.relay, *tables_, [this](const auto& relay) { return may_be_busy(relay); });
   check_backoff(call, record);
   if (record.last_command > record.routed) {
     record.backoff_broken = true;  // the wait was over when the worker learned of the command
   }
-  record.routed = outbox::Router(*database_).offset();
+  record.routed = tables_->routed();
   record.attempt_open = true;
   record.was_in_doubt = record.in_doubt || record.may_send_again;
   record.requests = 0;
   record.attempt_at = timeline_.now();
+  record.clock_jumped_in_attempt = false;
 }
 
 void Witness::check_create(const Call& call, RelayRecord& record) {
@@ -96,16 +120,15 @@ void Witness::check_create(const Call& call, RelayRecord& record) {
   if (secret.size() != 64 || !secrets_.insert(secret).second) {
     trace_.violate("relay {} is to be created with a secret that is not fresh", call.relay);
   }
-  if (!query().has_completed_sync(RelayId{call.relay})) {
+  if (!record.ever_taken) {
     return;
   }
   const bool automatic = env_.relay_recreate == config::RelayRecreate::automatic;
   if (automatic && record.heard == Heard::lost && record.heard_at == timeline_.now()) {
     return;
   }
-  Statement row = database_->prepare(
-      "SELECT recreate FROM outbox WHERE kind = 'relay_sync' AND key = ?", call.relay);
-  if (!record.recreate_asked || !row.step() || !row.boolean(0)) {
+  const auto job = tables_->job(/*sync=*/true, call.relay);
+  if (!record.recreate_asked || !job || !job->recreate) {
     trace_.violate("relay {} is created again, and nobody asked for that", call.relay);
   }
 }
@@ -181,8 +204,14 @@ void Witness::heard(const Call& call) {
   record.spent_on_the_host = host_.job_heard(meaning);
   if (meaning.heard == Heard::unknown) {
     record.may_send_again = true;
-    record.unknown_until = timeline_.now() + env_.relay_sync_settle;
+    begin_doubt(timeline_.now() + env_.relay_sync_settle, record);
   }
+}
+
+void Witness::begin_doubt(TimePoint until, RelayRecord& record) {
+  record.unknown_until = until;
+  record.clock_jumped = false;
+  record.inherited = false;
 }
 
 void Witness::wiped() {
@@ -194,27 +223,37 @@ void Witness::wiped() {
 void Witness::process_ended() {
   for (auto& [id, record] : records_) {
     if (record.under_way > 0) {
-      record.unknown_until = record.attempt_at + infra::longest_doubt(env_);
+      const bool jumped = record.clock_jumped_in_attempt;
+      begin_doubt(record.attempt_at + longest_effect(env_), record);
+      record.clock_jumped = jumped;
     }
-    const auto relay = query().get_relay(RelayId{id});
+    if (record.clock_jumped) {
+      record.unknown_until.reset();
+    }
+    record.inherited = true;
+    const auto relay = tables_->relay(id);
     record.may_send_again =
-        record.may_send_again || record.attempt_open || (relay && relay->settle_at);
+        record.may_send_again || record.attempt_open || (relay && relay->in_doubt);
     record.under_way = 0;
     record.attempt_open = false;
   }
   looks_.process_ended();
-  const auto host = outbox::read_host_state(*database_);
-  host_.process_ended(host.failing_since.has_value(),
-                      host.paused_until.value_or(clock_.now()) - clock_.now());
+  claims_.start_over();
+  const HostRow host = tables_->host();
+  host_.process_ended(host.failing, host.paused_until.value_or(clock_.now()) - clock_.now());
 }
 
 void Witness::clock_jumped() {
+  claims_.start_over();
   host_.clock_jumped();
   looks_.clock_jumped();
   for (auto& [id, record] : records_) {
     record.backoff_broken = record.failures > 0;
-    record.unknown_until.reset();
-    record.attempt_at = TimePoint{};
+    record.clock_jumped = true;
+    record.clock_jumped_in_attempt = true;
+    if (record.inherited) {
+      record.unknown_until.reset();
+    }
   }
 }
 

@@ -6,17 +6,19 @@
 #include <filesystem>
 #include <map>
 #include <memory>
+#include <optional>
 #include <set>
 #include <string>
 
 #include "tender/config/env.hpp"
 #include "tender/store/database.hpp"
-#include "tender/store/query.hpp"
 
+#include "simulation/claim_witness.hpp"
 #include "simulation/host_witness.hpp"
 #include "simulation/look_witness.hpp"
 #include "simulation/network.hpp"
 #include "simulation/relay_record.hpp"
+#include "simulation/tables.hpp"
 #include "simulation/timeline.hpp"
 #include "simulation/trace.hpp"
 
@@ -30,8 +32,8 @@ class Witness final : public NetworkListener {
   /// Opens the witness's own connection; everything else needs it. Says so when rows that were
   /// committed are not there any more.
   void connect(const std::filesystem::path& path);
-  void disconnect() { database_.reset(); }
-  [[nodiscard]] Database& database() { return *database_; }
+  void disconnect();
+  [[nodiscard]] const Tables& tables() const { return *tables_; }
 
   void sent(const Call& call) override;
   void applied(const Call& call, const http::Response& answer) override;
@@ -40,6 +42,10 @@ class Witness final : public NetworkListener {
 
   /// Reads what was committed since the last time.
   void catch_up();
+  /// All that the process does at this time is done.
+  void instant_ended();
+  /// A write to the database failed: the process may have to undo what it had claimed.
+  void store_failed() { claims_.start_over(); }
 
   /// The process has ended: what it had under way is nobody's.
   void process_ended();
@@ -54,28 +60,34 @@ class Witness final : public NetworkListener {
 
  private:
   void look_sent(const Call& call);
+  [[nodiscard]] int jobs_under_way() const;
+  [[nodiscard]] bool may_be_busy(const std::string& relay) const;
   void check_create(const Call& call, RelayRecord& record);
   void check_update(const Call& call, RelayRecord& record);
   void check_backoff(const Call& call, const RelayRecord& record);
   void begin_attempt(const Call& call, RelayRecord& record);
+  static void begin_doubt(TimePoint until, RelayRecord& record);
   void end_doubt(const std::string& relay, RelayRecord& record);
   void check_next_try(const std::string& relay, const RelayRecord& record);
   [[nodiscard]] Milliseconds full_delay(int failures) const;
-  void read_activity(const Activity& row);
-  void read_completion(const Activity& row, RelayRecord& record);
+  void read_activity(const LogRow& row);
+  void read_command(const LogRow& row, RelayRecord& record);
+  void read_completion(const LogRow& row, RelayRecord& record);
   void check_nothing_dropped(const std::string& relay, const RelayRecord& record);
-  void read_failure(const Activity& row, RelayRecord& record);
+  void read_failure(const LogRow& row, RelayRecord& record);
   void read_dead_letters();
-
-  [[nodiscard]] Query query() { return Query(*database_); }
+  [[nodiscard]] bool justifies_letter(const std::string& relay, const RelayRecord& record,
+                                      const std::string& reason) const;
 
   std::unique_ptr<Database> database_;
+  std::optional<Tables> tables_;  // of that
   config::Env env_;
   const Clock& clock_;
   Timeline& timeline_;
   Trace& trace_;
   HostWitness host_;
   LookWitness looks_;
+  ClaimWitness claims_;
   std::map<std::string, RelayRecord> records_;
   std::set<std::string> secrets_;  // every one that was ever sent
   std::int64_t last_seq_ = 0;
@@ -83,8 +95,8 @@ class Witness final : public NetworkListener {
   std::int64_t seen_version_ = 0;
 };
 
-/// The config that zooid has when it takes `body` for a relay that it did not know, without the
-/// secret.
+/// The config that the newest zooid has when it takes `body` for a relay that it did not know,
+/// without the secret.
 [[nodiscard]] nlohmann::json config_of(const nlohmann::json& body);
 
 }  // namespace tender::simulation
