@@ -62,7 +62,7 @@ void HostWitness::is_failing() {
 
 void HostWitness::process_ended(bool failing, Milliseconds pause) {
   is_well();
-  allowance_ = concurrency_;
+  allowance_ = 1;
   if (failing) {
     is_failing();
   }

@@ -22,7 +22,7 @@ class HostWitness {
         trace_(trace),
         rate_(static_cast<std::size_t>(rate)),
         concurrency_(concurrency),
-        allowance_(concurrency) {}
+        allowance_(1) {}
 
   /// A sync's first request goes out, or a look, beside `others` of both.
   void job_sent(const Call& call, int others);

@@ -41,8 +41,8 @@ Meaning status_means(int status, const json& body) {
                  : Meaning{Heard::unheeded, HostShown::failing, {}};
     case 429:
       return {Heard::unheeded, HostShown::nothing, {}};
-    case 500:
-      return {Heard::unknown, HostShown::nothing, {}};
+    case 500:  // with zooid's own error, which comes after it has accepted the key
+      return {Heard::unknown, body.contains("error") ? HostShown::well : HostShown::nothing, {}};
     case 502:
     case 503:
     case 504:
