@@ -10,7 +10,7 @@ constexpr int kNewsLasts = 8;
 
 }  // namespace
 
-void ConcurrencyLimit::answered(TimePoint begun_at, TimePoint now, int in_flight) {
+void ConcurrencyLimit::answered(SteadyTime begun_at, SteadyTime now, int in_flight) {
   if (now - begun_at > slow_) {
     slow_answer_at_ = now;
     halve(begun_at, now);
@@ -19,12 +19,12 @@ void ConcurrencyLimit::answered(TimePoint begun_at, TimePoint now, int in_flight
   }
 }
 
-void ConcurrencyLimit::timed_out(TimePoint begun_at, TimePoint now) {
+void ConcurrencyLimit::timed_out(SteadyTime begun_at, SteadyTime now) {
   halve(begun_at, now);
 }
 
-bool ConcurrencyLimit::overloaded(TimePoint now) const {
-  return slow_answer_at_ && *slow_answer_at_ <= now && now - *slow_answer_at_ <= kNewsLasts * slow_;
+bool ConcurrencyLimit::overloaded(SteadyTime now) const {
+  return slow_answer_at_ && now - *slow_answer_at_ <= kNewsLasts * slow_;
 }
 
 void ConcurrencyLimit::restart() {
@@ -34,9 +34,9 @@ void ConcurrencyLimit::restart() {
 
 // Once for all that were under way together: those that began before the last time tell nothing
 // new.
-void ConcurrencyLimit::halve(TimePoint begun_at, TimePoint now) {
+void ConcurrencyLimit::halve(SteadyTime begun_at, SteadyTime now) {
   slow_start_ = false;
-  if (begun_at >= halved_at_ || halved_at_ > now) {  // later than now: the clock was set back since
+  if (begun_at >= halved_at_) {
     limit_ = std::max(1.0, limit_ / 2);
     halved_at_ = now;
   }

@@ -200,6 +200,7 @@ std::vector<std::shared_ptr<Dispatcher::Task>> Dispatcher::claim() {
     auto execution = executor_.begin(job, may_overwrite);
     if (!execution) {
       barred_ = true;
+      --claims_;  // it keeps its turn
       break;
     }
     if (execution->asks_host()) {
@@ -212,7 +213,8 @@ std::vector<std::shared_ptr<Dispatcher::Task>> Dispatcher::claim() {
   }
   transaction.commit();
   for (const auto& task : tasks) {
-    task->in_flight = static_cast<int>(busy.size());
+    task->timing.begun_at = clock_.steady();
+    task->timing.in_flight = static_cast<int>(busy.size());
     if (task->execution->overwrites()) {
       gate_.overwrite_begins(now);
     }
@@ -235,10 +237,10 @@ std::optional<Job> Dispatcher::next_job(const std::set<std::string>& busy) {
 
 asio::awaitable<void> Dispatcher::execute(std::shared_ptr<Task> task) {
   co_await task->execution->run();
-  task->counts =
-      gate_.record(task->execution->host_sign(), task->begun_at, clock_.now(), task->in_flight);
+  task->timing.ended_at = clock_.steady();
+  task->counts = gate_.record(task->execution->host_sign(), task->timing, clock_.now());
   if (task->execution->overwrites()) {
-    gate_.overwrite_ends(task->begun_at);
+    gate_.overwrite_ends(task->claimed_at);
   }
   finished_.push_back(std::move(task));
   wakeup_.notify();

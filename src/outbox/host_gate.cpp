@@ -60,7 +60,7 @@ void HostGate::overwrite_ends(TimePoint begun_at) {
   overwrites_.erase(overwrites_.find(begun_at));
 }
 
-bool HostGate::record(const HostSign& sign, TimePoint begun_at, TimePoint now, int in_flight) {
+bool HostGate::record(const HostSign& sign, Timing timing, TimePoint now) {
   const bool known = breaker_.state() != State::closed || paused(now);
   pause(sign, now);
   switch (sign.kind) {
@@ -69,7 +69,7 @@ bool HostGate::record(const HostSign& sign, TimePoint begun_at, TimePoint now, i
       return breaker_.state() == State::closed && !(known && sign.pause > Milliseconds::zero());
     case HostSign::Kind::well:
       if (breaker_.state() == State::closed) {
-        limit_.answered(begun_at, now, in_flight);
+        limit_.answered(timing.begun_at, timing.ended_at, timing.in_flight);
         state_.concurrency = limit_.allowed();
       }
       if (!state_.stores_nothing) {  // a host that stores nothing may well answer
@@ -81,10 +81,10 @@ bool HostGate::record(const HostSign& sign, TimePoint begun_at, TimePoint now, i
     case HostSign::Kind::storage:
       break;
   }
-  return record_fault(sign, begun_at, now, known);
+  return record_fault(sign, timing, now, known);
 }
 
-bool HostGate::record_fault(const HostSign& sign, TimePoint begun_at, TimePoint now, bool known) {
+bool HostGate::record_fault(const HostSign& sign, Timing timing, TimePoint now, bool known) {
   if (sign.kind == HostSign::Kind::storage) {
     state_.stores_nothing = true;
     breaker_.trip(now);
@@ -92,8 +92,8 @@ bool HostGate::record_fault(const HostSign& sign, TimePoint begun_at, TimePoint 
     return !known;
   }
   if (sign.timed_out) {
-    const bool overloaded = limit_.overloaded(now);
-    limit_.timed_out(begun_at, now);
+    const bool overloaded = limit_.overloaded(timing.ended_at);
+    limit_.timed_out(timing.begun_at, timing.ended_at);
     state_.concurrency = limit_.allowed();
     if (overloaded) {
       return false;

@@ -20,7 +20,10 @@ HostSign asks_to_wait(HostSign::Kind kind, Milliseconds pause) {
 }
 
 struct Gate : testing::Test {
-  bool record(const HostSign& sign) { return gate.record(sign, now, now, /*in_flight=*/4); }
+  bool record(const HostSign& sign) { return record(sign, {.in_flight = 4}); }
+  bool record(const HostSign& sign, HostGate::Timing timing) {
+    return gate.record(sign, timing, now);
+  }
   void fail() {
     for (int i = 0; i < 5; ++i) {
       record(kFault);
@@ -218,12 +221,13 @@ TEST_F(Gate, LetsOneOverwriteAtATimePassAndTheNextAfterASecondWithoutAnswer) {
 
 TEST_F(Gate, CountsNoTimeoutOfAHostThatAnswersOthersSlowly) {
   const HostSign timeout{HostSign::Kind::fault, "timeout", {}, /*timed_out=*/true};
-  EXPECT_TRUE(gate.record(timeout, now, now + 5s, 4));
-  EXPECT_TRUE(gate.record(kWell, now, now + 5s, 4));
+  const HostGate::Timing slow{.begun_at = {}, .ended_at = SteadyTime(5s), .in_flight = 4};
+  EXPECT_TRUE(record(timeout, slow));
+  EXPECT_TRUE(record(kWell, slow));
   for (int i = 0; i < 20; ++i) {
-    EXPECT_FALSE(gate.record(timeout, now, now + 6s, 4));
+    EXPECT_FALSE(record(timeout, slow));
   }
-  EXPECT_TRUE(gate.admits(now + 6s, 0));
+  EXPECT_TRUE(gate.admits(now, 0));
   EXPECT_EQ(gate.state().concurrency, 2);
 }
 

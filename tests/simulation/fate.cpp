@@ -11,9 +11,6 @@ using http::Exchange;
 using http::Fault;
 
 constexpr Milliseconds kQuick{40};
-// Slower answers make tender take zooid for overloaded (from a quarter of the timeout on, over up to
-// two requests of one sync); the witness has no rule for that yet.
-constexpr int kSlowPart = 9;
 constexpr Milliseconds kLatest{20'000};  // that a request takes effect after its client gave up
 constexpr std::array<int, 6> kServerErrors{500, 500, 500, 502, 503, 504};
 constexpr std::array<int, 3> kGatewayErrors{502, 503, 504};
@@ -95,7 +92,7 @@ Fate bad_fate(FaultKind kind, Milliseconds timeout, Dice& dice) {
   switch (kind) {
     case FaultKind::slow_answer: {
       Fate fate;
-      fate.answer = dice.between(kQuick, timeout / kSlowPart);
+      fate.answer = dice.between(kQuick, timeout - Milliseconds(1));
       return applied(std::move(fate), dice);
     }
     case FaultKind::lost_before_applying:

@@ -14,6 +14,9 @@ void HostWitness::job_sent(const Call& call, int others) {
   if (failing_) {
     trace_.violate("#{} is sent, and the host is known to fail", call.number);
   }
+  if (!call.is_look()) {
+    begun_[call.relay] = timeline_.now();
+  }
   check_pause(call);
   check_rate(call);
   check_crowd(call, others);
@@ -26,11 +29,18 @@ void HostWitness::probe_sent(const Call& call) {
   check_pause(call);
 }
 
-bool HostWitness::job_heard(const Meaning& meaning) {
+bool HostWitness::job_heard(const Call& call, const Meaning& meaning) {
   const bool failing = failing_;
   const bool paused = timeline_.now() < paused_until_;
   hear_pause(meaning);
+  const Milliseconds took = end_of_sync(call);
+  if (meaning.host == HostShown::failing && is_load(call)) {
+    return true;
+  }
   if (meaning.host == HostShown::well) {
+    if (!failing && took > timeout_ / 4) {
+      slow_answer_at_ = timeline_.now();
+    }
     is_well();
     allowance_ = std::min(concurrency_, allowance_ + 1);
   } else if (meaning.host == HostShown::failing && !failing_ &&
@@ -40,6 +50,25 @@ bool HostWitness::job_heard(const Meaning& meaning) {
   const bool asks_to_wait = meaning.pause > Milliseconds::zero();
   return (failing && meaning.host != HostShown::well) ||
          (paused && (meaning.host == HostShown::failing || asks_to_wait));
+}
+
+bool HostWitness::is_load(const Call& call) const {
+  const auto* failure = std::get_if<http::Failure>(&call.answer->result);
+  return failure != nullptr && failure->fault == http::Fault::timeout && slow_answer_at_ &&
+         timeline_.now() - *slow_answer_at_ <= 2 * timeout_;
+}
+
+// Of a whole sync: one that goes on with PATCH, since the relay exists, has not had its last
+// answer.
+Milliseconds HostWitness::end_of_sync(const Call& call) {
+  const auto* response = std::get_if<http::Response>(&call.answer->result);
+  if (call.method == http::Method::post && response != nullptr && response->status == 409) {
+    return Milliseconds::zero();
+  }
+  const auto begun = begun_.find(call.relay);
+  const TimePoint begun_at = begun == begun_.end() ? call.sent_at : begun->second;
+  begun_.erase(call.relay);
+  return timeline_.now() - begun_at;
 }
 
 void HostWitness::probe_heard(const Meaning& meaning) {
@@ -71,6 +100,7 @@ void HostWitness::process_ended(bool failing, Milliseconds pause) {
   const bool heeded = pause <= kLongestPause;
   paused_until_ = heeded ? std::min(paused_until_, timeline_.now() + pause) : TimePoint{};
   sent_.clear();
+  slow_answer_at_.reset();
 }
 
 void HostWitness::clock_jumped() {

@@ -2,10 +2,14 @@
 // faults in a row and nothing but probes is sent until one goes well; nothing at all while the host
 // has asked for a pause; no more than RELAY_SYNC_RATE allows; no more at once than
 // RELAY_SYNC_CONCURRENCY, and after an outage than have gone well since; and no attempt of a relay
-// is spent on what is known. Forgets what a process forgets when it dies.
+// is spent on what is known. A timeout is the load's and nobody's fault soon after a slow answer.
+// Forgets what a process forgets when it dies.
 #pragma once
 
 #include <deque>
+#include <map>
+#include <optional>
+#include <string>
 
 #include "simulation/meaning.hpp"
 #include "simulation/network.hpp"
@@ -16,10 +20,12 @@ namespace tender::simulation {
 
 class HostWitness {
  public:
-  /// `rate`: RELAY_SYNC_RATE; `concurrency`: RELAY_SYNC_CONCURRENCY.
-  HostWitness(const Timeline& timeline, Trace& trace, int rate, int concurrency)
+  /// `rate`: RELAY_SYNC_RATE; `concurrency`: RELAY_SYNC_CONCURRENCY; `timeout`: ZOOID_API_TIMEOUT.
+  HostWitness(const Timeline& timeline, Trace& trace, int rate, int concurrency,
+              Milliseconds timeout)
       : timeline_(timeline),
         trace_(trace),
+        timeout_(timeout),
         rate_(static_cast<std::size_t>(rate)),
         concurrency_(concurrency),
         allowance_(1) {}
@@ -30,7 +36,7 @@ class HostWitness {
 
   /// True when the worker knew of an outage or a pause before this answer, and it is one that may
   /// be the host's: it is no attempt then.
-  bool job_heard(const Meaning& meaning);
+  bool job_heard(const Call& call, const Meaning& meaning);
   void probe_heard(const Meaning& meaning);
 
   /// The next process begins with what the database says: the host failing or not, and how long it
@@ -39,6 +45,8 @@ class HostWitness {
   void clock_jumped();
 
  private:
+  [[nodiscard]] bool is_load(const Call& call) const;
+  [[nodiscard]] Milliseconds end_of_sync(const Call& call);
   void check_pause(const Call& call);
   void check_rate(const Call& call);
   void check_crowd(const Call& call, int others);
@@ -48,6 +56,7 @@ class HostWitness {
 
   const Timeline& timeline_;
   Trace& trace_;
+  Milliseconds timeout_;
   std::size_t rate_;
   int concurrency_;
   int allowance_;  // how many may be under way at once
@@ -55,7 +64,9 @@ class HostWitness {
   bool failing_ = false;
   int probes_ = 0;  // under way
   TimePoint paused_until_{};
-  std::deque<TimePoint> sent_;  // jobs in the last second
+  std::deque<TimePoint> sent_;              // jobs in the last second
+  std::map<std::string, TimePoint> begun_;  // by relay: the first request of its sync
+  std::optional<TimePoint> slow_answer_at_;
 };
 
 }  // namespace tender::simulation

@@ -18,7 +18,8 @@ Witness::Witness(const config::Env& env, const Clock& clock, Timeline& timeline,
       clock_(clock),
       timeline_(timeline),
       trace_(trace),
-      host_(timeline, trace, env.relay_sync_rate, static_cast<int>(env.relay_sync_concurrency)),
+      host_(timeline, trace, env.relay_sync_rate, static_cast<int>(env.relay_sync_concurrency),
+            env.zooid_api_timeout),
       looks_(timeline, trace),
       claims_(clock, trace) {}
 
@@ -185,7 +186,7 @@ void Witness::heard(const Call& call) {
     looks_.heard(call);
     // A look that cannot reach the API's address tells of the host.
     if (std::holds_alternative<http::Failure>(call.answer->result)) {
-      static_cast<void>(host_.job_heard(meaning));
+      static_cast<void>(host_.job_heard(call, meaning));
     }
     return;
   }
@@ -201,7 +202,7 @@ void Witness::heard(const Call& call) {
     record.in_doubt = record.was_in_doubt;
   }
   record.heard_at = timeline_.now();
-  record.spent_on_the_host = host_.job_heard(meaning);
+  record.spent_on_the_host = host_.job_heard(call, meaning);
   if (meaning.heard == Heard::unknown) {
     record.may_send_again = true;
     begin_doubt(timeline_.now() + env_.relay_sync_settle, record);

@@ -1,6 +1,7 @@
 // How many requests a host bears at once, learned from its answers as TCP learns from a network:
 // the limit starts low, grows while answers come quickly, and is halved when they are slow or do
-// not come. A pure value; HostGate feeds it.
+// not come. A pure value; HostGate feeds it by the steady clock: a wall clock that
+// jumps is no slow answer.
 #pragma once
 
 #include <optional>
@@ -22,27 +23,27 @@ class ConcurrencyLimit {
   /// A request was answered that began at `begun_at` as one of `in_flight`. Until the first sign of
   /// overload each quick answer adds one (slow start), afterwards each round of answers does; none
   /// does while half of the limit is not used.
-  void answered(TimePoint begun_at, TimePoint now, int in_flight);
+  void answered(SteadyTime begun_at, SteadyTime now, int in_flight);
 
   /// A request that began at `begun_at` got no answer in time.
-  void timed_out(TimePoint begun_at, TimePoint now);
+  void timed_out(SteadyTime begun_at, SteadyTime now);
 
   /// Whether the host answers, but slowly: then a request that times out is a sign of overload, and
   /// tells nothing of what it was about.
-  [[nodiscard]] bool overloaded(TimePoint now) const;
+  [[nodiscard]] bool overloaded(SteadyTime now) const;
 
   /// Nothing is known any more: starts at 1 again.
   void restart();
 
  private:
-  void halve(TimePoint begun_at, TimePoint now);
+  void halve(SteadyTime begun_at, SteadyTime now);
 
   int most_;
   Milliseconds slow_;
   double limit_;
   bool slow_start_ = true;
-  TimePoint halved_at_ = TimePoint::min();
-  std::optional<TimePoint> slow_answer_at_;  // the newest
+  SteadyTime halved_at_ = SteadyTime::min();
+  std::optional<SteadyTime> slow_answer_at_;  // the newest
 };
 
 }  // namespace tender::outbox

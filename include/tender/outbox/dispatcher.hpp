@@ -68,11 +68,11 @@ class Dispatcher {
 
   struct Task {
     Task(Job claimed, std::unique_ptr<Execution> begun, TimePoint now)
-        : job(std::move(claimed)), execution(std::move(begun)), begun_at(now) {}
+        : job(std::move(claimed)), execution(std::move(begun)), claimed_at(now) {}
     Job job;
     std::unique_ptr<Execution> execution;
-    TimePoint begun_at;
-    int in_flight = 1;   // when it began, itself included
+    TimePoint claimed_at;
+    HostGate::Timing timing;
     bool counts = true;  // see Execution::Circumstances
   };
 

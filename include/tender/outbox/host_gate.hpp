@@ -52,10 +52,14 @@ class HostGate {
   /// That began at `begun_at`, whatever its result.
   void overwrite_ends(TimePoint begun_at);
 
-  /// What an execution has shown of the host that began at `begun_at` as one of `in_flight`. False
-  /// when a failure is not to count for the job: it met an outage or a pause that was known by
-  /// then, or a host that is overloaded.
-  bool record(const HostSign& sign, TimePoint begun_at, TimePoint now, int in_flight);
+  struct Timing {
+    SteadyTime begun_at{};
+    SteadyTime ended_at{};
+    int in_flight = 1;  // how many were under way when it began, itself included
+  };
+  /// What an execution has shown of the host. False when a failure is not to count for the job: it
+  /// met an outage or a pause that was known by then, or a host that is overloaded.
+  bool record(const HostSign& sign, Timing timing, TimePoint now);
 
   /// What the next probe is to find out.
   [[nodiscard]] Probe probe_kind() const {
@@ -72,7 +76,7 @@ class HostGate {
   void saved() { saved_ = state_; }
 
  private:
-  bool record_fault(const HostSign& sign, TimePoint begun_at, TimePoint now, bool known);
+  bool record_fault(const HostSign& sign, Timing timing, TimePoint now, bool known);
   void pause(const HostSign& sign, TimePoint now);
   void follow(TimePoint now, const std::string& reason);
   void say_that_it_fails(TimePoint now) const;
