@@ -58,11 +58,12 @@ bool HostWitness::is_load(const Call& call) const {
          timeline_.now() - *slow_answer_at_ <= 2 * timeout_;
 }
 
-// Of a whole sync: one that goes on with PATCH, since the relay exists, has not had its last
-// answer.
+// Of a whole sync: zero when it goes on with PATCH, since the relay exists, or with POST, since it is
+// lost.
 Milliseconds HostWitness::end_of_sync(const Call& call) {
   const auto* response = std::get_if<http::Response>(&call.answer->result);
-  if (call.method == http::Method::post && response != nullptr && response->status == 409) {
+  const int goes_on_after = call.method == http::Method::post ? 409 : 404;
+  if (!call.is_look() && response != nullptr && response->status == goes_on_after) {
     return Milliseconds::zero();
   }
   const auto begun = begun_.find(call.relay);
