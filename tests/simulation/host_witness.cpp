@@ -58,8 +58,8 @@ bool HostWitness::is_load(const Call& call) const {
          timeline_.now() - *slow_answer_at_ <= 2 * timeout_;
 }
 
-// Of a whole sync: zero when it goes on with PATCH, since the relay exists, or with POST, since it is
-// lost.
+// Of a whole sync: zero when it goes on with PATCH, since the relay exists, or with POST, since it
+// is lost.
 Milliseconds HostWitness::end_of_sync(const Call& call) {
   const auto* response = std::get_if<http::Response>(&call.answer->result);
   const int goes_on_after = call.method == http::Method::post ? 409 : 404;
