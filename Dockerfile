@@ -25,6 +25,7 @@ RUN apt-get update \
 
 WORKDIR /source
 COPY CMakeLists.txt CMakePresets.json ./
+COPY cmake cmake
 COPY include include
 COPY src src
 RUN cmake --preset release \

@@ -4,7 +4,7 @@ export CMAKE_BUILD_PARALLEL_LEVEL ?= $(shell nproc)
 export CTEST_PARALLEL_LEVEL ?= $(shell nproc)
 
 .DEFAULT_GOAL := help
-.PHONY: help deps build test simulate mutants demo lint format asan fuzz bench check interop image clean
+.PHONY: help deps build test release simulate mutants demo lint format asan fuzz bench check interop image container clean
 
 help: ## this list
 	@echo "make <target>, where <target> is one of"
@@ -20,6 +20,12 @@ build: ## compile tender, the tests and the zooid stand-in to build/dev
 
 test: build ## build, then run every test
 	@ctest --preset dev
+
+release: ## build what ships, optimized, and run every test against it
+	@scripts/deps.sh --quiet build
+	@cmake --preset release -D TENDER_TESTS=ON -D CMAKE_COMPILE_WARNING_AS_ERROR=ON
+	@cmake --build --preset release
+	@ctest --preset release
 
 simulate: ## live the lives of SEEDS (7, 1-2000 or 3,5,10-20) and print what broke; one seed with its trace
 	@scripts/deps.sh --quiet build
@@ -61,8 +67,15 @@ interop: build ## compare tokens, events and keys with nostr-tools (npm)
 	@scripts/deps.sh --quiet interop
 	@tests/interop/run.sh $(BUILD)
 
-image: ## build the container image with docker or podman
+image: ## build the container image, with docker or podman, or without an engine as root
 	@scripts/image.sh
+
+container: ## build the image without an engine, as root, and drive it beside the zooid stand-in
+	@scripts/deps.sh --quiet build image
+	@scripts/image_without_engine.sh
+	@test -f $(BUILD)/build.ninja || cmake --preset dev
+	@cmake --build --preset dev --target zooid-sim
+	@TENDER=tender ZOOID_SIM=$(abspath $(BUILD))/tools/zooid-sim/zooid-sim python3 -B tests/container/test_image.py
 
 check: ## everything that CI runs
 	@.ci/run

@@ -4,7 +4,7 @@
 set -euo pipefail
 
 cd "$(dirname "$0")/.."
-all=(format includes docs shell dockerfile tidy)
+all=(format includes docs shell dockerfile compose tidy)
 
 check_format() {
   find include src tests tools fuzz bench -name '*.[ch]pp' -print0 |
@@ -37,6 +37,10 @@ check_dockerfile() {
     cp scripts/hadolint.txt "$venv/installed.txt"
   fi
   "$venv/bin/hadolint" Dockerfile
+}
+
+check_compose() {
+  scripts/check_compose.py
 }
 
 check_tidy() {

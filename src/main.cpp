@@ -5,7 +5,10 @@
 
 #include "tender/cli/command_line.hpp"
 
+#include "private_memory.hpp"
+
 int main(int argc, char** argv) {
+  tender::forbid_memory_dumps();
   std::signal(SIGPIPE, SIG_IGN);  // a reader that leaves is an error of the write, not our death
   try {
     return static_cast<int>(tender::cli::run_command_line(

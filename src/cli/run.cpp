@@ -119,7 +119,7 @@ class Run {
     }
   }
 
-  config::Env env_;
+  const config::Env& env_;
   std::shared_ptr<Logger> logger_;
   asio::io_context io_{1};
   asio::signal_set
@@ -134,7 +134,8 @@ class Run {
 };
 
 ExitCode run(const Invocation& invocation) {
-  Run(config::load_env(invocation.environment, invocation.env_file)).to_end();
+  const config::Env env = config::load_env(invocation.environment, invocation.env_file);
+  Run(env).to_end();
   return ExitCode::ok;
 }
 

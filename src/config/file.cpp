@@ -5,6 +5,7 @@
 #include <cerrno>
 
 #include <fcntl.h>
+#include <openssl/crypto.h>
 #include <unistd.h>
 
 namespace tender::config {
@@ -37,6 +38,7 @@ FileText read_file(const std::filesystem::path& path, std::size_t limit) {
       break;
     }
   }
+  OPENSSL_cleanse(portion.data(), portion.size());  // the file may hold a secret
   close(file);
   return result;
 }

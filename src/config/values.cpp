@@ -15,17 +15,6 @@ namespace {
 
 constexpr std::string_view kSqlite = "sqlite://";
 
-// A problem with a URL that http::Url does not know or must not be asked about.
-std::optional<Problem> url_problem(std::string_view text) {
-  if (text.find('@') != std::string_view::npos) {
-    return Problem{"holds a user or a password", "write the URL without what stands before the @"};
-  }
-  if (text.find('?') != std::string_view::npos) {
-    return Problem{"has a query", "write the URL without the ? and what follows it"};
-  }
-  return std::nullopt;
-}
-
 // http::Url quotes the URL in front of what is wrong with it, and so do faults.
 std::string_view without_quotation(std::string_view text) {
   const std::size_t end = text.rfind("\" ");
@@ -60,8 +49,12 @@ Parsed<std::filesystem::path> parse_database_url(std::string_view text) {
 }
 
 Parsed<http::Url> parse_api_url(std::string_view text) {
-  if (auto problem = url_problem(text)) {
-    return *std::move(problem);
+  // What http::Url does not know or must not be asked about.
+  if (text.find('@') != std::string_view::npos) {
+    return Problem{"holds a user or a password", "write the URL without what stands before the @"};
+  }
+  if (text.find('?') != std::string_view::npos) {
+    return Problem{"has a query", "write the URL without the ? and what follows it"};
   }
   try {
     return http::Url::parse(text);

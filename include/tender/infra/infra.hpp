@@ -39,7 +39,7 @@ class Infra {
     outbox::Priority floor = outbox::Priority::bulk;
   };
 
-  /// Keeps a copy of `env`, and subscribes to command.notify().
+  /// Borrows `env`, which must outlive it, and subscribes to command.notify().
   Infra(Query query, Command command, const config::Env& env, Runtime runtime, Options options);
 
   /// Reconciles, then works until stop() is called or the channel closes, and all that was in
@@ -76,7 +76,7 @@ class Infra {
 
   Query query_;
   Command command_;
-  config::Env env_;
+  const config::Env& env_;
   Runtime runtime_;
   Broadcast<Activity>::Receiver receiver_;
   zooid::Client client_;

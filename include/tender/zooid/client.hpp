@@ -17,7 +17,7 @@ namespace tender::zooid {
 
 class Client {
  public:
-  /// Copies what it needs of `env`.
+  /// `env` must outlive it: keys are in memory once.
   Client(const config::Env& env, http::Transport& transport, const Clock& clock, Random& random)
       : env_(env), transport_(transport), clock_(clock), random_(random) {}
 
@@ -35,7 +35,7 @@ class Client {
  private:
   void hide_secrets(http::Exchange& exchange, const Secret& hidden, const Secret& token) const;
 
-  config::Env env_;
+  const config::Env& env_;
   http::Transport& transport_;
   const Clock& clock_;
   Random& random_;

@@ -1,0 +1,69 @@
+#!/usr/bin/env bash
+# Builds the image from the Dockerfile on a machine without a container engine, as root: buildah runs each
+# step in a chroot, on a base that mmdebstrap makes of the same packages as debian:bookworm-slim.
+# The image is tender:latest in the storage build/image/storage, which scripts/image_storage.sh opens, and
+# build/image/tender.tar for `docker load`. What has not changed since is not built again.
+set -euo pipefail
+
+cd "$(dirname "$0")/.."
+directory=build/image
+base=docker.io/library/debian:bookworm-slim
+
+[[ $(id -u) -eq 0 ]] || {
+  echo "image: no container engine answers, and only root can build the image without one; start docker or podman, or use sudo" >&2
+  exit 1
+}
+mkdir -p "$directory/tmp"
+export TMPDIR=$PWD/$directory/tmp
+trap 'rm -rf "$TMPDIR"' EXIT
+
+in_storage() { scripts/image_storage.sh "$@"; }
+
+# As Docker's is: without documentation and translations, and apt keeps nothing that it has installed.
+# shellcheck disable=SC2016  # $1 is the hook's
+make_base() {
+  local container
+  echo "image: making the base"
+  mmdebstrap --quiet --variant=minbase --include=usr-is-merged \
+    --hook-dir=/usr/share/mmdebstrap/hooks/merged-usr \
+    --dpkgopt='path-exclude=/usr/share/doc/*' --dpkgopt='path-include=/usr/share/doc/*/copyright' \
+    --dpkgopt='path-exclude=/usr/share/man/*' --dpkgopt='path-exclude=/usr/share/locale/*' \
+    --customize-hook='cp scripts/image_apt.conf "$1/etc/apt/apt.conf.d/docker-clean" && rm -f "$1"/var/cache/apt/*.bin' \
+    bookworm "$directory/base.tar" >"$directory/base.log" 2>&1 ||
+    { cat "$directory/base.log" >&2 && exit 1; }
+  container=$(in_storage from scratch)
+  in_storage add --quiet "$container" "$directory/base.tar" / >/dev/null
+  in_storage commit --quiet --rm "$container" "$base" >/dev/null
+  rm "$directory/base.tar"
+}
+
+# Docker's format, because OCI's has no health check.
+build() {
+  in_storage build --isolation chroot --pull=never --format docker --tag tender:latest .
+  rm -f "$directory/tender.tar"
+  in_storage push --quiet tender:latest "docker-archive:$directory/tender.tar:tender:latest"
+}
+
+# What the image is made of.
+inputs() {
+  in_storage inspect --type image --format '{{.FromImageID}}' "$base"
+  sha256sum Dockerfile .dockerignore
+  find CMakeLists.txt CMakePresets.json cmake include src -type f -print0 | sort -z | xargs -0 sha256sum
+}
+
+in_storage inspect --type image "$base" >/dev/null 2>&1 || make_base
+wanted=$(inputs)
+if [[ ! -e $directory/tender.tar || $wanted != $(cat "$directory/inputs" 2>/dev/null) ]]; then
+  rm -f "$directory/inputs"
+  build
+  echo "$wanted" >"$directory/inputs"
+fi
+
+# size_of IMAGE: the bytes of its files, in MB.
+size_of() {
+  local container
+  container=$(in_storage from --pull-never "$1")
+  du --summarize --apparent-size --block-size=1 --one-file-system "$(in_storage mount "$container")" | awk '{printf "%.1f", $1 / 1e6}'
+  in_storage rm "$container" >/dev/null
+}
+echo "image: tender:latest is $(size_of tender:latest) MB, of which the base is $(size_of "$base") MB"
