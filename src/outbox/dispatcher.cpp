@@ -200,7 +200,6 @@ std::vector<std::shared_ptr<Dispatcher::Task>> Dispatcher::claim() {
     auto execution = executor_.begin(job, may_overwrite);
     if (!execution) {
       barred_ = true;
-      --claims_;  // it keeps its turn
       break;
     }
     if (execution->asks_host()) {
