@@ -22,6 +22,14 @@ namespace asio = boost::asio;
 // that grows with the wait would let a large fleet, once old enough, go before every new command.
 constexpr std::uint64_t kAgedTurn = 8;
 
+// Looks never hold more than this part of the places, and at least one: looks that hang hold up no
+// sync.
+constexpr int kLookShare = 4;
+
+constexpr JobKind other_than(JobKind kind) {
+  return kind == JobKind::relay_sync ? JobKind::relay_check : JobKind::relay_sync;
+}
+
 }  // namespace
 
 Dispatcher::Dispatcher(Database& database, Clock& clock, Random& random, Executor& executor,
@@ -115,7 +123,7 @@ void Dispatcher::settle_finished() {
   }
   while (!finished_.empty()) {
     settle_alone(*finished_.front());
-    busy_.erase(finished_.front()->job.key);
+    release(*finished_.front());
     finished_.erase(finished_.begin());
   }
 }
@@ -127,9 +135,14 @@ void Dispatcher::settle_together() {
   }
   transaction.commit();
   for (const auto& task : finished_) {
-    busy_.erase(task->job.key);
+    release(*task);
   }
   finished_.clear();
+}
+
+void Dispatcher::release(const Task& task) {
+  busy_.erase(task.job.key);
+  looking_ -= task.job.kind == JobKind::relay_check ? 1 : 0;
 }
 
 void Dispatcher::settle_alone(const Task& task) {
@@ -183,7 +196,8 @@ void Dispatcher::settle(const Task& task) {
 std::vector<std::shared_ptr<Dispatcher::Task>> Dispatcher::claim() {
   std::vector<std::shared_ptr<Task>> tasks;
   std::set<std::string> busy = busy_;
-  std::optional<Job> next = next_job(busy);
+  int looking = looking_;
+  std::optional<Job> next = next_job(busy, looking);
   if (!next) {
     return tasks;
   }
@@ -195,24 +209,40 @@ std::vector<std::shared_ptr<Dispatcher::Task>> Dispatcher::claim() {
       gate_.take_token();
     }
     busy.insert(job.key);
+    looking += job.kind == JobKind::relay_check ? 1 : 0;
     tasks.push_back(std::make_shared<Task>(std::move(job), std::move(execution)));
-    next = next_job(busy);
+    next = next_job(busy, looking);
   }
   transaction.commit();
   busy_ = std::move(busy);
+  looking_ = looking;
   return tasks;
 }
 
-std::optional<Job> Dispatcher::next_job(const std::set<std::string>& busy) {
+// Syncs and looks take turns when both are due: neither waits for the other's queue to end.
+std::optional<Job> Dispatcher::next_job(const std::set<std::string>& busy, int looking) {
   const TimePoint now = clock_.now();
   if (stage_ != Stage::working || !gate_.admits(now, static_cast<int>(busy.size()))) {
     return std::nullopt;
   }
-  const auto order =
-      (claims_ + 1) % kAgedTurn == 0 ? Outbox::Order::longest_due : Outbox::Order::most_urgent;
-  auto job = outbox_.next(order, now, options_.horizon, options_.floor, busy);
-  claims_ += job ? 1 : 0;
-  return job;
+  for (const JobKind kind : {other_than(claimed_last_), claimed_last_}) {
+    std::uint64_t& claims = claims_[static_cast<std::size_t>(kind)];
+    const auto order =
+        (claims + 1) % kAgedTurn == 0 ? Outbox::Order::longest_due : Outbox::Order::most_urgent;
+    if (!has_place(kind, looking)) {
+      continue;
+    }
+    if (auto job = outbox_.next(kind, order, now, options_.horizon, options_.floor, busy)) {
+      ++claims;
+      claimed_last_ = kind;
+      return job;
+    }
+  }
+  return std::nullopt;
+}
+
+bool Dispatcher::has_place(JobKind kind, int looking) const {
+  return kind != JobKind::relay_check || looking < std::max(1, options_.concurrency / kLookShare);
 }
 
 asio::awaitable<void> Dispatcher::execute(std::shared_ptr<Task> task) {
@@ -248,7 +278,13 @@ TimePoint Dispatcher::next_look() {
   if (probing_ && !gate_.admits(now, static_cast<int>(busy_.size()))) {
     return TimePoint::max();  // the next probe is due, and begins when the older one has ended
   }
-  return outbox_.next_due(options_.floor, busy_).value_or(TimePoint::max());
+  TimePoint due = TimePoint::max();
+  for (const JobKind kind : {JobKind::relay_sync, JobKind::relay_check}) {
+    if (has_place(kind, looking_)) {
+      due = std::min(due, outbox_.next_due(kind, options_.floor, busy_).value_or(due));
+    }
+  }
+  return due;
 }
 
 }  // namespace tender::outbox

@@ -477,7 +477,7 @@ TEST_F(DispatcherTest, LeavesTheRowWhenTheProcessDies) {
   EXPECT_EQ(dispatcher->in_flight(), 1U);
   Outbox after_restart(elsewhere);
   const auto job =
-      after_restart.next(Outbox::Order::most_urgent, clock.now(), 16min, Priority::bulk, {});
+      after_restart.next(kSync, Outbox::Order::most_urgent, clock.now(), 16min, Priority::bulk, {});
   ASSERT_TRUE(job);
   EXPECT_EQ(job->key, "blue");
 }

@@ -5,6 +5,7 @@
 // caller owns and awaits run().
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -32,7 +33,7 @@ namespace tender::outbox {
 class Dispatcher {
  public:
   struct Options {
-    int concurrency = 16;
+    int concurrency = 16;             // of which looks take a quarter at most
     int rate = 0;                     // syncs per second; 0: as many as come
     Milliseconds horizon{};           // the longest wait of a job: see Outbox::next
     Priority floor = Priority::bulk;  // leave alone what is less urgent
@@ -76,13 +77,15 @@ class Dispatcher {
   };
 
   void settle_finished();
+  void release(const Task& task);
   void settle_together();
   void settle_alone(const Task& task);
   void settle(const Task& task);
   void start(boost::asio::awaitable<void> work, const boost::asio::any_io_executor& executor);
   void put_off(const Task& task, const StoreError& error);
   [[nodiscard]] std::vector<std::shared_ptr<Task>> claim();
-  [[nodiscard]] std::optional<Job> next_job(const std::set<std::string>& busy);
+  [[nodiscard]] std::optional<Job> next_job(const std::set<std::string>& busy, int looking);
+  [[nodiscard]] bool has_place(JobKind kind, int looking) const;
   boost::asio::awaitable<void> execute(std::shared_ptr<Task> task);
   boost::asio::awaitable<void> probe();
   void save_host_state();
@@ -100,7 +103,9 @@ class Dispatcher {
   Wakeup wakeup_;
   std::set<std::string> busy_;                   // keys in flight or finished and not yet settled
   std::vector<std::shared_ptr<Task>> finished_;  // shared with the coroutine that ran it
-  std::uint64_t claims_ = 0;                     // so far, of all jobs
+  int looking_ = 0;                              // how many of busy_ are looks
+  std::array<std::uint64_t, 2> claims_{};        // so far, of each JobKind
+  JobKind claimed_last_ = JobKind::relay_check;
   StoreOutage outage_;
   bool probing_ = false;
   Stage stage_ = Stage::working;
