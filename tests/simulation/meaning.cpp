@@ -79,8 +79,14 @@ Shown shown_by(const http::Exchange& exchange, const Relay& relay) {
   if (response->status != 200 || document.empty()) {
     return Shown::unclear;
   }
-  return active && document.value("name", "") == relay.info_name ? Shown::as_described
-                                                                 : Shown::wrong;
+  if (document.value("pubkey", "").empty() || document.value("self", "").empty()) {
+    return Shown::unclear;
+  }
+  const bool same = document.value("name", "") == relay.info_name &&
+                    document.value("description", "") == relay.info_description &&
+                    document.value("icon", "") == relay.info_icon &&
+                    document.value("pubkey", "") == relay.tenant;
+  return active && same ? Shown::as_described : Shown::wrong;
 }
 
 }  // namespace tender::simulation

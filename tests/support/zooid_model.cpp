@@ -1,5 +1,7 @@
 #include "support/zooid_model.hpp"
 
+#include "tender/nostr/keys.hpp"
+
 namespace tender::test {
 
 using nlohmann::json;
@@ -11,6 +13,18 @@ http::Response say(int status, const char* member, const std::string& text) {
   response.status = status;
   response.body = json{{member, text}}.dump();
   return response;
+}
+
+json document_of(const json& config) {
+  const json info = config.value("info", json::object());
+  json document = {{"name", info.value("name", "")},
+                   {"description", info.value("description", "")},
+                   {"icon", info.value("icon", "")},
+                   {"pubkey", info.value("pubkey", "")}};
+  if (const std::string secret = config.value("secret", ""); !secret.empty()) {
+    document["self"] = nostr::SecretKey::parse(secret).public_key().hex();
+  }
+  return document;
 }
 
 }  // namespace
@@ -44,7 +58,10 @@ http::Response ZooidModel::apply(http::Method method, const std::string& relay, 
 http::Response ZooidModel::serve(const std::string& host) const {
   for (const auto& [id, config] : relays) {
     if (config["host"] == host && !config.value("inactive", false) && !not_loaded.contains(id)) {
-      return say(200, "name", config["info"]["name"].get<std::string>());
+      http::Response document;
+      document.status = 200;
+      document.body = document_of(config).dump();
+      return document;
     }
   }
   http::Response absent;
