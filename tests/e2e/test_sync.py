@@ -53,7 +53,8 @@ class SyncTest(unittest.TestCase):
         self.assertEqual(self.world.data("reconcile")[0]["result"], "created")
         self.assertEqual(self.world.run("reconcile").returncode, 0)
         self.assertEqual(self.world.data("reconcile", "--all")[0]["result"], "unchanged")
-        self.assertEqual(len(self.world.sim.journal()), 2)
+        self.assertEqual([each["method"] for each in self.world.sim.journal()].count("GET"), 2)  # the looks
+        self.assertEqual(len(self.world.sim.journal()), 4)
         self.assertEqual(self.world.data("reconcile", "blue", "--force")[0]["result"], "updated")
 
     def test_reconcile_watches_the_sidecar_that_does_the_work(self):
