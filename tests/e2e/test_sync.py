@@ -57,6 +57,17 @@ class SyncTest(unittest.TestCase):
         self.assertEqual(len(self.world.sim.journal()), 4)
         self.assertEqual(self.world.data("reconcile", "blue", "--force")[0]["result"], "updated")
 
+    def test_reconcile_says_that_a_relay_is_unseen_when_zooid_does_not_serve_it(self):
+        self.world.create("blue")
+        self.world.sim.fault(action="reload_fails", count=1)
+        self.assertEqual(self.world.data("reconcile", "blue")[0]["result"], "created")
+        planned = self.world.data("reconcile", "blue", "--dry-run")
+        self.assertEqual(planned[0]["plan"], "look")
+        unseen = self.world.data("reconcile", "blue")
+        self.assertEqual((unseen[0]["result"], unseen[0]["error"]), ("unseen", "its host answers 404"))
+        self.assertEqual(self.world.data("reconcile", "blue", "--force")[0]["result"], "updated")
+        self.assertEqual(self.world.data("reconcile", "blue")[0]["result"], "unchanged")
+
     def test_reconcile_watches_the_sidecar_that_does_the_work(self):
         self.world.start()
         self.world.create("blue")
