@@ -15,6 +15,7 @@ namespace {
 namespace asio = boost::asio;
 
 constexpr Milliseconds kHeartbeat{10'000};
+constexpr Milliseconds kLook{1000};  // at the files that we stand on: soon, should two work at once
 constexpr Milliseconds kDrain{10'000};
 
 }  // namespace
@@ -47,7 +48,15 @@ asio::awaitable<void> Sidecar::run() {
   using namespace asio::experimental::awaitable_operators;
   co_await (work() && keep_alive() && retention_.run() && checkpointer_.run());
   transport_.stop();
-  if (moved_) {
+  if (ground_ == Ground::lock_lost) {
+    throw StoreError(
+        StoreFault::missing,
+        fmt::format("the lock file {} was removed or replaced while tender worked, so that another "
+                    "sidecar could start beside this one, which has stopped",
+                    lock_.path()),
+        "let nothing but tender touch that file, then start tender again");
+  }
+  if (ground_ == Ground::database_moved) {
     throw StoreError(
         StoreFault::missing,
         fmt::format("the database {} was moved, removed or replaced while tender worked on it",
@@ -70,7 +79,22 @@ asio::awaitable<void> Sidecar::work() {
   checkpointer_.stop();
 }
 
+void Sidecar::look_at_ground() {
+  if (ground_ != Ground::ours) {
+    return;
+  }
+  if (database_.has_moved()) {
+    ground_ = Ground::database_moved;
+  } else if (lock_.is_lost()) {
+    ground_ = Ground::lock_lost;
+  } else {
+    return;
+  }
+  stop();
+}
+
 asio::awaitable<void> Sidecar::keep_alive() {
+  TimePoint next_beat = clock_.now();
   while (!finished_) {
     const TimePoint now = clock_.now();
     if (now >= drain_until_) {
@@ -82,14 +106,13 @@ asio::awaitable<void> Sidecar::keep_alive() {
       transport_.stop();
       infra_.abandon();
     }
-    if (!moved_ && database_.has_moved()) {
-      moved_ = true;
-      stop();
-    }
-    if (!moved_ && !infra_.waits_for_database()) {
+    look_at_ground();
+    const bool beat_due = now >= next_beat || next_beat > now + kHeartbeat;  // or a clock set back
+    if (beat_due && ground_ == Ground::ours && !infra_.waits_for_database()) {
       lock_.beat();
+      next_beat = now + kHeartbeat;
     }
-    const TimePoint next = std::min(drain_until_, now + kHeartbeat);
+    const TimePoint next = std::min(drain_until_, now + kLook);
     co_await alarm_.wait_until(next);
   }
 }

@@ -112,8 +112,15 @@ bool Infra::catch_up(std::optional<std::string_view> reconcile_because) {
     return false;
   }
   try {
-    router_.route([this](const Activity& activity) { handle_activity(activity); });
+    if (!router_.route([this](const Activity& activity) { handle_activity(activity); })) {
+      runtime_.logger.warn(
+          "the row of table router_offset was gone or past the log and stands at the log's end "
+          "again: relays that are not in step are looked for, give requests of `tender reconcile` "
+          "that had no result again");
+      reconcile_because = "lost offset";
+    }
     if (reconcile_because) {
+      mend_outbox();
       reconcile_relay_state(*reconcile_because);
     }
     return true;
@@ -121,6 +128,15 @@ bool Infra::catch_up(std::optional<std::string_view> reconcile_because) {
     // The channel is only a hint and the log holds everything: go on later where the offset stands.
     outage.begin(error);
     return false;
+  }
+}
+
+void Infra::mend_outbox() {
+  if (const int mended = outbox_.mend()) {
+    runtime_.logger.warn(
+        "table outbox: another program wrote {} row{} with values that cannot be: put right, or "
+        "removed where the kind of work is unknown",
+        mended, mended == 1 ? "" : "s");
   }
 }
 

@@ -12,10 +12,12 @@ std::optional<TimePoint> optional_time(const Statement& row, int column) {
 }  // namespace
 
 HostState read_host_state(Database& database) {
-  Statement row =
-      database.prepare("SELECT failing_since, reason, probe_at, paused_until FROM host_state");
-  row.step();
+  Statement row = database.prepare(
+      "SELECT failing_since, reason, probe_at, paused_until FROM host_state WHERE id = 1");
   HostState state;
+  if (!row.step()) {
+    return state;  // another program deleted the row: as good as new
+  }
   state.failing_since = optional_time(row, 0);
   state.reason = row.text(1);
   state.probe_at = optional_time(row, 2);
@@ -26,7 +28,10 @@ HostState read_host_state(Database& database) {
 void write_host_state(Database& database, const HostState& state) {
   database
       .prepare(
-          "UPDATE host_state SET failing_since = ?, reason = ?, probe_at = ?, paused_until = ?",
+          "INSERT INTO host_state (id, failing_since, reason, probe_at, paused_until) "
+          "VALUES (1, ?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET "
+          "failing_since = excluded.failing_since, reason = excluded.reason, "
+          "probe_at = excluded.probe_at, paused_until = excluded.paused_until",
           state.failing_since, state.reason, state.probe_at, state.paused_until)
       .run();
 }

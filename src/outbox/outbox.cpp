@@ -1,5 +1,7 @@
 #include "tender/outbox/outbox.hpp"
 
+#include <algorithm>
+
 #include "tender/store/database.hpp"
 
 namespace tender::outbox {
@@ -15,8 +17,9 @@ Job read_job(const Statement& row) {
       row.text(0) == to_string(JobKind::relay_check) ? JobKind::relay_check : JobKind::relay_sync;
   job.key = row.text(1);
   job.generation = row.integer(2);
-  job.priority = static_cast<Priority>(row.integer(3));
-  job.attempt = static_cast<int>(row.integer(4));
+  job.priority = static_cast<Priority>(
+      std::clamp(row.integer(3), std::int64_t{0}, static_cast<std::int64_t>(Priority::bulk)));
+  job.attempt = row.count(4);
   job.not_before = row.time(5);
   job.asked_seq = row.integer(6);
   job.forced = row.boolean(7);
@@ -60,11 +63,11 @@ std::optional<Job> Outbox::next(Order order, TimePoint now, Milliseconds horizon
   const char* const by_priority =
       "SELECT " TENDER_JOB_COLUMNS
       " FROM outbox WHERE (not_before <= ? OR not_before > ?) AND priority <= ? "
-      "ORDER BY priority, not_before, asked_seq, key";
+      "AND kind IN ('relay_sync', 'relay_check') ORDER BY priority, not_before, asked_seq, key";
   const char* const by_wait =
       "SELECT " TENDER_JOB_COLUMNS
       " FROM outbox WHERE (not_before <= ? OR not_before > ?) AND priority <= ? "
-      "ORDER BY not_before, asked_seq, key";
+      "AND kind IN ('relay_sync', 'relay_check') ORDER BY not_before, asked_seq, key";
   Statement rows = database_.prepare(order == Order::most_urgent ? by_priority : by_wait, now,
                                      now + horizon, static_cast<int>(floor));
   while (rows.step()) {
@@ -78,7 +81,8 @@ std::optional<Job> Outbox::next(Order order, TimePoint now, Milliseconds horizon
 
 std::optional<TimePoint> Outbox::next_due(Priority floor, const std::set<std::string>& busy) {
   Statement rows = database_.prepare(
-      "SELECT key, not_before FROM outbox WHERE priority <= ? ORDER BY not_before",
+      "SELECT key, not_before FROM outbox WHERE priority <= ? "
+      "AND kind IN ('relay_sync', 'relay_check') ORDER BY not_before",
       static_cast<int>(floor));
   while (rows.step()) {
     if (!busy.contains(rows.text(0))) {
@@ -135,6 +139,22 @@ bool Outbox::do_again(const Job& job, TimePoint not_before) {
                  not_before, static_cast<int>(Priority::normal), to_string(job.kind), job.key,
                  job.generation)
              .run() == 1;
+}
+
+int Outbox::mend() {
+  const int unknown =
+      database_.prepare("DELETE FROM outbox WHERE kind NOT IN ('relay_sync', 'relay_check')").run();
+  return unknown + database_
+                       .prepare(
+                           "UPDATE outbox SET generation = max(generation, 1), "
+                           "priority = CASE WHEN priority IN (0, 1, 2) THEN priority ELSE 2 END, "
+                           "attempt = 0, last_error = NULL, asked_seq = max(asked_seq, 0), "
+                           "forced = (forced <> 0), recreate = (recreate = 1) "
+                           "WHERE generation < 1 OR priority NOT IN (0, 1, 2) OR attempt < 0 OR "
+                           "asked_seq < 0 "
+                           "OR forced NOT IN (0, 1) OR recreate NOT IN (0, 1) "
+                           "OR (attempt = 0) <> (last_error IS NULL)")
+                       .run();
 }
 
 Outbox::Counts Outbox::count(TimePoint now) {

@@ -57,6 +57,10 @@ class Outbox {
   /// Fresh again, with nothing forced: what was done is to be done once more.
   bool do_again(const Job& job, TimePoint not_before);
 
+  /// Puts right what only another program can have written, past the table's CHECKs: such a row
+  /// starts over; one of an unknown kind is removed, since nobody can do it. How many there were.
+  int mend();
+
   struct Counts {
     std::int64_t due = 0;
     std::int64_t waiting = 0;           // for their backoff
