@@ -84,12 +84,20 @@ std::optional<DeadLetter> DeadLetters::find(std::int64_t id) {
   return row.step() ? std::optional(read_dead_letter(row)) : std::nullopt;
 }
 
-std::vector<DeadLetter> DeadLetters::list(bool all) {
+std::optional<DeadLetter> DeadLetters::find_open(JobKind kind, const std::string& key) {
+  Statement row =
+      database_.prepare("SELECT " TENDER_DEAD_LETTER_COLUMNS
+                        " FROM dead_letter WHERE kind = ? AND key = ? AND resolution IS NULL",
+                        to_string(kind), key);
+  return row.step() ? std::optional(read_dead_letter(row)) : std::nullopt;
+}
+
+std::vector<DeadLetter> DeadLetters::list(bool all, std::int64_t after_id, int limit) {
   std::vector<DeadLetter> letters;
   Statement rows = database_.prepare("SELECT " TENDER_DEAD_LETTER_COLUMNS
-                                     " FROM dead_letter WHERE ? OR resolution IS NULL "
-                                     "ORDER BY id",
-                                     all);
+                                     " FROM dead_letter WHERE id > ? AND (? OR resolution IS NULL) "
+                                     "ORDER BY id LIMIT ?",
+                                     after_id, all, limit);
   while (rows.step()) {
     letters.push_back(read_dead_letter(rows));
   }

@@ -14,6 +14,14 @@ namespace tender {
 
 class Database;
 
+/// A part of a list of relays, oldest first: those after the last one of the part before.
+/// RelayPages walks over them; without limit it is the whole list, as large as the fleet.
+struct RelayPage {
+  TimePoint created_at = TimePoint::min();  // of the last one of the part before
+  RelayId id{};
+  int limit = -1;  // none
+};
+
 class Query {
  public:
   explicit Query(Database& database) : database_(&database) {}
@@ -26,14 +34,15 @@ class Query {
   /// mean both.
   [[nodiscard]] std::optional<Relay> find_relay(std::string_view id_or_subdomain) const;
 
-  /// All relays, oldest first.
-  [[nodiscard]] std::vector<Relay> list_relays() const;
+  // All of a list, oldest first, or the page of it.
 
-  /// Those of which zooid does not have the newest revision, oldest first.
-  [[nodiscard]] std::vector<Relay> list_relays_pending_sync() const;
+  [[nodiscard]] std::vector<Relay> list_relays(const RelayPage& page = {}) const;
 
-  /// Those of which a request may still have an effect (Relay::settle_at), oldest first.
-  [[nodiscard]] std::vector<Relay> list_relays_in_doubt() const;
+  /// Those of which zooid does not have the newest revision.
+  [[nodiscard]] std::vector<Relay> list_relays_pending_sync(const RelayPage& page = {}) const;
+
+  /// Those of which a request may still have an effect (Relay::settle_at).
+  [[nodiscard]] std::vector<Relay> list_relays_in_doubt(const RelayPage& page = {}) const;
 
   struct ActivityFilter {
     std::int64_t after_seq = 0;
@@ -46,6 +55,9 @@ class Query {
   [[nodiscard]] std::vector<Activity> list_latest_activity(const std::optional<RelayId>& relay,
                                                            int limit) const;
   [[nodiscard]] std::int64_t last_activity_seq() const;
+  /// The seq of the rows after that one, in the order of the log; at most `limit`.
+  [[nodiscard]] std::vector<std::int64_t> list_activity_seqs(std::int64_t after_seq,
+                                                             int limit) const;
 
   /// Whether the log says that zooid ever took this relay: then it has an identity there.
   [[nodiscard]] bool has_completed_sync(const RelayId& id) const;
