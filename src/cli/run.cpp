@@ -11,6 +11,7 @@
 #include <boost/asio/signal_set.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
+#include "tender/store/damage_search.hpp"
 #include "tender/store/integrity.hpp"
 
 #include "command.hpp"
@@ -27,12 +28,9 @@ namespace asio = boost::asio;
 constexpr Milliseconds kStandbyLook{500};
 
 // The database's path, when what is there is sound or nothing: damage is refused before anything
-// is written to it.
-const std::filesystem::path& checked(const std::filesystem::path& database, Logger& logger) {
-  if (check_integrity(database) == Integrity::too_large) {
-    logger.info("{} is larger than {} MiB: starting without looking for damage", database.string(),
-                kLargestChecked >> 20);
-  }
+// is written to it. What is too large for that is looked at while it is worked on.
+const std::filesystem::path& checked(const std::filesystem::path& database, bool& too_large) {
+  too_large = check_integrity(database, kLargestCheckedFirst) == Integrity::too_large;
   return database;
 }
 
@@ -43,8 +41,9 @@ class Run {
         logger_(start_logging(env_)),
         signals_(io_, SIGTERM, SIGINT),
         clock_(io_.get_executor()),
-        database_(checked(env_.database_path, *logger_), clock_,
+        database_(checked(env_.database_path, is_unchecked_), clock_,
                   open_options(OpenMode::create, *logger_)),
+        damage_search_(io_.get_executor(), env_.database_path, clock_),
         feed_(io_.get_executor(), database_, clock_, *logger_),
         alarm_(clock_) {}
 
@@ -60,7 +59,7 @@ class Run {
     co_await become_active();
     if (sidecar_) {
       using namespace asio::experimental::awaitable_operators;
-      co_await (run_sidecar() && feed_.run());
+      co_await (run_sidecar() && feed_.run() && look_for_damage());
     }
     logger_->info("stopped");
     signals_.cancel();
@@ -95,6 +94,21 @@ class Run {
   asio::awaitable<void> run_sidecar() {
     co_await sidecar_->run();
     feed_.stop();
+    damage_search_.stop();
+  }
+
+  asio::awaitable<void> look_for_damage() {
+    if (!is_unchecked_) {
+      co_return;
+    }
+    const auto found = co_await damage_search_.run();
+    if (!found) {
+      logger_->debug("looked for damage in {}: none found", database_.path().string());
+    } else if (found->fault() == StoreFault::corrupt) {
+      sidecar_->infra().hold(*found);
+    } else {
+      logger_->warn("could not look for damage: {}; {}", found->what(), found->remedy());
+    }
   }
 
   asio::awaitable<void> heed_signals() {
@@ -126,7 +140,9 @@ class Run {
       signals_;  // before all that takes its time: an early signal waits for heed_signals
   SystemClock clock_;
   SystemRandom random_;
+  bool is_unchecked_ = false;  // too large to be looked at before the work begins
   Database database_;
+  DamageSearch damage_search_;
   LogFeed feed_;
   Wakeup alarm_;
   std::unique_ptr<Sidecar> sidecar_;

@@ -28,8 +28,18 @@ std::string_view to_string(SyncPlan plan) {
   return "skip";
 }
 
+bool is_unchanged(const config::Env& env, const Relay& relay) {
+  return relay.synced_revision && !relay.settle_at && relay.live != false &&
+         !relay.synced_digest.empty() &&
+         zooid::body_digest(zooid::update_body(relay, env)) == relay.synced_digest;
+}
+
 SyncDecision plan_relay_sync(const Query& query, const config::Env& env, const Relay& relay,
                              Effort effort) {
+  // Before the rules are asked: what zooid took once it is not asked to take again.
+  if (effort == Effort::if_changed && is_unchanged(env, relay)) {
+    return {SyncPlan::skip, "zooid took exactly this last"};
+  }
   if (const auto faults = validate(relay); !faults.empty()) {
     const FieldFault& first = faults.front();
     return {SyncPlan::reject, fmt::format("{}: {}; {}", first.field, first.problem, first.remedy)};
@@ -52,10 +62,7 @@ SyncDecision plan_relay_sync(const Query& query, const config::Env& env, const R
   if (relay.synced_digest.empty()) {
     return {SyncPlan::update, "it is uncertain what zooid holds"};
   }
-  if (zooid::body_digest(zooid::update_body(relay, env)) != relay.synced_digest) {
-    return {SyncPlan::update, "it is not what zooid took last"};
-  }
-  return {SyncPlan::skip, "zooid took exactly this last"};
+  return {SyncPlan::update, "it is not what zooid took last"};
 }
 
 Effort effort_of(const outbox::Job& job) {

@@ -94,6 +94,17 @@ std::optional<Job> Outbox::find(JobKind kind, const std::string& key) {
   return row.step() ? std::optional(read_job(row)) : std::nullopt;
 }
 
+std::vector<std::string> Outbox::list_keys(JobKind kind, const std::string& after, int limit) {
+  std::vector<std::string> keys;
+  Statement rows =
+      database_.prepare("SELECT key FROM outbox WHERE kind = ? AND key > ? ORDER BY key LIMIT ?",
+                        to_string(kind), after, limit);
+  while (rows.step()) {
+    keys.push_back(rows.text(0));
+  }
+  return keys;
+}
+
 bool Outbox::has_other(JobKind kind, const std::set<std::string>& keys) {
   Statement rows = database_.prepare("SELECT key FROM outbox WHERE kind = ?", to_string(kind));
   while (rows.step()) {

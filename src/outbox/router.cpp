@@ -5,28 +5,28 @@
 #include "tender/store/transaction.hpp"
 
 namespace tender::outbox {
-namespace {
 
-constexpr int kBatch = 256;
-
-}  // namespace
-
-void Router::route(const Handler& handler) {
-  const Query query(database_);
-  while (query.last_activity_seq() > offset()) {
-    Transaction transaction(database_);
-    const auto rows =
-        query.list_activity({.after_seq = offset(), .relay = std::nullopt, .limit = kBatch});
-    if (rows.empty()) {
-      // The newest rows were pruned by somebody: there is nothing behind the offset.
+bool Router::route(Portion portion, const Handler& handler) {
+  // Read before the transaction: the log only grows, and nobody else moves the offset.
+  std::int64_t routed = offset();
+  const auto rows = Query(database_).list_activity(
+      {.after_seq = routed, .relay = std::nullopt, .limit = Portion::kRows});
+  if (rows.empty()) {
+    return false;
+  }
+  Transaction transaction(database_);
+  bool more = rows.size() == Portion::kRows;
+  for (const Activity& activity : rows) {
+    if (!portion.take()) {
+      more = true;
       break;
     }
-    for (const Activity& activity : rows) {
-      handler(activity);
-    }
-    database_.prepare("UPDATE router_offset SET seq = ?", rows.back().seq).run();
-    transaction.commit();
+    handler(activity);
+    routed = activity.seq;
   }
+  database_.prepare("UPDATE router_offset SET seq = ?", routed).run();
+  transaction.commit();
+  return more;
 }
 
 std::int64_t Router::offset() {

@@ -44,6 +44,9 @@ struct SyncDecision {
   std::string why;  // for people
 };
 
+/// Whether zooid is known to hold exactly what the row says: nothing has to be sent.
+[[nodiscard]] bool is_unchanged(const config::Env& env, const Relay& relay);
+
 /// What a sync of `relay` would do now. A relay is new only if it never completed a sync
 /// (seeds/infra.txt), by the log and by the row: either may have been pruned or imported.
 [[nodiscard]] SyncDecision plan_relay_sync(const Query& query, const config::Env& env,

@@ -7,6 +7,7 @@
 #include <functional>
 
 #include "tender/model/activity.hpp"
+#include "tender/store/portion.hpp"
 
 namespace tender {
 class Database;
@@ -21,9 +22,10 @@ class Router {
   /// Called inside of the router's transaction; it must only write to the database.
   using Handler = std::function<void(const Activity&)>;
 
-  /// Routes everything that the log holds by now, in transactions of a few hundred rows. Throws
-  /// StoreError, and then the offset stands before the rows that were not routed.
-  void route(const Handler& handler);
+  /// Routes the next rows of the log in one transaction, as many as `portion` has room for. Whether
+  /// there may be more: then call it again. Throws StoreError, and then the offset stands where it
+  /// stood.
+  [[nodiscard]] bool route(Portion portion, const Handler& handler);
 
   /// The seq of the last row that was routed.
   [[nodiscard]] std::int64_t offset();

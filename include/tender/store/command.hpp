@@ -14,7 +14,7 @@
 #include "tender/base/random.hpp"
 #include "tender/model/activity.hpp"
 #include "tender/model/relay.hpp"
-#include "tender/store/broadcast.hpp"
+#include "tender/store/activity_channel.hpp"
 
 namespace tender {
 
@@ -28,11 +28,11 @@ class CommandError : public Error {
 
 class Command {
  public:
-  Command(Database& database, const Clock& clock, Random& random, Broadcast<Activity>& notify)
+  Command(Database& database, const Clock& clock, Random& random, ActivityChannel& notify)
       : database_(&database), clock_(&clock), random_(&random), notify_(&notify) {}
 
   /// Where committed activities are heard, whoever wrote them.
-  [[nodiscard]] Broadcast<Activity>& notify() const { return *notify_; }
+  [[nodiscard]] ActivityChannel& notify() const { return *notify_; }
 
   /// A new relay from the defaults and `change`, which must name tenant and subdomain. Throws
   /// CommandError.
@@ -94,7 +94,7 @@ class Command {
   Database* database_;
   const Clock* clock_;
   Random* random_;
-  Broadcast<Activity>* notify_;
+  ActivityChannel* notify_;
 };
 
 }  // namespace tender

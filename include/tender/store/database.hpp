@@ -11,6 +11,7 @@
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <vector>
 
 #include "tender/base/clock.hpp"
 #include "tender/store/statement.hpp"
@@ -77,6 +78,9 @@ class Database {
 
   /// PRAGMA data_version: changes when another connection has committed.
   [[nodiscard]] std::int64_t data_version();
+
+  /// The text of every statement prepared so far: tests look at how SQLite carries them out.
+  [[nodiscard]] std::vector<std::string> prepared() const;
 
   /// `listener` is called after each outermost commit of this connection. One listener; empty:
   /// none.
