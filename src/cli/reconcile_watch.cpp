@@ -251,8 +251,11 @@ void ReconcileWatch::read_log() {
 }
 
 asio::awaitable<void> ReconcileWatch::lose_patience(Milliseconds patience) {
-  while (!finished_ && clock_.now() < last_result_ + patience) {
-    const TimePoint deadline = last_result_ + patience;
+  while (!finished_ && (!summary_.complete || clock_.now() < last_result_ + patience)) {
+    TimePoint deadline = last_result_ + patience;
+    if (!summary_.complete) {  // nobody waits before all is asked for
+      deadline = clock_.now() + patience;
+    }
     co_await deadline_alarm_.wait_until(deadline);
   }
   if (!finished_) {
