@@ -2,8 +2,10 @@
 // that more of them at once take longer and not less.
 #pragma once
 
+#include <algorithm>
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 
 #include "tender/base/clock.hpp"
 
