@@ -2,28 +2,24 @@
 
 #include <algorithm>
 
-#include "tender/outbox/dead_letters.hpp"
-#include "tender/zooid/relay_config.hpp"
-
 #include "simulation/meaning.hpp"
 #include "simulation/network.hpp"
 
 namespace tender::simulation {
 namespace {
 
-bool host_is_taken(const FinalView& view, const Relay& relay) {
-  const std::string host = zooid::relay_host(relay, view.env);
+bool host_is_taken(const FinalView& view, const RelayRow& relay) {
   return std::ranges::any_of(view.zooid.relays, [&](const auto& entry) {
-    return entry.first != relay.id.text && entry.second.value("host", "") == host;
+    return entry.first != relay.id && entry.second.value("host", "") == relay.host;
   });
 }
 
-void check_live(const FinalView& view, Stage stage, const Relay& relay, Trace& trace) {
+void check_live(const FinalView& view, Stage stage, const RelayRow& relay, Trace& trace) {
   if (view.env.relay_verify == config::RelayVerify::off) {
     return;
   }
-  const std::string& id = relay.id.text;
-  const http::Exchange served{view.zooid.serve(zooid::relay_host(relay, view.env))};
+  const std::string& id = relay.id;
+  const http::Exchange served{view.zooid.serve(relay.host)};
   if (!relay.live) {
     if (stage == Stage::put_right || !view.witness.looks().is_unclear(id)) {
       trace.violate("relay {} is synced, and nobody looks whether it is served", id);
@@ -35,52 +31,51 @@ void check_live(const FinalView& view, Stage stage, const Relay& relay, Trace& t
   }
 }
 
-void check_synced(const FinalView& view, Stage stage, const Relay& relay, Trace& trace) {
-  const RelayRecord& record = view.witness.record(relay.id.text);
-  const auto found = view.zooid.relays.find(relay.id.text);
+void check_synced(const FinalView& view, Stage stage, const RelayRow& relay, Trace& trace) {
+  const RelayRecord& record = view.witness.record(relay.id);
+  const auto found = view.zooid.relays.find(relay.id);
   if (found == view.zooid.relays.end()) {
     if (stage == Stage::put_right || !record.wiped) {
-      trace.violate("relay {} is synced, and zooid does not have it", relay.id.text);
+      trace.violate("relay {} is synced, and zooid does not have it", relay.id);
     }
     return;
   }
-  const auto wanted = config_of(nlohmann::json::parse(zooid::update_body(relay, view.env)));
+  const auto wanted = view.zooid.kept(relay.config);
   const auto held = config_of(found->second);
   if (held != wanted) {
-    trace.violate("relay {} is synced, and zooid has something else: {}", relay.id.text,
+    trace.violate("relay {} is synced, and zooid has something else: {}", relay.id,
                   nlohmann::json::diff(wanted, held).dump());
   }
   if (found->second.value("secret", "") != record.secret) {
-    trace.violate("the secret of relay {} is not the one it was created with", relay.id.text);
+    trace.violate("the secret of relay {} is not the one it was created with", relay.id);
   }
   if (record.last_command > record.last_result) {
-    trace.violate("command {} on relay {} has no result", record.last_command, relay.id.text);
+    trace.violate("command {} on relay {} has no result", record.last_command, relay.id);
   }
-  if (relay.settle_at) {
-    trace.violate("relay {} is in doubt, and nobody sends it again", relay.id.text);
+  if (relay.in_doubt) {
+    trace.violate("relay {} is in doubt, and nobody sends it again", relay.id);
   }
   if (record.forced) {
-    trace.violate("relay {} was to be sent whatever zooid has, and was not", relay.id.text);
+    trace.violate("relay {} was to be sent whatever zooid has, and was not", relay.id);
   }
   check_live(view, stage, relay, trace);
 }
 
-void check_pending(const FinalView& view, Stage stage, const Relay& relay, Trace& trace) {
-  const RelayRecord& record = view.witness.record(relay.id.text);
-  const bool held = outbox::DeadLetters(view.database)
-                        .holds(outbox::JobKind::relay_sync, relay.id.text, relay.revision);
+void check_pending(const FinalView& view, Stage stage, const RelayRow& relay, Trace& trace) {
+  const RelayRecord& record = view.witness.record(relay.id);
+  const bool held = view.tables.letter_holds(relay.id, relay.revision);
   if (!held && (stage == Stage::put_right || !record.silently_changed)) {
-    trace.violate("relay {} is pending, and nobody works on it", relay.id.text);
+    trace.violate("relay {} is pending, and nobody works on it", relay.id);
   }
   if (held && stage == Stage::put_right && !host_is_taken(view, relay)) {
-    trace.violate("relay {} is still a dead letter, and zooid would take it", relay.id.text);
+    trace.violate("relay {} is still a dead letter, and zooid would take it", relay.id);
   }
 }
 
 }  // namespace
 
 void check_final_rules(const FinalView& view, Stage stage, Trace& trace) {
-  for (const Relay& relay : Query(view.database).list_relays()) {
+  for (const RelayRow& relay : view.tables.relays()) {
     if (relay.synced) {
       check_synced(view, stage, relay, trace);
     } else {
@@ -89,11 +84,8 @@ void check_final_rules(const FinalView& view, Stage stage, Trace& trace) {
   }
 }
 
-bool tables_are_quiet(Database& database) {
-  Statement row = database.prepare(
-      "SELECT (SELECT count(*) FROM outbox) = 0 AND (SELECT seq FROM router_offset) = "
-      "(SELECT coalesce(max(seq), 0) FROM activity)");
-  return row.step() && row.boolean(0);
+bool tables_are_quiet(const Tables& tables) {
+  return tables.jobs().empty() && tables.routed() == tables.last_log_row();
 }
 
 }  // namespace tender::simulation

@@ -2,7 +2,6 @@
 #pragma once
 
 #include "tender/config/env.hpp"
-#include "tender/store/database.hpp"
 
 #include "simulation/trace.hpp"
 #include "simulation/witness.hpp"
@@ -17,7 +16,7 @@ enum class Stage : std::uint8_t {
 };
 
 struct FinalView {
-  Database& database;
+  const Tables& tables;
   const config::Env& env;
   const test::ZooidModel& zooid;
   Witness& witness;
@@ -27,6 +26,6 @@ struct FinalView {
 void check_final_rules(const FinalView& view, Stage stage, Trace& trace);
 
 /// Whether nothing is left to do for the worker, as far as the tables tell.
-[[nodiscard]] bool tables_are_quiet(Database& database);
+[[nodiscard]] bool tables_are_quiet(const Tables& tables);
 
 }  // namespace tender::simulation

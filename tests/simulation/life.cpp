@@ -110,7 +110,7 @@ void Life::put_right() {
 }
 
 void Life::check(Stage stage) {
-  const FinalView view{machine_.witness().database(), machine_.env(), machine_.network().zooid,
+  const FinalView view{machine_.witness().tables(), machine_.env(), machine_.network().zooid,
                        machine_.witness()};
   check_final_rules(view, stage, trace_);
 }

@@ -11,7 +11,7 @@ constexpr std::chrono::seconds kGrace{12};  // two looks, 2 s after the sync and
 
 }  // namespace
 
-void LookWitness::sent(const Call& call, Relay relay) {
+void LookWitness::sent(const Call& call, RelayRow relay) {
   under_way_.emplace(call.number, std::move(relay));
 }
 
@@ -20,9 +20,9 @@ void LookWitness::heard(const Call& call) {
   if (found.empty()) {
     return;
   }
-  const Relay& relay = found.mapped();
+  const RelayRow& relay = found.mapped();
   const Shown shown = shown_by(*call.answer, relay);
-  Record& record = records_[relay.id.text];
+  Record& record = records_[relay.id];
   record.unclear = shown == Shown::unclear;
   if (shown == Shown::as_described) {
     record.pushes = 0;
@@ -35,7 +35,7 @@ void LookWitness::heard(const Call& call) {
 
 bool LookWitness::any_at(const std::string& relay) const {
   return std::ranges::any_of(under_way_,
-                             [&](const auto& entry) { return entry.second.id.text == relay; });
+                             [&](const auto& entry) { return entry.second.id == relay; });
 }
 
 void LookWitness::sent_again(const std::string& relay, bool asked) {

@@ -7,10 +7,10 @@
 #include <string>
 
 #include "tender/base/clock.hpp"
-#include "tender/model/relay.hpp"
 
 #include "simulation/meaning.hpp"
 #include "simulation/network.hpp"
+#include "simulation/tables.hpp"
 #include "simulation/timeline.hpp"
 #include "simulation/trace.hpp"
 
@@ -21,7 +21,7 @@ class LookWitness {
   LookWitness(const Timeline& timeline, Trace& trace) : timeline_(timeline), trace_(trace) {}
 
   /// A look at `relay`, as its row is now, goes out; its answer is heard.
-  void sent(const Call& call, Relay relay);
+  void sent(const Call& call, RelayRow relay);
   void heard(const Call& call);
 
   /// Whether a look at the relay is under way.
@@ -57,7 +57,7 @@ class LookWitness {
 
   const Timeline& timeline_;
   Trace& trace_;
-  std::map<int, Relay> under_way_;  // by the number of the call
+  std::map<int, RelayRow> under_way_;  // by the number of the call
   std::map<std::string, Record> records_;
 };
 

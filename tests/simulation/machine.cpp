@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <exception>
 
-#include "tender/outbox/router.hpp"
 #include "tender/store/activity_pruner.hpp"
 #include "tender/store/store_error.hpp"
 
@@ -215,7 +214,7 @@ void Machine::prune_log() {
   witness_.catch_up();
   try {
     ActivityPruner pruner(*process_.database, wall_clock_, ActivityPruner::Archive::drop);
-    const auto routed = outbox::Router(*process_.database).offset();
+    const auto routed = witness_.tables().routed();
     while (!pruner.step(wall_clock_.now(), routed).finished) {
     }
   } catch (const StoreError& error) {
@@ -302,7 +301,7 @@ std::optional<TimePoint> Machine::next_wake() {
 }
 
 bool Machine::quiet() {
-  return process_.alive() && network_.under_way() == 0 && tables_are_quiet(witness_.database());
+  return process_.alive() && network_.under_way() == 0 && tables_are_quiet(witness_.tables());
 }
 
 }  // namespace tender::simulation

@@ -66,21 +66,20 @@ Meaning meaning_of(const http::Exchange& exchange) {
   return meaning;
 }
 
-Shown shown_by(const http::Exchange& exchange, const Relay& relay) {
+Shown shown_by(const http::Exchange& exchange, const RelayRow& relay) {
   const auto* response = std::get_if<http::Response>(&exchange.result);
   if (response == nullptr) {
     return Shown::unclear;
   }
-  const bool active = relay.status == RelayStatus::active;
   if (response->status == 404) {
-    return active ? Shown::wrong : Shown::as_described;
+    return relay.active ? Shown::wrong : Shown::as_described;
   }
   const json document = object_in(*response);
   if (response->status != 200 || document.empty()) {
     return Shown::unclear;
   }
-  return active && document.value("name", "") == relay.info_name ? Shown::as_described
-                                                                 : Shown::wrong;
+  return relay.active && document.value("name", "") == relay.name ? Shown::as_described
+                                                                  : Shown::wrong;
 }
 
 }  // namespace tender::simulation

@@ -5,7 +5,8 @@
 #include <cstdint>
 
 #include "tender/http/transport.hpp"
-#include "tender/model/relay.hpp"
+
+#include "simulation/tables.hpp"
 
 namespace tender::simulation {
 
@@ -33,6 +34,6 @@ struct Meaning {
 /// For a look at a relay.
 enum class Shown : std::uint8_t { as_described, wrong, unclear };
 
-[[nodiscard]] Shown shown_by(const http::Exchange& exchange, const Relay& relay);
+[[nodiscard]] Shown shown_by(const http::Exchange& exchange, const RelayRow& relay);
 
 }  // namespace tender::simulation

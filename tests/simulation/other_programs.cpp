@@ -17,6 +17,7 @@ using outbox::Resolution;
 
 // Few, so that changes often lead back to what zooid had before.
 constexpr std::array<const char*, 3> kNames{"amber", "blue", "coral"};
+constexpr std::array<const char*, 2> kIcons{"", "https://relays.test/icon.png"};
 constexpr std::array<const char*, 12> kSubdomains{"ant", "bee", "cat",  "dog", "elk", "fox",
                                                   "gnu", "hen", "ibis", "jay", "koi", "lynx"};
 
@@ -121,10 +122,38 @@ void OtherPrograms::command_update(Command& command, const Relay& relay) {
     case 4:
       change.subdomain = free_subdomain();
       break;
+    case 5:
+      change_a_flag(relay, change);
+      break;
     default:
       change.info_name = dice_.pick(kNames);
   }
   static_cast<void>(command.update_relay(relay.id, change));
+}
+
+void OtherPrograms::change_a_flag(const Relay& relay, RelayChange& change) {
+  switch (dice_.between(0, 6)) {
+    case 0:
+      change.policy_public_join = !relay.policy_public_join;
+      return;
+    case 1:
+      change.policy_public_read = !relay.policy_public_read;
+      return;
+    case 2:
+      change.policy_public_write = !relay.policy_public_write;
+      return;
+    case 3:
+      change.policy_strip_signatures = !relay.policy_strip_signatures;
+      return;
+    case 4:
+      change.groups_enabled = !relay.groups_enabled;
+      return;
+    case 5:
+      change.management_enabled = !relay.management_enabled;
+      return;
+    default:
+      change.push_enabled = !relay.push_enabled;
+  }
 }
 
 void OtherPrograms::plain_insert() {
@@ -149,18 +178,25 @@ void OtherPrograms::plain_insert() {
 void OtherPrograms::plain_update(const Relay& relay, bool log) {
   Transaction transaction(open_->plain);
   open_->plain
-      .prepare("UPDATE relay SET info_name = ?, policy_public_join = ? WHERE id = ?",
-               dice_.pick(kNames), dice_.chance(50), relay.id.text)
+      .prepare(
+          "UPDATE relay SET info_name = ?, policy_public_join = ?, info_description = ?, "
+          "info_icon = ? WHERE id = ?",
+          dice_.pick(kNames), dice_.chance(50), dice_.pick(kNames), dice_.pick(kIcons),
+          relay.id.text)
       .run();
   if (log) {
-    open_->plain
-        .prepare(
-            "INSERT INTO activity (tenant, activity_type, resource_type, resource_id) "
-            "VALUES (?, 'update_relay', 'relay', ?)",
-            relay.tenant, relay.id.text)
-        .run();
+    plain_log(relay);
   }
   transaction.commit();
+}
+
+void OtherPrograms::plain_log(const Relay& relay) {
+  open_->plain
+      .prepare(
+          "INSERT INTO activity (tenant, activity_type, resource_type, resource_id) "
+          "VALUES (?, 'update_relay', 'relay', ?)",
+          relay.tenant, relay.id.text)
+      .run();
 }
 
 void OtherPrograms::reconcile(Command& command, const Relay& relay) {
@@ -210,7 +246,7 @@ void OtherPrograms::mischief(const Relay& relay) {
       if (weather.has(FaultKind::invalid_row)) {
         Transaction transaction(open_->plain);
         open_->plain.prepare("UPDATE relay SET info_icon = 'no url' WHERE id = ?", id).run();
-        plain_update(relay, /*log=*/true);
+        plain_log(relay);
         transaction.commit();
         trace.fault(FaultKind::invalid_row, "{}", id);
       }
@@ -249,11 +285,11 @@ void OtherPrograms::release_write_lock() {
 }
 
 void OtherPrograms::repair_rows() {
-  for (const Relay& relay : open_->query.list_relays()) {
-    if (!validate(relay).empty()) {
+  for (const RelayRow& relay : around_.witness.tables().relays()) {
+    if (!relay.valid) {
       RelayChange change;
       change.info_icon = "";
-      static_cast<void>(open_->command.update_relay(relay.id, change));
+      static_cast<void>(open_->command.update_relay(RelayId{relay.id}, change));
     }
   }
 }

@@ -77,8 +77,10 @@ class OtherPrograms {
   void choose_act(Command& command);
   void command_create(Command& command);
   void command_update(Command& command, const Relay& relay);
+  void change_a_flag(const Relay& relay, RelayChange& change);
   void plain_insert();
   void plain_update(const Relay& relay, bool log);
+  void plain_log(const Relay& relay);
   void reconcile(Command& command, const Relay& relay);
   void dead_letter_act();
   void mischief(const Relay& relay);

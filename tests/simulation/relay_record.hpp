@@ -30,6 +30,7 @@ struct RelayRecord {
   bool spent_on_the_host = false;  // its failure is the host's, which was known to fail
   std::string secret;              // that zooid holds
   bool wiped = false;              // zooid lost it, and has not taken it since
+  bool ever_taken = false;         // a sync has completed
 
   // Requests that may still have an effect.
   bool may_send_again = false;             // the worker cannot know all that it sent

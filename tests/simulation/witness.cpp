@@ -2,17 +2,15 @@
 
 #include <algorithm>
 
-#include "tender/infra/relay_sync.hpp"
-#include "tender/outbox/host_state.hpp"
-#include "tender/outbox/router.hpp"
-#include "tender/zooid/relay_config.hpp"
+#include "support/zooid_model.hpp"
 
 namespace tender::simulation {
+
 nlohmann::json config_of(const nlohmann::json& body) {
   nlohmann::json config = nlohmann::json::object();
   config.merge_patch(body);
   config.erase("secret");
-  return config;
+  return test::ZooidModel().kept(config);
 }
 
 Witness::Witness(const config::Env& env, const Clock& clock, Timeline& timeline, Trace& trace)
@@ -25,11 +23,17 @@ Witness::Witness(const config::Env& env, const Clock& clock, Timeline& timeline,
 
 void Witness::connect(const std::filesystem::path& path) {
   database_ = std::make_unique<Database>(path, clock_, Database::Options{});
+  tables_.emplace(*database_, env_);
   seen_version_ = 0;
-  if (const auto last = query().last_activity_seq(); last < last_seq_) {
+  if (const auto last = tables_->last_log_row(); last < last_seq_) {
     trace_.violate("rows of the log are lost: it ends at {}, and {} was committed", last,
                    last_seq_);
   }
+}
+
+void Witness::disconnect() {
+  tables_.reset();
+  database_.reset();
 }
 
 void Witness::sent(const Call& call) {
@@ -66,16 +70,15 @@ void Witness::sent(const Call& call) {
 
 void Witness::look_sent(const Call& call) {
   host_.job_sent(call);
-  for (Relay& relay : query().list_relays()) {
-    if (zooid::relay_host(relay, env_) == call.host) {
-      if (records_[relay.id.text].under_way > 0) {
-        trace_.violate("relay {} is looked at while it is being sent", relay.id.text);
-      }
-      looks_.sent(call, std::move(relay));
-      return;
-    }
+  auto relay = tables_->relay_at(call.host);
+  if (!relay) {
+    trace_.violate("#{} looks at {}, which is nobody's host", call.number, call.host);
+    return;
   }
-  trace_.violate("#{} looks at {}, which is nobody's host", call.number, call.host);
+  if (records_[relay->id].under_way > 0) {
+    trace_.violate("relay {} is looked at while it is being sent", relay->id);
+  }
+  looks_.sent(call, std::move(*relay));
 }
 
 void Witness::begin_attempt(const Call& call, RelayRecord& record) {
@@ -84,7 +87,7 @@ void Witness::begin_attempt(const Call& call, RelayRecord& record) {
   if (record.last_command > record.routed) {
     record.backoff_broken = true;  // the wait was over when the worker learned of the command
   }
-  record.routed = outbox::Router(*database_).offset();
+  record.routed = tables_->routed();
   record.attempt_open = true;
   record.was_in_doubt = record.in_doubt || record.may_send_again;
   record.requests = 0;
@@ -96,16 +99,15 @@ void Witness::check_create(const Call& call, RelayRecord& record) {
   if (secret.size() != 64 || !secrets_.insert(secret).second) {
     trace_.violate("relay {} is to be created with a secret that is not fresh", call.relay);
   }
-  if (!query().has_completed_sync(RelayId{call.relay})) {
+  if (!record.ever_taken) {
     return;
   }
   const bool automatic = env_.relay_recreate == config::RelayRecreate::automatic;
   if (automatic && record.heard == Heard::lost && record.heard_at == timeline_.now()) {
     return;
   }
-  Statement row = database_->prepare(
-      "SELECT recreate FROM outbox WHERE kind = 'relay_sync' AND key = ?", call.relay);
-  if (!record.recreate_asked || !row.step() || !row.boolean(0)) {
+  const auto job = tables_->job(/*sync=*/true, call.relay);
+  if (!record.recreate_asked || !job || !job->recreate) {
     trace_.violate("relay {} is created again, and nobody asked for that", call.relay);
   }
 }
@@ -194,18 +196,17 @@ void Witness::wiped() {
 void Witness::process_ended() {
   for (auto& [id, record] : records_) {
     if (record.under_way > 0) {
-      record.unknown_until = record.attempt_at + infra::longest_doubt(env_);
+      record.unknown_until = record.attempt_at + longest_effect(env_);
     }
-    const auto relay = query().get_relay(RelayId{id});
+    const auto relay = tables_->relay(id);
     record.may_send_again =
-        record.may_send_again || record.attempt_open || (relay && relay->settle_at);
+        record.may_send_again || record.attempt_open || (relay && relay->in_doubt);
     record.under_way = 0;
     record.attempt_open = false;
   }
   looks_.process_ended();
-  const auto host = outbox::read_host_state(*database_);
-  host_.process_ended(host.failing_since.has_value(),
-                      host.paused_until.value_or(clock_.now()) - clock_.now());
+  const HostRow host = tables_->host();
+  host_.process_ended(host.failing, host.paused_until.value_or(clock_.now()) - clock_.now());
 }
 
 void Witness::clock_jumped() {

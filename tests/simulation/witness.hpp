@@ -6,17 +6,18 @@
 #include <filesystem>
 #include <map>
 #include <memory>
+#include <optional>
 #include <set>
 #include <string>
 
 #include "tender/config/env.hpp"
 #include "tender/store/database.hpp"
-#include "tender/store/query.hpp"
 
 #include "simulation/host_witness.hpp"
 #include "simulation/look_witness.hpp"
 #include "simulation/network.hpp"
 #include "simulation/relay_record.hpp"
+#include "simulation/tables.hpp"
 #include "simulation/timeline.hpp"
 #include "simulation/trace.hpp"
 
@@ -30,8 +31,8 @@ class Witness final : public NetworkListener {
   /// Opens the witness's own connection; everything else needs it. Says so when rows that were
   /// committed are not there any more.
   void connect(const std::filesystem::path& path);
-  void disconnect() { database_.reset(); }
-  [[nodiscard]] Database& database() { return *database_; }
+  void disconnect();
+  [[nodiscard]] const Tables& tables() const { return *tables_; }
 
   void sent(const Call& call) override;
   void applied(const Call& call, const http::Response& answer) override;
@@ -61,15 +62,17 @@ class Witness final : public NetworkListener {
   void end_doubt(const std::string& relay, RelayRecord& record);
   void check_next_try(const std::string& relay, const RelayRecord& record);
   [[nodiscard]] Milliseconds full_delay(int failures) const;
-  void read_activity(const Activity& row);
-  void read_completion(const Activity& row, RelayRecord& record);
+  void read_activity(const LogRow& row);
+  void read_command(const LogRow& row, RelayRecord& record);
+  void read_completion(const LogRow& row, RelayRecord& record);
   void check_nothing_dropped(const std::string& relay, const RelayRecord& record);
-  void read_failure(const Activity& row, RelayRecord& record);
+  void read_failure(const LogRow& row, RelayRecord& record);
   void read_dead_letters();
-
-  [[nodiscard]] Query query() { return Query(*database_); }
+  [[nodiscard]] bool justifies_letter(const std::string& relay, const RelayRecord& record,
+                                      const std::string& reason) const;
 
   std::unique_ptr<Database> database_;
+  std::optional<Tables> tables_;  // of that
   config::Env env_;
   const Clock& clock_;
   Timeline& timeline_;
@@ -83,8 +86,8 @@ class Witness final : public NetworkListener {
   std::int64_t seen_version_ = 0;
 };
 
-/// The config that zooid has when it takes `body` for a relay that it did not know, without the
-/// secret.
+/// The config that the newest zooid has when it takes `body` for a relay that it did not know,
+/// without the secret.
 [[nodiscard]] nlohmann::json config_of(const nlohmann::json& body);
 
 }  // namespace tender::simulation

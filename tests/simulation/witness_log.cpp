@@ -1,15 +1,30 @@
 // What the witness makes of the rows of activity and dead_letter.
 #include <nlohmann/json.hpp>
 
-#include "tender/base/json.hpp"
-#include "tender/outbox/dead_letters.hpp"
-#include "tender/outbox/outbox.hpp"
-#include "tender/outbox/router.hpp"
-#include "tender/zooid/relay_config.hpp"
-
 #include "simulation/witness.hpp"
 
 namespace tender::simulation {
+namespace {
+
+using nlohmann::json;
+
+// What a row says about its result; nothing when that is no JSON object.
+json detail_of(const LogRow& row) {
+  json detail = json::parse(row.detail, nullptr, /*allow_exceptions=*/false);
+  return detail.is_object() ? detail : json::object();
+}
+
+bool flag(const json& detail, const char* name) {
+  const auto found = detail.find(name);
+  return found != detail.end() && *found == true;
+}
+
+bool is_command(const std::string& type) {
+  return type == "create_relay" || type == "update_relay" || type == "activate_relay" ||
+         type == "deactivate_relay" || type == "reconcile_relay";
+}
+
+}  // namespace
 
 void Witness::catch_up() {
   if (const auto version = database_->data_version(); version == seen_version_) {
@@ -17,48 +32,40 @@ void Witness::catch_up() {
   } else {
     seen_version_ = version;
   }
-  const auto rows =
-      query().list_activity({.after_seq = last_seq_, .relay = std::nullopt, .limit = 1'000'000});
-  for (const Activity& row : rows) {
+  for (const LogRow& row : tables_->log_after(last_seq_)) {
     last_seq_ = row.seq;
     read_activity(row);
   }
   read_dead_letters();
 }
 
-void Witness::read_activity(const Activity& row) {
-  trace_.line("log {}: {} {} {}", row.seq, row.activity_type, row.resource_id,
+void Witness::read_activity(const LogRow& row) {
+  trace_.line("log {}: {} {} {}", row.seq, row.type, row.resource,
               row.detail == "{}" ? "" : row.detail);
-  const auto type = row.relay_activity();
-  if (!type) {
+  if (!row.of_a_relay) {
     return;
   }
-  RelayRecord& record = records_[row.resource_id];
-  switch (*type) {
-    case ActivityType::complete_relay_sync:
-      record.last_result = row.seq;
-      record.attempt_open = false;
-      read_completion(row, record);
-      return;
-    case ActivityType::fail_relay_sync:
-      read_failure(row, record);
-      record.last_result = row.seq;
-      record.attempt_open = false;
-      return;
-    case ActivityType::reconcile_relay: {
-      const auto detail = parse_json(row.detail).value_or(nlohmann::json());
-      const bool recreate = json_flag(detail, "recreate");
-      record.recreate_asked = record.recreate_asked || recreate;
-      if (recreate || json_flag(detail, "forced")) {
-        record.forced = true;
-        record.forced_command = row.seq;
-      }
-      break;
-    }
-    default:
-      break;
+  RelayRecord& record = records_[row.resource];
+  if (row.type == "complete_relay_sync" || row.type == "fail_relay_sync") {
+    row.type == "complete_relay_sync" ? read_completion(row, record) : read_failure(row, record);
+    record.last_result = row.seq;
+    record.attempt_open = false;
+  } else if (is_command(row.type)) {
+    read_command(row, record);
   }
-  looks_.commanded(row.resource_id);
+}
+
+void Witness::read_command(const LogRow& row, RelayRecord& record) {
+  if (row.type == "reconcile_relay") {
+    const json detail = detail_of(row);
+    const bool recreate = flag(detail, "recreate");
+    record.recreate_asked = record.recreate_asked || recreate;
+    if (recreate || flag(detail, "forced")) {
+      record.forced = true;
+      record.forced_command = row.seq;
+    }
+  }
+  looks_.commanded(row.resource);
   record.last_command = row.seq;
   record.failures = 0;
   record.given_up = false;
@@ -67,38 +74,41 @@ void Witness::read_activity(const Activity& row) {
 
 // When a look is the result, a command that the worker has read and not carried out has a job.
 void Witness::check_nothing_dropped(const std::string& relay, const RelayRecord& record) {
-  const bool open = record.last_command > record.last_result &&
-                    record.last_command <= outbox::Router(*database_).offset();
-  if (open && !outbox::Outbox(*database_).find(outbox::JobKind::relay_sync, relay)) {
+  const bool open =
+      record.last_command > record.last_result && record.last_command <= tables_->routed();
+  if (open && !tables_->job(/*sync=*/true, relay)) {
     trace_.violate("command {} on relay {} is dropped", record.last_command, relay);
   }
 }
 
-void Witness::read_completion(const Activity& row, RelayRecord& record) {
+void Witness::read_completion(const LogRow& row, RelayRecord& record) {
   record.failures = 0;
-  const auto detail = parse_json(row.detail).value_or(nlohmann::json());
-  const auto relay = query().get_relay(RelayId{row.resource_id});
-  if (json_flag(detail, "skipped")) {
-    const bool newest = relay && relay->revision == json_integer(detail, "revision");
-    if (record.in_doubt || (newest && record.known != config_of(nlohmann::json::parse(
-                                                          zooid::update_body(*relay, env_))))) {
+  const json detail = detail_of(row);
+  const auto relay = tables_->relay(row.resource);
+  const bool newest = relay && relay->revision == detail.value("revision", 0);
+  if (flag(detail, "skipped")) {
+    if (record.in_doubt || (newest && record.known != relay->config)) {
       trace_.violate("a sync of relay {} is skipped, and zooid is not known to have that state",
-                     row.resource_id);
+                     row.resource);
     }
     return;
   }
   if (record.heard != Heard::done) {
-    trace_.violate("a sync of relay {} is complete, and zooid did not say so", row.resource_id);
+    trace_.violate("a sync of relay {} is complete, and zooid did not say so", row.resource);
   }
-  looks_.taken(row.resource_id, record.known != record.sent);
+  if (newest && record.sent != relay->config) {
+    trace_.violate("revision {} of relay {} was sent as something else: {}", relay->revision,
+                   row.resource, json::diff(relay->config, record.sent).dump());
+  }
+  looks_.taken(row.resource, record.known != record.sent);
   record.known = record.sent;
+  record.ever_taken = true;
   record.in_doubt = false;
-  Statement job = database_->prepare(
-      "SELECT 1 FROM outbox WHERE kind = 'relay_sync' AND key = ? AND forced + recreate > 0",
-      row.resource_id);
-  record.forced = job.step() || record.forced_command > outbox::Router(*database_).offset();
-  if (relay && !relay->settle_at) {
-    end_doubt(row.resource_id, record);
+  const auto job = tables_->job(/*sync=*/true, row.resource);
+  record.forced =
+      (job && (job->forced || job->recreate)) || record.forced_command > tables_->routed();
+  if (relay && !relay->in_doubt) {
+    end_doubt(row.resource, record);
   }
 }
 
@@ -111,44 +121,53 @@ void Witness::end_doubt(const std::string& relay, RelayRecord& record) {
   record.may_send_again = false;
 }
 
-void Witness::read_failure(const Activity& row, RelayRecord& record) {
-  const auto detail = parse_json(row.detail).value_or(nlohmann::json());
-  if (json_flag(detail, "superseded")) {
+void Witness::read_failure(const LogRow& row, RelayRecord& record) {
+  const json detail = detail_of(row);
+  if (flag(detail, "superseded")) {
     return;
   }
-  const std::string outcome = json_text(detail, "outcome");
+  const std::string outcome = detail.value("outcome", "");
   if (outcome == "not_served") {
-    check_nothing_dropped(row.resource_id, record);
+    check_nothing_dropped(row.resource, record);
   }
   const bool of_the_relay = outcome == "permanent" || outcome == "not_served";
   if (record.spent_on_the_host && !of_the_relay) {
-    trace_.violate("an attempt of relay {} is spent on a host that is known to fail",
-                   row.resource_id);
+    trace_.violate("an attempt of relay {} is spent on a host that is known to fail", row.resource);
   }
   ++record.failures;
   record.failed_at = timeline_.now();
   record.backoff_broken = false;
   if (record.failures > env_.relay_sync_retry_max_attempts + 1) {
-    trace_.violate("relay {} has failed {} times in a row and is still tried", row.resource_id,
+    trace_.violate("relay {} has failed {} times in a row and is still tried", row.resource,
                    record.failures);
   }
-  check_next_try(row.resource_id, record);
+  check_next_try(row.resource, record);
 }
 
 // The wait is in the job's row, whatever becomes of the process and the clock later.
 void Witness::check_next_try(const std::string& relay, const RelayRecord& record) {
-  Statement job = database_->prepare(
-      "SELECT not_before FROM outbox WHERE kind = 'relay_sync' AND key = ? AND attempt = ?", relay,
-      record.failures);
-  if (!job.step()) {
+  const auto job = tables_->job(/*sync=*/true, relay);
+  if (!job || job->attempt != record.failures) {
     return;
   }
-  const Milliseconds wait = job.time(0) - clock_.now();
+  const Milliseconds wait = job->not_before - clock_.now();
   const Milliseconds full = full_delay(record.failures);
   if (wait < full * 9 / 10 || wait > full * 11 / 10) {
     trace_.violate("relay {} is to wait {} ms after failure {}", relay, wait.count(),
                    record.failures);
   }
+}
+
+bool Witness::justifies_letter(const std::string& relay, const RelayRecord& record,
+                               const std::string& reason) const {
+  if (reason == "exhausted") {
+    return record.failures > env_.relay_sync_retry_max_attempts;
+  }
+  if (reason == "lost") {
+    return record.heard == Heard::lost;
+  }
+  const auto row = tables_->relay(relay);
+  return record.heard == Heard::refused || !row || !row->valid;
 }
 
 void Witness::read_dead_letters() {
@@ -165,13 +184,7 @@ void Witness::read_dead_letters() {
       looks_.given_up(relay);
       continue;
     }
-    const bool justified =
-        reason == "exhausted" ? record.failures > env_.relay_sync_retry_max_attempts
-        : reason == "lost"
-            ? record.heard == Heard::lost
-            : record.heard == Heard::refused ||
-                  !validate(query().get_relay(RelayId{relay}).value_or(Relay())).empty();
-    if (!justified) {
+    if (!justifies_letter(relay, record, reason)) {
       trace_.violate("relay {} is a dead letter ({}), and nothing justifies that", relay, reason);
     }
   }

@@ -1,0 +1,94 @@
+// The database as the witness reads it: with SQL of its own, and what each relay row asks of zooid
+// written down a second time (docs/outbox.md, zooid's config object), so that a wrong column or a
+// wrong field of the product cannot agree with itself. Reads only.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <nlohmann/json.hpp>
+
+#include "tender/config/env.hpp"
+#include "tender/store/database.hpp"
+
+namespace tender::simulation {
+
+/// What one row of the relay table says.
+struct RelayRow {
+  std::string id;
+  std::string host;  // where its clients find it
+  std::string name;
+  bool active = false;
+  bool valid = false;     // zooid can take it
+  nlohmann::json config;  // what zooid is to hold, without the secret
+  std::int64_t revision = 0;
+  bool synced = false;
+  bool in_doubt = false;
+  std::optional<bool> live;
+};
+
+/// What the worker leaves behind about the host for the next process.
+struct HostRow {
+  bool failing = false;
+  std::optional<TimePoint> paused_until;
+};
+
+/// A row of the outbox.
+struct JobRow {
+  bool sync = false;  // a sync, or a check
+  std::string relay;
+  std::int64_t generation = 0;
+  int priority = 0;  // 0 is the most urgent
+  int attempt = 0;
+  TimePoint not_before{};
+  std::int64_t asked_seq = 0;
+  bool forced = false;
+  bool recreate = false;
+};
+
+/// A row of the log about a relay that tender knows.
+struct LogRow {
+  std::int64_t seq = 0;
+  std::string type;
+  bool of_a_relay = false;
+  std::string resource;
+  std::string detail;
+};
+
+class Tables {
+ public:
+  /// Borrows both.
+  Tables(Database& database, const config::Env& env) : database_(database), env_(env) {}
+
+  [[nodiscard]] std::optional<RelayRow> relay(const std::string& id) const;
+  [[nodiscard]] std::optional<RelayRow> relay_at(const std::string& host) const;
+  [[nodiscard]] std::vector<RelayRow> relays() const;
+
+  /// The job of that relay: its sync, or its check.
+  [[nodiscard]] std::optional<JobRow> job(bool sync, const std::string& relay) const;
+  [[nodiscard]] std::vector<JobRow> jobs() const;
+
+  [[nodiscard]] std::vector<LogRow> log_after(std::int64_t seq) const;
+  [[nodiscard]] std::int64_t last_log_row() const;
+  /// Up to which row of the log the worker has read.
+  [[nodiscard]] std::int64_t routed() const;
+
+  [[nodiscard]] HostRow host() const;
+
+  /// Whether a dead letter keeps the relay from being tried at that revision.
+  [[nodiscard]] bool letter_holds(const std::string& relay, std::int64_t revision) const;
+
+ private:
+  [[nodiscard]] RelayRow read_relay(const Statement& row) const;
+
+  Database& database_;
+  const config::Env& env_;
+};
+
+/// From its sending on, how long a relay's request may still have an effect when the process that
+/// sent it has died: a sync is two requests at most, and what zooid has not done RELAY_SYNC_SETTLE
+/// after it was given up, it never does.
+[[nodiscard]] Milliseconds longest_effect(const config::Env& env);
+
+}  // namespace tender::simulation
