@@ -30,6 +30,9 @@ enum class FaultKind : std::uint8_t {
   wipe,
   reload_slow,    // zooid serves what it took only some seconds later
   reload_failed,  // or not before it is written again
+  slow_watcher,   // or when it has read all that was written before
+  zooid_restart,
+  written_at_start,  // after zooid has loaded it, and before it watches
   // The process and its machine.
   crash_at_a_time,
   crash_after_a_handler,

@@ -85,7 +85,7 @@ void check_final_rules(const FinalView& view, Stage stage, Trace& trace) {
 }
 
 bool tables_are_quiet(const Tables& tables) {
-  return tables.jobs().empty() && tables.routed() == tables.last_log_row();
+  return tables.no_jobs() && tables.routed() == tables.last_log_row();
 }
 
 }  // namespace tender::simulation

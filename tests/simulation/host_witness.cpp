@@ -10,12 +10,13 @@ constexpr std::chrono::minutes kLongestPause{15};
 
 }  // namespace
 
-void HostWitness::job_sent(const Call& call) {
+void HostWitness::job_sent(const Call& call, int others) {
   if (failing_) {
     trace_.violate("#{} is sent, and the host is known to fail", call.number);
   }
   check_pause(call);
   check_rate(call);
+  check_crowd(call, others);
 }
 
 void HostWitness::probe_sent(const Call& call) {
@@ -30,10 +31,11 @@ bool HostWitness::job_heard(const Meaning& meaning) {
   const bool paused = timeline_.now() < paused_until_;
   hear_pause(meaning);
   if (meaning.host == HostShown::well) {
-    failing_ = false;
-    faults_in_row_ = 0;
-  } else if (meaning.host == HostShown::failing && !failing_) {
-    failing_ = ++faults_in_row_ >= kFaultsThatFail;
+    is_well();
+    allowance_ = std::min(concurrency_, allowance_ + 1);
+  } else if (meaning.host == HostShown::failing && !failing_ &&
+             ++faults_in_row_ >= kFaultsThatFail) {
+    is_failing();
   }
   const bool asks_to_wait = meaning.pause > Milliseconds::zero();
   return (failing && meaning.host != HostShown::well) ||
@@ -44,14 +46,26 @@ void HostWitness::probe_heard(const Meaning& meaning) {
   --probes_;
   hear_pause(meaning);
   if (meaning.host == HostShown::well) {
-    failing_ = false;
-    faults_in_row_ = 0;
+    is_well();
   }
 }
 
-void HostWitness::process_ended(bool failing, Milliseconds pause) {
-  failing_ = failing;
+void HostWitness::is_well() {
+  failing_ = false;
   faults_in_row_ = 0;
+}
+
+void HostWitness::is_failing() {
+  failing_ = true;
+  allowance_ = 1;
+}
+
+void HostWitness::process_ended(bool failing, Milliseconds pause) {
+  is_well();
+  allowance_ = concurrency_;
+  if (failing) {
+    is_failing();
+  }
   probes_ = 0;
   // One that lies further ahead was written before the clock was set back, and is not heeded.
   const bool heeded = pause <= kLongestPause;
@@ -76,6 +90,13 @@ void HostWitness::check_rate(const Call& call) {
   if (sent_.size() > 2 * rate_) {
     trace_.violate("#{} is number {} within one second, and {} are allowed", call.number,
                    sent_.size(), rate_);
+  }
+}
+
+void HostWitness::check_crowd(const Call& call, int others) {
+  if (others + 1 > allowance_) {
+    trace_.violate("#{} is sent beside {} others, and {} may be under way at once", call.number,
+                   others, allowance_);
   }
 }
 

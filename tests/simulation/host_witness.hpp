@@ -1,7 +1,8 @@
 // What the wire shows of the host that all relays share, and what the worker owes it: five host
 // faults in a row and nothing but probes is sent until one goes well; nothing at all while the host
-// has asked for a pause; no more than RELAY_SYNC_RATE allows; and no attempt of a relay is spent
-// on what is known. Forgets what a process forgets when it dies.
+// has asked for a pause; no more than RELAY_SYNC_RATE allows; no more at once than
+// RELAY_SYNC_CONCURRENCY, and after an outage than have gone well since; and no attempt of a relay
+// is spent on what is known. Forgets what a process forgets when it dies.
 #pragma once
 
 #include <deque>
@@ -15,12 +16,16 @@ namespace tender::simulation {
 
 class HostWitness {
  public:
-  /// `rate`: RELAY_SYNC_RATE.
-  HostWitness(const Timeline& timeline, Trace& trace, int rate)
-      : timeline_(timeline), trace_(trace), rate_(static_cast<std::size_t>(rate)) {}
+  /// `rate`: RELAY_SYNC_RATE; `concurrency`: RELAY_SYNC_CONCURRENCY.
+  HostWitness(const Timeline& timeline, Trace& trace, int rate, int concurrency)
+      : timeline_(timeline),
+        trace_(trace),
+        rate_(static_cast<std::size_t>(rate)),
+        concurrency_(concurrency),
+        allowance_(concurrency) {}
 
-  /// A sync's first request goes out, or a look.
-  void job_sent(const Call& call);
+  /// A sync's first request goes out, or a look, beside `others` of both.
+  void job_sent(const Call& call, int others);
   void probe_sent(const Call& call);
 
   /// True when the worker knew of an outage or a pause before this answer, and it is one that may
@@ -36,11 +41,16 @@ class HostWitness {
  private:
   void check_pause(const Call& call);
   void check_rate(const Call& call);
+  void check_crowd(const Call& call, int others);
+  void is_well();
+  void is_failing();
   void hear_pause(const Meaning& meaning);
 
   const Timeline& timeline_;
   Trace& trace_;
   std::size_t rate_;
+  int concurrency_;
+  int allowance_;  // how many may be under way at once
   int faults_in_row_ = 0;
   bool failing_ = false;
   int probes_ = 0;  // under way

@@ -23,6 +23,7 @@ void LookWitness::heard(const Call& call) {
   const RelayRow& relay = found.mapped();
   const Shown shown = shown_by(*call.answer, relay);
   Record& record = records_[relay.id];
+  record.heard_at = timeline_.now();
   record.unclear = shown == Shown::unclear;
   if (shown == Shown::as_described) {
     record.pushes = 0;
@@ -36,6 +37,11 @@ void LookWitness::heard(const Call& call) {
 bool LookWitness::any_at(const std::string& relay) const {
   return std::ranges::any_of(under_way_,
                              [&](const auto& entry) { return entry.second.id == relay; });
+}
+
+bool LookWitness::heard_now(const std::string& relay) const {
+  const auto found = records_.find(relay);
+  return found != records_.end() && found->second.heard_at == timeline_.now();
 }
 
 void LookWitness::sent_again(const std::string& relay, bool asked) {

@@ -24,8 +24,14 @@ class LookWitness {
   void sent(const Call& call, RelayRow relay);
   void heard(const Call& call);
 
+  /// How many looks are under way.
+  [[nodiscard]] int under_way() const { return static_cast<int>(under_way_.size()); }
+
   /// Whether a look at the relay is under way.
   [[nodiscard]] bool any_at(const std::string& relay) const;
+
+  /// Whether the answer of one was heard in this instant.
+  [[nodiscard]] bool heard_now(const std::string& relay) const;
 
   /// zooid is to be sent what it has, and nothing but a look can be the cause; `asked`: that and a
   /// command.
@@ -48,6 +54,7 @@ class LookWitness {
  private:
   struct Record {
     TimePoint taken_at{};
+    TimePoint heard_at{};
     bool wrong = false;    // seen so since then, after the grace time
     bool unclear = false;  // the newest look since then
     bool pushed = false;   // sent again for a look, and not taken yet

@@ -21,6 +21,7 @@ constexpr Milliseconds kLongestWatch{50};  // until CommitWatch has seen a commi
 constexpr std::array<DiskOperation, 3> kDiskOperations{DiskOperation::read, DiskOperation::write,
                                                        DiskOperation::sync};
 
+constexpr std::array<std::size_t, 4> kConcurrency{1, 2, 16, 64};
 constexpr std::array<int, 4> kRates{0, 0, 0, 2};
 constexpr std::array<Milliseconds, 3> kTimeouts{std::chrono::seconds(5), std::chrono::seconds(5),
                                                 std::chrono::seconds(40)};
@@ -33,19 +34,24 @@ constexpr std::array<Milliseconds, 2> kIntervals{Milliseconds::zero(), std::chro
 
 config::Env life_env(Random& random, Dice& dice) {
   config::Env env = test::test_env(random);
-  env.blossom_s3 = config::S3Settings{.endpoint = "https://s3.test",
-                                      .region = "eu",
-                                      .bucket = "media",
-                                      .access_key = Secret("s3-access"),
-                                      .secret_key = Secret("s3-secret")};
+  if (dice.chance(70)) {
+    env.blossom_s3 = config::S3Settings{.endpoint = "https://s3.test",
+                                        .region = "eu",
+                                        .bucket = "media",
+                                        .access_key = Secret("s3-access"),
+                                        .secret_key = Secret("s3-secret")};
+  }
+  env.relay_sync_concurrency = dice.pick(kConcurrency);
   env.relay_sync_retry_cap = dice.pick(kCaps);
   env.relay_sync_rate = dice.pick(kRates);
   env.reconcile_interval = dice.pick(kIntervals);
   env.zooid_api_timeout = dice.pick(kTimeouts);
   env.relay_verify = dice.pick(kVerify);
   env.relay_recreate = dice.pick(kRecreate);
-  env.livekit = config::LivekitSettings{
-      .url = "wss://live.test", .api_key = Secret("lk-key"), .api_secret = Secret("lk-secret")};
+  if (dice.chance(70)) {
+    env.livekit = config::LivekitSettings{
+        .url = "wss://live.test", .api_key = Secret("lk-key"), .api_secret = Secret("lk-secret")};
+  }
   return env;
 }
 
@@ -250,7 +256,7 @@ void Machine::heal() {
   disk_.heal();
   cut_.reset();
   handlers_left_ = 0;
-  network_.end_outage();
+  network_.heal();
   others_.release_write_lock();
   set_skew(Milliseconds::zero());
 }
@@ -270,10 +276,14 @@ void Machine::run_ready() {
   } catch (const std::exception& bug) {
     trace_.violate("an exception escaped: {}", bug.what());
   }
-  witness_.catch_up();
+  witness_.instant_ended();
 }
 
 void Machine::after_a_handler() {
+  if (disk_.failed() != failures_seen_ || others_.locked()) {
+    failures_seen_ = disk_.failed();
+    witness_.store_failed();
+  }
   if (cut_ && disk_.failed() >= *cut_) {
     lose_power();
   } else if (handlers_left_ > 0 && --handlers_left_ == 0) {

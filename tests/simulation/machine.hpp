@@ -87,6 +87,7 @@ class Machine final : public Stagehand {
   int handlers_left_ = 0;             // until the process dies; 0: it lives on
   std::optional<std::uint64_t> cut_;  // the power goes when that many operations have failed
   bool stopping_ = false;
+  std::uint64_t failures_seen_ = 0;  // of the disk
 };
 
 }  // namespace tender::simulation

@@ -1,14 +1,15 @@
 #include "simulation/network.hpp"
 
+#include <algorithm>
+
 #include <fmt/format.h>
 
 namespace tender::simulation {
 namespace {
 
 constexpr int kMostCalls = 3'000;           // ten times what a busy life needs
+constexpr int kMostCallsPerRelay = 150;     // and a large fleet
 constexpr Milliseconds kTokenSkew{60'000};  // zooid-api.md: ±60 s
-constexpr int kBadReloads = 30;             // percent
-constexpr Milliseconds kSlowestReload{9'000};
 
 // Frees the call of its client when the client's coroutine goes, however it goes.
 class Client {
@@ -89,7 +90,8 @@ boost::asio::awaitable<http::Exchange> Network::exchange(http::Request request) 
 void Network::begin(const std::shared_ptr<Call>& call, Milliseconds timeout) {
   call->number = ++calls_;
   call->sent_at = timeline_.now();
-  if (calls_ > kMostCalls) {
+  const auto relays = static_cast<int>(zooid.relays.size());
+  if (calls_ > std::max(kMostCalls, kMostCallsPerRelay * relays)) {
     trace_.violate("a flood: {} requests in one life", calls_);
   }
   trace_.line("#{} {} {}{}", call->number, http::to_string(call->method),
@@ -137,7 +139,7 @@ void Network::apply(Call& call) {
     call.answer = http::Exchange{zooid.serve(call.host)};
     return;
   }
-  http::Response answer = zooid.apply(call.method, call.relay, call.body);
+  http::Response answer = carry_out(call);
   call.applied = answer.status < 300;
   int& newest = newest_applied_[call.relay];
   if (call.applied && newest > call.number) {
@@ -145,9 +147,6 @@ void Network::apply(Call& call) {
   }
   newest = std::max(newest, call.number);
   trace_.line("#{} reaches zooid: {}", call.number, answer.status);
-  if (call.applied && call.method != http::Method::get) {
-    reload(call.relay);
-  }
   listener_->applied(call, answer);
   if (!call.answer) {
     call.answer = http::Exchange{std::move(answer)};
@@ -155,21 +154,19 @@ void Network::apply(Call& call) {
 }
 
 // zooid answers before it has read the relay's file again.
-void Network::reload(const std::string& relay) {
-  zooid.not_loaded.erase(relay);
-  const int reload = ++reloads_[relay];
-  if (weather_.has(FaultKind::reload_failed) && dice_.chance(kBadReloads)) {
-    trace_.fault(FaultKind::reload_failed, "{}", relay);
-    zooid.not_loaded.insert(relay);
-  } else if (weather_.has(FaultKind::reload_slow) && dice_.chance(kBadReloads)) {
-    trace_.fault(FaultKind::reload_slow, "{}", relay);
-    zooid.not_loaded.insert(relay);
-    timeline_.in(dice_.between(Milliseconds(1), kSlowestReload), [this, relay, reload] {
-      if (reloads_[relay] == reload) {
-        zooid.not_loaded.erase(relay);
-      }
-    });
+http::Response Network::carry_out(const Call& call) {
+  if (call.method == http::Method::get) {
+    return zooid.apply(call.method, call.relay, call.body);
   }
+  const bool was_torn = zooid.is_torn(call.relay);
+  watcher_.before_write(call.relay);
+  http::Response answer = zooid.apply(call.method, call.relay, call.body);
+  if (answer.status < 300 || (zooid.is_torn(call.relay) && !was_torn)) {
+    watcher_.written(call.relay);
+  } else {
+    watcher_.untouched(call.relay);
+  }
+  return answer;
 }
 
 void Network::deliver(Call& call) {
@@ -187,10 +184,22 @@ void Network::begin_outage(FaultKind kind, OutageStyle style, Milliseconds lengt
   outage_ = Outage{style, timeline_.now() + length};
 }
 
+void Network::restart_zooid(Milliseconds after) {
+  trace_.fault(FaultKind::zooid_restart, "it is down for {} ms", after.count());
+  outage_ = Outage{OutageStyle::refuses, timeline_.now() + after};
+  timeline_.in(after, [this] { watcher_.start(); });
+}
+
+void Network::heal() {
+  outage_.reset();
+  watcher_.catch_up();
+}
+
 void Network::wipe() {
   trace_.fault(FaultKind::wipe, "{} relays", zooid.relays.size());
   zooid.relays.clear();
   zooid.not_loaded.clear();
+  zooid.stale.clear();
   listener_->wiped();
 }
 

@@ -16,6 +16,7 @@
 #include "simulation/fate.hpp"
 #include "simulation/timeline.hpp"
 #include "simulation/trace.hpp"
+#include "simulation/watcher.hpp"
 #include "simulation/weather.hpp"
 #include "support/zooid_model.hpp"
 
@@ -51,7 +52,11 @@ class Network final : public http::Transport {
  public:
   /// All but the dice is borrowed.
   Network(Timeline& timeline, Weather& weather, Trace& trace, Dice dice)
-      : timeline_(timeline), weather_(weather), trace_(trace), dice_(dice) {}
+      : timeline_(timeline),
+        weather_(weather),
+        trace_(trace),
+        dice_(dice),
+        watcher_(timeline, weather, trace, zooid, Dice(dice.next(), 1)) {}
 
   void set_listener(NetworkListener& listener) { listener_ = &listener; }
 
@@ -64,7 +69,12 @@ class Network final : public http::Transport {
 
   /// Until `length` from now nobody reaches zooid; another outage replaces it.
   void begin_outage(FaultKind kind, OutageStyle style, Milliseconds length);
-  void end_outage() { outage_.reset(); }
+
+  /// zooid ends, and starts again `after` from now.
+  void restart_zooid(Milliseconds after);
+
+  /// Ends what ails zooid, and lets it read what waits to be read.
+  void heal();
 
   /// zooid loses its config directory.
   void wipe();
@@ -86,19 +96,19 @@ class Network final : public http::Transport {
   void begin(const std::shared_ptr<Call>& call, Milliseconds timeout);
   [[nodiscard]] Fate choose_fate(const Call& call, Milliseconds timeout);
   void apply(Call& call);
-  void reload(const std::string& relay);
+  http::Response carry_out(const Call& call);
   void deliver(Call& call);
 
   Timeline& timeline_;
   Weather& weather_;
   Trace& trace_;
   Dice dice_;
+  Watcher watcher_;
   NetworkListener* listener_ = nullptr;
   Clock* clock_ = nullptr;
   Milliseconds skew_{};
   std::optional<Outage> outage_;
   std::map<std::string, int> newest_applied_;  // the number of a relay's newest applied call
-  std::map<std::string, int> reloads_;         // of a relay, so far
   int calls_ = 0;
   int under_way_ = 0;
 };

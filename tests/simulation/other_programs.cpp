@@ -314,19 +314,33 @@ void OtherPrograms::reconcile_all(bool recreate) {
   }
 }
 
+void OtherPrograms::reconcile_fleet() {
+  const bool forced = dice_.chance(50);
+  attempt([&] {
+    if (connected()) {
+      Transaction transaction(open_->database);
+      for (const Relay& relay : open_->query.list_relays()) {
+        open_->command.reconcile_relay(relay, {.forced = forced, .recreate = false, .bulk = true});
+      }
+      transaction.commit();
+    }
+  });
+}
+
 std::optional<Relay> OtherPrograms::any_relay() {
-  auto relays = open_->query.list_relays();
-  if (relays.empty()) {
+  Statement count = open_->database.prepare("SELECT count(*) FROM relay");
+  if (!count.step() || count.integer(0) == 0) {
     return std::nullopt;
   }
-  return std::move(relays[static_cast<std::size_t>(
-      dice_.between(0, static_cast<std::int64_t>(relays.size()) - 1))]);
+  Statement row = open_->database.prepare("SELECT id FROM relay ORDER BY id LIMIT 1 OFFSET ?",
+                                          dice_.between(0, count.integer(0) - 1));
+  return row.step() ? open_->query.get_relay(RelayId{row.text(0)}) : std::nullopt;
 }
 
 std::string OtherPrograms::free_subdomain() {
   std::string name = dice_.pick(kSubdomains);
-  while (open_->query.find_relay(name)) {
-    name = dice_.pick(kSubdomains) + std::to_string(dice_.between(1, 3));
+  for (int number = 3; open_->query.get_relay_of_subdomain(name); ++number) {
+    name = dice_.pick(kSubdomains) + std::to_string(dice_.between(1, number));
   }
   return name;
 }

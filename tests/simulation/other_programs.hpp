@@ -64,9 +64,13 @@ class OtherPrograms {
   /// A new relay, by the command line.
   void create();
 
+  /// Somebody asks for the whole fleet, by the command line.
+  void reconcile_fleet();
+
   /// Another program begins a write transaction and leaves it open; or ends it.
   void hold_write_lock();
   void release_write_lock();
+  [[nodiscard]] bool locked() const { return locked_; }
 
   // What a person does at the end, when all faults are over.
   void repair_rows();

@@ -15,6 +15,8 @@ constexpr std::array<OutageStyle, 3> kOutageStyles{OutageStyle::refuses, OutageS
 constexpr std::array<Milliseconds, 4> kJumps{seconds(1), seconds(90), minutes(20), hours(2)};
 constexpr int kMostHandlers = 80;
 constexpr int kMostRelays = 8;
+constexpr int kMostOfSome = 40;  // relays, in one life of ten
+constexpr int kMostOfFew = 200;  // and in one of forty
 constexpr int kMostBursts = 25;
 constexpr int kLargestBurst = 6;
 constexpr Milliseconds kLongestBurst{2000};
@@ -38,6 +40,11 @@ class Moments {
   Milliseconds duration_;
 };
 
+std::int64_t fleet(Dice& dice) {
+  const auto roll = dice.between(1, 40);
+  return dice.between(1, roll == 1 ? kMostOfFew : roll <= 5 ? kMostOfSome : kMostRelays);
+}
+
 }  // namespace
 
 Plan::Plan(Dice& dice, const Weather& weather)
@@ -46,8 +53,9 @@ Plan::Plan(Dice& dice, const Weather& weather)
 void Plan::schedule(Timeline& timeline, Dice& dice, Network& network, OtherPrograms& others,
                     Stagehand& stage) const {
   Moments moments(timeline, dice, duration_);
-  for (auto relays = dice.between(1, kMostRelays); relays > 0; --relays) {
-    timeline.in(dice.between(Milliseconds::zero(), duration_ / 4), [&] { stage.create(); });
+  const Milliseconds creating = dice.chance(50) ? duration_ / 4 : kLongestBurst;
+  for (auto relays = fleet(dice); relays > 0; --relays) {
+    timeline.in(dice.between(Milliseconds::zero(), creating), [&] { stage.create(); });
   }
   // Commands often come in bursts, the second while the first is under way, and the worker often
   // dies when there is work.
@@ -76,6 +84,11 @@ void Plan::schedule(Timeline& timeline, Dice& dice, Network& network, OtherProgr
        [&] { stage.cut_power_at_write(static_cast<int>(dice.between(1, kMostWrites))); });
   when(FaultKind::log_pruned, 4, [&] { stage.prune_log(); });
   when(FaultKind::checkpoint, 8, [&] { stage.checkpoint(); });
+  if (dice.chance(40)) {
+    moments.at_random(2, [&] { others.reconcile_fleet(); });
+  }
+  when(FaultKind::zooid_restart, 2,
+       [&] { network.restart_zooid(dice.between(Milliseconds(100), Milliseconds(5'000))); });
   when(FaultKind::wipe, 1, [&] { network.wipe(); });
   when(FaultKind::outage_of_breaker_length, 3, [&] {
     network.begin_outage(FaultKind::outage_of_breaker_length, dice.pick(kOutageStyles),

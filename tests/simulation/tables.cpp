@@ -115,13 +115,26 @@ std::optional<JobRow> Tables::job(bool sync, const std::string& relay) const {
   return row.step() ? std::optional(read_job(row)) : std::nullopt;
 }
 
-std::vector<JobRow> Tables::jobs() const {
-  std::vector<JobRow> all;
-  Statement row = database_.prepare(WITNESSED_JOB);
-  while (row.step()) {
-    all.push_back(read_job(row));
+bool Tables::no_jobs() const {
+  return !database_.prepare("SELECT 1 FROM outbox LIMIT 1").step();
+}
+
+std::optional<JobRow> Tables::first_due(Order order, TimePoint now,
+                                        const std::function<bool(const JobRow&)>& claimable) const {
+  Statement rows =
+      order == Order::most_urgent
+          ? database_.prepare(WITNESSED_JOB
+                              "WHERE kind = 'relay_sync' AND not_before < ? "
+                              "ORDER BY priority, not_before, asked_seq, key",
+                              now)
+          : database_.prepare(
+                WITNESSED_JOB "WHERE not_before < ? ORDER BY not_before, asked_seq, key", now);
+  while (rows.step()) {
+    if (JobRow job = read_job(rows); claimable(job)) {
+      return job;
+    }
   }
-  return all;
+  return std::nullopt;
 }
 
 std::vector<LogRow> Tables::log_after(std::int64_t seq) const {

@@ -3,6 +3,7 @@
 // wrong field of the product cannot agree with itself. Reads only.
 #pragma once
 
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -67,7 +68,16 @@ class Tables {
 
   /// The job of that relay: its sync, or its check.
   [[nodiscard]] std::optional<JobRow> job(bool sync, const std::string& relay) const;
-  [[nodiscard]] std::vector<JobRow> jobs() const;
+  /// Whether nothing is left to do.
+  [[nodiscard]] bool no_jobs() const;
+
+  enum class Order : std::uint8_t {
+    most_urgent,  // of the syncs
+    longest_due,  // of all jobs
+  };
+  /// The first row that was due before `now` and is `claimable`.
+  [[nodiscard]] std::optional<JobRow> first_due(
+      Order order, TimePoint now, const std::function<bool(const JobRow&)>& claimable) const;
 
   [[nodiscard]] std::vector<LogRow> log_after(std::int64_t seq) const;
   [[nodiscard]] std::int64_t last_log_row() const;

@@ -25,12 +25,18 @@ class Weather {
   /// A request that goes well takes at most twice this.
   [[nodiscard]] Milliseconds pace() const { return pace_; }
 
+  /// How long zooid takes to read the file of a relay that was written; when it starts.
+  [[nodiscard]] Milliseconds reload() const;
+  [[nodiscard]] Milliseconds load() const { return load_; }
+
   void calm_down() { calm_ = true; }
 
  private:
   std::bitset<kFaultKinds> kinds_;
   std::vector<FaultKind> of_requests_;
   Milliseconds pace_;
+  Milliseconds reload_;
+  Milliseconds load_;
   int percent_ = 0;  // of requests that meet a fault
   bool calm_ = false;
 };

@@ -18,8 +18,9 @@ Witness::Witness(const config::Env& env, const Clock& clock, Timeline& timeline,
       clock_(clock),
       timeline_(timeline),
       trace_(trace),
-      host_(timeline, trace, env.relay_sync_rate),
-      looks_(timeline, trace) {}
+      host_(timeline, trace, env.relay_sync_rate, static_cast<int>(env.relay_sync_concurrency)),
+      looks_(timeline, trace),
+      claims_(clock, trace) {}
 
 void Witness::connect(const std::filesystem::path& path) {
   database_ = std::make_unique<Database>(path, clock_, Database::Options{});
@@ -68,8 +69,26 @@ void Witness::sent(const Call& call) {
   record.heard = Heard::nothing;
 }
 
+int Witness::jobs_under_way() const {
+  const auto syncs =
+      std::ranges::count_if(records_, [](const auto& entry) { return entry.second.under_way > 0; });
+  return static_cast<int>(syncs) + looks_.under_way();
+}
+
+bool Witness::may_be_busy(const std::string& relay) const {
+  const auto found = records_.find(relay);
+  return looks_.any_at(relay) || looks_.heard_now(relay) ||
+         (found != records_.end() &&
+          (found->second.under_way > 0 || found->second.heard_at == timeline_.now()));
+}
+
+void Witness::instant_ended() {
+  catch_up();
+  claims_.instant_ended(*tables_);
+}
+
 void Witness::look_sent(const Call& call) {
-  host_.job_sent(call);
+  host_.job_sent(call, jobs_under_way());
   auto relay = tables_->relay_at(call.host);
   if (!relay) {
     trace_.violate("#{} looks at {}, which is nobody's host", call.number, call.host);
@@ -82,7 +101,8 @@ void Witness::look_sent(const Call& call) {
 }
 
 void Witness::begin_attempt(const Call& call, RelayRecord& record) {
-  host_.job_sent(call);
+  host_.job_sent(call, jobs_under_way() - 1);
+  claims_.sent(call.relay, *tables_, [this](const auto& relay) { return may_be_busy(relay); });
   check_backoff(call, record);
   if (record.last_command > record.routed) {
     record.backoff_broken = true;  // the wait was over when the worker learned of the command
@@ -205,11 +225,13 @@ void Witness::process_ended() {
     record.attempt_open = false;
   }
   looks_.process_ended();
+  claims_.start_over();
   const HostRow host = tables_->host();
   host_.process_ended(host.failing, host.paused_until.value_or(clock_.now()) - clock_.now());
 }
 
 void Witness::clock_jumped() {
+  claims_.start_over();
   host_.clock_jumped();
   looks_.clock_jumped();
   for (auto& [id, record] : records_) {

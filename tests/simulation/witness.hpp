@@ -13,6 +13,7 @@
 #include "tender/config/env.hpp"
 #include "tender/store/database.hpp"
 
+#include "simulation/claim_witness.hpp"
 #include "simulation/host_witness.hpp"
 #include "simulation/look_witness.hpp"
 #include "simulation/network.hpp"
@@ -41,6 +42,10 @@ class Witness final : public NetworkListener {
 
   /// Reads what was committed since the last time.
   void catch_up();
+  /// All that the process does at this time is done.
+  void instant_ended();
+  /// A write to the database failed: the process may have to undo what it had claimed.
+  void store_failed() { claims_.start_over(); }
 
   /// The process has ended: what it had under way is nobody's.
   void process_ended();
@@ -55,6 +60,8 @@ class Witness final : public NetworkListener {
 
  private:
   void look_sent(const Call& call);
+  [[nodiscard]] int jobs_under_way() const;
+  [[nodiscard]] bool may_be_busy(const std::string& relay) const;
   void check_create(const Call& call, RelayRecord& record);
   void check_update(const Call& call, RelayRecord& record);
   void check_backoff(const Call& call, const RelayRecord& record);
@@ -79,6 +86,7 @@ class Witness final : public NetworkListener {
   Trace& trace_;
   HostWitness host_;
   LookWitness looks_;
+  ClaimWitness claims_;
   std::map<std::string, RelayRecord> records_;
   std::set<std::string> secrets_;  // every one that was ever sent
   std::int64_t last_seq_ = 0;

@@ -1,0 +1,87 @@
+#include "simulation/claim_witness.hpp"
+
+#include <utility>
+
+namespace tender::simulation {
+namespace {
+
+constexpr int kAgedTurn = 8;
+// Claims that show nothing on the wire may stand between two aged turns, but not that many.
+constexpr int kTooSoon = 4;
+
+}  // namespace
+
+// Two rows matter: the most urgent sync, and the longest due job of all.
+void ClaimWitness::sent(const std::string& relay, const Tables& tables, const Busy& busy) {
+  const auto taken = tables.job(/*sync=*/true, relay);
+  if (!taken) {
+    return;
+  }
+  const auto claimable = [&](const JobRow& job) { return job.relay != relay && !busy(job.relay); };
+  const auto urgent = tables.first_due(Tables::Order::most_urgent, clock_.now(), claimable);
+  const auto oldest = tables.first_due(Tables::Order::longest_due, clock_.now(), claimable);
+  Passed passed;
+  passed.by = relay;
+  if (urgent && urgent->sync && urgent->priority < taken->priority) {
+    passed.wish = {urgent->relay, urgent->generation};
+    passed.urgent = true;
+    passed.longer_due = urgent->not_before < taken->not_before;
+    passed_.push_back(passed);
+  }
+  if (oldest && oldest->sync && oldest->not_before < taken->not_before) {
+    passed.wish = {oldest->relay, oldest->generation};
+    passed.urgent = false;
+    passed.longer_due = true;
+    passed_.push_back(passed);
+  } else {
+    passed_.push_back({{}, relay, false, false});
+  }
+}
+
+void ClaimWitness::instant_ended(const Tables& tables) {
+  for (const Passed& passed : std::exchange(passed_, {})) {
+    const auto job = passed.wish.first.empty() ? std::nullopt : tables.job(true, passed.wish.first);
+    if (passed.wish.first.empty() || (job && job->generation == passed.wish.second)) {
+      judge(passed);
+    }
+  }
+}
+
+void ClaimWitness::judge(const Passed& passed) {
+  if (passed.urgent) {
+    if (passed.longer_due) {
+      trace_.violate("relay {} is sent before relay {}, which is more urgent and due for longer",
+                     passed.by, passed.wish.first);
+    } else if (pushed_aside_ == passed.wish && claims_since_ < kTooSoon) {
+      trace_.violate(
+          "relay {} is sent before relay {}, which is more urgent, {} claims after the "
+          "last one that was",
+          passed.by, passed.wish.first, claims_since_);
+    }
+    pushed_aside_ = passed.wish;
+    claims_since_ = 0;
+    return;
+  }
+  ++claims_since_;
+  if (!passed.longer_due) {
+    longest_.reset();
+    passes_ = 0;
+    return;
+  }
+  passes_ = longest_ == passed.wish ? passes_ + 1 : 1;
+  longest_ = passed.wish;
+  if (passes_ > kAgedTurn) {
+    trace_.violate("relay {} has been due longest while {} others were sent", passed.wish.first,
+                   passes_);
+  }
+}
+
+void ClaimWitness::start_over() {
+  passed_.clear();
+  longest_.reset();
+  pushed_aside_.reset();
+  passes_ = 0;
+  claims_since_ = 0;
+}
+
+}  // namespace tender::simulation
