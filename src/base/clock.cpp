@@ -57,6 +57,10 @@ TimePoint SystemClock::now() const {
   return std::chrono::time_point_cast<Milliseconds>(std::chrono::system_clock::now());
 }
 
+SteadyTime SystemClock::steady() const {
+  return std::chrono::time_point_cast<Milliseconds>(std::chrono::steady_clock::now());
+}
+
 std::unique_ptr<Timer> SystemClock::make_timer() {
   return std::make_unique<SystemTimer>(executor_, *this);
 }

@@ -98,7 +98,10 @@ class RelaySync::Execution final : public outbox::Execution {
 
   asio::awaitable<void> run() override {
     if (asks_host()) {
-      begun_at_ = owner_.clock_.now();
+      begun_at_ = owner_.clock_.steady();
+      if (relay_.settle_at) {
+        earlier_doubt_ends_ = owner_.doubts_.end_of(relay_.id.text, *relay_.settle_at);
+      }
       verdict_ = co_await try_sync_relay();
       doubt_until_ = remaining_doubt();
     } else {
@@ -222,16 +225,15 @@ class RelaySync::Execution final : public outbox::Execution {
 
   // Only a definite answer to a request that was begun late enough ends an earlier doubt: until
   // then the earlier request may still arrive, and bring back what it said.
-  [[nodiscard]] std::optional<TimePoint> remaining_doubt() const {
+  [[nodiscard]] std::optional<TimePoint> remaining_doubt() {
     if (verdict_.in_doubt) {
-      return owner_.clock_.now() + owner_.env_.relay_sync_settle;
+      return owner_.doubts_.begin(relay_.id.text, owner_.env_.relay_sync_settle);
     }
-    if (!relay_.settle_at) {
-      return std::nullopt;
+    if (earlier_doubt_ends_ && begun_at_ < *earlier_doubt_ends_) {
+      return owner_.clock_.now() + (*earlier_doubt_ends_ - owner_.clock_.steady());
     }
-    // Bounded, should the clock have been set back since.
-    const TimePoint until = std::min(*relay_.settle_at, begun_at_ + longest_doubt(owner_.env_));
-    return begun_at_ < until ? std::optional(until) : std::nullopt;
+    owner_.doubts_.forget(relay_.id.text);
+    return std::nullopt;
   }
 
   void complete() {
@@ -314,7 +316,8 @@ class RelaySync::Execution final : public outbox::Execution {
   bool created_ = false;
   int requests_ = 0;
   Verdict verdict_;
-  TimePoint begun_at_{};
+  SteadyTime begun_at_{};
+  std::optional<SteadyTime> earlier_doubt_ends_;
   std::optional<TimePoint> doubt_until_;
 };
 
@@ -329,7 +332,8 @@ RelaySync::RelaySync(Database& database, Query query, Command command, const con
       clock_(clock),
       random_(random),
       logger_(logger),
-      outbox_(database) {}
+      outbox_(database),
+      doubts_(clock, longest_doubt(env)) {}
 
 std::unique_ptr<outbox::Execution> RelaySync::begin(const outbox::Job& job, bool may_overwrite) {
   auto relay = query_.get_relay(RelayId{job.key});

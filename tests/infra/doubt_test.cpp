@@ -140,6 +140,44 @@ TEST_F(Doubt, EndsInBoundedTimeWhenTheClockIsSetBack) {
   EXPECT_LE(world.zooid.count(Method::patch), 4);
 }
 
+TEST_F(Doubt, IsNotCutShortByAClockThatIsSetBackAndCorrected) {
+  lose_next = true;
+  world.rename(relay, "old");
+  world.settle();
+  world.clock().jump(-2h);
+  world.rename(relay, "new");
+  world.settle();
+  world.clock().advance(5s);
+  world.clock().jump(2h);
+  static_cast<void>(world.create("wakes-the-dispatcher"));
+  world.clock().advance(15s);
+  EXPECT_TRUE(world.get(relay).settle_at);
+  arrive_late();
+  world.clock().advance(11s);
+  EXPECT_EQ(name(), "new");
+  EXPECT_FALSE(world.get(relay).settle_at);
+}
+
+TEST_F(Doubt, OfAnEarlierProcessIsNotCutShortByTheClockEither) {
+  lose_next = true;
+  world.rename(relay, "old");
+  world.settle();
+  world.rename(relay, "new");
+  world.settle();
+  world.crash();
+  world.start();
+  world.clock().advance(5s);
+  world.clock().jump(-2h);
+  world.clock().advance(5s);
+  world.clock().jump(2h);
+  world.clock().advance(15s);
+  EXPECT_TRUE(world.get(relay).settle_at);
+  arrive_late();
+  world.clock().advance(30s);
+  EXPECT_EQ(name(), "new");
+  EXPECT_FALSE(world.get(relay).settle_at);
+}
+
 TEST_F(Doubt, IsNotMadeByADefiniteRefusal) {
   world.zooid.script = [](const FakeZooid::Seen&) {
     FakeZooid::Action action;

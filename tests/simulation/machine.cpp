@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <exception>
+#include <utility>
 
 #include "tender/store/activity_pruner.hpp"
 #include "tender/store/store_error.hpp"
@@ -85,7 +86,8 @@ Machine::Machine(std::uint64_t seed, Timeline& timeline, Weather& weather, Trace
       process_({path_, env_, random_, network_, *logger_},
                {.channel_capacity = channel_capacity(weather_, dice_),
                 .busy_timeout = Milliseconds::zero(),
-                .vfs = disk_.name()}) {
+                .vfs = disk_.name()}),
+      followed_(timeline_.now()) {
   trace_.leave_out(directory_.path().string() + "/");
   network_.set_listener(witness_);
   connect();
@@ -163,6 +165,9 @@ void Machine::jump(Milliseconds by) {
 }
 
 void Machine::set_skew(Milliseconds skew) {
+  if (wall_clock_.skew == skew) {
+    return;
+  }
   wall_clock_.skew = skew;
   network_.set_skew(skew);
   witness_.clock_jumped();
@@ -294,8 +299,9 @@ void Machine::after_a_handler() {
 }
 
 void Machine::follow_time() {
+  const Milliseconds passed = timeline_.now() - std::exchange(followed_, timeline_.now());
   if (process_.alive()) {
-    process_.clock().move_to(wall_clock_.now());
+    process_.clock().move_to(wall_clock_.now(), passed);
   }
 }
 

@@ -83,6 +83,7 @@ class Machine final : public Stagehand {
   Witness witness_;
   OtherPrograms others_;
   test::Process process_;
+  TimePoint followed_;  // true time, as far as the process has been told
   int process_number_ = 0;
   int handlers_left_ = 0;             // until the process dies; 0: it lives on
   std::optional<std::uint64_t> cut_;  // the power goes when that many operations have failed

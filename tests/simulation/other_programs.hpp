@@ -27,6 +27,9 @@ class WallClock final : public Clock {
  public:
   explicit WallClock(const Timeline& timeline) : timeline_(timeline) {}
   [[nodiscard]] TimePoint now() const override { return timeline_.now() + skew; }
+  [[nodiscard]] SteadyTime steady() const override {
+    return SteadyTime(timeline_.now().time_since_epoch());
+  }
   /// Nobody waits on it.
   [[nodiscard]] std::unique_ptr<Timer> make_timer() override { return nullptr; }
   Milliseconds skew{};

@@ -25,8 +25,9 @@ struct RelayRecord {
   int requests = 0;                     // of the attempt
   Heard heard = Heard::nothing;         // of the newest request
   TimePoint heard_at{};
-  bool attempt_open = false;       // a request went out, and no result is in the log
-  TimePoint attempt_at{};          // when the newest attempt began
+  bool attempt_open = false;  // a request went out, and no result is in the log
+  TimePoint attempt_at{};     // when the newest attempt began
+  bool clock_jumped_in_attempt = false;
   bool spent_on_the_host = false;  // its failure is the host's, which was known to fail
   std::string secret;              // that zooid holds
   bool wiped = false;              // zooid lost it, and has not taken it since
@@ -35,6 +36,8 @@ struct RelayRecord {
   // Requests that may still have an effect.
   bool may_send_again = false;             // the worker cannot know all that it sent
   std::optional<TimePoint> unknown_until;  // only a request from then on ends the doubt
+  bool clock_jumped = false;               // since then, and the row tells the wrong time
+  bool inherited = false;                  // by a process that knows no more than the row
 
   // What people asked for.
   bool forced = false;              // and no sync has completed since

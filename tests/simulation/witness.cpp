@@ -112,6 +112,7 @@ void Witness::begin_attempt(const Call& call, RelayRecord& record) {
   record.was_in_doubt = record.in_doubt || record.may_send_again;
   record.requests = 0;
   record.attempt_at = timeline_.now();
+  record.clock_jumped_in_attempt = false;
 }
 
 void Witness::check_create(const Call& call, RelayRecord& record) {
@@ -203,8 +204,14 @@ void Witness::heard(const Call& call) {
   record.spent_on_the_host = host_.job_heard(meaning);
   if (meaning.heard == Heard::unknown) {
     record.may_send_again = true;
-    record.unknown_until = timeline_.now() + env_.relay_sync_settle;
+    begin_doubt(timeline_.now() + env_.relay_sync_settle, record);
   }
+}
+
+void Witness::begin_doubt(TimePoint until, RelayRecord& record) {
+  record.unknown_until = until;
+  record.clock_jumped = false;
+  record.inherited = false;
 }
 
 void Witness::wiped() {
@@ -216,8 +223,14 @@ void Witness::wiped() {
 void Witness::process_ended() {
   for (auto& [id, record] : records_) {
     if (record.under_way > 0) {
-      record.unknown_until = record.attempt_at + longest_effect(env_);
+      const bool jumped = record.clock_jumped_in_attempt;
+      begin_doubt(record.attempt_at + longest_effect(env_), record);
+      record.clock_jumped = jumped;
     }
+    if (record.clock_jumped) {
+      record.unknown_until.reset();
+    }
+    record.inherited = true;
     const auto relay = tables_->relay(id);
     record.may_send_again =
         record.may_send_again || record.attempt_open || (relay && relay->in_doubt);
@@ -236,8 +249,11 @@ void Witness::clock_jumped() {
   looks_.clock_jumped();
   for (auto& [id, record] : records_) {
     record.backoff_broken = record.failures > 0;
-    record.unknown_until.reset();
-    record.attempt_at = TimePoint{};
+    record.clock_jumped = true;
+    record.clock_jumped_in_attempt = true;
+    if (record.inherited) {
+      record.unknown_until.reset();
+    }
   }
 }
 

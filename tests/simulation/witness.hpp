@@ -66,6 +66,7 @@ class Witness final : public NetworkListener {
   void check_update(const Call& call, RelayRecord& record);
   void check_backoff(const Call& call, const RelayRecord& record);
   void begin_attempt(const Call& call, RelayRecord& record);
+  static void begin_doubt(TimePoint until, RelayRecord& record);
   void end_doubt(const std::string& relay, RelayRecord& record);
   void check_next_try(const std::string& relay, const RelayRecord& record);
   [[nodiscard]] Milliseconds full_delay(int failures) const;

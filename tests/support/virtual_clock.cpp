@@ -66,11 +66,16 @@ void VirtualClock::advance(Milliseconds duration) {
   const TimePoint end = now_ + duration;
   settle();
   for (auto next = next_deadline(); next && *next <= end; next = next_deadline()) {
-    now_ = std::max(now_, *next);
+    pass_until(std::max(now_, *next));
     fire_due();
     settle();
   }
-  now_ = end;
+  pass_until(end);
+}
+
+void VirtualClock::pass_until(TimePoint now) {
+  steady_ += now - now_;
+  now_ = now;
 }
 
 bool VirtualClock::advance_until(const std::function<bool()>& condition, Milliseconds limit) {
@@ -81,15 +86,16 @@ bool VirtualClock::advance_until(const std::function<bool()>& condition, Millise
     if (!next || *next > end) {
       return false;
     }
-    now_ = std::max(now_, *next);
+    pass_until(std::max(now_, *next));
     fire_due();
     settle();
   }
   return true;
 }
 
-void VirtualClock::move_to(TimePoint now) {
+void VirtualClock::move_to(TimePoint now, Milliseconds passed) {
   const bool set_back = now < now_;
+  steady_ += passed;
   now_ = now;
   if (set_back) {
     end_all();

@@ -22,6 +22,7 @@ class VirtualClock final : public Clock {
                         TimePoint start = TimePoint(std::chrono::hours(24 * 365 * 56)));
 
   [[nodiscard]] TimePoint now() const override { return now_; }
+  [[nodiscard]] SteadyTime steady() const override { return steady_; }
   [[nodiscard]] std::unique_ptr<Timer> make_timer() override;
 
   /// Runs everything that is ready now, without moving time.
@@ -37,22 +38,25 @@ class VirtualClock final : public Clock {
   /// The deadline that comes next; nothing when nobody waits for one.
   [[nodiscard]] std::optional<TimePoint> next_deadline() const;
 
-  /// Sets the time and wakes those whose deadline has come (all, when it goes back); they run when
-  /// the io_context does. For a driver that has more than this clock to follow.
-  void move_to(TimePoint now);
+  /// Sets the time, after `passed` has really gone by, and wakes those whose deadline has come
+  /// (all, when it goes back); they run when the io_context does. For a driver that has more than
+  /// this clock to follow.
+  void move_to(TimePoint now, Milliseconds passed);
 
   /// The wall clock jumps, as when an operator sets it: no deadline in between is visited, and
   /// waits end when it jumps back (see Timer).
-  void jump(Milliseconds by) { move_to(now_ + by); }
+  void jump(Milliseconds by) { move_to(now_ + by, Milliseconds::zero()); }
 
  private:
   friend class VirtualTimer;
+  void pass_until(TimePoint now);
   void fire_due();
   void end_all();
   [[nodiscard]] std::vector<VirtualTimer*> in_order() const;
 
   boost::asio::io_context& io_;
   TimePoint now_;
+  SteadyTime steady_{};
   std::uint64_t turns_ = 0;
   std::set<VirtualTimer*> waiting_;
 };

@@ -16,6 +16,10 @@ using Milliseconds = std::chrono::milliseconds;
 /// Wall-clock time, UTC, in milliseconds since 1970: what the database stores.
 using TimePoint = std::chrono::sys_time<Milliseconds>;
 
+/// Time that only goes on, at its own pace, whatever happens to the wall clock. It means nothing to
+/// another process.
+using SteadyTime = std::chrono::time_point<std::chrono::steady_clock, Milliseconds>;
+
 /// One waiter's alarm. It must outlive the wait; its owner cancels the wait before destroying it.
 class Timer {
  public:
@@ -35,6 +39,7 @@ class Clock {
  public:
   virtual ~Clock() = default;
   [[nodiscard]] virtual TimePoint now() const = 0;
+  [[nodiscard]] virtual SteadyTime steady() const = 0;
   /// A timer of this clock; the clock must outlive it.
   [[nodiscard]] virtual std::unique_ptr<Timer> make_timer() = 0;
 };
@@ -45,6 +50,7 @@ class SystemClock final : public Clock {
  public:
   explicit SystemClock(boost::asio::any_io_executor executor);
   [[nodiscard]] TimePoint now() const override;
+  [[nodiscard]] SteadyTime steady() const override;
   [[nodiscard]] std::unique_ptr<Timer> make_timer() override;
 
  private:

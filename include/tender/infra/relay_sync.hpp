@@ -10,6 +10,7 @@
 
 #include "tender/base/log.hpp"
 #include "tender/config/env.hpp"
+#include "tender/infra/doubts.hpp"
 #include "tender/infra/relay_sync_retry.hpp"
 #include "tender/outbox/executor.hpp"
 #include "tender/outbox/outbox.hpp"
@@ -83,6 +84,7 @@ class RelaySync final : public outbox::Executor {
   Random& random_;
   Logger& logger_;
   outbox::Outbox outbox_;
+  Doubts doubts_;
   std::set<std::string> collided_;  // whose newest answer was Outcome::host_taken
   bool warned_of_livekit_ = false;
 };
