@@ -67,7 +67,7 @@ Effort effort_of(const outbox::Job& job) {
 }
 
 Milliseconds longest_doubt(const config::Env& env) {
-  return 2 * env.zooid_api_timeout + env.relay_sync_settle;  // POST, then PATCH
+  return 3 * env.zooid_api_timeout + env.relay_sync_settle;  // POST, then PATCH, then PUT
 }
 
 outbox::HostSign host_sign(const Verdict& verdict) {
@@ -151,10 +151,22 @@ class RelaySync::Execution final : public outbox::Execution {
       verdict = co_await update_or_recreate();
     }
     explain(verdict);
-    if (effort_ == Effort::recreate && is_torn_for_sure(verdict)) {
+    if (may_replace(verdict)) {
       verdict = co_await send_with_new_identity(http::Method::put);
     }
+    if (verdict.outcome == Outcome::done) {
+      owner_.left_behind_.erase(relay_.id.text);
+    }
     co_return verdict;
+  }
+
+  // Nobody knows the key of a relay that zooid never took: what an earlier creation left of it may
+  // go.
+  [[nodiscard]] bool may_replace(const Verdict& verdict) const {
+    const bool nobodys = plan_ == SyncPlan::create;
+    const bool ours = nobodys && owner_.left_behind_.contains(relay_.id.text);
+    return verdict.outcome == Outcome::torn &&
+           (ours || (is_torn_for_sure(verdict) && (nobodys || effort_ == Effort::recreate)));
   }
 
   asio::awaitable<Verdict> create_or_carry_on() {
@@ -187,8 +199,7 @@ class RelaySync::Execution final : public outbox::Execution {
   asio::awaitable<Verdict> create() {
     Verdict verdict = co_await send_with_new_identity(http::Method::post);
     if (verdict.outcome == Outcome::storage_fault && verdict.in_doubt) {
-      // What is left of the file would refuse the next POST, and never had a key in use.
-      co_await send(http::Method::delete_, std::string(), Secret());
+      owner_.left_behind_.insert(relay_.id.text);
     }
     co_return verdict;
   }
@@ -211,16 +222,25 @@ class RelaySync::Execution final : public outbox::Execution {
   // was in doubt, and this request was to make up for it.
   [[nodiscard]] std::string digest_after_failure() const {
     const bool untouched = !relay_.settle_at && effort_ == Effort::if_changed && !doubt_until_ &&
-                           requests_ <= 1 && verdict_.outcome != Outcome::not_found;
+                           requests_ <= 1 && verdict_.outcome != Outcome::not_found &&
+                           verdict_.outcome != Outcome::torn;
     return untouched ? relay_.synced_digest : std::string();
   }
 
   asio::awaitable<Verdict> send(http::Method method, std::string body, Secret hidden) {
+    if (requests_ > 0 && !owner_.storage_error_.empty()) {
+      // Another relay has met it since this attempt began.
+      co_return Verdict{Outcome::storage_fault, owner_.storage_error_, false};
+    }
     ++requests_;
     std::string path = zooid::relay_path(relay_.id);
     const http::Exchange exchange = co_await owner_.client_.request(
         method, std::move(path), std::move(body), std::move(hidden));
-    co_return zooid::judge(exchange, method, owner_.clock_.now());
+    Verdict verdict = zooid::judge(exchange, method, owner_.clock_.now());
+    if (verdict.outcome == Outcome::storage_fault) {
+      owner_.storage_error_ = verdict.reason;
+    }
+    co_return verdict;
   }
 
   // Only a definite answer to a request that was begun late enough ends an earlier doubt: until
@@ -364,7 +384,12 @@ std::unique_ptr<outbox::Execution> RelaySync::begin(const outbox::Job& job, bool
 
 asio::awaitable<outbox::HostSign> RelaySync::probe(outbox::Probe what) {
   if (what == outbox::Probe::stores) {
-    const Verdict verdict = co_await zooid::try_scratch_relay(client_, env_, random_, clock_);
+    Verdict verdict = co_await zooid::try_scratch_relay(client_, env_, random_, clock_);
+    if (verdict.outcome == Outcome::done) {
+      storage_error_.clear();
+    } else {
+      verdict.from_zooid = false;  // that zooid answers is no proof that it can store
+    }
     co_return infra::host_sign(verdict);
   }
   const http::Exchange exchange = co_await client_.probe();

@@ -207,6 +207,7 @@ std::vector<std::shared_ptr<Dispatcher::Task>> Dispatcher::claim() {
     }
     may_overwrite = may_overwrite && !execution->overwrites();
     busy.insert(job.key);
+    ++claims_;
     tasks.push_back(std::make_shared<Task>(std::move(job), std::move(execution), now));
     next = next_job(busy);
   }
@@ -228,9 +229,7 @@ std::optional<Job> Dispatcher::next_job(const std::set<std::string>& busy) {
   }
   const auto order =
       (claims_ + 1) % kAgedTurn == 0 ? Outbox::Order::longest_due : Outbox::Order::most_urgent;
-  auto job = outbox_.next(order, now, options_.horizon, options_.floor, busy);
-  claims_ += job ? 1 : 0;
-  return job;
+  return outbox_.next(order, now, options_.horizon, options_.floor, busy);
 }
 
 asio::awaitable<void> Dispatcher::execute(std::shared_ptr<Task> task) {

@@ -1,5 +1,6 @@
 #include "tender/zooid/scratch_relay.hpp"
 
+#include <algorithm>
 #include <string>
 
 #include <nlohmann/json.hpp>
@@ -52,6 +53,8 @@ class Scratch {
     const http::Exchange exchange =
         co_await client_.request(method, std::move(path), std::move(body), std::move(hidden));
     Verdict verdict = judge(exchange, method, clock_.now());
+    pause_ = std::max(pause_, verdict.retry_after);
+    verdict.retry_after = pause_;
     if (verdict.outcome == Outcome::torn) {
       verdict.outcome = Outcome::storage_fault;  // of a file that was written a moment ago
     }
@@ -62,6 +65,7 @@ class Scratch {
   const config::Env& env_;
   Random& random_;
   const Clock& clock_;
+  Milliseconds pause_{};  // the longest that any of the answers asks for
 };
 
 }  // namespace
@@ -81,7 +85,11 @@ asio::awaitable<Verdict> try_scratch_relay(Client& client, const config::Env& en
     co_return verdict;
   }
   const Verdict removed = co_await scratch.remove();
-  co_return verdict.outcome == Outcome::done ? removed : verdict;
+  if (verdict.outcome == Outcome::done && !removed.from_zooid) {
+    co_return removed;
+  }
+  verdict.retry_after = removed.retry_after;
+  co_return verdict;
 }
 
 }  // namespace tender::zooid

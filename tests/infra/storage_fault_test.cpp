@@ -148,7 +148,7 @@ TEST_F(Volume, ThatIsFullIsRememberedByTheNextProcess) {
   EXPECT_EQ(writes_since(from), 0);
 }
 
-TEST_F(Volume, ThatIsFullLeavesNothingBehindOfRelaysThatWereToBeCreated) {
+TEST_F(Volume, ThatIsFullIsNoObstacleLaterForRelaysThatWereToBeCreated) {
   full = true;
   for (int i = 0; i < 20; ++i) {
     fleet.push_back(world.create("relay" + std::to_string(i)));
@@ -159,8 +159,48 @@ TEST_F(Volume, ThatIsFullLeavesNothingBehindOfRelaysThatWereToBeCreated) {
   EXPECT_EQ(world.query->count_relays().synced, 20);
   EXPECT_TRUE(world.open_letters().empty());
   for (const Relay& relay : fleet) {
-    EXPECT_EQ(world.zooid.creations[relay.id.text], 1);
+    EXPECT_LE(world.zooid.creations[relay.id.text], 1);
+    EXPECT_EQ(world.zooid.relays[relay.id.text]["secret"].get<std::string>().size(), 64U);
   }
+  EXPECT_TRUE(torn.empty());
+}
+
+TEST_F(Volume, IsNotWrittenByAnAttemptThatIsUnderWayOnceItIsKnownToBeFull) {
+  create_fleet(2);
+  world.zooid.script = [this](const FakeZooid::Seen& seen) {
+    FakeZooid::Action action = act(seen);
+    action.answer_latency = seen.relay == "imported" ? 100ms : 10ms;
+    return action;
+  };
+  world.zooid.relays["imported"] = {{"host", "imported.relays.test"}, {"secret", "old"}};
+  world.database->execute(
+      "INSERT INTO relay (id, tenant, subdomain, schema, created_at) SELECT 'imported', tenant, "
+      "'imported', 'imported', 0 FROM relay LIMIT 1");
+  world.database->execute(
+      "INSERT INTO activity (tenant, activity_type, resource_type, resource_id) SELECT tenant, "
+      "'create_relay', 'relay', 'imported' FROM relay LIMIT 1");
+  full = true;
+  world.rename(fleet[0], "renamed");
+  world.clock().advance(1min);
+  EXPECT_TRUE(outbox::read_host_state(*world.database).stores_nothing);
+  EXPECT_FALSE(torn.contains("imported"));
+  EXPECT_EQ(world.zooid.relays["imported"]["secret"], "old");
+  full = false;
+  world.clock().advance(3min);
+  EXPECT_TRUE(world.query->get_relay(RelayId{"imported"})->synced);
+}
+
+TEST_F(Volume, IsNotTrustedAgainBecauseZooidRefusesTheScratchRelay) {
+  create_fleet(2);
+  full = true;
+  world.rename(fleet[0], "renamed");
+  world.clock().advance(2s);
+  full = false;
+  world.zooid.script = [](const FakeZooid::Seen& seen) {
+    return seen.method == Method::post ? says(400, "invalid config") : says_well();
+  };
+  world.clock().advance(1h);
+  EXPECT_TRUE(outbox::read_host_state(*world.database).stores_nothing);
 }
 
 TEST_F(Volume, WhoseDirectoryCannotBeReadIsNoCollision) {
@@ -227,6 +267,22 @@ TEST_F(Torn, IsReplacedWithANewIdentityWhenAPersonAsks) {
   EXPECT_EQ(world.zooid.relays[fleet[0].id.text]["info"]["name"], "renamed");
   EXPECT_EQ(world.zooid.relays[fleet[0].id.text]["secret"].get<std::string>().size(), 64U);
   EXPECT_TRUE(world.open_letters().empty());
+}
+
+TEST_F(Torn, IsNotTakenForInStepWhenItsOldStateIsWantedAgain) {
+  world.rename(fleet[1], "renamed");
+  world.clock().advance(1min);
+  torn.insert(fleet[1].id.text);
+  world.zooid.script = [this](const FakeZooid::Seen& seen) {
+    FakeZooid::Action action = act(seen);
+    action.answer_latency = 1s;
+    return action;
+  };
+  world.rename(fleet[1], "other");
+  world.clock().advance(10ms);
+  world.rename(fleet[1], "renamed");
+  world.clock().advance(10min);
+  EXPECT_FALSE(world.get(fleet[1]).synced);
 }
 
 TEST_F(Torn, GoesOnWhenItsFileWasRestored) {

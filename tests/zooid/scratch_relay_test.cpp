@@ -98,6 +98,20 @@ TEST_F(ScratchRelay, LeftBehindByAnEarlierAttemptIsReplaced) {
   EXPECT_TRUE(zooid.relays.empty());
 }
 
+TEST_F(ScratchRelay, HandsOnThePauseThatAnyAnswerAsksFor) {
+  zooid.script = [](const FakeZooid::Seen& seen) {
+    FakeZooid::Action action;
+    if (seen.method == Method::delete_) {
+      http::Response later;
+      later.status = 429;
+      later.headers.push_back({"Retry-After", "60"});
+      action.answer = http::Exchange{later};
+    }
+    return action;
+  };
+  EXPECT_EQ(attempt().retry_after, std::chrono::seconds(60));
+}
+
 TEST_F(ScratchRelay, IsNotPursuedWhileNobodyAnswers) {
   answer_all(Method::post, test::failure(http::Fault::refused, /*written=*/false));
   EXPECT_EQ(attempt().outcome, Outcome::host_fault);

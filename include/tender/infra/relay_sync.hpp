@@ -85,7 +85,9 @@ class RelaySync final : public outbox::Executor {
   Logger& logger_;
   outbox::Outbox outbox_;
   Doubts doubts_;
-  std::set<std::string> collided_;  // whose newest answer was Outcome::host_taken
+  std::string storage_error_;          // zooid's newest; empty: it can store, as far as is known
+  std::set<std::string> left_behind_;  // relays whose creation failed: their files are torn
+  std::set<std::string> collided_;     // whose newest answer was Outcome::host_taken
   bool warned_of_livekit_ = false;
 };
 
