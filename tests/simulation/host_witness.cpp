@@ -1,6 +1,8 @@
 #include "simulation/host_witness.hpp"
 
 #include <algorithm>
+#include <utility>
+#include <variant>
 
 namespace tender::simulation {
 namespace {
@@ -16,36 +18,55 @@ void HostWitness::job_sent(const Call& call, int others) {
   }
   check_pause(call);
   check_rate(call);
-  check_crowd(call, others);
+  crowd_.sent(call, others);
 }
 
-void HostWitness::probe_sent(const Call& call) {
+void HostWitness::probe_sent(const Call& call, bool goes_on) {
   if (++probes_ > 1) {
     trace_.violate("#{} is a second probe beside another", call.number);
   }
-  check_pause(call);
+  if (!goes_on) {
+    check_pause(call);
+  }
 }
 
-bool HostWitness::job_heard(const Meaning& meaning) {
+bool HostWitness::job_heard(const Answer& heard) {
+  const Meaning& meaning = heard.meaning;
   const bool failing = failing_;
   const bool paused = timeline_.now() < paused_until_;
   hear_pause(meaning);
   if (meaning.host == HostShown::well) {
-    is_well();
-    allowance_ = std::min(concurrency_, allowance_ + 1);
-  } else if (meaning.host == HostShown::failing && !failing_ &&
+    if (!failing_) {
+      crowd_.answered(heard.begun_at, heard.last);
+    }
+    if (heard.stores) {
+      is_well();
+    }
+  }
+  const auto* failure = std::get_if<http::Failure>(&heard.call.answer->result);
+  const bool late = failure != nullptr && failure->fault == http::Fault::timeout;
+  const bool merely_slow = late && crowd_.is_slow();
+  if (late) {
+    crowd_.timed_out(heard.begun_at);
+    if (!merely_slow) {
+      crowd_.may_have_restarted();
+    }
+  }
+  if (meaning.host == HostShown::storage) {
+    is_failing();
+  } else if (meaning.host == HostShown::failing && !failing_ && !(late && crowd_.may_be_slow()) &&
              ++faults_in_row_ >= kFaultsThatFail) {
     is_failing();
   }
   const bool asks_to_wait = meaning.pause > Milliseconds::zero();
-  return (failing && meaning.host != HostShown::well) ||
+  return merely_slow || (failing && meaning.host != HostShown::well) ||
          (paused && (meaning.host == HostShown::failing || asks_to_wait));
 }
 
-void HostWitness::probe_heard(const Meaning& meaning) {
+void HostWitness::probe_heard(const Meaning& meaning, bool is_the_end) {
   --probes_;
   hear_pause(meaning);
-  if (meaning.host == HostShown::well) {
+  if (meaning.host == HostShown::well && is_the_end) {
     is_well();
   }
 }
@@ -56,13 +77,14 @@ void HostWitness::is_well() {
 }
 
 void HostWitness::is_failing() {
-  failing_ = true;
-  allowance_ = 1;
+  if (!std::exchange(failing_, true)) {
+    crowd_.restart();
+  }
 }
 
 void HostWitness::process_ended(bool failing, Milliseconds pause) {
   is_well();
-  allowance_ = concurrency_;
+  crowd_.restart();
   if (failing) {
     is_failing();
   }
@@ -76,6 +98,7 @@ void HostWitness::process_ended(bool failing, Milliseconds pause) {
 void HostWitness::clock_jumped() {
   paused_until_ = TimePoint{};
   sent_.clear();
+  crowd_.clock_jumped();
 }
 
 // A second's worth may have been saved up, and comes in beside.
@@ -90,13 +113,6 @@ void HostWitness::check_rate(const Call& call) {
   if (sent_.size() > 2 * rate_) {
     trace_.violate("#{} is number {} within one second, and {} are allowed", call.number,
                    sent_.size(), rate_);
-  }
-}
-
-void HostWitness::check_crowd(const Call& call, int others) {
-  if (others + 1 > allowance_) {
-    trace_.violate("#{} is sent beside {} others, and {} may be under way at once", call.number,
-                   others, allowance_);
   }
 }
 
