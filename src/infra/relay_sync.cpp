@@ -23,6 +23,8 @@ std::string_view to_string(SyncPlan plan) {
       return "update";
     case SyncPlan::reject:
       return "reject";
+    case SyncPlan::look:
+      return "look";
     case SyncPlan::skip:
       break;
   }
@@ -55,6 +57,9 @@ SyncDecision plan_relay_sync(const Query& query, const config::Env& env, const R
   }
   if (zooid::body_digest(zooid::update_body(relay, env)) != relay.synced_digest) {
     return {SyncPlan::update, "it is not what zooid took last"};
+  }
+  if (!relay.live && env.relay_verify != config::RelayVerify::off) {
+    return {SyncPlan::look, "zooid took exactly this last; whether it serves it is looked at"};
   }
   return {SyncPlan::skip, "zooid took exactly this last"};
 }
@@ -342,13 +347,14 @@ class RelaySync::Execution final : public outbox::Execution {
 };
 
 RelaySync::RelaySync(Database& database, Query query, Command command, const config::Env& env,
-                     zooid::Client& client, RelaySyncRetry& retry, const Clock& clock,
-                     Random& random, Logger& logger)
+                     zooid::Client& client, RelaySyncRetry& retry, RelayCheck& check,
+                     const Clock& clock, Random& random, Logger& logger)
     : query_(query),
       command_(command),
       env_(env),
       client_(client),
       retry_(retry),
+      check_(check),
       clock_(clock),
       random_(random),
       logger_(logger),
@@ -369,6 +375,9 @@ std::unique_ptr<outbox::Execution> RelaySync::begin(const outbox::Job& job, bool
   }
   if (decision.plan == SyncPlan::update && !may_overwrite) {
     return nullptr;
+  }
+  if (decision.plan == SyncPlan::look) {
+    return check_.sync_by_look(*std::move(relay));
   }
   if (relay->livekit_enabled && !env_.livekit && !std::exchange(warned_of_livekit_, true)) {
     logger_.warn(
