@@ -165,13 +165,12 @@ class RelaySync::Execution final : public outbox::Execution {
     co_return verdict;
   }
 
-  // Nobody knows the key of a relay that zooid never took: what an earlier creation left of it may
-  // go.
+  // An empty file that our own failed creation has left holds nobody's identity. Any other damaged
+  // file may: the answer to an earlier creation can have been lost.
   [[nodiscard]] bool may_replace(const Verdict& verdict) const {
-    const bool nobodys = plan_ == SyncPlan::create;
-    const bool ours = nobodys && owner_.left_behind_.contains(relay_.id.text);
+    const bool ours = plan_ == SyncPlan::create && owner_.left_behind_.contains(relay_.id.text);
     return verdict.outcome == Outcome::torn &&
-           (ours || (is_torn_for_sure(verdict) && (nobodys || effort_ == Effort::recreate)));
+           (ours || (is_torn_for_sure(verdict) && effort_ == Effort::recreate));
   }
 
   asio::awaitable<Verdict> create_or_carry_on() {

@@ -269,6 +269,30 @@ TEST_F(Torn, IsReplacedWithANewIdentityWhenAPersonAsks) {
   EXPECT_TRUE(world.open_letters().empty());
 }
 
+// The answer to its creation was lost, so its file has held an identity that others may know.
+TEST_F(Torn, IsNotReplacedUnaskedThoughTheRelayNeverCompletedASync) {
+  bool lost = false;
+  world.zooid.script = [&](const FakeZooid::Seen& seen) {
+    if (seen.method != Method::post || std::exchange(lost, true)) {
+      return act(seen);
+    }
+    torn.insert(seen.relay);
+    FakeZooid::Action action;
+    action.apply = false;
+    action.answer = test::failure(http::Fault::timeout, /*written=*/true);
+    return action;
+  };
+  const Relay late = world.create("late");
+  world.clock().advance(1h);
+  EXPECT_TRUE(lost);
+  EXPECT_EQ(world.zooid.count(Method::put), 0);
+  ASSERT_EQ(world.open_letters().size(), 2U);
+  world.command->reconcile_relay(late, {.forced = true, .recreate = true});
+  world.clock().advance(1min);
+  EXPECT_EQ(world.zooid.count(Method::put), 1);
+  EXPECT_TRUE(world.get(late).synced);
+}
+
 TEST_F(Torn, IsNotTakenForInStepWhenItsOldStateIsWantedAgain) {
   world.rename(fleet[1], "renamed");
   world.clock().advance(1min);
