@@ -86,6 +86,15 @@ outbox::HostSign host_sign(const Verdict& verdict) {
   return {verdict.from_zooid ? Kind::well : Kind::none, {}, verdict.retry_after};
 }
 
+namespace {
+
+// A creation that finds the relay there goes on with an update.
+bool may_overwrite_file(SyncPlan plan, const Relay& relay) {
+  return plan == SyncPlan::update || (plan == SyncPlan::create && relay.settle_at);
+}
+
+}  // namespace
+
 class RelaySync::Execution final : public outbox::Execution {
  public:
   Execution(RelaySync& owner, Relay relay, SyncPlan plan, Effort effort)
@@ -99,7 +108,7 @@ class RelaySync::Execution final : public outbox::Execution {
         verdict_(std::move(verdict)) {}
 
   [[nodiscard]] bool asks_host() const override { return plan_ != SyncPlan::skip; }
-  [[nodiscard]] bool overwrites() const override { return plan_ == SyncPlan::update; }
+  [[nodiscard]] bool overwrites() const override { return may_overwrite_file(plan_, relay_); }
 
   asio::awaitable<void> run() override {
     if (asks_host()) {
@@ -372,7 +381,7 @@ std::unique_ptr<outbox::Execution> RelaySync::begin(const outbox::Job& job, bool
     Verdict invalid{Outcome::permanent, decision.why, false};
     return std::make_unique<Execution>(*this, std::move(*relay), std::move(invalid));
   }
-  if (decision.plan == SyncPlan::update && !may_overwrite) {
+  if (may_overwrite_file(decision.plan, *relay) && !may_overwrite) {
     return nullptr;
   }
   if (decision.plan == SyncPlan::look) {

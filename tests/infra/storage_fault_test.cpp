@@ -165,6 +165,32 @@ TEST_F(Volume, ThatIsFullIsNoObstacleLaterForRelaysThatWereToBeCreated) {
   EXPECT_TRUE(torn.empty());
 }
 
+TEST_F(Volume, ThatIsFullCostsOneRelayOfThoseWhoseCreationWasNotAnswered) {
+  create_fleet(16);  // so that zooid is known to bear several requests at once
+  bool lost = true;
+  world.zooid.script = [&](const FakeZooid::Seen& seen) {
+    FakeZooid::Action action = act(seen);
+    if (lost) {
+      action.answer = test::failure(http::Fault::closed, /*written=*/true);
+    }
+    return action;
+  };
+  std::vector<Relay> unsure;
+  for (int i = 0; i < 4; ++i) {
+    unsure.push_back(world.create("unsure" + std::to_string(i)));
+  }
+  world.clock().advance(10s);
+  ASSERT_EQ(world.zooid.relays.size(), 20U);
+  lost = false;
+  full = true;
+  for (const Relay& relay : unsure) {
+    world.command->reconcile_relay(relay, {});
+  }
+  world.clock().advance(1min);
+  EXPECT_EQ(torn.size() - torn.count(std::string(zooid::kScratchRelay)), 1U);
+  EXPECT_TRUE(outbox::read_host_state(*world.database).stores_nothing);
+}
+
 TEST_F(Volume, IsNotWrittenByAnAttemptThatIsUnderWayOnceItIsKnownToBeFull) {
   create_fleet(2);
   world.zooid.script = [this](const FakeZooid::Seen& seen) {

@@ -67,8 +67,9 @@ class RelaySync final : public outbox::Executor {
             Random& random, Logger& logger);
 
   /// Reads the relay as it is now. When a request is to go out, the row is marked first: until the
-  /// sync completes it is uncertain what zooid holds. An update overwrites: zooid truncates the
-  /// relay's file, which holds its secret key, before it writes it.
+  /// sync completes it is uncertain what zooid holds. An update overwrites, and so does a creation
+  /// that may find the relay there: zooid truncates the relay's file, which holds its secret key,
+  /// before it writes it.
   std::unique_ptr<outbox::Execution> begin(const outbox::Job& job, bool may_overwrite) override;
 
   /// `answers` takes one request, `stores` a few (zooid::try_scratch_relay).
