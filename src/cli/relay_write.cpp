@@ -35,8 +35,8 @@ ExitCode finish_change(const StoreSession& session, const Invocation& invocation
   if (invocation.json()) {
     print_json(invocation.out, to_json(relay));
   } else {
-    fmt::print(invocation.err, "relay {} ({}) is {} at revision {}\n", relay.subdomain,
-               relay.id.text, to_string(relay.status), relay.revision);
+    fmt::print(invocation.err, "relay {} ({}) is {} at revision {}\n", visible(relay.subdomain),
+               visible(relay.id.text), to_string(relay.status), relay.revision);
   }
   session.hint_when_nobody_syncs(invocation.err);
   return ExitCode::ok;

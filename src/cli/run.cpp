@@ -30,7 +30,14 @@ constexpr Milliseconds kStandbyLook{500};
 // The database's path, when what is there is sound or nothing: damage is refused before anything
 // is written to it.
 const std::filesystem::path& checked(const std::filesystem::path& database, Logger& logger) {
-  if (check_integrity(database) == Integrity::too_large) {
+  const Integrity integrity = check_integrity(database);
+  if (integrity == Integrity::odd_rows) {
+    logger.warn(
+        "{}: another program wrote rows that break the rules of their tables; `tender check` "
+        "names the relays among them",
+        database.string());
+  }
+  if (integrity == Integrity::too_large) {
     logger.info("{} is larger than {} MiB: starting without looking for damage", database.string(),
                 kLargestChecked >> 20);
   }

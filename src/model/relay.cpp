@@ -14,7 +14,8 @@ namespace {
 constexpr std::size_t kIdCharacters = 8;
 constexpr std::size_t kSubdomainCharacters = 63 - kIdCharacters - 1;
 
-constexpr std::array<std::string_view, 3> kStatusNames{"active", "inactive", "delinquent"};
+constexpr std::array<std::string_view, 4> kStatusNames{"active", "inactive", "delinquent",
+                                                       "unknown"};
 
 bool is_letter(char c) {
   return c >= 'a' && c <= 'z';
@@ -31,8 +32,9 @@ std::string_view to_string(RelayStatus status) {
 
 std::optional<RelayStatus> parse_relay_status(std::string_view text) {
   for (std::size_t i = 0; i < kStatusNames.size(); ++i) {
-    if (kStatusNames[i] == text) {
-      return static_cast<RelayStatus>(i);
+    const auto status = static_cast<RelayStatus>(i);
+    if (kStatusNames[i] == text && status != RelayStatus::unknown) {
+      return status;
     }
   }
   return std::nullopt;

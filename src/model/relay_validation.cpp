@@ -68,6 +68,8 @@ class Faults {
 
   void check_text(const std::string& field, const std::string& value, std::size_t limit) {
     check(is_utf8(value), field, value, "is not valid UTF-8", "write it as UTF-8");
+    check(value.find('\0') == std::string::npos, field, value, "contains a NUL character",
+          "remove it");
     check(value.size() <= limit, field, value, fmt::format("has {} bytes", value.size()),
           fmt::format("keep it within {} bytes", limit));
   }
@@ -127,6 +129,9 @@ std::vector<FieldFault> validate(const Relay& relay, Standing standing) {
       "use 1 to 63 lowercase letters, digits and '-', starting with a letter and not ending "
       "with '-'");
   check_schema(relay.schema, standing, faults);
+  faults.check(relay.status != RelayStatus::unknown, "status", to_string(relay.status),
+               "is neither active nor inactive nor delinquent",
+               "set it with `tender relay activate` or `tender relay deactivate`");
   faults.check(!relay.plan.empty(), "plan", relay.plan, "is empty",
                "name a plan, such as \"free\"");
   faults.check_text("plan", relay.plan, kMaxShortText);

@@ -3,6 +3,7 @@
 #include <SQLiteCpp/Database.h>
 #include <gmock/gmock.h>
 
+#include "tender/store/integrity.hpp"
 #include "tender/store/migrations.hpp"
 #include "tender/store/row_faults.hpp"
 
@@ -106,6 +107,15 @@ TEST_F(OldRows, LetNoNewRelayShareTheirTables) {
   database().execute("DELETE FROM relay WHERE id = 'two'");  // zooid has its tables all the same
   EXPECT_EQ(fault_of([&] { insert("x"); }), StoreFault::constraint);
   insert("y");
+}
+
+TEST_F(OldRows, WithValuesThatCannotBeAreNoDamage) {
+  database().execute(
+      "PRAGMA ignore_check_constraints = ON;"
+      "UPDATE relay SET status = 'paused' WHERE id = 'one'");
+  EXPECT_EQ(check_integrity(path), Integrity::odd_rows);
+  EXPECT_THAT(harmful(std::nullopt, RowLook::whole),
+              testing::Contains(AllOf(HasSubstr("id \"one\""), HasSubstr("status"))));
 }
 
 }  // namespace

@@ -20,9 +20,15 @@ struct RelayId {
   friend auto operator<=>(const RelayId&, const RelayId&) = default;
 };
 
-enum class RelayStatus : std::uint8_t { active, inactive, delinquent };
+enum class RelayStatus : std::uint8_t {
+  active,
+  inactive,
+  delinquent,
+  unknown,  // what another program wrote past the schema's CHECK; never sent to zooid
+};
 
 [[nodiscard]] std::string_view to_string(RelayStatus status);
+/// Nothing for any text but the first three.
 [[nodiscard]] std::optional<RelayStatus> parse_relay_status(std::string_view text);
 
 struct Relay {
