@@ -52,10 +52,12 @@ Relay relay_in(Input& input, std::string_view flags) {
   return relay;
 }
 
-// ^[a-z_][a-z0-9_]*$, at most 63 characters, for any relay at all.
+// As derive_schema() says, for any relay at all.
 void check_schema(std::string_view schema) {
   expect(!schema.empty() && schema.size() <= 63, "a schema has 1 to 63 characters");
-  expect(schema.front() < '0' || schema.front() > '9', "a schema starts with no digit");
+  expect(schema.front() >= 'a' && schema.front() <= 'z', "a schema starts with a letter");
+  expect(schema.back() != '_' && schema.find("__") == std::string_view::npos,
+         "zooid changes no schema");
   for (const char c : schema) {
     expect((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_',
            "a schema has lowercase letters, digits and _");

@@ -11,6 +11,7 @@
 
 #include "tender/store/database_lock.hpp"
 #include "tender/store/migrations.hpp"
+#include "tender/store/row_faults.hpp"
 #include "tender/store/transaction.hpp"
 #include "tender/zooid/outcome.hpp"
 
@@ -79,6 +80,38 @@ Finding check_database(const Invocation& invocation) {
     finding.code = ExitCode::error;
   }
   return finding;
+}
+
+constexpr int kMostRows = 20;  // that are named
+
+// A line for each row that needs a person, or one line for all that work as they are.
+std::vector<Finding> check_rows(const Invocation& invocation, const config::Env& env) {
+  std::vector<Finding> findings;
+  int odd = 0;
+  try {
+    StoreSession session(invocation, OpenMode::existing);
+    for (const RowFault& fault :
+         find_row_faults(session.database, env.reserved_subdomain, RowLook::whole, kMostRows)) {
+      odd += fault.harmful ? 0 : 1;
+      if (fault.harmful) {
+        findings.push_back({.name = "rows",
+                            .state = State::fail,
+                            .text = fmt::format("{}; {}", fault.what, fault.remedy),
+                            .code = ExitCode::error});
+      }
+    }
+  } catch (const Error&) {
+    return {};  // the line "database" says so
+  }
+  if (findings.empty() && odd > 0) {
+    findings.push_back({.name = "rows",
+                        .state = State::ok,
+                        .text = fmt::format("{}{} relay{} a schema that breaks today's rule; zooid "
+                                            "has their data under it, and they work",
+                                            odd == kMostRows ? "at least " : "", odd,
+                                            odd == 1 ? " has" : "s have")});
+  }
+  return findings;
 }
 
 // zooid's answer, and when it came.
@@ -186,6 +219,9 @@ ExitCode report_faults(const Invocation& invocation, const config::ConfigError& 
 
 ExitCode look_at_all(const Invocation& invocation, const config::Env& env) {
   std::vector<Finding> findings{check_environment(env), check_database(invocation)};
+  for (Finding& finding : check_rows(invocation, env)) {
+    findings.push_back(std::move(finding));
+  }
   const Asked asked = ask(env);
   findings.push_back(check_zooid(env, asked));
   findings.push_back(check_clock(asked));

@@ -13,14 +13,29 @@
 
 #include "command.hpp"
 #include "help.hpp"
+#include "output.hpp"
 
 namespace tender::cli {
 namespace {
 
+// Messages quote what others wrote; only the line breaks of our own lists may pass.
+std::string visible_lines(std::string_view text) {
+  std::string lines;
+  while (true) {
+    const std::size_t end = std::min(text.find('\n'), text.size());
+    lines += visible(text.substr(0, end));
+    if (end == text.size()) {
+      return lines;
+    }
+    lines += '\n';
+    text.remove_prefix(end + 1);
+  }
+}
+
 void print_error(std::ostream& err, const std::string& what, const std::string& remedy) {
-  err << "tender: " << what << '\n';
+  err << "tender: " << visible_lines(what) << '\n';
   if (!remedy.empty()) {
-    err << "  what to do: " << remedy << '\n';
+    err << "  what to do: " << visible_lines(remedy) << '\n';
   }
 }
 
@@ -196,7 +211,7 @@ ExitCode run_command_line(const std::vector<std::string>& arguments,
     print_error(err, error.what(), error.remedy());
     return ExitCode::usage;
   } catch (const config::ConfigError& error) {
-    err << "tender: " << error.what() << '\n';
+    print_error(err, error.what(), {});
     return ExitCode::usage;
   } catch (const Error& error) {
     print_error(err, error.what(), error.remedy());

@@ -124,7 +124,7 @@ ExitCode retry(const Invocation& invocation) {
   }
   session.command.reconcile_relay(*relay, {});
   transaction.commit();
-  fmt::print(invocation.err, "relay {} will be tried again at once\n", relay->subdomain);
+  fmt::print(invocation.err, "relay {} will be tried again at once\n", visible(relay->subdomain));
   session.hint_when_nobody_syncs(invocation.err);
   return ExitCode::ok;
 }
@@ -138,7 +138,7 @@ ExitCode discard(const Invocation& invocation) {
   if (relay) {
     fmt::print(invocation.err,
                "dead letter {} is discarded; relay {} stays as zooid has it until it is changed\n",
-               letter.id, relay->subdomain);
+               letter.id, visible(relay->subdomain));
   } else {
     fmt::print(invocation.err,
                "dead letter {} is discarded; relay {} is gone from the database, and zooid keeps "

@@ -33,7 +33,7 @@ ExitCode explain(const Relay& relay, const infra::MemberList& list, std::ostream
   switch (list.status) {
     case Status::unknown_relay:
       fmt::print(err, "tender: zooid does not have relay {} ({})\n  what to do: {}\n",
-                 relay.subdomain, list.reason,
+                 visible(relay.subdomain), visible(list.reason),
                  relay.synced_revision
                      ? "restore zooid's config directory, or see `tender reconcile "
                        "--help` about --recreate"
@@ -47,13 +47,13 @@ ExitCode explain(const Relay& relay, const infra::MemberList& list, std::ostream
       return ExitCode::error;
     // These reasons say what to do themselves.
     case Status::unreachable:
-      fmt::print(err, "tender: zooid cannot be asked: {}\n", list.reason);
+      fmt::print(err, "tender: zooid cannot be asked: {}\n", visible(list.reason));
       return ExitCode::unreachable;
     case Status::failed:
-      fmt::print(err, "tender: zooid could not list the members: {}\n", list.reason);
+      fmt::print(err, "tender: zooid could not list the members: {}\n", visible(list.reason));
       return ExitCode::error;
     case Status::garbage:
-      fmt::print(err, "tender: the answer cannot be understood: {}\n", list.reason);
+      fmt::print(err, "tender: the answer cannot be understood: {}\n", visible(list.reason));
       return ExitCode::error;
     case Status::ok:
       break;

@@ -9,6 +9,8 @@
 
 #include <nlohmann/json.hpp>
 
+#include "tender/base/log.hpp"
+
 namespace tender::cli {
 namespace {
 
@@ -20,9 +22,14 @@ std::size_t width(const std::string& text) {
 
 }  // namespace
 
-void print_table(std::ostream& out, const std::vector<std::vector<std::string>>& rows) {
+std::string visible(std::string_view text) {
+  return printable(text, text.size());
+}
+
+void print_table(std::ostream& out, std::vector<std::vector<std::string>> rows) {
   std::vector<std::size_t> widths;
-  for (const auto& row : rows) {
+  for (auto& row : rows) {
+    std::ranges::transform(row, row.begin(), visible);
     widths.resize(std::max(widths.size(), row.size()));
     for (std::size_t i = 0; i < row.size(); ++i) {
       widths[i] = std::max(widths[i], width(row[i]));

@@ -14,9 +14,13 @@
 
 namespace tender::cli {
 
-/// Rows of equally many cells, in columns; the first row is the head. No line ends in
-/// blanks.
-void print_table(std::ostream& out, const std::vector<std::vector<std::string>>& rows);
+/// The whole of a text of the database, or of zooid's, as printable() makes it: nothing in it can
+/// control a terminal. Whatever is printed passes through this, or through print_table.
+[[nodiscard]] std::string visible(std::string_view text);
+
+/// Rows of equally many cells, in columns, each cell as visible() makes it; the first row is the
+/// head. No line ends in blanks.
+void print_table(std::ostream& out, std::vector<std::vector<std::string>> rows);
 
 /// Indented, with invalid UTF-8 replaced.
 void print_json(std::ostream& out, const nlohmann::ordered_json& value);

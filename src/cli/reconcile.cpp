@@ -161,8 +161,9 @@ void print_results(const Invocation& invocation, const std::vector<ReconcileResu
     return;
   }
   for (const ReconcileResult& result : results) {
-    fmt::print(invocation.out, "{}: {}{}{}\n", result.relay.subdomain, to_string(result.state),
-               result.error.empty() ? "" : ": ", printable(result.error, 600));
+    fmt::print(invocation.out, "{}: {}{}{}\n", visible(result.relay.subdomain),
+               to_string(result.state), result.error.empty() ? "" : ": ",
+               printable(result.error, 600));
   }
 }
 

@@ -22,13 +22,21 @@ void hint_when_calls_need_settings(const StoreSession& session, const Invocation
   }
 }
 
+void refuse_reserved_subdomain(const StoreSession& session, const RelayChange& change) {
+  if (change.subdomain && change.subdomain == session.reserved_subdomain) {
+    throw UsageError(fmt::format("subdomain \"{}\" would give the relay the host of ZOOID_API_URL",
+                                 *change.subdomain),
+                     "choose another subdomain: zooid serves its API there and never a relay");
+  }
+}
+
 ExitCode finish_change(const StoreSession& session, const Invocation& invocation,
                        const Relay& relay) {
   if (invocation.json()) {
     print_json(invocation.out, to_json(relay));
   } else {
-    fmt::print(invocation.err, "relay {} ({}) is {} at revision {}\n", relay.subdomain,
-               relay.id.text, to_string(relay.status), relay.revision);
+    fmt::print(invocation.err, "relay {} ({}) is {} at revision {}\n", visible(relay.subdomain),
+               visible(relay.id.text), to_string(relay.status), relay.revision);
   }
   session.hint_when_nobody_syncs(invocation.err);
   return ExitCode::ok;
@@ -41,6 +49,7 @@ ExitCode create(const Invocation& invocation) {
   }
   const RelayChange change = read_relay_options(invocation);
   StoreSession session(invocation, OpenMode::create);
+  refuse_reserved_subdomain(session, change);
   const Relay relay = session.command.create_relay(change);
   if (invocation.json()) {
     print_json(invocation.out, to_json(relay));
@@ -59,6 +68,7 @@ ExitCode update(const Invocation& invocation) {
                      fmt::format("for example: {}", kRelayUpdate.example));
   }
   StoreSession session(invocation, OpenMode::existing);
+  refuse_reserved_subdomain(session, change);
   const Relay before = session.require_relay(invocation.names.front());
   const Relay relay = session.command.update_relay(before.id, change);
   hint_when_calls_need_settings(session, invocation, change);

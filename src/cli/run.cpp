@@ -12,6 +12,7 @@
 #include <boost/asio/use_awaitable.hpp>
 
 #include "tender/store/integrity.hpp"
+#include "tender/store/row_faults.hpp"
 
 #include "command.hpp"
 #include "event_loop.hpp"
@@ -29,11 +30,29 @@ constexpr Milliseconds kStandbyLook{500};
 // The database's path, when what is there is sound or nothing: damage is refused before anything
 // is written to it.
 const std::filesystem::path& checked(const std::filesystem::path& database, Logger& logger) {
-  if (check_integrity(database) == Integrity::too_large) {
+  const Integrity integrity = check_integrity(database);
+  if (integrity == Integrity::odd_rows) {
+    logger.warn(
+        "{}: another program wrote rows that break the rules of their tables; `tender check` "
+        "names the relays among them",
+        database.string());
+  }
+  if (integrity == Integrity::too_large) {
     logger.info("{} is larger than {} MiB: starting without looking for damage", database.string(),
                 kLargestChecked >> 20);
   }
   return database;
+}
+
+// They are only named: what to do with a relay that exists is the operator's decision.
+void warn_of_odd_rows(Database& database, const config::Env& env, Logger& logger) {
+  for (const RowFault& fault : find_row_faults(database, env.reserved_subdomain, RowLook::quick)) {
+    if (fault.harmful) {
+      logger.warn("{}; {}", fault.what, fault.remedy);
+    } else {
+      logger.info("{}; {}", fault.what, fault.remedy);
+    }
+  }
 }
 
 class Run {
@@ -85,6 +104,7 @@ class Run {
       logger_->info("tender {} keeps {} in step with {}, as {}", TENDER_VERSION,
                     env_.zooid_api_url.text(), database_.path().string(),
                     env_.robot_key.public_key().npub());
+      warn_of_odd_rows(database_, env_, *logger_);
       const Command command(database_, clock_, random_, feed_.channel());
       sidecar_ =
           std::make_unique<Sidecar>(io_.get_executor(), env_, database_, std::move(*lock), clock_,

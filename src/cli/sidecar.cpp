@@ -15,6 +15,8 @@ namespace {
 namespace asio = boost::asio;
 
 constexpr Milliseconds kHeartbeat{10'000};
+constexpr Milliseconds kFileCheck{
+    1000};  // short, so that two sidecars never work side by side for long
 constexpr Milliseconds kDrain{10'000};
 
 }  // namespace
@@ -47,7 +49,16 @@ asio::awaitable<void> Sidecar::run() {
   using namespace asio::experimental::awaitable_operators;
   co_await (work() && keep_alive() && retention_.run() && checkpointer_.run());
   transport_.stop();
-  if (moved_) {
+  if (files_ == Files::lock_lost) {
+    throw StoreError(
+        StoreFault::missing,
+        fmt::format(
+            "the lock file {} was removed or replaced while tender worked; this sidecar has "
+            "stopped, because another one could have started beside it",
+            lock_.path()),
+        "let only tender touch that file, then start tender again");
+  }
+  if (files_ == Files::database_moved) {
     throw StoreError(
         StoreFault::missing,
         fmt::format("the database {} was moved, removed or replaced while tender worked on it",
@@ -70,7 +81,22 @@ asio::awaitable<void> Sidecar::work() {
   checkpointer_.stop();
 }
 
+void Sidecar::check_files() {
+  if (files_ != Files::in_place) {
+    return;
+  }
+  if (database_.has_moved()) {
+    files_ = Files::database_moved;
+  } else if (lock_.is_lost()) {
+    files_ = Files::lock_lost;
+  } else {
+    return;
+  }
+  stop();
+}
+
 asio::awaitable<void> Sidecar::keep_alive() {
+  TimePoint next_beat = clock_.now();
   while (!finished_) {
     const TimePoint now = clock_.now();
     if (now >= drain_until_) {
@@ -82,14 +108,14 @@ asio::awaitable<void> Sidecar::keep_alive() {
       transport_.stop();
       infra_.abandon();
     }
-    if (!moved_ && database_.has_moved()) {
-      moved_ = true;
-      stop();
-    }
-    if (!moved_ && !infra_.waits_for_database()) {
+    check_files();
+    const bool beat_due =
+        now >= next_beat || next_beat > now + kHeartbeat;  // or the clock was set back
+    if (beat_due && files_ == Files::in_place && !infra_.waits_for_database()) {
       lock_.beat();
+      next_beat = now + kHeartbeat;
     }
-    const TimePoint next = std::min(drain_until_, now + kHeartbeat);
+    const TimePoint next = std::min(drain_until_, now + kFileCheck);
     co_await alarm_.wait_until(next);
   }
 }

@@ -21,7 +21,9 @@ class Sidecar {
           DatabaseLock lock, Clock& clock, Random& random, Command command, Logger& logger,
           infra::Infra::Options options);
 
-  /// Works until stop(), and until what was in flight then is settled: at most 10 s later.
+  /// Works until stop(), and until what was in flight then is settled: at most 10 s later. Stops by
+  /// itself, and throws StoreError at its end, when the database or the lock file was removed or
+  /// replaced, because another sidecar may work on what is there now.
   boost::asio::awaitable<void> run();
   void stop();
 
@@ -33,7 +35,9 @@ class Sidecar {
 
   DatabaseLock lock_;
   Database& database_;
-  bool moved_ = false;  // the database is another file by now
+  enum class Files : std::uint8_t { in_place, database_moved, lock_lost };
+  void check_files();
+  Files files_ = Files::in_place;
   Clock& clock_;
   Logger& logger_;
   http::Client transport_;

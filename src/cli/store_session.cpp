@@ -35,7 +35,8 @@ StoreSession::StoreSession(const config::StoreEnv& env, OpenMode mode)
       notify(clock, 1),
       query(database),
       command(database, clock, random, notify),
-      has_livekit(env.has_livekit) {}
+      has_livekit(env.has_livekit),
+      reserved_subdomain(env.reserved_subdomain) {}
 
 std::optional<Relay> StoreSession::find_relay(const std::string& name) const {
   auto relay = query.find_relay(name);

@@ -58,6 +58,7 @@ class StoreSession {
   Query query;
   Command command;
   bool has_livekit;  // whether this command's environment has LIVEKIT_*
+  std::optional<std::string> reserved_subdomain;  // as config::StoreEnv has it
 
  private:
   StoreSession(const config::StoreEnv& env, OpenMode mode);

@@ -124,6 +124,16 @@ ZooidOptions read_options(Settings& settings, bool tls) {
   return options;
 }
 
+std::optional<std::string> find_reserved_subdomain(const http::Url& api_url,
+                                                   const std::string& domain) {
+  const std::string& host = api_url.host();
+  const std::string below = "." + domain;
+  if (!host.ends_with(below)) {
+    return std::nullopt;
+  }
+  return host.substr(0, host.size() - below.size());
+}
+
 // All that was read; the required values may be missing. Members are read in this order.
 struct Reading {
   Reading(const Environment& environment, const EnvFile& file) : settings(environment, file) {}
@@ -150,7 +160,9 @@ Env::Env(StoreEnv store, ZooidOptions options, http::Url api_url, std::string do
       ZooidOptions(std::move(options)),
       zooid_api_url(std::move(api_url)),
       relay_domain(std::move(domain)),
-      robot_key(key) {}
+      robot_key(key) {
+  reserved_subdomain = find_reserved_subdomain(zooid_api_url, relay_domain);
+}
 
 std::string Env::make_auth(Random& random, TimePoint now, std::string_view url,
                            std::string_view method, std::string_view body) const {
@@ -164,6 +176,9 @@ EnvFile default_env_file() {
 StoreEnv load_store_env(const Environment& environment, const EnvFile& file) {
   Reading reading(environment, file);
   reading.throw_faults();
+  if (reading.api_url && reading.domain) {
+    reading.store.reserved_subdomain = find_reserved_subdomain(*reading.api_url, *reading.domain);
+  }
   return std::move(reading.store);
 }
 

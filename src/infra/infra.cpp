@@ -117,8 +117,15 @@ bool Infra::catch_up(std::optional<std::string_view> reconcile_because) {
     return false;
   }
   try {
-    router_.route([this](const Activity& activity) { handle_activity(activity); });
+    if (!router_.route([this](const Activity& activity) { handle_activity(activity); })) {
+      runtime_.logger.warn(
+          "table router_offset: another program deleted or broke its row; reading the log from "
+          "its end and looking for relays that are not in step. Repeat each `tender reconcile` "
+          "that had no result");
+      reconcile_because = "lost offset";
+    }
     if (reconcile_because) {
+      mend_outbox();
       reconcile_relay_state(*reconcile_because);
     }
     return true;
@@ -126,6 +133,15 @@ bool Infra::catch_up(std::optional<std::string_view> reconcile_because) {
     // The channel is only a hint and the log holds everything: go on later where the offset stands.
     outage.begin(error);
     return false;
+  }
+}
+
+void Infra::mend_outbox() {
+  if (const int mended = outbox_.mend()) {
+    runtime_.logger.warn(
+        "table outbox: another program wrote {} row{} with impossible values: reset, or removed "
+        "where the kind of work is unknown",
+        mended, mended == 1 ? "" : "s");
   }
 }
 

@@ -33,11 +33,18 @@ std::string_view to_string(SyncPlan plan) {
 
 SyncDecision plan_relay_sync(const Query& query, const config::Env& env, const Relay& relay,
                              Effort effort) {
-  if (const auto faults = validate(relay); !faults.empty()) {
+  const Standing standing = query.standing_of(relay);
+  if (const auto faults = validate(relay, standing); !faults.empty()) {
     const FieldFault& first = faults.front();
     return {SyncPlan::reject, fmt::format("{}: {}; {}", first.field, first.problem, first.remedy)};
   }
-  if (!relay.synced && !relay.synced_revision && !query.has_completed_sync(relay.id)) {
+  if (relay.subdomain == env.reserved_subdomain) {
+    return {SyncPlan::reject,
+            fmt::format("subdomain: \"{}\" would give the relay the host of ZOOID_API_URL, where "
+                        "zooid serves its API and never a relay; choose another subdomain",
+                        relay.subdomain)};
+  }
+  if (standing == Standing::fresh) {
     return {SyncPlan::create, "zooid never took it"};
   }
   if (effort == Effort::recreate) {
@@ -134,6 +141,9 @@ class RelaySync::Execution final : public outbox::Execution {
     }
     const auto now = owner_.query_.get_relay(relay_.id);
     if (!now) {
+      if (asks_host() && verdict_.outcome == Outcome::done) {
+        owner_.command_.complete_sync_of_gone_relay(relay_.id, completed());
+      }
       return outbox::Complete{};  // the relay is gone: there is nothing to keep in step
     }
     // A program may have changed the row without a word in the log: that supersedes as well.
@@ -269,13 +279,14 @@ class RelaySync::Execution final : public outbox::Execution {
     return std::nullopt;
   }
 
-  void complete() {
-    const std::string body = zooid::update_body(relay_, owner_.env_);
-    owner_.command_.complete_relay_sync(relay_, {.revision = relay_.revision,
-                                                 .digest = zooid::body_digest(body),
-                                                 .created = created_,
-                                                 .skipped = plan_ == SyncPlan::skip,
-                                                 .settle_at = doubt_until_});
+  void complete() { owner_.command_.complete_relay_sync(relay_, completed()); }
+
+  [[nodiscard]] Command::CompletedSync completed() const {
+    return {.revision = relay_.revision,
+            .digest = zooid::body_digest(zooid::update_body(relay_, owner_.env_)),
+            .created = created_,
+            .skipped = plan_ == SyncPlan::skip,
+            .settle_at = doubt_until_};
   }
 
   [[nodiscard]] outbox::Settlement settle_success() const {

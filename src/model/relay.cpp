@@ -14,10 +14,14 @@ namespace {
 constexpr std::size_t kIdCharacters = 8;
 constexpr std::size_t kSubdomainCharacters = 63 - kIdCharacters - 1;
 
-constexpr std::array<std::string_view, 3> kStatusNames{"active", "inactive", "delinquent"};
+constexpr std::array<std::string_view, 4> kStatusNames{"active", "inactive", "delinquent",
+                                                       "unknown"};
 
+bool is_letter(char c) {
+  return c >= 'a' && c <= 'z';
+}
 bool is_lower_or_digit(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
+  return is_letter(c) || (c >= '0' && c <= '9');
 }
 
 }  // namespace
@@ -28,8 +32,9 @@ std::string_view to_string(RelayStatus status) {
 
 std::optional<RelayStatus> parse_relay_status(std::string_view text) {
   for (std::size_t i = 0; i < kStatusNames.size(); ++i) {
-    if (kStatusNames[i] == text) {
-      return static_cast<RelayStatus>(i);
+    const auto status = static_cast<RelayStatus>(i);
+    if (kStatusNames[i] == text && status != RelayStatus::unknown) {
+      return status;
     }
   }
   return std::nullopt;
@@ -59,14 +64,17 @@ void apply(const RelayChange& change, Relay& relay) {
 }
 
 std::string derive_schema(std::string_view subdomain, const RelayId& id) {
-  std::string schema;
-  if (subdomain.empty() || (subdomain[0] >= '0' && subdomain[0] <= '9')) {
+  std::string schema = subdomain.empty() || !is_letter(subdomain[0]) ? "relay_" : "";
+  for (const char c : subdomain.substr(0, kSubdomainCharacters - schema.size())) {
+    if (is_lower_or_digit(c)) {
+      schema += c;
+    } else if (!schema.ends_with('_')) {
+      schema += '_';
+    }
+  }
+  if (!schema.ends_with('_')) {
     schema += '_';
   }
-  for (const char c : subdomain.substr(0, kSubdomainCharacters - schema.size())) {
-    schema += is_lower_or_digit(c) ? c : '_';
-  }
-  schema += '_';
   std::size_t taken = 0;
   for (const char c : id.text) {
     const char lower = ascii_lower(c);
@@ -74,6 +82,9 @@ std::string derive_schema(std::string_view subdomain, const RelayId& id) {
       schema += lower;
       ++taken;
     }
+  }
+  if (schema.ends_with('_')) {
+    schema.pop_back();
   }
   return schema;
 }

@@ -35,6 +35,12 @@ bool is_schema(std::string_view text) {
          std::ranges::all_of(text, [](char c) { return is_lower(c) || is_digit(c) || c == '_'; });
 }
 
+// One that zooid uses unchanged in the names of its tables.
+bool is_safe_schema(std::string_view text) {
+  return is_schema(text) && text.front() != '_' && text.back() != '_' &&
+         text.find("__") == std::string_view::npos;
+}
+
 bool is_id(std::string_view text) {
   return !text.empty() && text.size() <= 64 && std::ranges::all_of(text, [](char c) {
     return is_lower(c) || is_digit(c) || (c >= 'A' && c <= 'Z') || c == '_' || c == '-';
@@ -62,6 +68,8 @@ class Faults {
 
   void check_text(const std::string& field, const std::string& value, std::size_t limit) {
     check(is_utf8(value), field, value, "is not valid UTF-8", "write it as UTF-8");
+    check(value.find('\0') == std::string::npos, field, value, "contains a NUL character",
+          "remove it");
     check(value.size() <= limit, field, value, fmt::format("has {} bytes", value.size()),
           fmt::format("keep it within {} bytes", limit));
   }
@@ -85,6 +93,17 @@ void check_tenant(const std::string& tenant, Faults& faults) {
                "give the owner's public key as 64 hex characters");
 }
 
+void check_schema(const std::string& schema, Standing standing, Faults& faults) {
+  if (standing == Standing::taken) {
+    faults.check(is_schema(schema), "schema", schema, "is not a schema name",
+                 "it must match ^[a-z_][a-z0-9_]*$");
+    return;
+  }
+  faults.check(is_safe_schema(schema), "schema", schema, "is not an allowed schema name",
+               "a schema is a-z, 0-9 and single '_' between them, begins with a letter and never "
+               "changes: delete the row in SQL, and create the relay again under another id");
+}
+
 void check_icon(const std::string& icon, Faults& faults) {
   std::string problem;
   try {
@@ -100,7 +119,7 @@ void check_icon(const std::string& icon, Faults& faults) {
 
 }  // namespace
 
-std::vector<FieldFault> validate(const Relay& relay) {
+std::vector<FieldFault> validate(const Relay& relay, Standing standing) {
   Faults faults;
   faults.check(is_id(relay.id.text), "id", relay.id.text, "is not a relay id",
                "use 1 to 64 letters, digits, '-' and '_'");
@@ -109,8 +128,10 @@ std::vector<FieldFault> validate(const Relay& relay) {
       is_label(relay.subdomain), "subdomain", relay.subdomain, "is not an RFC 1035 label",
       "use 1 to 63 lowercase letters, digits and '-', starting with a letter and not ending "
       "with '-'");
-  faults.check(is_schema(relay.schema), "schema", relay.schema, "is not a schema name",
-               "it must match ^[a-z_][a-z0-9_]*$");
+  check_schema(relay.schema, standing, faults);
+  faults.check(relay.status != RelayStatus::unknown, "status", to_string(relay.status),
+               "is neither active nor inactive nor delinquent",
+               "set it with `tender relay activate` or `tender relay deactivate`");
   faults.check(!relay.plan.empty(), "plan", relay.plan, "is empty",
                "name a plan, such as \"free\"");
   faults.check_text("plan", relay.plan, kMaxShortText);

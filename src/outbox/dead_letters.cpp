@@ -20,7 +20,7 @@ DeadLetter read_dead_letter(const Statement& row) {
   letter.key = row.text(1);
   letter.reason = row.text(2);
   letter.error = row.text(3);
-  letter.attempt = static_cast<int>(row.integer(4));
+  letter.attempt = row.count(4);
   letter.revision = row.integer(5);
   letter.created_at = row.time(6);
   letter.resolution = row.optional_text(7);

@@ -13,17 +13,19 @@ std::optional<TimePoint> optional_time(const Statement& row, int column) {
 
 HostState read_host_state(Database& database) {
   Statement row = database.prepare(
-      "SELECT failing_since, reason, probe_at, paused_until, stores_nothing, "
-      "concurrency FROM host_state");
-  row.step();
+      "SELECT failing_since, reason, probe_at, paused_until, stores_nothing, concurrency "
+      "FROM host_state WHERE id = 1");
   HostState state;
+  if (!row.step()) {
+    return state;  // another program deleted the row: nothing is known
+  }
   state.failing_since = optional_time(row, 0);
   state.reason = row.text(1);
   state.probe_at = optional_time(row, 2);
   state.paused_until = optional_time(row, 3);
   state.stores_nothing = row.boolean(4);
-  if (const auto concurrency = row.optional_integer(5)) {
-    state.concurrency = static_cast<int>(*concurrency);
+  if (!row.is_null(5)) {
+    state.concurrency = row.count(5);
   }
   return state;
 }
@@ -31,8 +33,12 @@ HostState read_host_state(Database& database) {
 void write_host_state(Database& database, const HostState& state) {
   database
       .prepare(
-          "UPDATE host_state SET failing_since = ?, reason = ?, probe_at = ?, paused_until = ?, "
-          "stores_nothing = ?, concurrency = ?",
+          "INSERT INTO host_state (id, failing_since, reason, probe_at, paused_until, "
+          "stores_nothing, concurrency) VALUES (1, ?, ?, ?, ?, ?, ?) "
+          "ON CONFLICT (id) DO UPDATE SET "
+          "failing_since = excluded.failing_since, reason = excluded.reason, "
+          "probe_at = excluded.probe_at, paused_until = excluded.paused_until, "
+          "stores_nothing = excluded.stores_nothing, concurrency = excluded.concurrency",
           state.failing_since, state.reason, state.probe_at, state.paused_until,
           state.stores_nothing, state.concurrency)
       .run();

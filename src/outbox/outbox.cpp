@@ -1,5 +1,6 @@
 #include "tender/outbox/outbox.hpp"
 
+#include <algorithm>
 #include <array>
 #include <span>
 #include <tuple>
@@ -19,8 +20,9 @@ Job read_job(const Statement& row) {
       row.text(0) == to_string(JobKind::relay_check) ? JobKind::relay_check : JobKind::relay_sync;
   job.key = row.text(1);
   job.generation = row.integer(2);
-  job.priority = static_cast<Priority>(row.integer(3));
-  job.attempt = static_cast<int>(row.integer(4));
+  job.priority = static_cast<Priority>(
+      std::clamp(row.integer(3), std::int64_t{0}, static_cast<std::int64_t>(Priority::bulk)));
+  job.attempt = row.count(4);
   job.not_before = row.time(5);
   job.asked_seq = row.integer(6);
   job.forced = row.boolean(7);
@@ -176,6 +178,22 @@ bool Outbox::do_again(const Job& job, TimePoint not_before) {
                  not_before, static_cast<int>(Priority::normal), to_string(job.kind), job.key,
                  job.generation)
              .run() == 1;
+}
+
+int Outbox::mend() {
+  const int unknown =
+      database_.prepare("DELETE FROM outbox WHERE kind NOT IN ('relay_sync', 'relay_check')").run();
+  return unknown + database_
+                       .prepare(
+                           "UPDATE outbox SET generation = max(generation, 1), "
+                           "priority = CASE WHEN priority IN (0, 1, 2) THEN priority ELSE 2 END, "
+                           "attempt = 0, last_error = NULL, asked_seq = max(asked_seq, 0), "
+                           "forced = (forced <> 0), recreate = (recreate = 1) "
+                           "WHERE generation < 1 OR priority NOT IN (0, 1, 2) OR attempt < 0 OR "
+                           "asked_seq < 0 "
+                           "OR forced NOT IN (0, 1) OR recreate NOT IN (0, 1) "
+                           "OR (attempt = 0) <> (last_error IS NULL)")
+                       .run();
 }
 
 Outbox::Counts Outbox::count(TimePoint now) {

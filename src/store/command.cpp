@@ -15,8 +15,8 @@ namespace tender {
 namespace {
 
 // Every fault at once, so that a person corrects a command in one go.
-void require_valid(const Relay& relay) {
-  const auto faults = validate(relay);
+void require_valid(const Relay& relay, Standing standing) {
+  const auto faults = validate(relay, standing);
   if (faults.empty()) {
     return;
   }
@@ -63,7 +63,7 @@ Relay Command::create_relay(const RelayChange& change) {
   relay.created_at = clock_->now();
   apply(change, relay);
   relay.schema = derive_schema(relay.subdomain, relay.id);
-  require_valid(relay);
+  require_valid(relay, Standing::fresh);
   Transaction transaction(*database_);
   require_free_subdomain(Query(*database_), relay);
   insert_relay(*database_, relay);
@@ -77,7 +77,7 @@ Relay Command::update_relay(const RelayId& id, const RelayChange& change) {
   const Query query(*database_);
   Relay relay = require_relay(query, id);
   apply(change, relay);
-  require_valid(relay);
+  require_valid(relay, query.standing_of(relay));
   require_free_subdomain(query, relay);
   update_desired_state(*database_, relay);
   log(ActivityType::update_relay, relay, "{}");
@@ -130,6 +130,9 @@ void Command::complete_relay_sync(const Relay& relay, const CompletedSync& sync)
     detail["unseen"] = sync.unseen;
   }
   Transaction transaction(*database_);
+  // Before the row, because a trigger reads it.
+  log(ActivityType::complete_relay_sync, relay,
+      detail.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace));
   database_
       ->prepare(
           "UPDATE relay SET synced_revision = max(coalesce(synced_revision, 0), ?1), "
@@ -139,8 +142,17 @@ void Command::complete_relay_sync(const Relay& relay, const CompletedSync& sync)
           "sync_error = CASE WHEN revision = ?1 THEN '' ELSE sync_error END WHERE id = ?5",
           sync.revision, sync.digest, sync.settle_at, sync.skipped, relay.id.text)
       .run();
-  log(ActivityType::complete_relay_sync, relay,
-      detail.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace));
+  transaction.commit();
+}
+
+void Command::complete_sync_of_gone_relay(const RelayId& id, const CompletedSync& sync) {
+  Transaction transaction(*database_);
+  database_
+      ->prepare(
+          "UPDATE relay_past SET synced_revision = max(coalesce(synced_revision, 0), ?1), "
+          "synced_digest = ?2, settle_at = ?3 WHERE id = ?4",
+          sync.revision, sync.digest, sync.settle_at, id.text)
+      .run();
   transaction.commit();
 }
 

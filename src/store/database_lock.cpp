@@ -33,40 +33,59 @@ struct flock whole_file() {
   return lock;
 }
 
+// The remedy depends on who owns the file that we may not open.
+[[noreturn]] void throw_cannot_open(const std::string& path, int error) {
+  std::string remedy = "make the database's directory writable for the user that tender runs as";
+  struct stat status {};
+  if (error == EACCES && stat(path.c_str(), &status) == 0) {
+    remedy = fmt::format(
+        "it belongs to user {} and tender runs as user {}: always run tender as the same user; "
+        "while no sidecar runs, remove the file or give it to that user (chown)",
+        status.st_uid, geteuid());
+  }
+  throw StoreError(StoreFault::readonly,
+                   fmt::format("lock file {}: {}", path, strerrordesc_np(error)), remedy);
+}
+
 }  // namespace
 
 std::optional<DatabaseLock> DatabaseLock::try_acquire(const std::filesystem::path& database) {
   const std::string path = lock_path(database);
-  const int file = open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-  if (file < 0) {
-    throw StoreError(StoreFault::readonly,
-                     fmt::format("lock file {}: {}", path, strerrordesc_np(errno)),
-                     "make the database's directory writable for the user that tender runs as");
-  }
-  DatabaseLock lock(file);
-  struct flock range = whole_file();
-  if (fcntl(file, F_OFD_SETLK, &range) != 0) {
-    if (errno == EAGAIN || errno == EACCES) {
-      return std::nullopt;
+  for (;;) {
+    const int file = open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+    if (file < 0) {
+      throw_cannot_open(path, errno);
     }
-    throw StoreError(StoreFault::io, fmt::format("lock file {}: {}", path, strerrordesc_np(errno)),
-                     "keep the database on a disk of this machine: network file systems often know "
-                     "no locks");
+    DatabaseLock lock(file, path);
+    struct flock range = whole_file();
+    if (fcntl(file, F_OFD_SETLK, &range) != 0) {
+      if (errno == EAGAIN || errno == EACCES) {
+        return std::nullopt;
+      }
+      throw StoreError(StoreFault::io,
+                       fmt::format("lock file {}: {}", path, strerrordesc_np(errno)),
+                       "keep the database on a disk of this machine: network file systems often "
+                       "know no locks");
+    }
+    if (lock.is_lost()) {
+      continue;  // removed between open and lock: another process may have locked a new one
+    }
+    // For people and for holder(); the lock itself does not depend on it.
+    const std::string pid = fmt::format("{}\n", getpid());
+    if (ftruncate(file, 0) == 0) {
+      static_cast<void>(!pwrite(file, pid.data(), pid.size(), 0));
+    }
+    return lock;
   }
-  // For people and for holder(); the lock itself does not depend on it.
-  const std::string pid = fmt::format("{}\n", getpid());
-  if (ftruncate(file, 0) == 0) {
-    static_cast<void>(!pwrite(file, pid.data(), pid.size(), 0));
-  }
-  return lock;
 }
 
 std::optional<DatabaseLock::Holder> DatabaseLock::holder(const std::filesystem::path& database) {
-  const int file = open(lock_path(database).c_str(), O_RDONLY | O_CLOEXEC);
+  std::string path = lock_path(database);
+  const int file = open(path.c_str(), O_RDONLY | O_CLOEXEC);
   if (file < 0) {
     return std::nullopt;
   }
-  const DatabaseLock closes_the_file(file);
+  const DatabaseLock closes_the_file(file, std::move(path));
   struct flock range = whole_file();
   if (fcntl(file, F_OFD_GETLK, &range) != 0 || range.l_type == F_UNLCK) {
     return std::nullopt;
@@ -86,10 +105,12 @@ std::optional<DatabaseLock::Holder> DatabaseLock::holder(const std::filesystem::
   return holder;
 }
 
-DatabaseLock::DatabaseLock(DatabaseLock&& other) noexcept : file_(std::exchange(other.file_, -1)) {}
+DatabaseLock::DatabaseLock(DatabaseLock&& other) noexcept
+    : file_(std::exchange(other.file_, -1)), path_(std::move(other.path_)) {}
 
 DatabaseLock& DatabaseLock::operator=(DatabaseLock&& other) noexcept {
   std::swap(file_, other.file_);
+  std::swap(path_, other.path_);
   return *this;
 }
 
@@ -101,6 +122,18 @@ DatabaseLock::~DatabaseLock() {
 
 void DatabaseLock::beat() {
   futimens(file_, nullptr);
+}
+
+bool DatabaseLock::is_lost() const {
+  struct stat held {};
+  struct stat named {};
+  if (fstat(file_, &held) != 0) {
+    return false;  // cannot tell
+  }
+  if (stat(path_.c_str(), &named) != 0) {
+    return errno == ENOENT || errno == ENOTDIR;
+  }
+  return held.st_dev != named.st_dev || held.st_ino != named.st_ino;
 }
 
 }  // namespace tender

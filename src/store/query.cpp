@@ -106,6 +106,11 @@ bool Query::has_completed_sync(const RelayId& id) const {
       .step();
 }
 
+Standing Query::standing_of(const Relay& relay) const {
+  const bool fresh = !relay.synced && !relay.synced_revision && !has_completed_sync(relay.id);
+  return fresh ? Standing::fresh : Standing::taken;
+}
+
 int Query::count_trailing_sync_failures(const RelayId& id) const {
   Statement statement = database_->prepare(
       "SELECT count(*) FROM activity WHERE resource_type = 'relay' AND resource_id = ?1 "

@@ -10,8 +10,7 @@ Relay read_relay(const Statement& row) {
   relay.subdomain = row.text(column++);
   relay.schema = row.text(column++);
   relay.plan = row.text(column++);
-  relay.status =
-      parse_relay_status(row.text(column++)).value();  // the schema's CHECK holds the names
+  relay.status = parse_relay_status(row.text(column++)).value_or(RelayStatus::unknown);
   relay.info_name = row.text(column++);
   relay.info_icon = row.text(column++);
   relay.info_description = row.text(column++);
@@ -34,7 +33,7 @@ Relay read_relay(const Statement& row) {
   if (!row.is_null(column)) {
     relay.live = row.boolean(column);
   }
-  relay.live_pushes = static_cast<int>(row.integer(++column));
+  relay.live_pushes = row.count(++column);
   return relay;
 }
 

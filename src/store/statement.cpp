@@ -1,5 +1,6 @@
 #include "tender/store/statement.hpp"
 
+#include <algorithm>
 #include <utility>
 
 #include <SQLiteCpp/Column.h>
@@ -10,6 +11,9 @@
 
 namespace tender {
 namespace {
+
+constexpr std::int64_t kLargestCount = 1'000'000;
+constexpr std::int64_t kLastMillisecond = 253'402'300'799'999;  // of the year 9999
 
 template <typename Call>
 auto translated(const std::string& path, Call&& call) {
@@ -63,6 +67,14 @@ std::string Statement::text(int column) const {
 
 std::int64_t Statement::integer(int column) const {
   return statement_->getColumn(column).getInt64();
+}
+
+int Statement::count(int column) const {
+  return static_cast<int>(std::clamp(integer(column), std::int64_t{0}, kLargestCount));
+}
+
+TimePoint Statement::time(int column) const {
+  return TimePoint(Milliseconds(std::clamp(integer(column), -kLastMillisecond, kLastMillisecond)));
 }
 
 bool Statement::is_null(int column) const {

@@ -65,8 +65,15 @@ void Client::hide_secrets(http::Exchange& exchange, const Secret& hidden,
   }
 }
 
+// An odd id, written past the checks of the database, must not lead to another path.
 std::string relay_path(const RelayId& id) {
-  return fmt::format("/relay/{}", id.text);
+  std::string path = "/relay/";
+  for (const char c : id.text) {
+    const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+                       c == '-' || c == '_';
+    path += plain ? std::string(1, c) : fmt::format("%{:02X}", static_cast<unsigned char>(c));
+  }
+  return path;
 }
 
 }  // namespace tender::zooid

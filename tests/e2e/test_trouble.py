@@ -139,6 +139,29 @@ class TroubleTest(unittest.TestCase):
         self.assertEqual(sidecar.wait(timeout=60), 1)
         self.assertIn("was moved, removed or replaced while tender worked on it", self.world.log())
 
+    def test_a_lock_file_that_is_removed_under_the_sidecar(self):
+        for replace in (False, True):
+            sidecar = self.world.start()
+            eventually(lambda: self.world.run("health").returncode == 0, "the sidecar is up")
+            os.remove(self.world.database + ".lock")
+            if replace:
+                self.world.start()
+            self.assertEqual(sidecar.wait(timeout=60), 1)
+            self.assertIn("the lock file", self.world.log())
+            self.assertIn("was removed or replaced while tender worked", self.world.log())
+
+    def test_a_lock_file_of_another_user(self):
+        if os.geteuid() != 0:
+            self.skipTest("only root can give files away")
+        directory = os.path.join(self.world.directory, "shared")
+        os.mkdir(directory)
+        os.chmod(directory, 0o777)
+        with open(os.path.join(directory, "tender.db.lock"), "w", encoding="utf-8") as lock:
+            os.chmod(lock.fileno(), 0o600)
+        url = {"DATABASE_URL": f"sqlite://{directory}/tender.db"}
+        self.fails(1, "run", say="it belongs to user 0 and tender runs as user 65534",
+                   environment=url, prefix=self.as_nobody())
+
     def test_a_reconcile_that_is_interrupted(self):
         relays = [self.world.create(f"relay{number}") for number in range(3)]
         self.world.sim.fault(action="hang", relay=relays[2], count="forever")

@@ -141,6 +141,20 @@ TEST(DatabaseLock, IsHeldByOneAtATime) {
   EXPECT_TRUE(DatabaseLock::try_acquire(path));
 }
 
+TEST(DatabaseLock, KnowsThatItsFileWasRemovedOrReplaced) {
+  const test::TempDir directory;
+  const auto path = directory.path() / "tender.db";
+  const auto lock = DatabaseLock::try_acquire(path);
+  ASSERT_TRUE(lock);
+  EXPECT_FALSE(lock->is_lost());
+  std::filesystem::remove(lock->path());
+  EXPECT_TRUE(lock->is_lost());
+  const auto next = DatabaseLock::try_acquire(path);  // on a file of its own
+  ASSERT_TRUE(next);
+  EXPECT_TRUE(lock->is_lost());
+  EXPECT_FALSE(next->is_lost());
+}
+
 TEST(DatabaseLock, IsOneForADatabaseAndASymlinkToIt) {
   const test::TempDir directory;
   const auto path = directory.path() / "tender.db";

@@ -61,6 +61,9 @@ struct StoreEnv {
   spdlog::level::level_enum log_level = spdlog::level::info;
   LogFormat log_format = LogFormat::text;
   bool has_livekit = false;  // whether LIVEKIT_* is given; for hints, since the sidecar's counts
+  // The subdomain whose relay would have the host of ZOOID_API_URL, where zooid serves its API
+  // only. Nothing when there is none, or when ZOOID_API_URL or RELAY_DOMAIN is not given.
+  std::optional<std::string> reserved_subdomain;
   std::vector<std::string> warnings;  // for the caller to log; no secrets in them
 };
 

@@ -67,6 +67,7 @@ class Infra {
   boost::asio::awaitable<void> listen();
   boost::asio::awaitable<void> reconcile_now_and_then();
   [[nodiscard]] bool catch_up(std::optional<std::string_view> reconcile_because);
+  void mend_outbox();
   void handle_activity(const Activity& activity);
   void schedule_relay_check(const Activity& activity);
   void handle_command(const Activity& activity, ActivityType type);

@@ -20,9 +20,15 @@ struct RelayId {
   friend auto operator<=>(const RelayId&, const RelayId&) = default;
 };
 
-enum class RelayStatus : std::uint8_t { active, inactive, delinquent };
+enum class RelayStatus : std::uint8_t {
+  active,
+  inactive,
+  delinquent,
+  unknown,  // what another program wrote past the schema's CHECK; never sent to zooid
+};
 
 [[nodiscard]] std::string_view to_string(RelayStatus status);
+/// Nothing for any text but the first three.
 [[nodiscard]] std::optional<RelayStatus> parse_relay_status(std::string_view text);
 
 struct Relay {
@@ -85,8 +91,9 @@ struct RelayChange {
 
 void apply(const RelayChange& change, Relay& relay);
 
-/// zooid's schema name for a new relay: from subdomain and id, ^[a-z_][a-z0-9_]*$, at most 63
-/// characters.
+/// zooid's schema name for a new relay, from subdomain and id: ^[a-z][a-z0-9_]*[a-z0-9]$ without
+/// two underscores in a row, at most 63 characters. zooid names its tables after it without the
+/// underscores at its ends, so that `x_` and `x` would share tables.
 [[nodiscard]] std::string derive_schema(std::string_view subdomain, const RelayId& id);
 
 /// What is wrong with one field of a relay, and what to do.
@@ -96,9 +103,14 @@ struct FieldFault {
   std::string remedy;
 };
 
+/// Whether zooid has taken a relay already. Then its schema stays as it is: older rows may break
+/// the rule of derive_schema(), and still work.
+enum class Standing : std::uint8_t { fresh, taken };
+
 /// All faults of the desired state, none when it can be sent to zooid. Other programs write relay
 /// rows too, so this is checked before each sync and not only by our own commands.
-[[nodiscard]] std::vector<FieldFault> validate(const Relay& relay);
+[[nodiscard]] std::vector<FieldFault> validate(const Relay& relay,
+                                               Standing standing = Standing::fresh);
 
 /// The relay as the command line and the API print it: snake_case, times as integer milliseconds
 /// UTC.

@@ -59,6 +59,10 @@ class Outbox {
   /// Fresh again, with nothing forced: what was done is to be done once more.
   bool do_again(const Job& job, TimePoint not_before);
 
+  /// Repairs rows that only another program can have written, past the table's CHECKs: they start
+  /// over; those of an unknown kind are removed, because nothing can do them. Returns how many.
+  int mend();
+
   struct Counts {
     std::int64_t due = 0;
     std::int64_t waiting = 0;           // for their backoff

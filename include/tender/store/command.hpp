@@ -66,6 +66,10 @@ class Command {
   /// zooid has that revision. The relay becomes synced only if it is still the newest.
   void complete_relay_sync(const Relay& relay, const CompletedSync& sync);
 
+  /// The same for a relay whose row was deleted while the request was under way: if the id comes
+  /// back, it is the relay that zooid has. Not logged.
+  void complete_sync_of_gone_relay(const RelayId& id, const CompletedSync& sync);
+
   struct FailedSync {
     std::int64_t revision;
     std::string error;

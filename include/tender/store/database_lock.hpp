@@ -5,6 +5,8 @@
 
 #include <filesystem>
 #include <optional>
+#include <string>
+#include <utility>
 
 #include "tender/base/clock.hpp"
 
@@ -13,7 +15,8 @@ namespace tender {
 class DatabaseLock {
  public:
   /// The lock, or nothing while another process (or another holder here) has it. Never waits.
-  /// Throws StoreError when the lock file cannot be made, or cannot be locked by anybody.
+  /// Throws StoreError when the lock file cannot be made or written, or cannot be locked by
+  /// anybody.
   [[nodiscard]] static std::optional<DatabaseLock> try_acquire(
       const std::filesystem::path& database);
 
@@ -33,9 +36,16 @@ class DatabaseLock {
   /// Shows that the holder is alive and moving.
   void beat();
 
+  /// Whether the path does not name the locked file any more: it was removed or replaced, and
+  /// another process can hold a lock on what is there now.
+  [[nodiscard]] bool is_lost() const;
+
+  [[nodiscard]] const std::string& path() const { return path_; }
+
  private:
-  explicit DatabaseLock(int file) : file_(file) {}
+  DatabaseLock(int file, std::string path) : file_(file), path_(std::move(path)) {}
   int file_;
+  std::string path_;
 };
 
 }  // namespace tender

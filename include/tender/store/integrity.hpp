@@ -9,6 +9,7 @@ namespace tender {
 
 enum class Integrity : std::uint8_t {
   sound,
+  odd_rows,   // sound, but rows break the schema's rules: see find_row_faults()
   absent,     // no file, or one of no bytes: a new database
   too_large,  // not looked at: it would take too long
 };

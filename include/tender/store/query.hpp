@@ -50,6 +50,9 @@ class Query {
   /// Whether the log says that zooid ever took this relay: then it has an identity there.
   [[nodiscard]] bool has_completed_sync(const RelayId& id) const;
 
+  /// By row and log: either may have been pruned or imported.
+  [[nodiscard]] Standing standing_of(const Relay& relay) const;
+
   /// Consecutive fail_relay_sync rows at the end of the relay's log; failures of a revision that
   /// was superseded while it was under way do not count.
   [[nodiscard]] int count_trailing_sync_failures(const RelayId& id) const;

@@ -52,9 +52,12 @@ class Statement {
   [[nodiscard]] std::string text(int column) const;
   [[nodiscard]] std::int64_t integer(int column) const;
   [[nodiscard]] bool boolean(int column) const { return integer(column) != 0; }
-  [[nodiscard]] TimePoint time(int column) const {
-    return TimePoint(Milliseconds(integer(column)));
-  }
+  /// A number from 0 to 1,000,000; others, which only another program can have written, are
+  /// clamped.
+  [[nodiscard]] int count(int column) const;
+  /// Milliseconds UTC; times beyond the year 9999, which only another program can have written,
+  /// are clamped, so that nothing computed from them overflows.
+  [[nodiscard]] TimePoint time(int column) const;
   [[nodiscard]] bool is_null(int column) const;
   [[nodiscard]] std::optional<std::int64_t> optional_integer(int column) const;
   [[nodiscard]] std::optional<std::string> optional_text(int column) const;

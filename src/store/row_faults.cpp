@@ -1,0 +1,122 @@
+#include "tender/store/row_faults.hpp"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "tender/base/log.hpp"
+#include "tender/store/database.hpp"
+#include "tender/store/query.hpp"
+
+namespace tender {
+namespace {
+
+using Faults = std::vector<RowFault>;
+
+std::string row_name(const Statement& row) {
+  return fmt::format("table relay, id \"{}\" (subdomain \"{}\")", printable(row.text(0), 80),
+                     printable(row.text(1), 80));
+}
+
+// The condition of the partial index relay_odd_schema, word for word, so that SQLite uses it.
+#define TENDER_ODD_SCHEMA "(schema GLOB '*__*' OR schema NOT GLOB '[a-z]*' OR schema GLOB '*_')"
+
+void find_shared_schemas(Database& database, std::size_t limit, Faults& faults) {
+  // The other schema may follow today's rule or be odd as well.
+  Statement row = database.prepare(
+      "WITH odd AS (SELECT id, subdomain, schema FROM relay WHERE " TENDER_ODD_SCHEMA
+      ") SELECT odd.id, odd.subdomain, odd.schema, relay.schema FROM odd "
+      "JOIN relay ON relay.schema = trim(odd.schema, '_') AND relay.id <> odd.id "
+      "UNION SELECT odd.id, odd.subdomain, odd.schema, other.schema FROM odd "
+      "JOIN (SELECT id, schema FROM relay WHERE " TENDER_ODD_SCHEMA
+      ") AS other ON trim(other.schema, '_') = trim(odd.schema, '_') AND other.id <> odd.id "
+      "ORDER BY 1 LIMIT ?",
+      static_cast<std::int64_t>(limit));
+  while (row.step()) {
+    faults.push_back(
+        {.what = fmt::format("{}: schema \"{}\" differs from another relay's \"{}\" only "
+                             "by underscores at the ends, so zooid keeps the data of "
+                             "both in the same tables",
+                             row_name(row), row.text(2), row.text(3)),
+         .remedy = "deactivate one of the two, and create it again under another id"});
+  }
+}
+
+void find_odd_schemas(Database& database, std::size_t limit, Faults& faults) {
+  const Query query(database);
+  Statement row = database.prepare(
+      "SELECT id, subdomain, schema FROM relay WHERE " TENDER_ODD_SCHEMA
+      " ORDER BY synced_revision IS NOT NULL LIMIT ?",  // first those that may do harm
+      static_cast<std::int64_t>(limit));
+  while (row.step()) {
+    const auto relay = query.get_relay(RelayId{row.text(0)});
+    const bool taken = relay && query.standing_of(*relay) == Standing::taken;
+    faults.push_back(
+        {.what = fmt::format("{}: schema \"{}\" breaks today's rule for schemas", row_name(row),
+                             row.text(2)),
+         .remedy = taken ? "leave it: zooid has the relay under it, and it works"
+                         : "it is not sent to zooid: delete the row in SQL, and create the relay "
+                           "again under another id",
+         .harmful = !taken});
+  }
+}
+
+void find_relay_on_api_host(Database& database, const std::string& reserved, Faults& faults) {
+  Statement row = database.prepare("SELECT id, subdomain FROM relay WHERE subdomain = ?", reserved);
+  while (row.step()) {
+    faults.push_back({.what = fmt::format("{}: its host is that of ZOOID_API_URL, where zooid "
+                                          "serves its API and never a relay",
+                                          row_name(row)),
+                      .remedy = fmt::format("give it another subdomain: `tender relay update {} "
+                                            "--subdomain …`",
+                                            reserved)});
+  }
+}
+
+void find_odd_values(Database& database, std::size_t limit, Faults& faults) {
+  // The CHECKs of the relay table: only a program that switches them off can break them.
+  Statement row = database.prepare(
+      "SELECT id, subdomain, field FROM (SELECT id, subdomain, CASE "
+      "WHEN status IS NULL OR status NOT IN ('active', 'inactive', 'delinquent') THEN 'status' "
+      "WHEN revision IS NULL OR revision < 1 THEN 'revision' "
+      "WHEN synced_revision < 1 OR synced_revision > revision THEN 'synced_revision' "
+      "WHEN synced IS NULL OR synced NOT IN (0, 1) THEN 'synced' "
+      "WHEN synced = 1 AND synced_revision IS NOT revision THEN 'synced' "
+      "WHEN live NOT IN (0, 1) THEN 'live' "
+      "WHEN live_pushes IS NULL OR live_pushes < 0 THEN 'live_pushes' "
+      "WHEN policy_public_join + policy_strip_signatures + policy_public_read + "
+      "policy_public_write + groups_enabled + management_enabled + push_enabled + "
+      "blossom_enabled + livekit_enabled IS NULL "
+      "OR policy_public_join NOT IN (0, 1) OR policy_strip_signatures NOT IN (0, 1) "
+      "OR policy_public_read NOT IN (0, 1) OR policy_public_write NOT IN (0, 1) "
+      "OR groups_enabled NOT IN (0, 1) OR management_enabled NOT IN (0, 1) "
+      "OR push_enabled NOT IN (0, 1) OR blossom_enabled NOT IN (0, 1) "
+      "OR livekit_enabled NOT IN (0, 1) THEN 'policy_*, *_enabled' END AS field FROM relay) "
+      "WHERE field IS NOT NULL ORDER BY id LIMIT ?",
+      static_cast<std::int64_t>(limit));
+  while (row.step()) {
+    faults.push_back(
+        {.what = fmt::format("{}: {} has an impossible value", row_name(row), row.text(2)),
+         .remedy = "correct it in SQL with SQLite's checks on"});
+  }
+}
+
+}  // namespace
+
+std::vector<RowFault> find_row_faults(Database& database,
+                                      const std::optional<std::string>& reserved_subdomain,
+                                      RowLook look, std::size_t limit) {
+  Faults faults;
+  find_shared_schemas(database, limit, faults);
+  if (reserved_subdomain) {
+    find_relay_on_api_host(database, *reserved_subdomain, faults);
+  }
+  if (look == RowLook::whole) {
+    find_odd_values(database, limit, faults);
+  }
+  find_odd_schemas(database, limit, faults);
+  faults.resize(std::min(faults.size(), limit));
+  return faults;
+}
+
+}  // namespace tender
