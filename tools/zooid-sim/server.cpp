@@ -1,5 +1,8 @@
 #include "zooid-sim/server.hpp"
 
+#include <cstdlib>
+#include <iostream>
+
 #include "zooid-sim/control.hpp"
 #include "zooid-sim/core.hpp"
 #include "zooid-sim/listener.hpp"
@@ -16,9 +19,14 @@ boost::asio::awaitable<Reply> serve_control(std::shared_ptr<Core> core, Request 
 
 }  // namespace
 
+void die_as_zooid(const std::string& text, int code) {
+  std::cerr << text << std::endl;
+  std::_Exit(code);
+}
+
 Server::Server(boost::asio::any_io_executor executor, Options options, tender::Clock& clock)
     : options_(std::move(options)),
-      core_(std::make_shared<Core>(options_.config_dir, options_.whitelist, clock)),
+      core_(std::make_shared<Core>(executor, options_, clock)),
       api_(std::make_unique<Listener>(executor, options_.address, options_.port)) {
   if (options_.control_port) {
     control_ =
@@ -41,10 +49,11 @@ void Server::start() {
     control_->start(
         [core = core_](Request request) { return serve_control(core, std::move(request)); });
   }
+  core_->watcher.start();
 }
 
 void Server::stop() {
-  core_->front.stop();
+  core_->waits.stop();
   api_->stop();
   if (control_) {
     control_->stop();

@@ -9,11 +9,10 @@ namespace zooid_sim {
 
 /// The config that the file holds. The error says why it cannot be read: not there, not TOML, a
 /// wrong type.
-[[nodiscard]] ConfigResult load_toml(const std::filesystem::path& file);
+[[nodiscard]] ConfigResult load_toml(const std::filesystem::path& file, Generation generation);
 
-/// Writes `config` beside the file and renames it into place. zooid itself truncates and writes; a
-/// half-written file is a fault to inject (Fault::reload_fails), not an accident of a killed sim.
-/// Throws std::system_error that names the file.
-void save_toml(const std::filesystem::path& file, const Config& config);
+/// Truncates the file and writes it in pieces of 4,096 bytes, as zooid does, without a rename: when
+/// the volume is full, what was there is gone. Throws FileError.
+void save_toml(const std::filesystem::path& file, const Config& config, Generation generation);
 
 }  // namespace zooid_sim
