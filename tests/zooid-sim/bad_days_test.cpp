@@ -21,10 +21,12 @@ struct BadDaysTest : SimTest {
     std::uintmax_t size = 0;
     for (std::string line; std::getline(in, line);) {
       size += line.size() + 1;
-      if (line.find(word) == line.find_first_not_of(' ')) {
+      const std::size_t start = line.find_first_not_of(' ');
+      if (start != std::string::npos && line.substr(start).starts_with(word)) {
         return size;
       }
     }
+    ADD_FAILURE() << "no line begins with " << word;
     return 0;
   }
   void expect(const Received& answer, int status, const std::string& text) {
