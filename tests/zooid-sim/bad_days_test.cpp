@@ -68,6 +68,21 @@ TEST_F(BadDaysTest, LosesTheFileWhenTheVolumeIsFull) {
              ": no space left on device");
 }
 
+TEST_F(BadDaysTest, WritesNoMoreThanTheVolumeHasRoomForUntilItIsToldOtherwise) {
+  call("POST", "/relay/b", relay_config("b"));
+  const std::uintmax_t size = std::filesystem::file_size(file);
+  control("PUT", "/volume", {{"bytes", 2 * size + 10}});
+  const json longer = {{"info", {{"name", std::string(100, 'x')}}}};
+  EXPECT_TRUE(error_of(call("PATCH", "/relay/a", longer)).ends_with(": no space left on device"));
+  EXPECT_EQ(std::filesystem::file_size(file), size + 10);
+  control("PUT", "/volume", {{"bytes", 0}});
+  EXPECT_EQ(call("PATCH", "/relay/b", json::object()).status, 500);
+  EXPECT_EQ(std::filesystem::file_size(config / "b.toml"), 0U);
+  EXPECT_EQ(control("PUT", "/volume", {{"bytes", -1}})["http_status"], 400);
+  control("PUT", "/volume", {{"bytes", nullptr}});
+  EXPECT_EQ(call("PUT", "/relay/b", relay_config("b")).status, 200);
+}
+
 TEST_F(BadDaysTest, SaysThatAFileCannotBeMade) {
   std::filesystem::remove(file);
   std::filesystem::create_directory(file);

@@ -64,6 +64,12 @@ TEST_F(GenerationATest, QuotesWhatItRefuses) {
       error_of(create({{"host", 1}})),
       "invalid json config: json: cannot unmarshal number into Go struct field Config.host of "
       "type string");
+  EXPECT_EQ(error_of(create({{"roles", {{"member", 1}}}})),
+            "invalid json config: json: cannot unmarshal number into Go struct field Config.roles "
+            "of type zooid.Role");
+  EXPECT_EQ(error_of(create({{"roles", {{"member", {{"pubkeys", 1}}}}}})),
+            "invalid json config: json: cannot unmarshal number into Go struct field "
+            "Role.roles.pubkeys of type []string");
 }
 
 TEST_F(GenerationATest, DiesOfARelayWithoutAnOwnerAtOnceAndAtEachStart) {

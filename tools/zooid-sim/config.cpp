@@ -50,9 +50,12 @@ void each_field(AnyConfig& config, Generation generation, Visitor& visit) {
   visit("/livekit/api_secret", config.livekit.api_secret);
 }
 
-// "/host" is Config.host to Go, "/info/name" .info.name.
+// "/host" is Config.host to Go, "/info/name" .info.name: only Config and Role have names.
 std::string go_field(std::string pointer) {
   std::ranges::replace(pointer, '/', '.');
+  if (pointer.starts_with(".roles.")) {
+    return "Role" + pointer;
+  }
   return pointer.find('.', 1) == std::string::npos ? "Config" + pointer : pointer;
 }
 
@@ -132,6 +135,9 @@ void read_roles(Reader& reader, std::map<std::string, Role>& roles) {
     return reader.refuse(*all, "/roles", "map[string]zooid.Role");
   }
   for (const auto& [name, value] : all->items()) {
+    if (!value.is_object() && !value.is_null()) {
+      reader.refuse(value, "/roles", "zooid.Role");
+    }
     const json wrapped = {{"roles", value}};
     Reader inner{wrapped};
     Role& role = roles[name];

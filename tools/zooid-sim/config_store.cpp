@@ -73,7 +73,7 @@ void ConfigStore::create(const std::string& id, const Config& config) {
 
 void ConfigStore::replace(const std::string& id, const Config& config) {
   try {
-    save_toml(file(id), config, generation_);
+    save_toml(file(id), config, generation_, room_for(id));
   } catch (const FileError&) {
     look(file(id));  // what is left of it
     throw;
@@ -173,6 +173,16 @@ void ConfigStore::load(const std::string& id, const FileStamp& stamp) {
   remember(id, relay);
   relays_[id] = std::move(relay);
   changed_(id);
+}
+
+std::uintmax_t ConfigStore::room_for(const std::string& id) const {
+  std::uintmax_t room = capacity_;
+  for (const auto& [other, relay] : relays_) {
+    if (other != id) {
+      room -= std::min(room, static_cast<std::uintmax_t>(relay.stamp.size));
+    }
+  }
+  return room;
 }
 
 void ConfigStore::remember(const std::string& id, const StoredRelay& relay) {

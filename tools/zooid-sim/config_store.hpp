@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <functional>
+#include <limits>
 #include <map>
 #include <optional>
 #include <string>
@@ -55,6 +56,10 @@ class ConfigStore {
 
   void on_change(Changed changed) { changed_ = std::move(changed); }
 
+  /// How many bytes all files together may have, as if the volume had room for no more; no limit at
+  /// first. A file that is being written has what the others leave.
+  void set_capacity(std::uintmax_t bytes) { capacity_ = bytes; }
+
   /// Looks at the directory again; costs no more than what changed there.
   void refresh();
 
@@ -91,9 +96,11 @@ class ConfigStore {
   void load(const std::string& id, const FileStamp& stamp);
   void forget(const std::string& id);
   void remember(const std::string& id, const StoredRelay& relay);
+  [[nodiscard]] std::uintmax_t room_for(const std::string& id) const;
 
   std::filesystem::path directory_;
   Generation generation_;
+  std::uintmax_t capacity_ = std::numeric_limits<std::uintmax_t>::max();
   Changed changed_ = [](const std::string&) {};
   DirectoryWatch watch_;
   std::map<std::string, StoredRelay> relays_;

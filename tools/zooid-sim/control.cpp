@@ -1,6 +1,7 @@
 #include "zooid-sim/control.hpp"
 
 #include <charconv>
+#include <limits>
 #include <map>
 
 #include <nlohmann/json.hpp>
@@ -149,6 +150,19 @@ Answer set_clock(Core& core, const Request& request) {
   return json_answer(200, json::object());
 }
 
+// PUT /volume with {"bytes": N}, or null for no limit.
+Answer set_volume(Core& core, const Request& request) {
+  const auto document = tender::parse_json(request.body, kMaxControlBody);
+  if (!document || !document->is_object() || !document->contains("bytes") ||
+      !(document->at("bytes").is_number_unsigned() || document->at("bytes").is_null())) {
+    return error_answer(400, "the body is {\"bytes\": N} or {\"bytes\": null}");
+  }
+  const json& bytes = document->at("bytes");
+  core.store.set_capacity(bytes.is_null() ? std::numeric_limits<std::uintmax_t>::max()
+                                          : bytes.get<std::uintmax_t>());
+  return json_answer(200, json::object());
+}
+
 Answer show_health(Core& core, const Request&) {
   core.store.refresh();
   core.watcher.run();
@@ -188,7 +202,8 @@ const std::map<std::string, Route>& routes() {
       {"DELETE /faults", clear_faults},   {"GET /journal", show_journal},
       {"DELETE /journal", clear_journal}, {"GET /relays", show_relays},
       {"GET /stats", show_stats},         {"POST /wipe", wipe},
-      {"PUT /clock", set_clock},          {"GET /health", show_health},
+      {"PUT /clock", set_clock},          {"PUT /volume", set_volume},
+      {"GET /health", show_health},
   };
   return table;
 }

@@ -69,8 +69,11 @@ std::string read_file(const std::string& path) {
   return text;
 }
 
-// Writes all of `text`; the errno of the first failure, or 0.
-int write_pieces(int file, std::string_view text) {
+// Writes all of `text`, or as much of it as there is room for; the errno of the first failure, or
+// 0.
+int write_pieces(int file, std::string_view text, std::uintmax_t room) {
+  const bool fits = text.size() <= room;
+  text = text.substr(0, room);
   while (!text.empty()) {
     const ssize_t size = ::write(file, text.data(), std::min(text.size(), kPiece));
     if (size < 0 && errno != EINTR) {
@@ -78,7 +81,7 @@ int write_pieces(int file, std::string_view text) {
     }
     text.remove_prefix(static_cast<std::size_t>(std::max<ssize_t>(size, 0)));
   }
-  return 0;
+  return fits ? 0 : ENOSPC;
 }
 
 }  // namespace
@@ -97,13 +100,14 @@ ConfigResult load_toml(const std::filesystem::path& file, Generation generation)
   }
 }
 
-void save_toml(const std::filesystem::path& file, const Config& config, Generation generation) {
+void save_toml(const std::filesystem::path& file, const Config& config, Generation generation,
+               std::uintmax_t room) {
   const std::string path = file.string();
   const int opened = ::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
   if (opened < 0) {
     throw FileError("failed to create file: " + go_error("open", path, errno));
   }
-  const int fault = write_pieces(opened, toml_text(to_json(config, generation)));
+  const int fault = write_pieces(opened, toml_text(to_json(config, generation)), room);
   ::close(opened);
   if (fault != 0) {
     throw FileError("failed to encode toml: " + go_error("write", path, fault));

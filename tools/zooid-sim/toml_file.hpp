@@ -1,6 +1,7 @@
 // One relay's file, CONFIG/{id}.toml, which zooid keeps its config in. Blocks on the disk.
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
 
 #include "zooid-sim/config.hpp"
@@ -12,7 +13,9 @@ namespace zooid_sim {
 [[nodiscard]] ConfigResult load_toml(const std::filesystem::path& file, Generation generation);
 
 /// Truncates the file and writes it in pieces of 4,096 bytes, as zooid does, without a rename: when
-/// the volume is full, what was there is gone. Throws FileError.
-void save_toml(const std::filesystem::path& file, const Config& config, Generation generation);
+/// the volume is full, what was there is gone. The volume is full after `room` bytes, if not
+/// before. Throws FileError.
+void save_toml(const std::filesystem::path& file, const Config& config, Generation generation,
+               std::uintmax_t room);
 
 }  // namespace zooid_sim
