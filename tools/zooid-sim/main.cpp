@@ -1,9 +1,11 @@
 // zooid-sim: the stand-in as a process, for the demo and for tests that kill and restart it.
 #include <csignal>
+#include <cstdlib>
 #include <iostream>
 #include <stdexcept>
 
 #include <boost/asio/io_context.hpp>
+#include <boost/asio/post.hpp>
 #include <boost/asio/signal_set.hpp>
 #include <cxxopts.hpp>
 #include <nlohmann/json.hpp>
@@ -73,8 +75,15 @@ zooid_sim::Options parse_options(const cxxopts::ParseResult& arguments) {
   return options;
 }
 
-int run(const zooid_sim::Options& options) {
+int run(zooid_sim::Options options) {
   boost::asio::io_context io{1};
+  // In the loop's next turn: zooid's watcher runs beside the API, which has answered by then.
+  options.death = [&io](const std::string& text, int code) {
+    boost::asio::post(io, [text, code] {
+      std::cerr << text << std::endl;
+      std::_Exit(code);
+    });
+  };
   tender::SystemClock clock(io.get_executor());
   zooid_sim::Server server(io.get_executor(), options, clock);
   server.start();

@@ -1,8 +1,5 @@
 #include "zooid-sim/server.hpp"
 
-#include <cstdlib>
-#include <iostream>
-
 #include "zooid-sim/control.hpp"
 #include "zooid-sim/core.hpp"
 #include "zooid-sim/listener.hpp"
@@ -18,11 +15,6 @@ boost::asio::awaitable<Reply> serve_control(std::shared_ptr<Core> core, Request 
 }
 
 }  // namespace
-
-void die_as_zooid(const std::string& text, int code) {
-  std::cerr << text << std::endl;
-  std::_Exit(code);
-}
 
 Server::Server(boost::asio::any_io_executor executor, Options options, tender::Clock& clock)
     : options_(std::move(options)),

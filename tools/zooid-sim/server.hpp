@@ -25,9 +25,6 @@
 
 namespace zooid_sim {
 
-/// Prints `text` on stderr and ends the process with `code`.
-void die_as_zooid(const std::string& text, int code);
-
 struct Options {
   std::filesystem::path config_dir;                 // made when absent
   std::vector<tender::nostr::PublicKey> whitelist;  // zooid's API_WHITELIST
@@ -39,7 +36,7 @@ struct Options {
   Generation generation = Generation::b;
   tender::Milliseconds reload{0};                     // what loading one relay takes
   std::chrono::microseconds write_cost_per_relay{0};  // what a write takes for each relay there is
-  Watcher::Death death = die_as_zooid;                // when a relay's file kills zooid
+  Watcher::Death death = [](const std::string&, int) {};  // when a relay's file kills zooid
 };
 
 class Listener;
