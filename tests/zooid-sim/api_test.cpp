@@ -1,4 +1,4 @@
-// The routes and the status table of zooid-api.md.
+// The routes of the management API, and what each answers.
 #include "zooid-sim/sim_test.hpp"
 
 namespace zooid_sim::test {

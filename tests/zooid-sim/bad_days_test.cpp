@@ -1,4 +1,4 @@
-// What zooid answers when its files are torn, gone or not to be written.
+// What zooid answers when its files are torn or gone, or cannot be written.
 #include <filesystem>
 #include <fstream>
 

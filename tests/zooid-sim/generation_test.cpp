@@ -1,4 +1,4 @@
-// What generation A, public until April 2026, does in another way.
+// What generation A, public until April 2026, does differently.
 #include "zooid-sim/sim_test.hpp"
 #include "zooid-sim/slug.hpp"
 

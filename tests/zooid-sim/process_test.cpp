@@ -149,6 +149,8 @@ TEST(Process, SaysWhatIsWrongWithItsArguments) {
       {{"--config", config, "--whitelist", key, "--listen", "nonsense"}, 2},
       {{"--config", config, "--whitelist", key, "--listen", "127.0.0.1:70000"}, 2},
       {{"--config", config, "--whitelist", key, "--unknown"}, 2},
+      {{"--config", config, "--whitelist", key, "--generation", "c"}, 2},
+      {{"--config", config, "--whitelist", key, "--reload-ms", "-1"}, 2},
       {{"--config", "/proc/no/such", "--whitelist", key}, 1},
       {{"--config", config, "--whitelist", key, "--listen", "localhost:0"}, 1},
   };

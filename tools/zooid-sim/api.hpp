@@ -1,5 +1,5 @@
-// zooid's management API: the routes of zooid-api.md over a ConfigStore. Answers one request at a
-// time, synchronously.
+// zooid's management API, /relay/{id}, over a ConfigStore. Answers one request at a time,
+// synchronously.
 #pragma once
 
 #include <string>

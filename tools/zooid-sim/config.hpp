@@ -1,6 +1,6 @@
-// What zooid keeps for one relay: the typed config of zooid-api.md. Reading JSON into it drops
-// unknown keys, fills what is absent with zero values and refuses wrong types, as zooid's own
-// decoding does. Values and pure functions.
+// What zooid keeps for one relay. Reading JSON into it drops unknown keys, fills what is absent
+// with zero values and refuses wrong types, as zooid's own decoding does. Values and pure
+// functions.
 #pragma once
 
 #include <map>

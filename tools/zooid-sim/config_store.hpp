@@ -56,8 +56,8 @@ class ConfigStore {
 
   void on_change(Changed changed) { changed_ = std::move(changed); }
 
-  /// How many bytes all files together may have, as if the volume had room for no more; no limit at
-  /// first. A file that is being written has what the others leave.
+  /// How many bytes all relays' files together may have, as if the volume had no more room. Not
+  /// limited until it is called.
   void set_capacity(std::uintmax_t bytes) { capacity_ = bytes; }
 
   /// Looks at the directory again; costs no more than what changed there.

@@ -13,8 +13,8 @@ namespace zooid_sim {
 [[nodiscard]] ConfigResult load_toml(const std::filesystem::path& file, Generation generation);
 
 /// Truncates the file and writes it in pieces of 4,096 bytes, as zooid does, without a rename: when
-/// the volume is full, what was there is gone. The volume is full after `room` bytes, if not
-/// before. Throws FileError.
+/// the volume is full, what was there is gone. After `room` bytes it acts as if the volume were
+/// full. Throws FileError.
 void save_toml(const std::filesystem::path& file, const Config& config, Generation generation,
                std::uintmax_t room);
 

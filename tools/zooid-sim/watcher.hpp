@@ -30,13 +30,13 @@ class Watcher {
   Watcher(boost::asio::any_io_executor executor, ConfigStore& store, Waits& waits,
           Generation generation, tender::Milliseconds reload, Death death);
 
-  /// Begins to load what the directory holds. The Watcher must outlive the waits.
+  /// Begins to load what the directory holds. The Watcher must live until the waits have ended.
   void start();
 
   /// The relay's file was written or removed.
   void note(const std::string& id);
 
-  /// The relay's next reload fails (zooid-api.md, behaviour 4).
+  /// The relay's next reload fails: it is absent until its file is written again.
   void fail_next(const std::string& id) { failing_.insert(id); }
 
   /// Reloads what was noted; at once when a reload takes no time.
