@@ -4,7 +4,7 @@ export CMAKE_BUILD_PARALLEL_LEVEL ?= $(shell nproc)
 export CTEST_PARALLEL_LEVEL ?= $(shell nproc)
 
 .DEFAULT_GOAL := help
-.PHONY: help deps build test shipped release simulate mutants demo lint format asan fuzz bench check interop image container clean
+.PHONY: help deps build test release simulate mutants demo lint format asan fuzz bench check interop image container clean
 
 help: ## this list
 	@echo "make <target>, where <target> is one of"
@@ -20,11 +20,6 @@ build: ## compile tender, the tests and the zooid stand-in to build/dev
 
 test: build ## build, then run every test
 	@ctest --preset dev
-
-shipped: ## build what ships as the README says, without the tests
-	@scripts/deps.sh --quiet build
-	@cmake --preset release
-	@cmake --build --preset release --target tender
 
 release: ## build what ships, optimized, and run every test against it
 	@scripts/deps.sh --quiet build

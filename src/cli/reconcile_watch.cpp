@@ -24,7 +24,7 @@ namespace {
 
 namespace asio = boost::asio;
 
-constexpr std::array<std::string_view, 6> kStates{"created", "updated",  "unchanged",
+constexpr std::array<std::string_view, 7> kStates{"created", "updated",  "unchanged", "unseen",
                                                   "failed",  "given_up", "waiting"};
 constexpr std::size_t kProgressWidth = 30;
 constexpr std::size_t kProgressFrom = 10;  // fewer relays are done before a bar could be read
@@ -39,7 +39,7 @@ std::string_view to_string(ReconcileState state) {
 
 bool is_in_step(ReconcileState state) {
   return state == ReconcileState::created || state == ReconcileState::updated ||
-         state == ReconcileState::unchanged;
+         state == ReconcileState::unchanged || state == ReconcileState::unseen;
 }
 
 ReconcileWatch::ReconcileWatch(const config::Env& env, Database& database,
@@ -216,9 +216,11 @@ void ReconcileWatch::take(const Activity& activity) {
     result.host_fault = outcome == "host_fault" || outcome == "storage_fault";
   } else if (json_flag(detail, "created")) {
     result.state = ReconcileState::created;
+  } else if (!json_flag(detail, "skipped")) {
+    result.state = ReconcileState::updated;
   } else {
-    result.state =
-        json_flag(detail, "skipped") ? ReconcileState::unchanged : ReconcileState::updated;
+    result.error = json_text(detail, "unseen");
+    result.state = result.error.empty() ? ReconcileState::unchanged : ReconcileState::unseen;
   }
   open_.erase(found);
   last_result_ = clock_.now();

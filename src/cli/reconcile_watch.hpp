@@ -28,6 +28,7 @@ enum class ReconcileState : std::uint8_t {
   created,
   updated,
   unchanged,  // nothing was sent, since zooid has it already
+  unseen,     // likewise, and a look did not see the relay served as described; others follow
   failed,     // a retry follows
   given_up,   // a dead letter
   waiting,    // no result in time; the work stays in the outbox

@@ -34,10 +34,10 @@ Infra::Infra(Query query, Command command, const config::Env& env, Runtime runti
       receiver_(command_.notify().subscribe()),
       client_(env_, runtime.transport, runtime.clock, runtime.random),
       retry_(query_, env_, runtime.clock, runtime.random),
-      relay_sync_(runtime.database, query_, command_, env_, client_, retry_, runtime.clock,
-                  runtime.random, runtime.logger),
       relay_check_(runtime.database, query_, command_, env_, runtime.transport, runtime.clock,
                    runtime.logger),
+      relay_sync_(runtime.database, query_, command_, env_, client_, retry_, relay_check_,
+                  runtime.clock, runtime.random, runtime.logger),
       executor_(relay_sync_, relay_check_),
       outbox_(runtime.database),
       dead_letters_(runtime.database),
@@ -157,9 +157,13 @@ void Infra::handle_activity(const Activity& activity) {
 void Infra::schedule_relay_check(const Activity& activity) {
   const auto relay = query_.get_relay(RelayId{activity.resource_id});
   const auto detail = parse_json(activity.detail).value_or(nlohmann::json());
-  // One that was skipped may have made a look worthless that was under way.
-  if (relay && relay->synced && (!json_flag(detail, "skipped") || !relay->live)) {
-    relay_check_.schedule(*relay);
+  if (!relay || !relay->synced) {
+    return;
+  }
+  if (json_flag(detail, "skipped")) {
+    relay_check_.ensure(*relay);
+  } else {
+    relay_check_.schedule(*relay, activity.seq);
   }
 }
 

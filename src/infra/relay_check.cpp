@@ -1,105 +1,120 @@
 #include "tender/infra/relay_check.hpp"
 
+#include <array>
 #include <utility>
 
 #include <fmt/format.h>
 
-#include "tender/infra/relay_sync.hpp"
-#include "tender/zooid/liveness.hpp"
-#include "tender/zooid/outcome.hpp"
+#include "look.hpp"
 
 namespace tender::infra {
 
 namespace asio = boost::asio;
 using outbox::Job;
 using outbox::JobKind;
+using std::chrono::seconds;
 using zooid::Liveness;
 
 namespace {
 
 constexpr int kPushes = 3;
-constexpr std::chrono::seconds kSecondLook{10};   // what is wrong twice is pushed again
+
+// After each look that was wrong. zooid reloads one relay after the other: with thousands of them,
+// or while it starts, minutes pass.
+constexpr std::array<seconds, 6> kPauses{seconds(10),  seconds(30),  seconds(60),
+                                         seconds(120), seconds(240), seconds(240)};
+constexpr int kLooksBeforePush = 4;  // and one more before each further push, and before giving up
+static_assert(kPauses.size() + 1 == kLooksBeforePush + kPushes);
+constexpr std::chrono::minutes kTurnPause{1};  // while others are still being reloaded
+
 constexpr std::chrono::minutes kUnclearPause{1};  // doubling to kLongestWait
-constexpr int kUnclearLooks = 4;                  // then nothing is known, and that is all right
-static_assert(kUnclearPause * (1 << (kUnclearLooks - 2)) == RelayCheck::kLongestWait);
+constexpr int kUnclearLooks = 8;                  // then nothing is known, and that is all right
 
 }  // namespace
 
-class RelayCheck::Execution final : public outbox::Execution {
+class RelayCheck::Execution final : public Look {
  public:
   /// With `due` false there is nothing to look at.
   Execution(RelayCheck& owner, Job job, Relay relay, bool due)
-      : owner_(owner), job_(std::move(job)), relay_(std::move(relay)), due_(due) {}
+      : Look(owner.transport_, owner.env_, owner.clock_, std::move(relay)),
+        owner_(owner),
+        job_(std::move(job)),
+        due_(due) {}
 
   [[nodiscard]] bool asks_host() const override { return due_; }
-  [[nodiscard]] bool overwrites() const override { return false; }
 
   asio::awaitable<void> run() override {
     if (due_) {
-      http::Request request = zooid::nip11_request(relay_, owner_.env_);
-      const http::Exchange exchange = co_await owner_.transport_.exchange(std::move(request));
-      verdict_ = zooid::judge_liveness(exchange, relay_);
-      if (owner_.env_.relay_verify == config::RelayVerify::direct &&
-          std::holds_alternative<http::Failure>(exchange.result)) {
-        sign_ = infra::host_sign(zooid::judge(exchange, http::Method::get, owner_.clock_.now()));
-      }
+      co_await Look::run();
     }
   }
 
-  // Only a direct look that cannot reach the API's address tells of the host.
-  [[nodiscard]] outbox::HostSign host_sign() const override { return sign_; }
-
   outbox::Settlement settle(Circumstances circumstances) override {
-    const auto now = owner_.query_.get_relay(relay_.id);
+    const auto now = owner_.query_.get_relay(relay().id);
     if (circumstances.superseded || !due_ || !now || !now->synced ||
-        now->revision != relay_.revision || is_sync_due()) {
+        now->revision != relay().revision || is_sync_due()) {
       return outbox::Complete{};  // the next sync has a check of its own
     }
     if (!circumstances.counts) {
       return outbox::Again{};
     }
-    switch (verdict_.liveness) {
+    switch (verdict().liveness) {
       case Liveness::as_described:
-        owner_.command_.record_liveness(relay_.id, {.live = true, .pushes = 0});
-        return outbox::Complete{};
+        return settle_live();
       case Liveness::unclear:
         return settle_unclear();
       case Liveness::wrong:
         break;
     }
-    if (job_.attempt == 0) {
-      return look_again(kSecondLook);
-    }
-    return now->live_pushes < kPushes ? push_again(*now) : give_up(*now);
+    return settle_wrong(*now);
   }
 
  private:
   // Somebody has asked for one while we looked.
   [[nodiscard]] bool is_sync_due() const {
-    const auto sync = owner_.outbox_.find(JobKind::relay_sync, relay_.id.text);
+    const auto sync = owner_.outbox_.find(JobKind::relay_sync, relay().id.text);
     return sync && sync->not_before <= owner_.clock_.now();
   }
 
-  [[nodiscard]] outbox::Settlement look_again(Milliseconds pause) const {
-    return outbox::Retry{.attempt = job_.attempt + 1,
-                         .not_before = owner_.clock_.now() + pause,
-                         .error = verdict_.reason};
+  [[nodiscard]] outbox::Settlement look_again(int attempt, Milliseconds pause) const {
+    return outbox::Retry{
+        .attempt = attempt, .not_before = owner_.clock_.now() + pause, .error = verdict().reason};
+  }
+
+  outbox::Settlement settle_live() {
+    if (job_.attempt > 0) {
+      owner_.progress_.came(job_.asked_seq, owner_.clock_.now());
+    }
+    owner_.command_.record_liveness(relay().id, {.live = true, .pushes = 0});
+    return outbox::Complete{};
   }
 
   outbox::Settlement settle_unclear() {
     if (job_.attempt + 1 < kUnclearLooks) {
-      return look_again(kUnclearPause * (1 << job_.attempt));
+      const Milliseconds pause = kUnclearPause * (1 << job_.attempt);
+      return look_again(job_.attempt + 1, std::min<Milliseconds>(pause, kLongestWait));
     }
     owner_.logger_.warn(
         "relay {}: whether zooid serves it cannot be told: {}; check RELAY_VERIFY, or set it to "
         "off",
-        relay_.subdomain, verdict_.reason);
+        relay().subdomain, verdict().reason);
     return outbox::Complete{};
+  }
+
+  // Only looks that were made count, however long ago the sync was: our own queue may be long.
+  outbox::Settlement settle_wrong(const Relay& now) {
+    if (job_.attempt + 1 < kLooksBeforePush + now.live_pushes) {
+      return look_again(job_.attempt + 1, kPauses.at(static_cast<std::size_t>(job_.attempt)));
+    }
+    if (owner_.progress_.may_come(job_.asked_seq, owner_.clock_.now())) {
+      return look_again(job_.attempt, kTurnPause);
+    }
+    return now.live_pushes < kPushes ? push_again(now) : give_up(now);
   }
 
   outbox::Settlement push_again(const Relay& now) {
     owner_.logger_.warn("relay {}: zooid took it and does not serve it ({}): sent again, {} of {}",
-                        now.subdomain, verdict_.reason, now.live_pushes + 1, kPushes);
+                        now.subdomain, verdict().reason, now.live_pushes + 1, kPushes);
     owner_.command_.record_liveness(now.id, {.live = false, .pushes = now.live_pushes + 1});
     Job push;
     push.key = now.id.text;
@@ -112,7 +127,7 @@ class RelayCheck::Execution final : public outbox::Execution {
     const std::string error = fmt::format(
         "zooid took the config but does not serve the relay: {}; see zooid's log, then `tender "
         "reconcile {} --force`",
-        verdict_.reason, now.subdomain);
+        verdict().reason, now.subdomain);
     owner_.command_.record_liveness(now.id, {.live = false, .pushes = 0});
     owner_.command_.fail_relay_sync(now, {.revision = now.revision,
                                           .error = error,
@@ -128,10 +143,7 @@ class RelayCheck::Execution final : public outbox::Execution {
 
   RelayCheck& owner_;
   Job job_;
-  Relay relay_;
   bool due_;
-  zooid::LivenessVerdict verdict_;
-  outbox::HostSign sign_;
 };
 
 RelayCheck::RelayCheck(Database& database, Query query, Command command, const config::Env& env,
@@ -143,17 +155,30 @@ RelayCheck::RelayCheck(Database& database, Query query, Command command, const c
       clock_(clock),
       logger_(logger),
       outbox_(database),
-      dead_letters_(database) {}
+      dead_letters_(database),
+      progress_(clock.now()) {}
 
-void RelayCheck::schedule(const Relay& relay) {
-  if (env_.relay_verify == config::RelayVerify::off) {
-    return;
+void RelayCheck::schedule(const Relay& relay, std::int64_t taken_at_seq) {
+  if (env_.relay_verify != config::RelayVerify::off) {
+    outbox_.enqueue(first_look(relay, taken_at_seq), clock_.now() + kFirstLook);
   }
+}
+
+void RelayCheck::ensure(const Relay& relay) {
+  if (env_.relay_verify != config::RelayVerify::off && !relay.live) {
+    Job job = first_look(relay, /*taken_at_seq=*/0);
+    job.not_before = clock_.now() + kFirstLook;
+    outbox_.schedule(job);
+  }
+}
+
+Job RelayCheck::first_look(const Relay& relay, std::int64_t taken_at_seq) {
   Job job;
   job.kind = JobKind::relay_check;
   job.key = relay.id.text;
   job.priority = outbox::Priority::bulk;
-  outbox_.enqueue(job, clock_.now() + kFirstLook);
+  job.asked_seq = taken_at_seq;
+  return job;
 }
 
 std::unique_ptr<outbox::Execution> RelayCheck::begin(const Job& job) {

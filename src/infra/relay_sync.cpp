@@ -23,6 +23,8 @@ std::string_view to_string(SyncPlan plan) {
       return "update";
     case SyncPlan::reject:
       return "reject";
+    case SyncPlan::look:
+      return "look";
     case SyncPlan::skip:
       break;
   }
@@ -56,6 +58,9 @@ SyncDecision plan_relay_sync(const Query& query, const config::Env& env, const R
   if (zooid::body_digest(zooid::update_body(relay, env)) != relay.synced_digest) {
     return {SyncPlan::update, "it is not what zooid took last"};
   }
+  if (!relay.live && env.relay_verify != config::RelayVerify::off) {
+    return {SyncPlan::look, "zooid took exactly this last; whether it serves it is looked at"};
+  }
   return {SyncPlan::skip, "zooid took exactly this last"};
 }
 
@@ -81,6 +86,15 @@ outbox::HostSign host_sign(const Verdict& verdict) {
   return {verdict.from_zooid ? Kind::well : Kind::none, {}, verdict.retry_after};
 }
 
+namespace {
+
+// A creation that finds the relay there goes on with an update.
+bool may_overwrite_file(SyncPlan plan, const Relay& relay) {
+  return plan == SyncPlan::update || (plan == SyncPlan::create && relay.settle_at);
+}
+
+}  // namespace
+
 class RelaySync::Execution final : public outbox::Execution {
  public:
   Execution(RelaySync& owner, Relay relay, SyncPlan plan, Effort effort)
@@ -94,7 +108,7 @@ class RelaySync::Execution final : public outbox::Execution {
         verdict_(std::move(verdict)) {}
 
   [[nodiscard]] bool asks_host() const override { return plan_ != SyncPlan::skip; }
-  [[nodiscard]] bool overwrites() const override { return plan_ == SyncPlan::update; }
+  [[nodiscard]] bool overwrites() const override { return may_overwrite_file(plan_, relay_); }
 
   asio::awaitable<void> run() override {
     if (asks_host()) {
@@ -160,13 +174,12 @@ class RelaySync::Execution final : public outbox::Execution {
     co_return verdict;
   }
 
-  // Nobody knows the key of a relay that zooid never took: what an earlier creation left of it may
-  // go.
+  // An empty file that our own failed creation has left holds nobody's identity. Any other damaged
+  // file may: the answer to an earlier creation can have been lost.
   [[nodiscard]] bool may_replace(const Verdict& verdict) const {
-    const bool nobodys = plan_ == SyncPlan::create;
-    const bool ours = nobodys && owner_.left_behind_.contains(relay_.id.text);
+    const bool ours = plan_ == SyncPlan::create && owner_.left_behind_.contains(relay_.id.text);
     return verdict.outcome == Outcome::torn &&
-           (ours || (is_torn_for_sure(verdict) && (nobodys || effort_ == Effort::recreate)));
+           (ours || (is_torn_for_sure(verdict) && effort_ == Effort::recreate));
   }
 
   asio::awaitable<Verdict> create_or_carry_on() {
@@ -342,13 +355,14 @@ class RelaySync::Execution final : public outbox::Execution {
 };
 
 RelaySync::RelaySync(Database& database, Query query, Command command, const config::Env& env,
-                     zooid::Client& client, RelaySyncRetry& retry, const Clock& clock,
-                     Random& random, Logger& logger)
+                     zooid::Client& client, RelaySyncRetry& retry, RelayCheck& check,
+                     const Clock& clock, Random& random, Logger& logger)
     : query_(query),
       command_(command),
       env_(env),
       client_(client),
       retry_(retry),
+      check_(check),
       clock_(clock),
       random_(random),
       logger_(logger),
@@ -367,8 +381,11 @@ std::unique_ptr<outbox::Execution> RelaySync::begin(const outbox::Job& job, bool
     Verdict invalid{Outcome::permanent, decision.why, false};
     return std::make_unique<Execution>(*this, std::move(*relay), std::move(invalid));
   }
-  if (decision.plan == SyncPlan::update && !may_overwrite) {
+  if (may_overwrite_file(decision.plan, *relay) && !may_overwrite) {
     return nullptr;
+  }
+  if (decision.plan == SyncPlan::look) {
+    return check_.sync_by_look(*std::move(relay));
   }
   if (relay->livekit_enabled && !env_.livekit && !std::exchange(warned_of_livekit_, true)) {
     logger_.warn(

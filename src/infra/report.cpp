@@ -16,6 +16,10 @@ std::string what_was_done(const nlohmann::json& detail) {
   if (json_flag(detail, "created")) {
     return "created";
   }
+  if (const std::string unseen = json_text(detail, "unseen"); !unseen.empty()) {
+    return fmt::format("unchanged, nothing sent, and not seen to be served: {}",
+                       printable(unseen, 600));
+  }
   return json_flag(detail, "skipped") ? "unchanged, nothing sent" : "updated";
 }
 

@@ -86,11 +86,13 @@ std::optional<DeadLetter> DeadLetters::find(std::int64_t id) {
 }
 
 std::vector<DeadLetter> DeadLetters::list(bool all) {
+  // Resolved letters stay for ever: the open ones are found by their own index.
+  const char* const every = "SELECT " TENDER_DEAD_LETTER_COLUMNS " FROM dead_letter ORDER BY id";
+  const char* const open = "SELECT " TENDER_DEAD_LETTER_COLUMNS
+                           " FROM dead_letter INDEXED BY dead_letter_open "
+                           "WHERE resolution IS NULL ORDER BY id";
   std::vector<DeadLetter> letters;
-  Statement rows = database_.prepare("SELECT " TENDER_DEAD_LETTER_COLUMNS
-                                     " FROM dead_letter WHERE ? OR resolution IS NULL "
-                                     "ORDER BY id",
-                                     all);
+  Statement rows = database_.prepare(all ? every : open);
   while (rows.step()) {
     letters.push_back(read_dead_letter(rows));
   }
@@ -98,7 +100,8 @@ std::vector<DeadLetter> DeadLetters::list(bool all) {
 }
 
 std::int64_t DeadLetters::count_open() {
-  Statement row = database_.prepare("SELECT count(*) FROM dead_letter WHERE resolution IS NULL");
+  Statement row = database_.prepare(
+      "SELECT count(*) FROM dead_letter INDEXED BY dead_letter_open WHERE resolution IS NULL");
   row.step();
   return row.integer(0);
 }

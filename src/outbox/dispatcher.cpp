@@ -22,6 +22,14 @@ namespace asio = boost::asio;
 // that grows with the wait would let a large fleet, once old enough, go before every new command.
 constexpr std::uint64_t kAgedTurn = 8;
 
+// Looks never hold more than this part of the places, and at least one: looks that hang hold up no
+// sync.
+constexpr int kLookShare = 4;
+
+constexpr JobKind other_than(JobKind kind) {
+  return kind == JobKind::relay_sync ? JobKind::relay_check : JobKind::relay_sync;
+}
+
 }  // namespace
 
 Dispatcher::Dispatcher(Database& database, Clock& clock, Random& random, Executor& executor,
@@ -115,7 +123,7 @@ void Dispatcher::settle_finished() {
   }
   while (!finished_.empty()) {
     settle_alone(*finished_.front());
-    busy_.erase(finished_.front()->job.key);
+    release(*finished_.front());
     finished_.erase(finished_.begin());
   }
 }
@@ -131,9 +139,14 @@ void Dispatcher::settle_together() {
   transaction.commit();
   gate_.saved();
   for (const auto& task : finished_) {
-    busy_.erase(task->job.key);
+    release(*task);
   }
   finished_.clear();
+}
+
+void Dispatcher::release(const Task& task) {
+  busy_.erase(task.job.key);
+  looking_ -= task.job.kind == JobKind::relay_check ? 1 : 0;
 }
 
 void Dispatcher::settle_alone(const Task& task) {
@@ -188,8 +201,9 @@ std::vector<std::shared_ptr<Dispatcher::Task>> Dispatcher::claim() {
   const TimePoint now = clock_.now();
   std::vector<std::shared_ptr<Task>> tasks;
   std::set<std::string> busy = busy_;
+  int looking = looking_;
   barred_ = false;
-  std::optional<Job> next = next_job(busy);
+  std::optional<Job> next = next_job(busy, looking);
   if (!next) {
     return tasks;
   }
@@ -199,17 +213,19 @@ std::vector<std::shared_ptr<Dispatcher::Task>> Dispatcher::claim() {
     Job job = *std::move(next);  // NOLINT(bugprone-unchecked-optional-access): the loop checks it
     auto execution = executor_.begin(job, may_overwrite);
     if (!execution) {
-      barred_ = true;
-      break;
+      barred_ = true;  // looks go on
+      next = next_job(busy, looking);
+      continue;
     }
     if (execution->asks_host()) {
       gate_.take_token();
     }
     may_overwrite = may_overwrite && !execution->overwrites();
     busy.insert(job.key);
-    ++claims_;
+    count_claim(job.kind);
+    looking += job.kind == JobKind::relay_check ? 1 : 0;
     tasks.push_back(std::make_shared<Task>(std::move(job), std::move(execution), now));
-    next = next_job(busy);
+    next = next_job(busy, looking);
   }
   transaction.commit();
   for (const auto& task : tasks) {
@@ -220,17 +236,40 @@ std::vector<std::shared_ptr<Dispatcher::Task>> Dispatcher::claim() {
     }
   }
   busy_ = std::move(busy);
+  looking_ = looking;
   return tasks;
 }
 
-std::optional<Job> Dispatcher::next_job(const std::set<std::string>& busy) {
+// Syncs and looks take turns when both are due: neither waits for the other's queue to end.
+std::optional<Job> Dispatcher::next_job(const std::set<std::string>& busy, int looking) {
   const TimePoint now = clock_.now();
   if (stage_ != Stage::working || !gate_.admits(now, static_cast<int>(busy.size()))) {
     return std::nullopt;
   }
-  const auto order =
-      (claims_ + 1) % kAgedTurn == 0 ? Outbox::Order::longest_due : Outbox::Order::most_urgent;
-  return outbox_.next(order, now, options_.horizon, options_.floor, busy);
+  for (const JobKind kind : {other_than(claimed_last_), claimed_last_}) {
+    if (!has_place(kind, looking)) {
+      continue;
+    }
+    const std::uint64_t claims = claims_.at(static_cast<std::size_t>(kind));
+    const auto order =
+        (claims + 1) % kAgedTurn == 0 ? Outbox::Order::longest_due : Outbox::Order::most_urgent;
+    if (auto job = outbox_.next(kind, order, now, options_.horizon, options_.floor, busy)) {
+      return job;
+    }
+  }
+  return std::nullopt;
+}
+
+bool Dispatcher::has_place(JobKind kind, int looking) const {
+  if (kind == JobKind::relay_sync) {
+    return !barred_;
+  }
+  return looking < std::max(1, options_.host.concurrency / kLookShare);
+}
+
+void Dispatcher::count_claim(JobKind kind) {
+  ++claims_.at(static_cast<std::size_t>(kind));
+  claimed_last_ = kind;
 }
 
 asio::awaitable<void> Dispatcher::execute(std::shared_ptr<Task> task) {
@@ -270,10 +309,13 @@ TimePoint Dispatcher::next_look() {
   if (probing_ && !gate_.admits(now, static_cast<int>(busy_.size()))) {
     return TimePoint::max();  // the next probe is due, and begins when the older one has ended
   }
-  if (barred_) {
-    return std::max(now, gate_.overwrite_turn_at(now));
+  TimePoint due = barred_ ? std::max(now, gate_.overwrite_turn_at(now)) : TimePoint::max();
+  for (const JobKind kind : {JobKind::relay_sync, JobKind::relay_check}) {
+    if (has_place(kind, looking_)) {
+      due = std::min(due, outbox_.next_due(kind, options_.floor, busy_).value_or(due));
+    }
   }
-  return outbox_.next_due(options_.floor, busy_).value_or(TimePoint::max());
+  return due;
 }
 
 }  // namespace tender::outbox

@@ -1,5 +1,9 @@
 #include "tender/outbox/outbox.hpp"
 
+#include <array>
+#include <span>
+#include <tuple>
+
 #include "tender/store/database.hpp"
 
 namespace tender::outbox {
@@ -23,6 +27,29 @@ Job read_job(const Statement& row) {
   job.recreate = row.boolean(8);
   job.last_error = row.text(9);
   return job;
+}
+
+constexpr std::array kPriorities{Priority::urgent, Priority::normal, Priority::bulk};
+
+// The most urgent first.
+std::span<const Priority> down_to(Priority floor) {
+  return std::span(kPriorities).first(static_cast<std::size_t>(floor) + 1);
+}
+
+bool goes_before(const Job& job, const Job& other) {
+  return std::tie(job.not_before, job.asked_seq, job.key) <
+         std::tie(other.not_before, other.asked_seq, other.key);
+}
+
+// Steps over no more rows than there are busy keys: a key has one row of each kind.
+std::optional<Job> first_free(Statement rows, const std::set<std::string>& busy) {
+  while (rows.step()) {
+    Job job = read_job(rows);
+    if (!busy.contains(job.key)) {
+      return job;
+    }
+  }
+  return std::nullopt;
 }
 
 std::optional<std::string> error_of(const Job& job) {
@@ -55,37 +82,51 @@ void Outbox::schedule(const Job& job) {
       .run();
 }
 
-std::optional<Job> Outbox::next(Order order, TimePoint now, Milliseconds horizon, Priority floor,
-                                const std::set<std::string>& busy) {
-  const char* const by_priority =
-      "SELECT " TENDER_JOB_COLUMNS
-      " FROM outbox WHERE (not_before <= ? OR not_before > ?) AND priority <= ? "
-      "ORDER BY priority, not_before, asked_seq, key";
-  const char* const by_wait =
-      "SELECT " TENDER_JOB_COLUMNS
-      " FROM outbox WHERE (not_before <= ? OR not_before > ?) AND priority <= ? "
-      "ORDER BY not_before, asked_seq, key";
-  Statement rows = database_.prepare(order == Order::most_urgent ? by_priority : by_wait, now,
-                                     now + horizon, static_cast<int>(floor));
-  while (rows.step()) {
-    Job job = read_job(rows);
-    if (!busy.contains(job.key)) {
-      return job;
+std::optional<Job> Outbox::next(JobKind kind, Order order, TimePoint now, Milliseconds horizon,
+                                Priority floor, const std::set<std::string>& busy) {
+  std::optional<Job> chosen;
+  for (const Priority priority : down_to(floor)) {
+    auto job = longest_due(kind, priority, now, horizon, busy);
+    if (job && (!chosen || goes_before(*job, *chosen))) {
+      chosen = std::move(job);
+    }
+    if (chosen && order == Order::most_urgent) {
+      break;
     }
   }
-  return std::nullopt;
+  return chosen;
 }
 
-std::optional<TimePoint> Outbox::next_due(Priority floor, const std::set<std::string>& busy) {
-  Statement rows = database_.prepare(
-      "SELECT key, not_before FROM outbox WHERE priority <= ? ORDER BY not_before",
-      static_cast<int>(floor));
-  while (rows.step()) {
-    if (!busy.contains(rows.text(0))) {
-      return rows.time(1);
+std::optional<Job> Outbox::longest_due(JobKind kind, Priority priority, TimePoint now,
+                                       Milliseconds horizon, const std::set<std::string>& busy) {
+  const char* const due = "SELECT " TENDER_JOB_COLUMNS
+                          " FROM outbox WHERE kind = ? AND priority = ? AND not_before <= ? "
+                          "ORDER BY not_before, asked_seq, key";
+  const char* const too_far_ahead =
+      "SELECT " TENDER_JOB_COLUMNS
+      " FROM outbox WHERE kind = ? AND priority = ? AND not_before > ? "
+      "ORDER BY not_before, asked_seq, key";
+  const auto rank = static_cast<int>(priority);
+  if (auto job = first_free(database_.prepare(due, to_string(kind), rank, now), busy)) {
+    return job;
+  }
+  return first_free(database_.prepare(too_far_ahead, to_string(kind), rank, now + horizon), busy);
+}
+
+std::optional<TimePoint> Outbox::next_due(JobKind kind, Priority floor,
+                                          const std::set<std::string>& busy) {
+  std::optional<TimePoint> soonest;
+  for (const Priority priority : down_to(floor)) {
+    const auto job = first_free(database_.prepare("SELECT " TENDER_JOB_COLUMNS
+                                                  " FROM outbox WHERE kind = ? AND priority = ? "
+                                                  "ORDER BY not_before, asked_seq, key",
+                                                  to_string(kind), static_cast<int>(priority)),
+                                busy);
+    if (job && (!soonest || job->not_before < *soonest)) {
+      soonest = job->not_before;
     }
   }
-  return std::nullopt;
+  return soonest;
 }
 
 std::optional<Job> Outbox::find(JobKind kind, const std::string& key) {

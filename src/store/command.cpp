@@ -124,8 +124,11 @@ void Command::begin_relay_sync(const RelayId& id, TimePoint settle_at) {
 }
 
 void Command::complete_relay_sync(const Relay& relay, const CompletedSync& sync) {
-  const nlohmann::json detail = {
+  nlohmann::json detail = {
       {"revision", sync.revision}, {"created", sync.created}, {"skipped", sync.skipped}};
+  if (!sync.unseen.empty()) {
+    detail["unseen"] = sync.unseen;
+  }
   Transaction transaction(*database_);
   database_
       ->prepare(
@@ -136,7 +139,8 @@ void Command::complete_relay_sync(const Relay& relay, const CompletedSync& sync)
           "sync_error = CASE WHEN revision = ?1 THEN '' ELSE sync_error END WHERE id = ?5",
           sync.revision, sync.digest, sync.settle_at, sync.skipped, relay.id.text)
       .run();
-  log(ActivityType::complete_relay_sync, relay, detail.dump());
+  log(ActivityType::complete_relay_sync, relay,
+      detail.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace));
   transaction.commit();
 }
 

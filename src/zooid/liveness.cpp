@@ -1,5 +1,8 @@
 #include "tender/zooid/liveness.hpp"
 
+#include <initializer_list>
+#include <utility>
+
 #include <fmt/format.h>
 
 #include <nlohmann/json.hpp>
@@ -11,21 +14,40 @@
 namespace tender::zooid {
 namespace {
 
-constexpr std::size_t kLongestNameShown = 80;
+constexpr std::size_t kLongestTextShown = 80;
 
 LivenessVerdict unclear(std::string reason) {
   return {Liveness::unclear, std::move(reason)};
 }
 
+// zooid leaves out what is empty, and completes an icon whose scheme it does not know as one of its
+// own paths.
+bool shows(const std::string& shown, const std::string& wanted) {
+  return shown == wanted || (!wanted.empty() && shown.ends_with('/' + wanted));
+}
+
 LivenessVerdict judge_document(const nlohmann::json& document, const Relay& relay) {
-  const std::string name = json_text(document, "name");
+  // zooid always names the owner and the relay's own key. Whoever answers in front of it may not.
+  for (const char* key : {"pubkey", "self"}) {
+    if (json_text(document, key).empty()) {
+      return unclear(fmt::format("its NIP-11 document has no \"{}\", so it is not zooid's", key));
+    }
+  }
   if (relay.status != RelayStatus::active) {
     return {Liveness::wrong, fmt::format("it is {} and still served", to_string(relay.status))};
   }
-  if (name != relay.info_name) {
-    return {Liveness::wrong, fmt::format("it shows the name \"{}\" instead of \"{}\"",
-                                         printable(name, kLongestNameShown),
-                                         printable(relay.info_name, kLongestNameShown))};
+  const std::initializer_list<std::pair<const char*, const std::string*>> fields = {
+      {"name", &relay.info_name},
+      {"description", &relay.info_description},
+      {"icon", &relay.info_icon},
+      {"pubkey", &relay.tenant}};
+  for (const auto& [key, wanted] : fields) {
+    const std::string shown = json_text(document, key);
+    if (!shows(shown, *wanted)) {
+      return {Liveness::wrong, fmt::format("it shows the {} \"{}\" instead of \"{}\"", key,
+                                           printable(shown, kLongestTextShown),
+                                           printable(*wanted, kLongestTextShown))};
+    }
   }
   return {};
 }

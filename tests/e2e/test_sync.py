@@ -53,8 +53,20 @@ class SyncTest(unittest.TestCase):
         self.assertEqual(self.world.data("reconcile")[0]["result"], "created")
         self.assertEqual(self.world.run("reconcile").returncode, 0)
         self.assertEqual(self.world.data("reconcile", "--all")[0]["result"], "unchanged")
-        self.assertEqual(len(self.world.sim.journal()), 2)
+        self.assertEqual([each["method"] for each in self.world.sim.journal()].count("GET"), 2)  # the looks
+        self.assertEqual(len(self.world.sim.journal()), 4)
         self.assertEqual(self.world.data("reconcile", "blue", "--force")[0]["result"], "updated")
+
+    def test_reconcile_says_that_a_relay_is_unseen_when_zooid_does_not_serve_it(self):
+        self.world.create("blue")
+        self.world.sim.fault(action="reload_fails", count=1)
+        self.assertEqual(self.world.data("reconcile", "blue")[0]["result"], "created")
+        planned = self.world.data("reconcile", "blue", "--dry-run")
+        self.assertEqual(planned[0]["plan"], "look")
+        unseen = self.world.data("reconcile", "blue")
+        self.assertEqual((unseen[0]["result"], unseen[0]["error"]), ("unseen", "its host answers 404"))
+        self.assertEqual(self.world.data("reconcile", "blue", "--force")[0]["result"], "updated")
+        self.assertEqual(self.world.data("reconcile", "blue")[0]["result"], "unchanged")
 
     def test_reconcile_watches_the_sidecar_that_does_the_work(self):
         self.world.start()

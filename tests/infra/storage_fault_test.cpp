@@ -165,6 +165,32 @@ TEST_F(Volume, ThatIsFullIsNoObstacleLaterForRelaysThatWereToBeCreated) {
   EXPECT_TRUE(torn.empty());
 }
 
+TEST_F(Volume, ThatIsFullCostsOneRelayOfThoseWhoseCreationWasNotAnswered) {
+  create_fleet(16);  // so that zooid is known to bear several requests at once
+  bool lost = true;
+  world.zooid.script = [&](const FakeZooid::Seen& seen) {
+    FakeZooid::Action action = act(seen);
+    if (lost) {
+      action.answer = test::failure(http::Fault::closed, /*written=*/true);
+    }
+    return action;
+  };
+  std::vector<Relay> unsure;
+  for (int i = 0; i < 4; ++i) {
+    unsure.push_back(world.create("unsure" + std::to_string(i)));
+  }
+  world.clock().advance(10s);
+  ASSERT_EQ(world.zooid.relays.size(), 20U);
+  lost = false;
+  full = true;
+  for (const Relay& relay : unsure) {
+    world.command->reconcile_relay(relay, {});
+  }
+  world.clock().advance(1min);
+  EXPECT_EQ(torn.size() - torn.count(std::string(zooid::kScratchRelay)), 1U);
+  EXPECT_TRUE(outbox::read_host_state(*world.database).stores_nothing);
+}
+
 TEST_F(Volume, IsNotWrittenByAnAttemptThatIsUnderWayOnceItIsKnownToBeFull) {
   create_fleet(2);
   world.zooid.script = [this](const FakeZooid::Seen& seen) {
@@ -267,6 +293,30 @@ TEST_F(Torn, IsReplacedWithANewIdentityWhenAPersonAsks) {
   EXPECT_EQ(world.zooid.relays[fleet[0].id.text]["info"]["name"], "renamed");
   EXPECT_EQ(world.zooid.relays[fleet[0].id.text]["secret"].get<std::string>().size(), 64U);
   EXPECT_TRUE(world.open_letters().empty());
+}
+
+// The answer to its creation was lost, so its file has held an identity that others may know.
+TEST_F(Torn, IsNotReplacedUnaskedThoughTheRelayNeverCompletedASync) {
+  bool lost = false;
+  world.zooid.script = [&](const FakeZooid::Seen& seen) {
+    if (seen.method != Method::post || std::exchange(lost, true)) {
+      return act(seen);
+    }
+    torn.insert(seen.relay);
+    FakeZooid::Action action;
+    action.apply = false;
+    action.answer = test::failure(http::Fault::timeout, /*written=*/true);
+    return action;
+  };
+  const Relay late = world.create("late");
+  world.clock().advance(1h);
+  EXPECT_TRUE(lost);
+  EXPECT_EQ(world.zooid.count(Method::put), 0);
+  ASSERT_EQ(world.open_letters().size(), 2U);
+  world.command->reconcile_relay(late, {.forced = true, .recreate = true});
+  world.clock().advance(1min);
+  EXPECT_EQ(world.zooid.count(Method::put), 1);
+  EXPECT_TRUE(world.get(late).synced);
 }
 
 TEST_F(Torn, IsNotTakenForInStepWhenItsOldStateIsWantedAgain) {

@@ -22,11 +22,6 @@ using Keys = std::vector<std::string>;
 using Plan = FakeExecutor::Plan;
 using Settled = FakeExecutor::Settled;
 
-// That many from the first moment on.
-HostGate::Options at_once(int concurrency, int rate = 0) {
-  return {.rate = rate, .concurrency = concurrency, .first_concurrency = concurrency};
-}
-
 struct DispatcherTest : OutboxTest {
   DispatcherTest() {
     database.set_commit_listener([this] { ++commits; });
@@ -482,7 +477,7 @@ TEST_F(DispatcherTest, LeavesTheRowWhenTheProcessDies) {
   EXPECT_EQ(dispatcher->in_flight(), 1U);
   Outbox after_restart(elsewhere);
   const auto job =
-      after_restart.next(Outbox::Order::most_urgent, clock.now(), 16min, Priority::bulk, {});
+      after_restart.next(kSync, Outbox::Order::most_urgent, clock.now(), 16min, Priority::bulk, {});
   ASSERT_TRUE(job);
   EXPECT_EQ(job->key, "blue");
 }

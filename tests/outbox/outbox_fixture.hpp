@@ -7,6 +7,7 @@
 #include <gtest/gtest.h>
 
 #include "tender/outbox/dead_letters.hpp"
+#include "tender/outbox/host_gate.hpp"
 #include "tender/outbox/outbox.hpp"
 #include "tender/store/database.hpp"
 #include "tender/store/store_error.hpp"
@@ -31,6 +32,11 @@ inline std::vector<std::string> keys(const std::vector<Job>& jobs) {
     list.push_back(each.key);
   }
   return list;
+}
+
+/// Of a host that bears that many from the first moment on.
+inline HostGate::Options at_once(int concurrency, int rate = 0) {
+  return {.rate = rate, .concurrency = concurrency, .first_concurrency = concurrency};
 }
 
 struct OutboxTest : testing::Test {

@@ -17,8 +17,8 @@ struct OutboxTable : OutboxTest {
   Keys due(TimePoint now, Priority floor = Priority::bulk, std::set<std::string> busy = {},
            Outbox::Order order = Outbox::Order::most_urgent) {
     Keys list;
-    for (auto job = outbox.next(order, now, kHorizon, floor, busy); job;
-         job = outbox.next(order, now, kHorizon, floor, busy)) {
+    for (auto job = outbox.next(kSync, order, now, kHorizon, floor, busy); job;
+         job = outbox.next(kSync, order, now, kHorizon, floor, busy)) {
       list.push_back(job->key);
       busy.insert(job->key);
     }
@@ -190,8 +190,8 @@ TEST_F(OutboxTable, LeavesAloneWhatIsLessUrgentThanTheFloor) {
   outbox.enqueue(job("fast", Priority::urgent), start + 1s);
   EXPECT_EQ(due(start + 1s, Priority::urgent), Keys{"fast"});
   EXPECT_EQ(due(start + 1s, Priority::normal), (Keys{"fast", "slow"}));
-  EXPECT_EQ(outbox.next_due(Priority::urgent, {}), start + 1s);
-  EXPECT_EQ(outbox.next_due(Priority::normal, {}), start);
+  EXPECT_EQ(outbox.next_due(kSync, Priority::urgent, {}), start + 1s);
+  EXPECT_EQ(outbox.next_due(kSync, Priority::normal, {}), start);
 }
 
 TEST_F(OutboxTable, TakesARowThatLiesTooFarAheadForDue) {
@@ -201,20 +201,20 @@ TEST_F(OutboxTable, TakesARowThatLiesTooFarAheadForDue) {
 }
 
 TEST_F(OutboxTable, SaysWhenTheNextRowBecomesDue) {
-  EXPECT_EQ(outbox.next_due(Priority::normal, {}), std::nullopt);
+  EXPECT_EQ(outbox.next_due(kSync, Priority::normal, {}), std::nullopt);
   wait_until("late", start + 2min);
   wait_until("soon", start + 1min);
   wait_until("sooner", start + 30s);
-  EXPECT_EQ(outbox.next_due(Priority::normal, {}), start + 30s);
+  EXPECT_EQ(outbox.next_due(kSync, Priority::normal, {}), start + 30s);
 }
 
 TEST_F(OutboxTable, DoesNotCountWhatIsBusyForTheNextDue) {
   wait_until("late", start + 2min);
   outbox.enqueue(job("a"), start);
   outbox.enqueue(job("b"), start);
-  EXPECT_EQ(outbox.next_due(Priority::normal, {"a", "b"}), start + 2min);
-  EXPECT_EQ(outbox.next_due(Priority::normal, {"a"}), start);
-  EXPECT_EQ(outbox.next_due(Priority::normal, {"a", "b", "late"}), std::nullopt);
+  EXPECT_EQ(outbox.next_due(kSync, Priority::normal, {"a", "b"}), start + 2min);
+  EXPECT_EQ(outbox.next_due(kSync, Priority::normal, {"a"}), start);
+  EXPECT_EQ(outbox.next_due(kSync, Priority::normal, {"a", "b", "late"}), std::nullopt);
 }
 
 TEST_F(OutboxTable, RemovesWhatIsDone) {

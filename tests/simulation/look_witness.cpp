@@ -1,13 +1,17 @@
 #include "simulation/look_witness.hpp"
 
 #include <algorithm>
+#include <array>
 #include <utility>
 
 namespace tender::simulation {
 namespace {
 
 constexpr int kMostPushes = 3;
-constexpr std::chrono::seconds kGrace{12};  // two looks, 2 s after the sync and 10 s later
+// What zooid has for its reloads: after the sync, and after each push.
+constexpr std::array<std::chrono::seconds, kMostPushes + 1> kGrace{
+    std::chrono::seconds(102), std::chrono::seconds(222), std::chrono::seconds(462),
+    std::chrono::seconds(702)};
 
 }  // namespace
 
@@ -28,7 +32,8 @@ void LookWitness::heard(const Call& call) {
   if (shown == Shown::as_described) {
     record.pushes = 0;
   }
-  if (shown == Shown::wrong && !record.wrong && timeline_.now() >= record.taken_at + kGrace) {
+  const auto grace = kGrace.at(static_cast<std::size_t>(std::min(record.pushes, kMostPushes)));
+  if (shown == Shown::wrong && !record.wrong && timeline_.now() >= record.taken_at + grace) {
     record.wrong = true;
     ++record.wrong_rounds;
   }

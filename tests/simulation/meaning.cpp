@@ -78,8 +78,13 @@ Shown shown_by(const http::Exchange& exchange, const RelayRow& relay) {
   if (response->status != 200 || document.empty()) {
     return Shown::unclear;
   }
-  return relay.active && document.value("name", "") == relay.name ? Shown::as_described
-                                                                  : Shown::wrong;
+  if (document.value("pubkey", "").empty() || document.value("self", "").empty()) {
+    return Shown::unclear;
+  }
+  const json& info = relay.config.at("info");
+  const auto same = [&](const char* key) { return document.value(key, "") == info.value(key, ""); };
+  const bool all_same = same("name") && same("description") && same("icon") && same("pubkey");
+  return relay.active && all_same ? Shown::as_described : Shown::wrong;
 }
 
 }  // namespace tender::simulation

@@ -2,6 +2,8 @@
 
 #include <gmock/gmock.h>
 
+#include <nlohmann/json.hpp>
+
 #include "support/fake_zooid.hpp"
 #include "support/seeded_random.hpp"
 #include "support/world.hpp"
@@ -16,6 +18,20 @@ struct LivenessOf : testing::Test {
   LivenessOf() {
     relay.subdomain = "blue";
     relay.info_name = "The Blue";
+    relay.info_description = "Deep & wide";
+    relay.info_icon = "https://example.com/blue.png";
+    relay.tenant = test::kTenant;
+  }
+  // As zooid shows it.
+  [[nodiscard]] nlohmann::json document() const {
+    return {{"name", relay.info_name},
+            {"description", relay.info_description},
+            {"icon", relay.info_icon},
+            {"pubkey", relay.tenant},
+            {"self", std::string(64, 'a')}};
+  }
+  [[nodiscard]] LivenessVerdict judge(const nlohmann::json& shown) const {
+    return judge(200, shown.dump());
   }
   [[nodiscard]] LivenessVerdict judge(int status, const std::string& body) const {
     return judge_liveness(answer(status, body), relay);
@@ -26,26 +42,59 @@ struct LivenessOf : testing::Test {
   Relay relay;
 };
 
-TEST_F(LivenessOf, AnActiveRelayIsItsName) {
-  EXPECT_EQ(judge(200, R"({"name":"The Blue","pubkey":"x"})").liveness, Liveness::as_described);
-  const LivenessVerdict other = judge(200, R"({"name":"The \u001b[31mRed"})");
-  EXPECT_EQ(other.liveness, Liveness::wrong);
-  EXPECT_THAT(other.reason, testing::AllOf(HasSubstr("Red"), HasSubstr("The Blue"),
-                                           testing::Not(HasSubstr("\x1b"))));
+TEST_F(LivenessOf, AnActiveRelayIsAllThatItsDocumentShows) {
+  EXPECT_EQ(judge(document()).liveness, Liveness::as_described);
+  for (const char* key : {"name", "description", "icon", "pubkey"}) {
+    nlohmann::json other = document();
+    other[key] = "\x1b[31mRed";
+    const LivenessVerdict verdict = judge(other);
+    EXPECT_EQ(verdict.liveness, Liveness::wrong) << key;
+    EXPECT_THAT(verdict.reason,
+                testing::AllOf(HasSubstr(key), HasSubstr("Red"), testing::Not(HasSubstr("\x1b"))));
+  }
   EXPECT_EQ(judge(404, "404 page not found").liveness, Liveness::wrong);
 }
 
-TEST_F(LivenessOf, ARelayWithoutANameIsNoName) {
+TEST_F(LivenessOf, WhatIsEmptyMayBeLeftOut) {
+  for (const char* key : {"name", "description", "icon"}) {
+    nlohmann::json partial = document();
+    partial.erase(key);
+    EXPECT_EQ(judge(partial).liveness, Liveness::wrong) << key;
+  }
   relay.info_name.clear();
-  EXPECT_EQ(judge(200, "{}").liveness, Liveness::as_described);
-  EXPECT_EQ(judge(200, R"({"name":""})").liveness, Liveness::as_described);
+  relay.info_description.clear();
+  relay.info_icon.clear();
+  EXPECT_EQ(judge(document()).liveness, Liveness::as_described);
+  nlohmann::json bare = document();
+  for (const char* key : {"name", "description", "icon"}) {
+    bare.erase(key);
+  }
+  EXPECT_EQ(judge(bare).liveness, Liveness::as_described);
+}
+
+TEST_F(LivenessOf, AnIconMayBeCompletedByZooid) {
+  relay.info_icon = "HTTPS://example.com/blue.png";
+  nlohmann::json completed = document();
+  completed["icon"] = "http://blue.relays.test/HTTPS://example.com/blue.png";
+  EXPECT_EQ(judge(completed).liveness, Liveness::as_described);
+}
+
+TEST_F(LivenessOf, ADocumentWithoutTheKeysThatZooidShowsIsUnclear) {
+  for (const char* key : {"pubkey", "self"}) {
+    nlohmann::json partial = document();
+    partial.erase(key);
+    partial["name"] = "somebody else's";
+    const LivenessVerdict verdict = judge(partial);
+    EXPECT_EQ(verdict.liveness, Liveness::unclear) << key;
+    EXPECT_THAT(verdict.reason, HasSubstr(key));
+  }
 }
 
 TEST_F(LivenessOf, ARelayThatIsNotActiveIsItsAbsence) {
   for (const RelayStatus status : {RelayStatus::inactive, RelayStatus::delinquent}) {
     relay.status = status;
     EXPECT_EQ(judge(404, "").liveness, Liveness::as_described);
-    EXPECT_EQ(judge(200, R"({"name":"The Blue"})").liveness, Liveness::wrong);
+    EXPECT_EQ(judge(document()).liveness, Liveness::wrong);
   }
 }
 

@@ -81,8 +81,8 @@ class Infra {
   Broadcast<Activity>::Receiver receiver_;
   zooid::Client client_;
   RelaySyncRetry retry_;
-  RelaySync relay_sync_;
   RelayCheck relay_check_;
+  RelaySync relay_sync_;
   JobExecutor executor_;
   outbox::Outbox outbox_;
   outbox::DeadLetters dead_letters_;

@@ -1,14 +1,17 @@
-// Looks, some seconds after a sync, whether zooid serves the relay as it is described, and has it
-// sent again when zooid does not: a relay whose reload failed is absent until its file is written
-// once more (zooid-api.md). After three pushes in vain a person must look. The dispatcher drives
-// it.
+// Looks, after a sync, whether zooid serves the relay as it is described, and looks again until it
+// does. zooid answers before it reloads a relay; the reload can come minutes later, and it can
+// fail, or be missed while zooid starts: then the relay is not served as described until its file
+// is written once more. So it is sent again, sparingly; after three pushes in vain a person must
+// look. The dispatcher drives it.
 #pragma once
 
+#include <cstdint>
 #include <memory>
 
 #include "tender/base/log.hpp"
 #include "tender/config/env.hpp"
 #include "tender/http/transport.hpp"
+#include "tender/infra/reload_progress.hpp"
 #include "tender/outbox/dead_letters.hpp"
 #include "tender/outbox/executor.hpp"
 #include "tender/outbox/outbox.hpp"
@@ -19,8 +22,7 @@ namespace tender::infra {
 
 class RelayCheck {
  public:
-  /// zooid reloads a relay within moments of its file being written; the first look comes after
-  /// this long.
+  /// After a sync. In good times zooid reloads a relay within moments.
   static constexpr std::chrono::seconds kFirstLook{2};
 
   /// No check waits longer than this for its next look.
@@ -30,15 +32,27 @@ class RelayCheck {
   RelayCheck(Database& database, Query query, Command command, const config::Env& env,
              http::Transport& transport, const Clock& clock, Logger& logger);
 
-  /// The check that follows a sync; nothing when RELAY_VERIFY is off. Part of the caller's
-  /// transaction.
-  void schedule(const Relay& relay);
+  /// The check that follows a sync, which zooid took at that row of the log; nothing when
+  /// RELAY_VERIFY is off. Part of the caller's transaction.
+  void schedule(const Relay& relay, std::int64_t taken_at_seq);
+
+  /// The check of a relay that had nothing to send: of one that was not seen to be served, unless
+  /// it has a check already, which goes on. Part of the caller's transaction.
+  void ensure(const Relay& relay);
+
+  /// The execution of a sync that would send nothing, for a relay of which it is not known whether
+  /// zooid serves it: a look. It completes the sync as skipped, and says so if the relay was not
+  /// seen as described.
+  std::unique_ptr<outbox::Execution> sync_by_look(Relay relay);
 
   /// Reads the relay as it is now; a relay that is not in step is not looked at.
   std::unique_ptr<outbox::Execution> begin(const outbox::Job& job);
 
  private:
   class Execution;
+  class SyncByLook;
+
+  [[nodiscard]] static outbox::Job first_look(const Relay& relay, std::int64_t taken_at_seq);
 
   Query query_;
   Command command_;
@@ -48,6 +62,7 @@ class RelayCheck {
   Logger& logger_;
   outbox::Outbox outbox_;
   outbox::DeadLetters dead_letters_;
+  ReloadProgress progress_;
 };
 
 }  // namespace tender::infra

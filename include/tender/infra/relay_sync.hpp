@@ -11,6 +11,7 @@
 #include "tender/base/log.hpp"
 #include "tender/config/env.hpp"
 #include "tender/infra/doubts.hpp"
+#include "tender/infra/relay_check.hpp"
 #include "tender/infra/relay_sync_retry.hpp"
 #include "tender/outbox/executor.hpp"
 #include "tender/outbox/outbox.hpp"
@@ -26,6 +27,7 @@ enum class SyncPlan : std::uint8_t {
   create,  // POST with a fresh identity: zooid never took this relay
   update,  // PATCH
   skip,    // nothing: zooid took exactly this last
+  look,    // nothing either, but whether zooid serves that is not known
   reject,  // nothing: zooid could only refuse it
 };
 
@@ -61,12 +63,13 @@ class RelaySync final : public outbox::Executor {
  public:
   /// All but the values is borrowed and must outlive the executions.
   RelaySync(Database& database, Query query, Command command, const config::Env& env,
-            zooid::Client& client, RelaySyncRetry& retry, const Clock& clock, Random& random,
-            Logger& logger);
+            zooid::Client& client, RelaySyncRetry& retry, RelayCheck& check, const Clock& clock,
+            Random& random, Logger& logger);
 
   /// Reads the relay as it is now. When a request is to go out, the row is marked first: until the
-  /// sync completes it is uncertain what zooid holds. An update overwrites: zooid truncates the
-  /// relay's file, which holds its secret key, before it writes it.
+  /// sync completes it is uncertain what zooid holds. An update overwrites, and so does a creation
+  /// that may find the relay there: zooid truncates the relay's file, which holds its secret key,
+  /// before it writes it.
   std::unique_ptr<outbox::Execution> begin(const outbox::Job& job, bool may_overwrite) override;
 
   /// `answers` takes one request, `stores` a few (zooid::try_scratch_relay).
@@ -80,6 +83,7 @@ class RelaySync final : public outbox::Executor {
   const config::Env& env_;
   zooid::Client& client_;
   RelaySyncRetry& retry_;
+  RelayCheck& check_;
   const Clock& clock_;
   Random& random_;
   Logger& logger_;

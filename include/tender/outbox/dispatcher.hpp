@@ -5,6 +5,7 @@
 // caller owns and awaits run().
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -77,13 +78,16 @@ class Dispatcher {
   };
 
   void settle_finished();
+  void release(const Task& task);
   void settle_together();
   void settle_alone(const Task& task);
   void settle(const Task& task);
   void start(boost::asio::awaitable<void> work, const boost::asio::any_io_executor& executor);
   void put_off(const Task& task, const StoreError& error);
   [[nodiscard]] std::vector<std::shared_ptr<Task>> claim();
-  [[nodiscard]] std::optional<Job> next_job(const std::set<std::string>& busy);
+  [[nodiscard]] std::optional<Job> next_job(const std::set<std::string>& busy, int looking);
+  [[nodiscard]] bool has_place(JobKind kind, int looking) const;
+  void count_claim(JobKind kind);
   boost::asio::awaitable<void> execute(std::shared_ptr<Task> task);
   boost::asio::awaitable<void> probe(Probe kind);
   void save_host_state();
@@ -101,8 +105,10 @@ class Dispatcher {
   Wakeup wakeup_;
   std::set<std::string> busy_;                   // keys in flight or finished and not yet settled
   std::vector<std::shared_ptr<Task>> finished_;  // shared with the coroutine that ran it
-  std::uint64_t claims_ = 0;                     // so far, of all jobs
-  bool barred_ = false;  // the last claim ended at a job that waits for its turn to overwrite
+  int looking_ = 0;                              // how many of busy_ are looks
+  std::array<std::uint64_t, 2> claims_{};        // so far, of each JobKind
+  JobKind claimed_last_ = JobKind::relay_check;
+  bool barred_ = false;  // the last sync that could be claimed waits for its turn to overwrite
   StoreOutage outage_;
   bool probing_ = false;
   Stage stage_ = Stage::working;

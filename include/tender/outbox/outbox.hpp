@@ -33,20 +33,22 @@ class Outbox {
     most_urgent,  // by priority, then the longest due, then who asked first
     longest_due,  // whatever its priority
   };
-  /// The next row that is due, without those whose key is in `busy` and those less urgent than
-  /// `floor`. A row that lies further ahead than `horizon` is due too: no wait is that long, so the
-  /// clock was set back since.
-  [[nodiscard]] std::optional<Job> next(Order order, TimePoint now, Milliseconds horizon,
-                                        Priority floor, const std::set<std::string>& busy);
+  /// The next row of that kind that is due, without those whose key is in `busy` and those less
+  /// urgent than `floor`. A row that lies further ahead than `horizon` is due too: no wait is that
+  /// long, so the clock was set back since. Costs the same however many rows wait.
+  [[nodiscard]] std::optional<Job> next(JobKind kind, Order order, TimePoint now,
+                                        Milliseconds horizon, Priority floor,
+                                        const std::set<std::string>& busy);
 
-  /// When the next row outside of `busy`, as urgent as `floor`, becomes due; nothing when there is
-  /// none.
-  [[nodiscard]] std::optional<TimePoint> next_due(Priority floor,
+  /// When the next row of that kind outside of `busy`, as urgent as `floor`, becomes due; nothing
+  /// when there is none.
+  [[nodiscard]] std::optional<TimePoint> next_due(JobKind kind, Priority floor,
                                                   const std::set<std::string>& busy);
 
   [[nodiscard]] std::optional<Job> find(JobKind kind, const std::string& key);
 
-  /// Whether a job of that kind waits or runs for a key that is not among `keys`.
+  /// Whether a job of that kind waits or runs for a key that is not among `keys`. Reads at most one
+  /// row more than there are keys.
   [[nodiscard]] bool has_other(JobKind kind, const std::set<std::string>& keys);
 
   // The end of an execution. Each is void when the row has become a newer generation: it stays due.
@@ -64,9 +66,14 @@ class Outbox {
     std::optional<TimePoint> next_due;  // of both that wait
     std::int64_t checks = 0;            // looks whether relays are served; not among the others
   };
+  /// Reads every row of the table: for a person's question, not for the dispatcher.
   [[nodiscard]] Counts count(TimePoint now);
 
  private:
+  [[nodiscard]] std::optional<Job> longest_due(JobKind kind, Priority priority, TimePoint now,
+                                               Milliseconds horizon,
+                                               const std::set<std::string>& busy);
+
   Database& database_;
 };
 

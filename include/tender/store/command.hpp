@@ -61,6 +61,7 @@ class Command {
     bool created = false;                  // by POST
     bool skipped = false;                  // nothing was sent, since nothing had changed
     std::optional<TimePoint> settle_at{};  // the doubt that remains: Relay::settle_at
+    std::string unseen{};  // skipped: why the relay was not seen to be served; empty: it was
   };
   /// zooid has that revision. The relay becomes synced only if it is still the newest.
   void complete_relay_sync(const Relay& relay, const CompletedSync& sync);

@@ -13,9 +13,9 @@
 namespace tender::zooid {
 
 enum class Liveness : std::uint8_t {
-  as_described,  // served under its name; or absent, as a relay that is not active must be
-  wrong,         // absent, another name, or served although it is not active
-  unclear,       // the answer, or its absence, says nothing of this relay
+  as_described,  // all that NIP-11 shows is as the row says; or absent, as one that is not active
+  wrong,         // absent, or something differs, or served although it is not active
+  unclear,       // the answer, or its absence, says nothing of this relay; or it is not zooid's
 };
 
 struct LivenessVerdict {
@@ -27,7 +27,9 @@ struct LivenessVerdict {
 /// `env.relay_verify` says: to the API's address with the relay's Host, or to the relay's own URL.
 [[nodiscard]] http::Request nip11_request(const Relay& relay, const config::Env& env);
 
-/// What the exchange of that request says of `relay`.
+/// What the exchange of that request says of `relay`. Compared are name, description, icon and
+/// owner; of the relay's own key (`self`) only that there is one. What NIP-11 does not show
+/// (policies, media, calls) is not seen.
 [[nodiscard]] LivenessVerdict judge_liveness(const http::Exchange& exchange, const Relay& relay);
 
 }  // namespace tender::zooid

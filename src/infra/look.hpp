@@ -1,0 +1,39 @@
+// One request for a relay's NIP-11 document, and what it has shown of the relay and of the host.
+// What follows from it is up to the execution that is made of it.
+#pragma once
+
+#include "tender/base/clock.hpp"
+#include "tender/config/env.hpp"
+#include "tender/http/transport.hpp"
+#include "tender/model/relay.hpp"
+#include "tender/outbox/executor.hpp"
+#include "tender/zooid/liveness.hpp"
+
+namespace tender::infra {
+
+class Look : public outbox::Execution {
+ public:
+  /// Borrows all but the relay.
+  Look(http::Transport& transport, const config::Env& env, const Clock& clock, Relay relay);
+
+  [[nodiscard]] bool asks_host() const override { return true; }
+  [[nodiscard]] bool overwrites() const override { return false; }
+  boost::asio::awaitable<void> run() override;
+
+  /// Only a direct look that cannot reach the API's address tells of the host.
+  [[nodiscard]] outbox::HostSign host_sign() const override { return sign_; }
+
+ protected:
+  [[nodiscard]] const Relay& relay() const { return relay_; }
+  [[nodiscard]] const zooid::LivenessVerdict& verdict() const { return verdict_; }
+
+ private:
+  http::Transport& transport_;
+  const config::Env& env_;
+  const Clock& clock_;
+  Relay relay_;
+  zooid::LivenessVerdict verdict_;
+  outbox::HostSign sign_;
+};
+
+}  // namespace tender::infra

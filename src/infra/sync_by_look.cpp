@@ -1,0 +1,46 @@
+// A sync that has nothing to send, of a relay that was not seen to be served: that zooid took
+// exactly this is no proof, so it looks.
+#include <utility>
+
+#include "tender/infra/relay_check.hpp"
+
+#include "look.hpp"
+
+namespace tender::infra {
+
+class RelayCheck::SyncByLook final : public Look {
+ public:
+  SyncByLook(RelayCheck& owner, Relay relay)
+      : Look(owner.transport_, owner.env_, owner.clock_, std::move(relay)), owner_(owner) {}
+
+  // Whatever is seen, nothing is sent here: that is for the check, which knows how long to wait.
+  outbox::Settlement settle(Circumstances circumstances) override {
+    const auto now = owner_.query_.get_relay(relay().id);
+    if (!now) {
+      return outbox::Complete{};
+    }
+    if (!circumstances.counts || circumstances.superseded || now->revision != relay().revision) {
+      return outbox::Again{};
+    }
+    const bool live = verdict().liveness == zooid::Liveness::as_described;
+    owner_.command_.complete_relay_sync(*now, {.revision = now->revision,
+                                               .digest = now->synced_digest,
+                                               .skipped = true,
+                                               .settle_at = now->settle_at,
+                                               .unseen = verdict().reason});
+    if (live) {
+      owner_.command_.record_liveness(now->id, {.live = true, .pushes = 0});
+      owner_.outbox_.remove_all(outbox::JobKind::relay_check, now->id.text);
+    }
+    return outbox::Complete{};
+  }
+
+ private:
+  RelayCheck& owner_;
+};
+
+std::unique_ptr<outbox::Execution> RelayCheck::sync_by_look(Relay relay) {
+  return std::make_unique<SyncByLook>(*this, std::move(relay));
+}
+
+}  // namespace tender::infra
