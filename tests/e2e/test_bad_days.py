@@ -21,6 +21,15 @@ class BadDaysTest(unittest.TestCase):
         for relay in relays:
             self.world.ok("relay", "update", relay, "--name", name)
 
+    def torn(self):
+        """The relays whose files hold no secret key any more, the scratch relay included."""
+        held = self.world.sim.relays()
+        return [relay for relay, shown in held.items() if not (shown["config"] or {}).get("secret")]
+
+    def scratch_relay_is_refused(self):
+        return [request for request in self.world.sim.journal()
+                if request["method"] == "POST" and request["status"] == 500]
+
     def test_a_zooid_of_the_first_generation_is_healthy(self):
         self.live_with("--generation", "a")
         self.assertIn("a zooid from before April 2026, which cannot list members", self.world.ok("check"))
@@ -50,10 +59,6 @@ class BadDaysTest(unittest.TestCase):
         names = {relay["config"]["info"]["name"] for relay in self.world.sim.relays().values()}
         self.assertEqual(names, {"while zooid was down"})
 
-    def torn(self):
-        held = self.world.sim.relays()
-        return [relay for relay, shown in held.items() if not (shown["config"] or {}).get("secret")]
-
     def test_a_full_volume_destroys_one_relay_and_no_more(self):
         self.live_with()
         self.world.start()
@@ -75,10 +80,6 @@ class BadDaysTest(unittest.TestCase):
         self.world.eventually_in_step()
         row = self.world.rows("SELECT subdomain FROM relay WHERE id = ?", destroyed[0])[0]
         self.assertEqual(self.world.differences(), [f"{row['subdomain']}: its secret changed"])
-
-    def scratch_relay_is_refused(self):
-        return [request for request in self.world.sim.journal()
-                if request["method"] == "POST" and request["status"] == 500]
 
 
 if __name__ == "__main__":

@@ -116,9 +116,9 @@ int main(int argc, char** argv) {
        cxxopts::value<std::vector<std::string>>(), "KEY,KEY")
       ("generation", "Which zooid to stand in for: a (until April 2026) or b",
        cxxopts::value<std::string>()->default_value("b"), "a|b")
-      ("reload-ms", "What it takes to load one relay, at the start and after a write",
+      ("reload-ms", "Milliseconds to load one relay, at the start and after a write",
        cxxopts::value<unsigned>()->default_value("0"), "N")
-      ("write-cost-us-per-relay", "What a write takes for each relay there is",
+      ("write-cost-us-per-relay", "Microseconds that a write takes for each relay there is",
        cxxopts::value<unsigned>()->default_value("0"), "N")
       ("h,help", "Show this help");
   // clang-format on
