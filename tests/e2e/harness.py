@@ -81,7 +81,7 @@ class Sim:
 
 
 class World:
-    def __init__(self, **variables):
+    def __init__(self, *sim_options, **variables):
         self.directory = tempfile.mkdtemp(prefix="tender-e2e-")
         os.chmod(self.directory, 0o755)
         self.database = os.path.join(self.directory, "data", "tender.db")
@@ -101,7 +101,7 @@ class World:
             if name in os.environ:
                 self.environment[name] = os.environ[name]
         robot = json.loads(self.run("key", "--json").stdout)["hex"]
-        self.sim = Sim(self.directory, robot)
+        self.sim = Sim(self.directory, robot, *sim_options)
         self.environment["ZOOID_API_URL"] = self.sim.api_url
 
     def close(self):

@@ -132,6 +132,8 @@ TEST_F(ControlTest, ShowsTheStats) {
                          {"in_flight", 0},
                          {"max_in_flight", 1},
                          {"by_status", {{"0", 1}, {"200", 2}, {"201", 1}, {"409", 1}}},
+                         {"watching", true},
+                         {"reloads_waiting", 0},
                          {"relays",
                           {{"a",
                             {{"creations", 1},

@@ -4,6 +4,7 @@
 #include <cstdio>
 
 #include <fcntl.h>
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -12,6 +13,9 @@
 #include <boost/asio/io_context.hpp>
 #include <nlohmann/json.hpp>
 
+#include "tender/nostr/http_auth.hpp"
+
+#include "support/seeded_random.hpp"
 #include "support/temp_dir.hpp"
 #include "zooid-sim/client.hpp"
 #include "zooid-sim/sim_test.hpp"
@@ -68,15 +72,18 @@ class Child {
   bool waited_ = false;
 };
 
-Received get(int port, const std::string& path, const std::string& host) {
+Received send_to(int port, const std::string& bytes) {
   boost::asio::io_context io;
   Client client(io.get_executor(), static_cast<std::uint16_t>(port));
   Received received;
-  boost::asio::co_spawn(io,
-                        client.exchange("GET " + path + " HTTP/1.1\r\nHost: " + host + "\r\n\r\n"),
+  boost::asio::co_spawn(io, client.exchange(bytes),
                         [&](std::exception_ptr, Received answer) { received = std::move(answer); });
   io.run();
   return received;
+}
+
+Received get(int port, const std::string& path, const std::string& host) {
+  return send_to(port, "GET " + path + " HTTP/1.1\r\nHost: " + host + "\r\n\r\n");
 }
 
 TEST(Process, PrintsWhereItListensAndEndsOnSigterm) {
@@ -107,6 +114,31 @@ TEST(Process, KnowsItsApiByTheHostThatItIsGiven) {
   EXPECT_EQ(get(ready["port"], "/relay/a", "127.0.0.1").status, 404);
 }
 
+TEST(Process, AnswersTheWriteThatKillsItAndDiesAtEachStart) {
+  const tender::test::TempDir directory;
+  const std::vector<std::string> arguments = {
+      "--config",   directory.path().string(), "--whitelist",  test_key(1).public_key().hex(),
+      "--api-host", "api.example.com",         "--generation", "a"};
+  nlohmann::json config = relay_config("a");
+  config["info"].erase("pubkey");
+  tender::test::SeededRandom random{1};
+  const std::string token =
+      tender::nostr::make_http_auth(test_key(1), random, tender::TimePoint(),
+                                    "http://api.example.com/relay/a", "POST", config.dump());
+  Child child(arguments);
+  const int port = nlohmann::json::parse(child.line())["port"];
+  const std::string head = fmt::format(
+      "POST /relay/a HTTP/1.1\r\nHost: api.example.com\r\nAuthorization: {}\r\nContent-Length: "
+      "{}\r\n\r\n",
+      token, config.dump().size());
+  EXPECT_EQ(send_to(port, head + config.dump()).status, 201);
+  EXPECT_EQ(child.wait(), 2);
+
+  Child next(arguments);
+  EXPECT_NE(next.line(), "");
+  EXPECT_EQ(next.wait(), 2);
+}
+
 TEST(Process, SaysWhatIsWrongWithItsArguments) {
   const tender::test::TempDir directory;
   const std::string config = directory.path().string();
@@ -117,6 +149,8 @@ TEST(Process, SaysWhatIsWrongWithItsArguments) {
       {{"--config", config, "--whitelist", key, "--listen", "nonsense"}, 2},
       {{"--config", config, "--whitelist", key, "--listen", "127.0.0.1:70000"}, 2},
       {{"--config", config, "--whitelist", key, "--unknown"}, 2},
+      {{"--config", config, "--whitelist", key, "--generation", "c"}, 2},
+      {{"--config", config, "--whitelist", key, "--reload-ms", "-1"}, 2},
       {{"--config", "/proc/no/such", "--whitelist", key}, 1},
       {{"--config", config, "--whitelist", key, "--listen", "localhost:0"}, 1},
   };

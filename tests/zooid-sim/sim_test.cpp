@@ -44,7 +44,6 @@ void SimTest::restart() {
     sim->stop();
     clock.settle();
   }
-  Options options;
   options.config_dir = directory.path() / "config";
   options.whitelist = {robot.public_key()};
   options.control_port = 0;
@@ -136,7 +135,9 @@ void SimTest::run_until(const std::function<bool()>& condition) {
 nlohmann::json SimTest::held(const std::string& id) {
   sim->store().refresh();
   const StoredRelay* relay = sim->store().find(id);
-  return relay == nullptr || !relay->config ? nlohmann::json() : to_json(*relay->config);
+  return relay == nullptr || !relay->config
+             ? nlohmann::json()
+             : nlohmann::json(to_json(*relay->config, options.generation));
 }
 
 std::string error_of(const Received& received) {

@@ -81,6 +81,7 @@ struct SimTest : testing::Test {
   tender::test::SeededRandom random{1};
   tender::test::TempDir directory;
   tender::nostr::SecretKey robot = test_key(1);
+  Options options;  // for restart() to use
   std::unique_ptr<Server> sim;
 };
 

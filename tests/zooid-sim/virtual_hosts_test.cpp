@@ -42,7 +42,7 @@ TEST_F(VirtualHostsTest, DoesNotServeAnInactiveRelay) {
 TEST_F(VirtualHostsTest, AnswersAPlain404ForAnUnknownHost) {
   const Received answer = information("nobody.example.com");
   EXPECT_EQ(answer.status, 404);
-  EXPECT_EQ(answer.body, "404 page not found\n");
+  EXPECT_EQ(answer.body, "Not Found\n");
   EXPECT_EQ(answer.headers.at("content-type"), "text/plain; charset=utf-8");
 }
 
@@ -51,7 +51,7 @@ TEST_F(VirtualHostsTest, NeverReachesTheApiWithAWrongHost) {
   outgoing.headers.push_back(token(outgoing));
   const Received answer = send(outgoing);
   EXPECT_EQ(answer.status, 404);
-  EXPECT_EQ(answer.body, "404 page not found\n");
+  EXPECT_EQ(answer.body, "Not Found\n");
   EXPECT_TRUE(held("a").is_null());
 }
 

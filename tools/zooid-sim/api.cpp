@@ -1,13 +1,16 @@
 #include "zooid-sim/api.hpp"
 
+#include <cerrno>
 #include <optional>
-#include <system_error>
+
+#include <fmt/format.h>
 
 #include <nlohmann/json.hpp>
 
 #include "tender/base/json.hpp"
 
 #include "zooid-sim/duplicates.hpp"
+#include "zooid-sim/go_error.hpp"
 
 namespace zooid_sim {
 namespace {
@@ -21,39 +24,24 @@ Answer message_answer(int status, std::string_view text) {
   return json_answer(status, {{"message", text}});
 }
 
-// A complete config from a body, or the text of its 400.
-ConfigResult parse_whole(const std::string& body) {
-  const auto document = tender::parse_json(body, kMaxBody);
-  if (!document) {
-    return {std::nullopt, "invalid json config"};
+// Go's words for a body that is not JSON.
+std::string json_fault(const std::string& body) {
+  try {
+    const json ignored = json::parse(body);
+  } catch (const json::parse_error& error) {
+    if (error.byte > 0 && error.byte <= body.size()) {
+      return fmt::format("invalid character '{}' looking for beginning of value",
+                         body[error.byte - 1]);
+    }
+  } catch (const json::exception&) {
+    return "exceeded max depth";
   }
-  ConfigResult result = read_config(*document);
-  if (!result.config) {
-    result.error = "invalid json config: " + result.error;
-  } else if (const auto fault = validate(*result.config)) {
-    return {std::nullopt, *fault};
-  }
-  return result;
+  return "unexpected end of JSON input";
 }
 
-// `config` with the RFC 7396 patch in `body` merged into it, or the text of its 400.
-ConfigResult parse_patched(const Config& config, const std::string& body) {
-  const auto document = tender::parse_json(body, kMaxBody);
-  if (!document || !(document->is_object() || document->is_null())) {
-    return {std::nullopt, "invalid json"};
-  }
-  json merged = to_json(config);
-  if (document->is_object()) {
-    merged.merge_patch(*document);
-  }
-  ConfigResult result = read_config(merged);
-  if (!result.config) {
-    return result;
-  }
-  if (const auto fault = validate(*result.config)) {
-    return {std::nullopt, *fault};
-  }
-  return result;
+std::string wrong_value(const json& value, std::string_view wanted) {
+  const std::string_view type = value.is_boolean() ? "bool" : value.type_name();
+  return fmt::format("json: cannot unmarshal {} into Go value of type {}", type, wanted);
 }
 
 }  // namespace
@@ -70,8 +58,8 @@ bool is_write(const std::string& method) {
   return method == "POST" || method == "PUT" || method == "PATCH" || method == "DELETE";
 }
 
-Api::Api(const Auth& auth, ConfigStore& store, const Members& members)
-    : auth_(auth), store_(store), members_(members) {}
+Api::Api(const Auth& auth, ConfigStore& store, const Members& members, Generation generation)
+    : auth_(auth), store_(store), members_(members), generation_(generation) {}
 
 ApiResult Api::answer(const Request& request) {
   ApiResult result;
@@ -92,88 +80,119 @@ Answer Api::route(const Request& request) {
   if (id.empty()) {
     return error_answer(400, "relay id is required");
   }
-  if (!is_relay_id(id)) {
-    return error_answer(400, "invalid relay id");
+  if (generation_ == Generation::b) {
+    if (!is_relay_id(id)) {
+      return error_answer(400, "invalid relay id");
+    }
+    const std::string rest = request.path.substr(kPrefix.size() + id.size());
+    if (rest == "/members") {
+      return request.method == "GET" ? list_members(id) : error_answer(405, "method not allowed");
+    }
+    if (!rest.empty() && rest != "/") {
+      return error_answer(404, "not found");
+    }
   }
-  const std::string rest = request.path.substr(kPrefix.size() + id.size());
-  if (rest == "/members") {
-    return request.method == "GET" ? list_members(id) : error_answer(405, "method not allowed");
-  }
-  if (!rest.empty() && rest != "/") {
-    return error_answer(404, "not found");
-  }
-  if (!is_write(request.method)) {
-    return error_answer(405, "method not allowed");
-  }
-  try {
-    return write(request, id);
-  } catch (const std::system_error& error) {
-    return error_answer(500, std::string("failed to write config: ") + error.what());
-  }
+  return is_write(request.method) ? change(request, id) : error_answer(405, "method not allowed");
 }
 
-Answer Api::write(const Request& request, const std::string& id) {
-  // zooid looks for the relay before it looks at the body.
-  const StoredRelay* relay = store_.find(id);
-  if (request.method == "POST" && relay != nullptr) {
+// zooid looks for the relay before it looks at the body.
+Answer Api::change(const Request& request, const std::string& id) {
+  const int fault = store_.stat(id);
+  if (request.method == "POST" && fault == 0) {
     return error_answer(409, "relay with this id already exists");
   }
-  if (request.method != "POST" && relay == nullptr) {
+  if (request.method != "POST" && fault == ENOENT) {
     return error_answer(404, "relay not found");
+  }
+  if (request.method != "POST" && fault != 0) {
+    return error_answer(
+        500, "failed to check config: " + go_error("stat", store_.file(id).string(), fault));
   }
   if (request.method == "DELETE") {
     return remove(id);
   }
+  ConfigResult existing;
+  if (request.method == "PATCH") {
+    existing = store_.read(id);
+    if (!existing.config) {
+      return error_answer(500, "failed to read existing config: " + existing.error);
+    }
+  }
   if (request.body.size() > kMaxBody) {
     return error_answer(400, "failed to read body: http: request body too large");
   }
-  if (request.method == "POST") {
-    return create(id, request.body);
-  }
-  return request.method == "PUT" ? update(id, request.body) : patch(id, *relay, request.body);
+  const ConfigResult result =
+      existing.config ? parse_patched(*existing.config, request.body) : parse_whole(request.body);
+  return result.config ? save(request.method, id, *result.config) : error_answer(400, result.error);
 }
 
-Answer Api::create(const std::string& id, const std::string& body) {
-  const ConfigResult result = parse_whole(body);
+// A complete config from a body, or the text of its 400.
+ConfigResult Api::parse_whole(const std::string& body) const {
+  const auto document = tender::parse_json(body, kMaxBody);
+  if (!document) {
+    return {std::nullopt, "invalid json config: " + json_fault(body)};
+  }
+  if (!document->is_object() && !document->is_null()) {
+    return {std::nullopt, "invalid json config: " + wrong_value(*document, "zooid.Config")};
+  }
+  ConfigResult result = read_config(*document, generation_);
   if (!result.config) {
-    return error_answer(400, result.error);
+    result.error = "invalid json config: " + result.error;
+  } else if (const auto fault = validate(*result.config, generation_)) {
+    return {std::nullopt, *fault};
   }
-  if (const auto duplicate = find_duplicate(*result.config, id, store_.relays())) {
-    return error_answer(409, *duplicate);
-  }
-  store_.create(id, *result.config);
-  return message_answer(201, "relay created successfully");
+  return result;
 }
 
-Answer Api::update(const std::string& id, const std::string& body) {
-  const ConfigResult result = parse_whole(body);
+// `config` with the RFC 7396 patch in `body` merged into it, or the text of its 400.
+ConfigResult Api::parse_patched(const Config& config, const std::string& body) const {
+  const auto document = tender::parse_json(body, kMaxBody);
+  if (!document) {
+    return {std::nullopt, "invalid json: " + json_fault(body)};
+  }
+  if (!document->is_object() && !document->is_null()) {
+    return {std::nullopt, "invalid json: " + wrong_value(*document, "map[string]interface {}")};
+  }
+  json merged = to_json(config, generation_);
+  if (document->is_object()) {
+    merged.merge_patch(*document);
+  }
+  ConfigResult result = read_config(merged, generation_);
   if (!result.config) {
-    return error_answer(400, result.error);
+    return result;
   }
-  if (const auto duplicate = find_duplicate(*result.config, id, store_.relays())) {
-    return error_answer(409, *duplicate);
+  if (const auto fault = validate(*result.config, generation_)) {
+    return {std::nullopt, *fault};
   }
-  store_.replace(id, *result.config);
-  return message_answer(200, "relay updated successfully");
+  return result;
 }
 
-Answer Api::patch(const std::string& id, const StoredRelay& relay, const std::string& body) {
-  if (!relay.config) {
-    return error_answer(500, "failed to read existing config: " + relay.error);
+Answer Api::save(const std::string& method, const std::string& id, const Config& config) {
+  if (const int fault = store_.list(); fault != 0) {
+    return error_answer(409, "failed to read config directory: " +
+                                 go_error("open", store_.directory().string(), fault));
   }
-  const ConfigResult result = parse_patched(*relay.config, body);
-  if (!result.config) {
-    return error_answer(400, result.error);
-  }
-  if (const auto duplicate = find_duplicate(*result.config, id, store_.relays())) {
+  if (const auto duplicate = find_duplicate(config, id, store_.relays())) {
     return error_answer(409, *duplicate);
   }
-  store_.replace(id, *result.config);
-  return message_answer(200, "relay patched successfully");
+  try {
+    method == "POST" ? store_.create(id, config) : store_.replace(id, config);
+  } catch (const FileError& error) {
+    return error_answer(500, std::string("failed to write config: ") + error.what());
+  }
+  if (method == "POST") {
+    return message_answer(201, "relay created successfully");
+  }
+  return message_answer(
+      200, method == "PUT" ? "relay updated successfully" : "relay patched successfully");
 }
 
 Answer Api::remove(const std::string& id) {
-  store_.remove(id);
+  try {
+    store_.remove(id);
+  } catch (const FileError& error) {
+    return error_answer(500, std::string("failed to delete config: ") + error.what());
+  }
   return message_answer(200, "relay deleted successfully");
 }
 

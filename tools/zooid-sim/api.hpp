@@ -1,5 +1,5 @@
-// zooid's management API: the routes of zooid-api.md over a ConfigStore. Answers one request at a
-// time, synchronously.
+// zooid's management API, /relay/{id}, over a ConfigStore. Answers one request at a time,
+// synchronously.
 #pragma once
 
 #include <string>
@@ -26,25 +26,25 @@ struct ApiResult {
 
 class Api {
  public:
-  /// Borrows all three.
-  Api(const Auth& auth, ConfigStore& store, const Members& members);
+  /// Borrows all but the last.
+  Api(const Auth& auth, ConfigStore& store, const Members& members, Generation generation);
 
   /// The store must have been refreshed for this request.
   [[nodiscard]] ApiResult answer(const Request& request);
 
  private:
   [[nodiscard]] Answer route(const Request& request);
-  [[nodiscard]] Answer write(const Request& request, const std::string& id);
-  [[nodiscard]] Answer create(const std::string& id, const std::string& body);
-  [[nodiscard]] Answer update(const std::string& id, const std::string& body);
-  [[nodiscard]] Answer patch(const std::string& id, const StoredRelay& relay,
-                             const std::string& body);
+  [[nodiscard]] Answer change(const Request& request, const std::string& id);
+  [[nodiscard]] ConfigResult parse_whole(const std::string& body) const;
+  [[nodiscard]] ConfigResult parse_patched(const Config& config, const std::string& body) const;
+  [[nodiscard]] Answer save(const std::string& method, const std::string& id, const Config& config);
   [[nodiscard]] Answer remove(const std::string& id);
   [[nodiscard]] Answer list_members(const std::string& id) const;
 
   const Auth& auth_;
   ConfigStore& store_;
   const Members& members_;
+  Generation generation_;
 };
 
 }  // namespace zooid_sim

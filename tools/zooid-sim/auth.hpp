@@ -8,6 +8,7 @@
 
 #include "tender/nostr/keys.hpp"
 
+#include "zooid-sim/generation.hpp"
 #include "zooid-sim/skewed_clock.hpp"
 #include "zooid-sim/wire.hpp"
 
@@ -16,7 +17,8 @@ namespace zooid_sim {
 class Auth {
  public:
   /// Borrows `clock`.
-  Auth(const std::vector<tender::nostr::PublicKey>& whitelist, const SkewedClock& clock);
+  Auth(const std::vector<tender::nostr::PublicKey>& whitelist, const SkewedClock& clock,
+       Generation generation);
 
   /// The refusal, or nothing when the request may pass. `pubkey` becomes the signer's hex once the
   /// token holds, also when the whitelist then refuses it.
@@ -25,6 +27,7 @@ class Auth {
  private:
   std::set<std::string> whitelist_;
   const SkewedClock& clock_;
+  Generation generation_;
 };
 
 }  // namespace zooid_sim

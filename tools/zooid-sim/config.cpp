@@ -12,9 +12,11 @@ namespace {
 
 using nlohmann::json;
 
-// The one list of fields and where they stand in the JSON; reading and writing both walk it.
+// The one list of fields and where they stand in the JSON, in zooid's order; reading and writing
+// both walk it.
 template <class AnyConfig, class Visitor>
-void each_field(AnyConfig& config, Visitor& visit) {
+void each_field(AnyConfig& config, Generation generation, Visitor& visit) {
+  const bool later = generation == Generation::b;
   visit("/host", config.host);
   visit("/schema", config.schema);
   visit("/secret", config.secret);
@@ -25,23 +27,36 @@ void each_field(AnyConfig& config, Visitor& visit) {
   visit("/info/description", config.info.description);
   visit("/policy/public_join", config.policy.public_join);
   visit("/policy/strip_signatures", config.policy.strip_signatures);
-  visit("/policy/public_read", config.policy.public_read);
-  visit("/policy/public_write", config.policy.public_write);
+  if (later) {
+    visit("/policy/public_read", config.policy.public_read);
+    visit("/policy/public_write", config.policy.public_write);
+  }
   visit("/groups/enabled", config.groups.enabled);
-  visit("/management/enabled", config.management.enabled);
   visit("/push/enabled", config.push.enabled);
+  visit("/management/enabled", config.management.enabled);
   visit("/blossom/enabled", config.blossom.enabled);
-  visit("/blossom/authenticated_read", config.blossom.authenticated_read);
-  visit("/blossom/adapter", config.blossom.adapter);
-  visit("/blossom/s3/endpoint", config.blossom.s3.endpoint);
-  visit("/blossom/s3/region", config.blossom.s3.region);
-  visit("/blossom/s3/bucket", config.blossom.s3.bucket);
-  visit("/blossom/s3/access_key", config.blossom.s3.access_key);
-  visit("/blossom/s3/secret_key", config.blossom.s3.secret_key);
-  visit("/blossom/s3/key_prefix", config.blossom.s3.key_prefix);
+  if (later) {
+    visit("/blossom/authenticated_read", config.blossom.authenticated_read);
+    visit("/blossom/adapter", config.blossom.adapter);
+    visit("/blossom/s3/endpoint", config.blossom.s3.endpoint);
+    visit("/blossom/s3/region", config.blossom.s3.region);
+    visit("/blossom/s3/bucket", config.blossom.s3.bucket);
+    visit("/blossom/s3/access_key", config.blossom.s3.access_key);
+    visit("/blossom/s3/secret_key", config.blossom.s3.secret_key);
+    visit("/blossom/s3/key_prefix", config.blossom.s3.key_prefix);
+  }
   visit("/livekit/server_url", config.livekit.server_url);
   visit("/livekit/api_key", config.livekit.api_key);
   visit("/livekit/api_secret", config.livekit.api_secret);
+}
+
+// "/host" is Config.host to Go, "/info/name" .info.name: only Config and Role have names.
+std::string go_field(std::string pointer) {
+  std::ranges::replace(pointer, '/', '.');
+  if (pointer.starts_with(".roles.")) {
+    return "Role" + pointer;
+  }
+  return pointer.find('.', 1) == std::string::npos ? "Config" + pointer : pointer;
 }
 
 struct Reader {
@@ -103,8 +118,10 @@ struct Reader {
 
   void refuse(const json& value, const std::string& pointer, std::string_view wanted) {
     if (error.empty()) {
-      error = fmt::format("cannot unmarshal {} into field \"{}\" of type {}", value.type_name(),
-                          pointer, wanted);
+      const std::string field = go_field(pointer);
+      const std::string_view type = value.is_boolean() ? "bool" : value.type_name();
+      error = fmt::format("json: cannot unmarshal {} into Go struct field {} of type {}", type,
+                          field, wanted);
     }
   }
 };
@@ -115,14 +132,18 @@ void read_roles(Reader& reader, std::map<std::string, Role>& roles) {
     return;
   }
   if (!all->is_object()) {
-    return reader.refuse(*all, "/roles", "map[string]Role");
+    return reader.refuse(*all, "/roles", "map[string]zooid.Role");
   }
   for (const auto& [name, value] : all->items()) {
-    Reader inner{value};
+    if (!value.is_object() && !value.is_null()) {
+      reader.refuse(value, "/roles", "zooid.Role");
+    }
+    const json wrapped = {{"roles", value}};
+    Reader inner{wrapped};
     Role& role = roles[name];
-    inner("/pubkeys", role.pubkeys);
-    inner("/can_invite", role.can_invite);
-    inner("/can_manage", role.can_manage);
+    inner("/roles/pubkeys", role.pubkeys);
+    inner("/roles/can_invite", role.can_invite);
+    inner("/roles/can_manage", role.can_manage);
     if (reader.error.empty()) {
       reader.error = inner.error;
     }
@@ -131,10 +152,10 @@ void read_roles(Reader& reader, std::map<std::string, Role>& roles) {
 
 }  // namespace
 
-ConfigResult read_config(const json& document) {
+ConfigResult read_config(const json& document, Generation generation) {
   Config config;
   Reader reader{document};
-  each_field(config, reader);
+  each_field(config, generation, reader);
   read_roles(reader, config.roles);
   if (!reader.error.empty()) {
     return {std::nullopt, reader.error};
@@ -145,17 +166,19 @@ ConfigResult read_config(const json& document) {
   return {config, {}};
 }
 
-json to_json(const Config& config) {
-  json document = json::object();
+nlohmann::ordered_json to_json(const Config& config, Generation generation) {
+  using nlohmann::ordered_json;
+  ordered_json document = ordered_json::object();
   const auto write = [&document](const char* pointer, const auto& field) {
-    document[json::json_pointer(pointer)] = field;
+    document[ordered_json::json_pointer(pointer)] = field;
   };
-  each_field(config, write);
-  json& roles = document["roles"] = json::object();
+  each_field(config, generation, write);
+  ordered_json& roles = document["roles"] = ordered_json::object();
   for (const auto& [name, role] : config.roles) {
-    roles[name] = {{"pubkeys", role.pubkeys},
-                   {"can_invite", role.can_invite},
-                   {"can_manage", role.can_manage}};
+    ordered_json& written = roles[name];
+    written["pubkeys"] = role.pubkeys;
+    written["can_invite"] = role.can_invite;
+    written["can_manage"] = role.can_manage;
   }
   return document;
 }

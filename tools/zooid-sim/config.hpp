@@ -1,6 +1,6 @@
-// What zooid keeps for one relay: the typed config of zooid-api.md. Reading JSON into it drops
-// unknown keys, fills what is absent with zero values and refuses wrong types, as zooid's own
-// decoding does. Values and pure functions.
+// What zooid keeps for one relay. Reading JSON into it drops unknown keys, fills what is absent
+// with zero values and refuses wrong types, as zooid's own decoding does. Values and pure
+// functions.
 #pragma once
 
 #include <map>
@@ -9,6 +9,8 @@
 #include <vector>
 
 #include <nlohmann/json_fwd.hpp>
+
+#include "zooid-sim/generation.hpp"
 
 namespace zooid_sim {
 
@@ -61,12 +63,16 @@ struct ConfigResult {
 
 /// Reads a JSON object. The error is one of type: rules beyond types are validate()'s. A null
 /// counts as absent.
-[[nodiscard]] ConfigResult read_config(const nlohmann::json& document);
+[[nodiscard]] ConfigResult read_config(const nlohmann::json& document, Generation generation);
 
-/// Every field, also those that hold their zero value: what a PATCH is merged into.
-[[nodiscard]] nlohmann::json to_json(const Config& config);
+/// Every field that the generation has, in its order, also those that hold their zero value: what a
+/// PATCH is merged into.
+[[nodiscard]] nlohmann::ordered_json to_json(const Config& config, Generation generation);
 
 /// The first rule that `config` breaks, in zooid's order and words; nothing when it is valid.
-[[nodiscard]] std::optional<std::string> validate(const Config& config);
+[[nodiscard]] std::optional<std::string> validate(const Config& config, Generation generation);
+
+/// The 64 digits that a secret of at most so many stands for: generation A puts zeros in front.
+[[nodiscard]] std::string padded_secret(const std::string& text);
 
 }  // namespace zooid_sim

@@ -1,13 +1,17 @@
 #include "zooid-sim/config_store.hpp"
 
 #include <algorithm>
+#include <cerrno>
+#include <cstdio>
 #include <system_error>
-#include <utility>
+#include <vector>
 
+#include <dirent.h>
 #include <sys/stat.h>
 
 #include "tender/base/error.hpp"
 
+#include "zooid-sim/go_error.hpp"
 #include "zooid-sim/toml_file.hpp"
 
 namespace zooid_sim {
@@ -31,8 +35,8 @@ bool is_relay_id(std::string_view text) {
   });
 }
 
-ConfigStore::ConfigStore(std::filesystem::path directory)
-    : directory_(std::move(directory)), watch_(directory_) {
+ConfigStore::ConfigStore(std::filesystem::path directory, Generation generation)
+    : directory_(std::move(directory)), generation_(generation), watch_(directory_) {
   std::error_code error;
   std::filesystem::create_directories(directory_, error);
   if (!std::filesystem::is_directory(directory_)) {
@@ -68,31 +72,62 @@ void ConfigStore::create(const std::string& id, const Config& config) {
 }
 
 void ConfigStore::replace(const std::string& id, const Config& config) {
-  save_toml(file(id), config);
+  try {
+    save_toml(file(id), config, generation_, room_for(id));
+  } catch (const FileError&) {
+    look(file(id));  // what is left of it
+    throw;
+  }
   StoredRelay relay;
   relay.config = config;
   relay.stamp = stamp_of(file(id)).value_or(FileStamp{});
   remember(id, relay);
   relays_[id] = std::move(relay);
+  changed_(id);
 }
 
 void ConfigStore::remove(const std::string& id) {
-  std::filesystem::remove(file(id));
+  const std::string path = file(id).string();
+  if (std::remove(path.c_str()) != 0) {
+    throw FileError(go_error("remove", path, errno));
+  }
+  forget(id);
+}
+
+void ConfigStore::forget(const std::string& id) {
   relays_.erase(id);
+  changed_(id);
+}
+
+int ConfigStore::stat(const std::string& id) const {
+  struct stat status {};
+  return ::stat(file(id).c_str(), &status) == 0 ? 0 : errno;
+}
+
+int ConfigStore::list() const {
+  DIR* const opened = ::opendir(directory_.c_str());
+  if (opened == nullptr) {
+    return errno;
+  }
+  ::closedir(opened);
+  return 0;
+}
+
+ConfigResult ConfigStore::read(const std::string& id) const {
+  const StoredRelay* relay = find(id);
+  if (relay != nullptr && relay->config) {
+    return {relay->config, {}};
+  }
+  return load_toml(file(id), generation_);
 }
 
 std::size_t ConfigStore::wipe() {
   refresh();
-  for (const auto& [id, relay] : relays_) {
-    std::filesystem::remove(file(id));
+  const std::map<std::string, StoredRelay> relays = relays_;
+  for (const auto& [id, relay] : relays) {
+    remove(id);
   }
-  return std::exchange(relays_, {}).size();
-}
-
-void ConfigStore::unload(const std::string& id) {
-  if (const auto found = relays_.find(id); found != relays_.end()) {
-    found->second.loaded = false;
-  }
+  return relays.size();
 }
 
 std::filesystem::path ConfigStore::file(const std::string& id) const {
@@ -100,7 +135,15 @@ std::filesystem::path ConfigStore::file(const std::string& id) const {
 }
 
 void ConfigStore::look_at_all() {
-  std::erase_if(relays_, [&](const auto& relay) { return !stamp_of(file(relay.first)); });
+  std::vector<std::string> gone;
+  for (const auto& [id, relay] : relays_) {
+    if (!stamp_of(file(id))) {
+      gone.push_back(id);
+    }
+  }
+  for (const std::string& id : gone) {
+    forget(id);
+  }
   std::error_code error;  // a directory that is gone holds no relays
   for (const auto& entry : std::filesystem::directory_iterator(directory_, error)) {
     look(entry.path());
@@ -108,35 +151,45 @@ void ConfigStore::look_at_all() {
 }
 
 void ConfigStore::look(const std::filesystem::path& file) {
-  const std::string id = file.stem().string();
-  if (file.extension() != ".toml" || !is_relay_id(id)) {
+  if (file.extension() != ".toml") {
     return;
   }
+  const std::string id = file.stem().string();
   const auto stamp = stamp_of(file);
   const auto known = relays_.find(id);
-  if (!stamp) {
-    relays_.erase(id);
-  } else if (known == relays_.end() || known->second.stamp != *stamp) {
+  if (stamp && (known == relays_.end() || known->second.stamp != *stamp)) {
     load(id, *stamp);
+  } else if (!stamp && known != relays_.end()) {
+    forget(id);
   }
 }
 
 void ConfigStore::load(const std::string& id, const FileStamp& stamp) {
-  ConfigResult result = load_toml(file(id));
+  ConfigResult result = load_toml(file(id), generation_);
   StoredRelay relay;
-  relay.loaded = result.config && !validate(*result.config);
   relay.config = std::move(result.config);
   relay.error = std::move(result.error);
   relay.stamp = stamp;
   remember(id, relay);
   relays_[id] = std::move(relay);
+  changed_(id);
+}
+
+std::uintmax_t ConfigStore::room_for(const std::string& id) const {
+  std::uintmax_t room = capacity_;
+  for (const auto& [other, relay] : relays_) {
+    if (other != id) {
+      room -= std::min(room, static_cast<std::uintmax_t>(relay.stamp.size));
+    }
+  }
+  return room;
 }
 
 void ConfigStore::remember(const std::string& id, const StoredRelay& relay) {
   RelayHistory& history = history_[id];
   ++history.reloads;
-  if (!relay.config) {
-    return;
+  if (!relay.config || relay.config->secret.empty()) {
+    return;  // a torn file: the secret is lost, not another one
   }
   if (!history.secret.empty() && history.secret != relay.config->secret) {
     ++history.secret_changes;

@@ -6,6 +6,8 @@
 #include <compare>
 #include <cstdint>
 #include <filesystem>
+#include <functional>
+#include <limits>
 #include <map>
 #include <optional>
 #include <string>
@@ -27,7 +29,6 @@ struct FileStamp {
 struct StoredRelay {
   std::optional<Config> config;  // nothing when the file cannot be read
   std::string error;             // why not
-  bool loaded = true;            // false after a failed reload: no virtual host until written again
   FileStamp stamp;
 
   /// The config, or null when the file cannot be read.
@@ -47,8 +48,17 @@ struct RelayHistory {
 
 class ConfigStore {
  public:
-  /// Makes the directory when it is absent and loads what it holds. Throws tender::Error.
-  explicit ConfigStore(std::filesystem::path directory);
+  /// Told of each relay whose file was written or removed.
+  using Changed = std::function<void(const std::string& id)>;
+
+  /// Makes the directory when it is absent and reads what it holds. Throws tender::Error.
+  ConfigStore(std::filesystem::path directory, Generation generation);
+
+  void on_change(Changed changed) { changed_ = std::move(changed); }
+
+  /// How many bytes all relays' files together may have, as if the volume had no more room. Not
+  /// limited until it is called.
+  void set_capacity(std::uintmax_t bytes) { capacity_ = bytes; }
 
   /// Looks at the directory again; costs no more than what changed there.
   void refresh();
@@ -59,28 +69,39 @@ class ConfigStore {
   [[nodiscard]] const std::map<std::string, StoredRelay>& relays() const { return relays_; }
   [[nodiscard]] const std::map<std::string, RelayHistory>& history() const { return history_; }
 
-  /// Writes a relay's file and loads it. create() counts a creation. Both throw std::system_error
-  /// and leave the relay as it was.
+  /// What stat() says of a relay's file: an errno, or 0 when there is one.
+  [[nodiscard]] int stat(const std::string& id) const;
+  /// Why the directory cannot be listed, as an errno, or 0.
+  [[nodiscard]] int list() const;
+  /// The relay's config, or zooid's text for why its file cannot be read. Reads a file that could
+  /// not be read before once more.
+  [[nodiscard]] ConfigResult read(const std::string& id) const;
+  [[nodiscard]] std::filesystem::path file(const std::string& id) const;
+  [[nodiscard]] const std::filesystem::path& directory() const { return directory_; }
+
+  /// Writes a relay's file. create() counts a creation. Both throw FileError; what was in the file
+  /// is lost then, as with zooid.
   void create(const std::string& id, const Config& config);
   void replace(const std::string& id, const Config& config);
 
-  /// Removes a relay's file. Throws std::system_error.
+  /// Removes a relay's file. Throws FileError.
   void remove(const std::string& id);
 
   /// Removes every relay's file; returns how many.
   std::size_t wipe();
 
-  /// The reload of the last write failed (zooid-api.md, behaviour 4).
-  void unload(const std::string& id);
-
  private:
-  [[nodiscard]] std::filesystem::path file(const std::string& id) const;
   void look(const std::filesystem::path& file);
   void look_at_all();
   void load(const std::string& id, const FileStamp& stamp);
+  void forget(const std::string& id);
   void remember(const std::string& id, const StoredRelay& relay);
+  [[nodiscard]] std::uintmax_t room_for(const std::string& id) const;
 
   std::filesystem::path directory_;
+  Generation generation_;
+  std::uintmax_t capacity_ = std::numeric_limits<std::uintmax_t>::max();
+  Changed changed_ = [](const std::string&) {};
   DirectoryWatch watch_;
   std::map<std::string, StoredRelay> relays_;
   std::map<std::string, RelayHistory> history_;

@@ -1,6 +1,7 @@
 #include "zooid-sim/control.hpp"
 
 #include <charconv>
+#include <limits>
 #include <map>
 
 #include <nlohmann/json.hpp>
@@ -81,9 +82,9 @@ json history_of(const RelayHistory& history) {
 
 json show_relay(Core& core, const std::string& id, const StoredRelay& relay) {
   json shown = history_of(core.store.history().at(id));
-  shown["loaded"] = relay.loaded;
+  shown["loaded"] = core.watcher.loaded(id);
   if (relay.config) {
-    shown["config"] = to_json(*relay.config);
+    shown["config"] = to_json(*relay.config, core.generation);
     shown["members"] = core.members.of(id, *relay.config);
   } else {
     shown["config"] = nullptr;
@@ -94,6 +95,7 @@ json show_relay(Core& core, const std::string& id, const StoredRelay& relay) {
 
 Answer show_relays(Core& core, const Request&) {
   core.store.refresh();
+  core.watcher.run();
   json relays = json::object();
   for (const auto& [id, relay] : core.store.relays()) {
     relays[id] = show_relay(core, id, relay);
@@ -104,6 +106,7 @@ Answer show_relays(Core& core, const Request&) {
 // Relays that are gone are counted too: a creation stays a creation.
 Answer show_stats(Core& core, const Request&) {
   core.store.refresh();
+  core.watcher.run();
   const Traffic& traffic = core.front.traffic;
   json statuses = json::object();
   for (const auto& [status, count] : traffic.by_status()) {
@@ -126,11 +129,15 @@ Answer show_stats(Core& core, const Request&) {
                            {"in_flight", traffic.in_flight()},
                            {"max_in_flight", traffic.max_in_flight()},
                            {"by_status", statuses},
+                           {"watching", core.watcher.watching()},
+                           {"reloads_waiting", core.watcher.waiting()},
                            {"relays", relays}});
 }
 
 Answer wipe(Core& core, const Request&) {
-  return json_answer(200, {{"removed", core.store.wipe()}});
+  const std::size_t removed = core.store.wipe();
+  core.watcher.run();
+  return json_answer(200, {{"removed", removed}});
 }
 
 Answer set_clock(Core& core, const Request& request) {
@@ -143,8 +150,22 @@ Answer set_clock(Core& core, const Request& request) {
   return json_answer(200, json::object());
 }
 
+// PUT /volume with {"bytes": N}, or null for no limit.
+Answer set_volume(Core& core, const Request& request) {
+  const auto document = tender::parse_json(request.body, kMaxControlBody);
+  if (!document || !document->is_object() || !document->contains("bytes") ||
+      !(document->at("bytes").is_number_unsigned() || document->at("bytes").is_null())) {
+    return error_answer(400, "the body is {\"bytes\": N} or {\"bytes\": null}");
+  }
+  const json& bytes = document->at("bytes");
+  core.store.set_capacity(bytes.is_null() ? std::numeric_limits<std::uintmax_t>::max()
+                                          : bytes.get<std::uintmax_t>());
+  return json_answer(200, json::object());
+}
+
 Answer show_health(Core& core, const Request&) {
   core.store.refresh();
+  core.watcher.run();
   return json_answer(
       200, {{"ok", true}, {"api_url", core.api_url}, {"relays", core.store.relays().size()}});
 }
@@ -152,6 +173,7 @@ Answer show_health(Core& core, const Request&) {
 // PUT /relays/{id}/members with {"members": [hex or npub, …]}.
 Answer set_members(Core& core, const std::string& id, const std::string& body) {
   core.store.refresh();
+  core.watcher.run();
   if (core.store.find(id) == nullptr) {
     return error_answer(404, "relay not found");
   }
@@ -180,7 +202,8 @@ const std::map<std::string, Route>& routes() {
       {"DELETE /faults", clear_faults},   {"GET /journal", show_journal},
       {"DELETE /journal", clear_journal}, {"GET /relays", show_relays},
       {"GET /stats", show_stats},         {"POST /wipe", wipe},
-      {"PUT /clock", set_clock},          {"GET /health", show_health},
+      {"PUT /clock", set_clock},          {"PUT /volume", set_volume},
+      {"GET /health", show_health},
   };
   return table;
 }

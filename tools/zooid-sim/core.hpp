@@ -2,30 +2,37 @@
 #pragma once
 
 #include <string>
-#include <vector>
 
 #include "zooid-sim/api.hpp"
 #include "zooid-sim/auth.hpp"
 #include "zooid-sim/config_store.hpp"
 #include "zooid-sim/front.hpp"
 #include "zooid-sim/members.hpp"
+#include "zooid-sim/server.hpp"
 #include "zooid-sim/skewed_clock.hpp"
 
 namespace zooid_sim {
 
 struct Core {
-  Core(const std::filesystem::path& config_dir,
-       const std::vector<tender::nostr::PublicKey>& whitelist, tender::Clock& clock)
-      : skewed(clock),
-        store(config_dir),
-        auth(whitelist, skewed),
-        api(auth, store, members),
-        front(clock, skewed, store, api) {}
+  Core(boost::asio::any_io_executor executor, const Options& options, tender::Clock& clock)
+      : generation(options.generation),
+        skewed(clock),
+        waits(clock),
+        store(options.config_dir, generation),
+        watcher(executor, store, waits, generation, options.reload, options.death),
+        auth(options.whitelist, skewed, generation),
+        api(auth, store, members, generation),
+        front(skewed, waits, store, watcher, api, WriteCost(options.write_cost_per_relay)) {
+    store.on_change([this](const std::string& id) { watcher.note(id); });
+  }
   Core(const Core&) = delete;  // the parts refer to each other
   Core& operator=(const Core&) = delete;
 
+  Generation generation;
   SkewedClock skewed;
+  Waits waits;
   ConfigStore store;
+  Watcher watcher;
   Members members;
   Auth auth;
   Api api;

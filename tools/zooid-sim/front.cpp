@@ -14,10 +14,16 @@ std::string written_relay(const RequestEvent& event) {
   return is_write(event.method) ? event.relay : std::string();
 }
 
+// What looks through the other relays' files.
+bool costs(const std::string& method) {
+  return is_write(method) && method != "DELETE";
+}
+
 }  // namespace
 
-Front::Front(tender::Clock& clock, const SkewedClock& skewed, ConfigStore& store, Api& api)
-    : clock_(clock), skewed_(skewed), store_(store), api_(api) {}
+Front::Front(const SkewedClock& skewed, Waits& waits, ConfigStore& store, Watcher& watcher,
+             Api& api, WriteCost cost)
+    : skewed_(skewed), waits_(waits), store_(store), watcher_(watcher), api_(api), cost_(cost) {}
 
 asio::awaitable<Reply> Front::serve(Request request) {
   RequestEvent event = open(request);
@@ -31,21 +37,26 @@ asio::awaitable<Reply> Front::serve(Request request) {
     event.fault = to_string(fault.action);
   }
 
-  bool running = co_await wait(fault.before);
+  bool running = co_await waits_.until(waits_.now() + fault.before);
   if (!running) {
     co_return drop(event);
   }
   Answer answer;
   if (fault.works()) {
+    running = co_await take_turn(request.host == api_host_, costs(request.method));
+    if (!running) {
+      co_return drop(event);
+    }
     answer = work(request, event);
     if (fault.action == Fault::Action::reload_fails && event.applied) {
-      store_.unload(event.relay);
+      watcher_.fail_next(event.relay);
     }
+    watcher_.run();
     if (event.applied) {
       note(event, Stage::applied);
     }
   }
-  running = co_await wait(fault.after);
+  running = co_await waits_.until(waits_.now() + fault.after);
   if (!running) {
     co_return drop(event);
   }
@@ -55,30 +66,23 @@ asio::awaitable<Reply> Front::serve(Request request) {
   co_return reply;
 }
 
-void Front::stop() {
-  stopped_ = true;
-  const std::set<tender::Timer*> waiting = waiting_;
-  for (tender::Timer* timer : waiting) {
-    timer->cancel();
+// Waits for what zooid waits for: a write for its share of the processors, a request to a relay's
+// host for the reload under way. False when the sim was stopped meanwhile.
+asio::awaitable<bool> Front::take_turn(bool api, bool write) {
+  if (!api) {
+    store_.refresh();
+    watcher_.run();
+    co_await watcher_.idle();
+  } else if (write) {
+    co_return co_await waits_.until(cost_.charge(waits_.now(), store_.relays().size()));
   }
-}
-
-// Waits by the clock; false when the sim was stopped meanwhile.
-asio::awaitable<bool> Front::wait(tender::Milliseconds duration) {
-  if (duration == tender::Milliseconds::zero() || stopped_) {
-    co_return !stopped_;
-  }
-  const std::unique_ptr<tender::Timer> timer = clock_.make_timer();
-  waiting_.insert(timer.get());
-  co_await timer->wait_until(clock_.now() + duration);
-  waiting_.erase(timer.get());
-  co_return !stopped_;
+  co_return !waits_.stopped();
 }
 
 RequestEvent Front::open(const Request& request) {
   RequestEvent event;
   event.seq = journal.next_seq();
-  event.time = clock_.now();
+  event.time = waits_.now();
   event.method = request.method;
   event.host = request.host;
   event.path = request.path;
@@ -93,7 +97,7 @@ RequestEvent Front::open(const Request& request) {
 Answer Front::work(const Request& request, RequestEvent& event) {
   store_.refresh();
   if (request.host != api_host_) {
-    return answer_virtual_host(request, store_);
+    return answer_virtual_host(request, watcher_);
   }
   ApiResult result = api_.answer(request);
   event.pubkey = result.pubkey;

@@ -1,9 +1,11 @@
 // zooid-sim: the stand-in as a process, for the demo and for tests that kill and restart it.
 #include <csignal>
+#include <cstdlib>
 #include <iostream>
 #include <stdexcept>
 
 #include <boost/asio/io_context.hpp>
+#include <boost/asio/post.hpp>
 #include <boost/asio/signal_set.hpp>
 #include <cxxopts.hpp>
 #include <nlohmann/json.hpp>
@@ -44,6 +46,13 @@ Address parse_address(const std::string& text) {
   return {host, static_cast<std::uint16_t>(port)};
 }
 
+zooid_sim::Generation parse_generation(const std::string& text) {
+  if (text != "a" && text != "b") {
+    throw UsageError("--generation is a or b, not " + text);
+  }
+  return text == "a" ? zooid_sim::Generation::a : zooid_sim::Generation::b;
+}
+
 zooid_sim::Options parse_options(const cxxopts::ParseResult& arguments) {
   zooid_sim::Options options;
   const Address listen = parse_address(arguments["listen"].as<std::string>());
@@ -52,6 +61,10 @@ zooid_sim::Options parse_options(const cxxopts::ParseResult& arguments) {
   options.port = listen.port;
   options.control_address = control.host;
   options.control_port = control.port;
+  options.generation = parse_generation(arguments["generation"].as<std::string>());
+  options.reload = std::chrono::milliseconds(arguments["reload-ms"].as<unsigned>());
+  options.write_cost_per_relay =
+      std::chrono::microseconds(arguments["write-cost-us-per-relay"].as<unsigned>());
   options.config_dir = arguments["config"].as<std::string>();
   if (arguments.count("api-host") != 0) {
     options.api_host = arguments["api-host"].as<std::string>();
@@ -62,8 +75,15 @@ zooid_sim::Options parse_options(const cxxopts::ParseResult& arguments) {
   return options;
 }
 
-int run(const zooid_sim::Options& options) {
+int run(zooid_sim::Options options) {
   boost::asio::io_context io{1};
+  // In the loop's next turn: zooid's watcher runs beside the API, which has answered by then.
+  options.death = [&io](const std::string& text, int code) {
+    boost::asio::post(io, [text, code] {
+      std::cerr << text << std::endl;
+      std::_Exit(code);
+    });
+  };
   tender::SystemClock clock(io.get_executor());
   zooid_sim::Server server(io.get_executor(), options, clock);
   server.start();
@@ -94,6 +114,12 @@ int main(int argc, char** argv) {
       ("config", "Directory of the relays' TOML files", cxxopts::value<std::string>(), "DIR")
       ("whitelist", "Public keys that may use the API, hex or npub",
        cxxopts::value<std::vector<std::string>>(), "KEY,KEY")
+      ("generation", "Which zooid to stand in for: a (until April 2026) or b",
+       cxxopts::value<std::string>()->default_value("b"), "a|b")
+      ("reload-ms", "Milliseconds to load one relay, at the start and after a write",
+       cxxopts::value<unsigned>()->default_value("0"), "N")
+      ("write-cost-us-per-relay", "Microseconds that a write takes for each relay there is",
+       cxxopts::value<unsigned>()->default_value("0"), "N")
       ("h,help", "Show this help");
   // clang-format on
   try {

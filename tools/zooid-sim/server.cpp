@@ -18,7 +18,7 @@ boost::asio::awaitable<Reply> serve_control(std::shared_ptr<Core> core, Request 
 
 Server::Server(boost::asio::any_io_executor executor, Options options, tender::Clock& clock)
     : options_(std::move(options)),
-      core_(std::make_shared<Core>(options_.config_dir, options_.whitelist, clock)),
+      core_(std::make_shared<Core>(executor, options_, clock)),
       api_(std::make_unique<Listener>(executor, options_.address, options_.port)) {
   if (options_.control_port) {
     control_ =
@@ -41,10 +41,11 @@ void Server::start() {
     control_->start(
         [core = core_](Request request) { return serve_control(core, std::move(request)); });
   }
+  core_->watcher.start();
 }
 
 void Server::stop() {
-  core_->front.stop();
+  core_->waits.stop();
   api_->stop();
   if (control_) {
     control_->stop();

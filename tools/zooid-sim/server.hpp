@@ -21,6 +21,7 @@
 #include "zooid-sim/journal.hpp"
 #include "zooid-sim/members.hpp"
 #include "zooid-sim/traffic.hpp"
+#include "zooid-sim/watcher.hpp"
 
 namespace zooid_sim {
 
@@ -32,6 +33,10 @@ struct Options {
   std::string api_host;  // the Host header of the API; empty: address:port as listened on
   std::optional<std::uint16_t> control_port;  // nothing: no control API; 0: a free one
   std::string control_address = "127.0.0.1";
+  Generation generation = Generation::b;
+  tender::Milliseconds reload{0};                     // what loading one relay takes
+  std::chrono::microseconds write_cost_per_relay{0};  // what a write takes for each relay there is
+  Watcher::Death death = [](const std::string&, int) {};  // when a relay's file kills zooid
 };
 
 class Listener;
@@ -46,7 +51,7 @@ class Server {
   /// As stop(). The io_context may still hold connections, which end in its next turn.
   ~Server();
 
-  /// Starts to accept.
+  /// Starts to accept, then to load the relays.
   void start();
 
   /// Closes the ports and every connection and ends every delay and hang, so that

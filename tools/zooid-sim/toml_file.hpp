@@ -1,6 +1,7 @@
 // One relay's file, CONFIG/{id}.toml, which zooid keeps its config in. Blocks on the disk.
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
 
 #include "zooid-sim/config.hpp"
@@ -9,11 +10,12 @@ namespace zooid_sim {
 
 /// The config that the file holds. The error says why it cannot be read: not there, not TOML, a
 /// wrong type.
-[[nodiscard]] ConfigResult load_toml(const std::filesystem::path& file);
+[[nodiscard]] ConfigResult load_toml(const std::filesystem::path& file, Generation generation);
 
-/// Writes `config` beside the file and renames it into place. zooid itself truncates and writes; a
-/// half-written file is a fault to inject (Fault::reload_fails), not an accident of a killed sim.
-/// Throws std::system_error that names the file.
-void save_toml(const std::filesystem::path& file, const Config& config);
+/// Truncates the file and writes it in pieces of 4,096 bytes, as zooid does, without a rename: when
+/// the volume is full, what was there is gone. After `room` bytes it acts as if the volume were
+/// full. Throws FileError.
+void save_toml(const std::filesystem::path& file, const Config& config, Generation generation,
+               std::uintmax_t room);
 
 }  // namespace zooid_sim

@@ -1,4 +1,8 @@
+#include <algorithm>
+#include <cctype>
 #include <regex>
+
+#include <fmt/format.h>
 
 #include "tender/nostr/hex.hpp"
 #include "tender/nostr/keys.hpp"
@@ -7,6 +11,19 @@
 
 namespace zooid_sim {
 namespace {
+
+std::string lower(std::string text) {
+  std::ranges::transform(text, text.begin(), [](unsigned char c) { return std::tolower(c); });
+  return text;
+}
+
+// Go's words for the first character that is not hex.
+std::string bad_byte(const std::string& text) {
+  const auto bad = std::ranges::find_if_not(text, [](unsigned char c) { return std::isxdigit(c); });
+  return bad == text.end() ? std::string("encoding/hex: odd length hex string")
+                           : fmt::format("encoding/hex: invalid byte: U+{:04X} '{}'",
+                                         static_cast<unsigned char>(*bad), *bad);
+}
 
 bool is_secret(const std::string& text) {
   if (text.size() != 64) {
@@ -50,16 +67,46 @@ std::optional<std::string> validate_blossom(const Config::Blossom& blossom) {
   return std::nullopt;
 }
 
-}  // namespace
+// Generation A tells what it got, secrets included, and fills up a short secret.
+std::optional<std::string> secret_fault_a(const std::string& text) {
+  if (text.size() > 64) {
+    return fmt::format("secret key should be at most 64-char hex, got '{}'", text);
+  }
+  const std::string padded = padded_secret(text);
+  if (!tender::nostr::from_hex(lower(padded))) {
+    return fmt::format("'{}' is not valid hex: {}", padded, bad_byte(padded));
+  }
+  return is_secret(lower(padded)) ? std::nullopt : std::optional<std::string>("invalid secret key");
+}
 
-std::optional<std::string> validate(const Config& config) {
+std::optional<std::string> pubkey_fault_a(const std::string& text) {
+  if (text.size() != 64) {
+    return fmt::format("pubkey should be 64-char hex, got '{}'", text);
+  }
+  if (!tender::nostr::from_hex(lower(text))) {
+    return fmt::format("'{}' is not valid hex: {}", text, bad_byte(text));
+  }
+  return is_pubkey(lower(text))
+             ? std::nullopt
+             : std::optional<std::string>(fmt::format("'{}' is not a valid pubkey", text));
+}
+
+std::optional<std::string> validate_a(const Config& config) {
+  if (config.secret.empty()) {
+    return "secret is required";
+  }
+  if (const auto fault = secret_fault_a(config.secret)) {
+    return "invalid secret key: " + *fault;
+  }
+  if (config.info.pubkey.empty()) {
+    return std::nullopt;
+  }
+  const auto fault = pubkey_fault_a(config.info.pubkey);
+  return fault ? std::optional<std::string>("invalid info.pubkey: " + *fault) : std::nullopt;
+}
+
+std::optional<std::string> validate_b(const Config& config) {
   static const std::regex schema_form("[a-z_][a-z0-9_]*");
-  if (config.host.empty()) {
-    return "host is required";
-  }
-  if (config.schema.empty()) {
-    return "schema is required";
-  }
   if (!std::regex_match(config.schema, schema_form)) {
     return "schema must contain only lowercase letters, numbers, and underscores";
   }
@@ -76,6 +123,22 @@ std::optional<std::string> validate(const Config& config) {
     return "invalid info.pubkey";
   }
   return validate_blossom(config.blossom);
+}
+
+}  // namespace
+
+std::string padded_secret(const std::string& text) {
+  return std::string(64 - std::min<std::size_t>(text.size(), 64), '0') + text;
+}
+
+std::optional<std::string> validate(const Config& config, Generation generation) {
+  if (config.host.empty()) {
+    return "host is required";
+  }
+  if (config.schema.empty()) {
+    return "schema is required";
+  }
+  return generation == Generation::a ? validate_a(config) : validate_b(config);
 }
 
 }  // namespace zooid_sim

@@ -8,30 +8,21 @@ namespace zooid_sim {
 namespace {
 
 nlohmann::json information(const Config& config) {
-  return {{"name", config.info.name},
-          {"description", config.info.description},
-          {"icon", config.info.icon},
-          {"pubkey", config.info.pubkey},
-          {"self", tender::nostr::SecretKey::parse(config.secret).public_key().hex()},
-          {"software", "https://github.com/coracle-social/zooid"},
-          {"version", "sim"},
-          {"supported_nips", {1, 11, 42}}};
-}
-
-const Config* find_host(const std::string& host, const ConfigStore& store) {
-  for (const auto& [id, relay] : store.relays()) {
-    const Config* config = relay.loaded ? relay.readable() : nullptr;
-    if (config != nullptr && config->host == host && !config->inactive) {
-      return config;
-    }
-  }
-  return nullptr;
+  return {
+      {"name", config.info.name},
+      {"description", config.info.description},
+      {"icon", config.info.icon},
+      {"pubkey", config.info.pubkey},
+      {"self", tender::nostr::SecretKey::parse(padded_secret(config.secret)).public_key().hex()},
+      {"software", "https://github.com/coracle-social/zooid"},
+      {"version", "sim"},
+      {"supported_nips", {1, 11, 42}}};
 }
 
 }  // namespace
 
-Answer answer_virtual_host(const Request& request, const ConfigStore& store) {
-  const Config* config = find_host(request.host, store);
+Answer answer_virtual_host(const Request& request, const Watcher& watcher) {
+  const Config* config = watcher.serve(request.host);
   const std::string accept = request.header("accept");
   if (config == nullptr || request.method != "GET" || request.path != "/" ||
       accept.find("application/nostr+json") == std::string::npos) {

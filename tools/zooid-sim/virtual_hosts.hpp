@@ -2,13 +2,13 @@
 // own, with its NIP-11 document. No websocket: nothing here is a nostr relay.
 #pragma once
 
-#include "zooid-sim/config_store.hpp"
+#include "zooid-sim/watcher.hpp"
 #include "zooid-sim/wire.hpp"
 
 namespace zooid_sim {
 
-/// The NIP-11 document of the relay with that host, when it is active and loaded and the request is
+/// The NIP-11 document of the relay with that host, when the watcher serves it and the request is
 /// GET / with `Accept: application/nostr+json`; else a plain 404.
-[[nodiscard]] Answer answer_virtual_host(const Request& request, const ConfigStore& store);
+[[nodiscard]] Answer answer_virtual_host(const Request& request, const Watcher& watcher);
 
 }  // namespace zooid_sim

@@ -69,7 +69,7 @@ Answer error_answer(int status, std::string_view text) {
 Answer plain_not_found() {
   return {404,
           {{"Content-Type", "text/plain; charset=utf-8"}, {"X-Content-Type-Options", "nosniff"}},
-          "404 page not found\n"};
+          "Not Found\n"};
 }
 
 std::string serialize(const Answer& answer, tender::TimePoint date, bool keep_alive) {
