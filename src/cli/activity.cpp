@@ -1,4 +1,5 @@
 // `tender activity`: the log of commands and results.
+#include <algorithm>
 #include <charconv>
 #include <csignal>
 #include <ostream>
@@ -10,6 +11,8 @@
 #include <boost/asio/signal_set.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <nlohmann/json.hpp>
+
+#include "tender/store/activity_cursor.hpp"
 
 #include "command.hpp"
 #include "event_loop.hpp"
@@ -44,6 +47,7 @@ class Follow {
         clock_(io_.get_executor()),
         feed_(io_.get_executor(), session.database, clock_, *logger_),
         receiver_(feed_.channel().subscribe()),
+        log_(session.query, session.query.last_activity_seq()),
         signals_(io_, SIGTERM, SIGINT) {}
 
   void to_end() { run_to_end(io_, follow()); }
@@ -60,10 +64,8 @@ class Follow {
       if (std::holds_alternative<Closed>(received.item)) {
         co_return;
       }
-      if (const auto* activity = std::get_if<Activity>(&received.item)) {
-        print_one(*activity);
-      } else {
-        invocation_.err << "some activities came faster than they could be printed\n";
+      for (auto rows = log_.next(); !rows.empty(); rows = log_.next()) {
+        std::ranges::for_each(rows, [this](const Activity& row) { print_one(row); });
       }
     }
     stop();
@@ -103,7 +105,8 @@ class Follow {
   asio::io_context io_{1};
   SystemClock clock_;
   LogFeed feed_;
-  Broadcast<Activity>::Receiver receiver_;
+  ActivityChannel::Receiver receiver_;
+  ActivityCursor log_;
   asio::signal_set signals_;
 };
 

@@ -1,6 +1,8 @@
 // `tender dead-letter list | retry | discard`: the work that waits for a person.
+#include <algorithm>
 #include <charconv>
 #include <ostream>
+#include <utility>
 
 #include <fmt/ostream.h>
 
@@ -19,6 +21,8 @@ namespace {
 using outbox::DeadLetter;
 using outbox::DeadLetters;
 using outbox::Resolution;
+
+constexpr int kPage = 256;
 
 nlohmann::ordered_json to_json(const DeadLetter& letter) {
   nlohmann::ordered_json json = {{"id", letter.id},
@@ -44,28 +48,45 @@ std::string relay_name(const Query& query, const DeadLetter& letter) {
   return relay ? relay->subdomain : letter.key;
 }
 
+// Calls `print` for each letter, oldest first, and holds a page of them at a time.
+template <typename Print>
+void for_each_letter(const Invocation& invocation, StoreSession& session, Print print) {
+  DeadLetters letters(session.database);
+  const auto after = [&](std::int64_t id) {
+    return letters.list(invocation.has("all"), id, kPage);
+  };
+  for (auto page = after(0); !page.empty() && invocation.out; page = after(page.back().id)) {
+    std::ranges::for_each(page, print);
+  }
+}
+
+void list_json(const Invocation& invocation, StoreSession& session) {
+  JsonArray array(invocation.out);
+  for_each_letter(invocation, session,
+                  [&](const DeadLetter& letter) { array.add(to_json(letter)); });
+  array.finish();
+}
+
 ExitCode list(const Invocation& invocation) {
   StoreSession session(invocation, OpenMode::existing);
-  const auto letters = DeadLetters(session.database).list(invocation.has("all"));
   if (invocation.json()) {
-    auto array = nlohmann::ordered_json::array();
-    for (const DeadLetter& letter : letters) {
-      array.push_back(to_json(letter));
+    list_json(invocation, session);
+    return ExitCode::ok;
+  }
+  Table table(invocation.out);
+  bool empty = true;
+  for_each_letter(invocation, session, [&](const DeadLetter& letter) {
+    if (std::exchange(empty, false)) {
+      table.add({"ID", "RELAY", "SINCE", "REASON", "STATE", "ERROR"});
     }
-    print_json(invocation.out, array);
-    return ExitCode::ok;
-  }
-  if (letters.empty()) {
+    table.add({std::to_string(letter.id), relay_name(session.query, letter),
+               format_time(letter.created_at), letter.reason, letter.resolution.value_or("open"),
+               printable(letter.error, 600)});
+  });
+  table.finish();
+  if (empty) {
     invocation.err << "no dead letters\n";
-    return ExitCode::ok;
   }
-  std::vector<std::vector<std::string>> rows{{"ID", "RELAY", "SINCE", "REASON", "STATE", "ERROR"}};
-  for (const DeadLetter& letter : letters) {
-    rows.push_back({std::to_string(letter.id), relay_name(session.query, letter),
-                    format_time(letter.created_at), letter.reason,
-                    letter.resolution.value_or("open"), printable(letter.error, 600)});
-  }
-  print_table(invocation.out, rows);
   return ExitCode::ok;
 }
 
@@ -82,10 +103,8 @@ DeadLetter require_letter(StoreSession& session, const std::string& name) {
   DeadLetters letters(session.database);
   const auto relay = session.find_relay(name);
   const std::string key = relay ? relay->id.text : name;
-  for (DeadLetter& open : letters.list(/*all=*/false)) {
-    if (open.key == key) {
-      return std::move(open);
-    }
+  if (auto open = letters.find_open(outbox::JobKind::relay_sync, key)) {
+    return std::move(*open);
   }
   const auto number = relay ? std::nullopt : parse_number(name);
   auto letter = number ? letters.find(*number) : std::nullopt;

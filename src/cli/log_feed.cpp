@@ -7,7 +7,7 @@
 namespace tender::cli {
 namespace {
 
-constexpr std::size_t kChannelCapacity = 4096;
+constexpr std::size_t kChannelCapacity = 65'536;  // numbers: half a megabyte at most
 
 }  // namespace
 

@@ -3,8 +3,8 @@
 #pragma once
 
 #include "tender/base/log.hpp"
+#include "tender/store/activity_channel.hpp"
 #include "tender/store/activity_tail.hpp"
-#include "tender/store/broadcast.hpp"
 #include "tender/store/commit_watch.hpp"
 
 namespace tender::cli {
@@ -15,14 +15,14 @@ class LogFeed {
   LogFeed(const boost::asio::any_io_executor& executor, Database& database, Clock& clock,
           Logger& logger);
 
-  [[nodiscard]] Broadcast<Activity>& channel() { return channel_; }
+  [[nodiscard]] ActivityChannel& channel() { return channel_; }
 
   /// Feeds the channel until stop().
   boost::asio::awaitable<void> run();
   void stop();
 
  private:
-  Broadcast<Activity> channel_;
+  ActivityChannel channel_;
   ActivityTail tail_;
   CommitWatch watch_;
 };

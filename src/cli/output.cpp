@@ -14,6 +14,8 @@
 namespace tender::cli {
 namespace {
 
+constexpr std::size_t kTableRows = 512;
+
 // Characters, not bytes, so that names in other scripts line up (wide ones still take two columns).
 std::size_t width(const std::string& text) {
   return static_cast<std::size_t>(
@@ -26,27 +28,58 @@ std::string visible(std::string_view text) {
   return printable(text, text.size());
 }
 
-void print_table(std::ostream& out, std::vector<std::vector<std::string>> rows) {
-  std::vector<std::size_t> widths;
-  for (auto& row : rows) {
-    std::ranges::transform(row, row.begin(), visible);
-    widths.resize(std::max(widths.size(), row.size()));
-    for (std::size_t i = 0; i < row.size(); ++i) {
-      widths[i] = std::max(widths[i], width(row[i]));
-    }
+void Table::add(std::vector<std::string> row) {
+  std::ranges::transform(row, row.begin(), visible);
+  widths_.resize(std::max(widths_.size(), row.size()));
+  for (std::size_t i = 0; i < row.size(); ++i) {
+    widths_[i] = std::max(widths_[i], width(row[i]));
   }
-  for (const auto& row : rows) {
+  rows_.push_back(std::move(row));
+  if (rows_.size() == kTableRows) {
+    finish();
+  }
+}
+
+void Table::finish() {
+  for (const auto& row : rows_) {
     std::string line;
     for (std::size_t i = 0; i < row.size(); ++i) {
-      line += row[i] + std::string(widths[i] - width(row[i]) + 2, ' ');
+      line += row[i] + std::string(widths_[i] - width(row[i]) + 2, ' ');
     }
     line.erase(line.find_last_not_of(' ') + 1);
-    out << line << '\n';
+    out_ << line << '\n';
   }
+  rows_.clear();
+}
+
+void print_table(std::ostream& out, std::vector<std::vector<std::string>> rows) {
+  Table table(out);
+  for (auto& row : rows) {
+    table.add(std::move(row));
+  }
+  table.finish();
 }
 
 void print_json(std::ostream& out, const nlohmann::ordered_json& value) {
   out << value.dump(2, ' ', false, nlohmann::json::error_handler_t::replace) << '\n';
+}
+
+void JsonArray::add(const nlohmann::ordered_json& element) {
+  const std::string text = element.dump(2, ' ', false, nlohmann::json::error_handler_t::replace);
+  std::string indented;
+  indented.reserve(text.size() + text.size() / 8);
+  for (const char c : text) {  // JSON escapes the line breaks of values: these are its own
+    indented += c;
+    if (c == '\n') {
+      indented += "  ";
+    }
+  }
+  out_ << (empty_ ? "[\n  " : ",\n  ") << indented;
+  empty_ = false;
+}
+
+void JsonArray::finish() {
+  out_ << (empty_ ? "[]\n" : "\n]\n");
 }
 
 std::string format_time(TimePoint time) {

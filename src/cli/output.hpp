@@ -19,11 +19,39 @@ namespace tender::cli {
 [[nodiscard]] std::string visible(std::string_view text);
 
 /// Rows of equally many cells, in columns, each cell as visible() makes it; the first row is the
-/// head. No line ends in blanks.
+/// head. No line ends in blanks. Holds some hundred rows, however many there are: a cell of a later
+/// row that is wider than its column widens it from there on.
+class Table {
+ public:
+  explicit Table(std::ostream& out) : out_(out) {}
+  void add(std::vector<std::string> row);
+  /// Prints what is still held.
+  void finish();
+
+ private:
+  std::ostream& out_;
+  std::vector<std::vector<std::string>> rows_;
+  std::vector<std::size_t> widths_;
+};
+
+/// A table of few rows.
 void print_table(std::ostream& out, std::vector<std::vector<std::string>> rows);
 
 /// Indented, with invalid UTF-8 replaced.
 void print_json(std::ostream& out, const nlohmann::ordered_json& value);
+
+/// An array of however many elements, printed as print_json() would, each as it comes.
+class JsonArray {
+ public:
+  explicit JsonArray(std::ostream& out) : out_(out) {}
+  void add(const nlohmann::ordered_json& element);
+  /// Ends the array. Without it what was printed is not JSON: a reader sees that it was broken off.
+  void finish();
+
+ private:
+  std::ostream& out_;
+  bool empty_ = true;
+};
 
 /// 2026-01-31T23:59:59Z
 [[nodiscard]] std::string format_time(TimePoint time);

@@ -17,6 +17,7 @@
 
 #include "command.hpp"
 #include "output.hpp"
+#include "reconcile_scope.hpp"
 #include "reconcile_watch.hpp"
 #include "store_session.hpp"
 
@@ -24,28 +25,17 @@ namespace tender::cli {
 namespace {
 
 struct Wanted {
-  std::vector<Relay> relays;
   bool forced = false;
   bool recreate = false;
   bool all = false;
 };
 
-// Those that are not in step, and those that earlier work was asked for and is still to be done.
-std::vector<Relay> unfinished(StoreSession& session) {
-  outbox::Outbox outbox(session.database);
-  std::vector<Relay> relays = session.query.list_relays();
-  std::erase_if(relays, [&](const Relay& relay) {
-    return relay.synced && !outbox.find(outbox::JobKind::relay_sync, relay.id.text);
-  });
-  return relays;
-}
-
-std::vector<Relay> choose_relays(const Invocation& invocation, StoreSession& session) {
+ReconcileScope scope_of(const Invocation& invocation, StoreSession& session) {
   if (invocation.has("all")) {
-    return session.query.list_relays();
+    return {session.database, ReconcileScope::Kind::all};
   }
   if (invocation.names.empty()) {
-    return unfinished(session);
+    return {session.database, ReconcileScope::Kind::unfinished};
   }
   std::vector<Relay> relays;
   for (const std::string& name : invocation.names) {
@@ -54,7 +44,7 @@ std::vector<Relay> choose_relays(const Invocation& invocation, StoreSession& ses
       relays.push_back(std::move(relay));
     }
   }
-  return relays;
+  return {session.database, std::move(relays)};
 }
 
 void check_usage(const Invocation& invocation) {
@@ -79,49 +69,70 @@ Milliseconds read_timeout(const Invocation& invocation) {
   return *timeout;
 }
 
-ExitCode dry_run(const Invocation& invocation, const config::Env& env, StoreSession& session,
-                 const Wanted& wanted) {
-  auto array = nlohmann::ordered_json::array();
-  std::vector<std::vector<std::string>> rows{{"RELAY", "WOULD", "WHY", "REVISION", "ID"}};
+struct Planned {
+  const Relay& relay;
+  infra::SyncDecision decision;
+};
+
+// What would be done, by what is asked for now, and before and is not done yet.
+template <typename Print>
+void for_each_plan(const config::Env& env, StoreSession& session, ReconcileScope& scope,
+                   const Wanted& wanted, Print print) {
   const auto effort = wanted.recreate ? infra::Effort::recreate
                       : wanted.forced ? infra::Effort::forced
                                       : infra::Effort::if_changed;
   outbox::Outbox outbox(session.database);
-  for (const Relay& relay : wanted.relays) {
-    // What was asked for before and is not done yet counts as well.
-    const auto job = outbox.find(outbox::JobKind::relay_sync, relay.id.text);
-    const auto decision = infra::plan_relay_sync(
-        session.query, env, relay, job ? std::max(effort, infra::effort_of(*job)) : effort);
-    const std::string plan(to_string(decision.plan));
-    array.push_back({{"relay_id", relay.id.text},
-                     {"subdomain", relay.subdomain},
-                     {"plan", plan},
-                     {"why", decision.why},
-                     {"revision", relay.revision}});
-    rows.push_back(
-        {relay.subdomain, plan, decision.why, std::to_string(relay.revision), relay.id.text});
+  for (auto relays = scope.next(); !relays.empty(); relays = scope.next()) {
+    for (const Relay& relay : relays) {
+      const auto job = outbox.find(outbox::JobKind::relay_sync, relay.id.text);
+      print({relay, plan_relay_sync(session.query, env, relay,
+                                    job ? std::max(effort, infra::effort_of(*job)) : effort)});
+    }
   }
+}
+
+ExitCode dry_run(const Invocation& invocation, const config::Env& env, StoreSession& session,
+                 ReconcileScope& scope, const Wanted& wanted) {
   if (invocation.json()) {
-    print_json(invocation.out, array);
-  } else {
-    print_table(invocation.out, rows);
+    JsonArray array(invocation.out);
+    for_each_plan(env, session, scope, wanted, [&](const Planned& planned) {
+      array.add({{"relay_id", planned.relay.id.text},
+                 {"subdomain", planned.relay.subdomain},
+                 {"plan", to_string(planned.decision.plan)},
+                 {"why", planned.decision.why},
+                 {"revision", planned.relay.revision}});
+    });
+    array.finish();
+    return ExitCode::ok;
   }
+  Table table(invocation.out);
+  table.add({"RELAY", "WOULD", "WHY", "REVISION", "ID"});
+  for_each_plan(env, session, scope, wanted, [&](const Planned& planned) {
+    table.add({planned.relay.subdomain, std::string(to_string(planned.decision.plan)),
+               planned.decision.why, std::to_string(planned.relay.revision),
+               planned.relay.id.text});
+  });
+  table.finish();
   return ExitCode::ok;
 }
 
 void print_backfill_plan(const Invocation& invocation, const config::Env& env,
-                         const StoreSession& session, const Wanted& wanted) {
+                         StoreSession& session) {
   std::map<infra::SyncPlan, int> counts;
-  for (const Relay& relay : wanted.relays) {
-    ++counts[plan_relay_sync(session.query, env, relay, infra::Effort::recreate).plan];
-  }
+  std::int64_t total = 0;
+  ReconcileScope everything(session.database, ReconcileScope::Kind::all);
+  for_each_plan(env, session, everything, {.forced = true, .recreate = true, .all = true},
+                [&](const Planned& planned) {
+                  ++counts[planned.decision.plan];
+                  ++total;
+                });
   fmt::print(invocation.err,
              "{} relay{}, the oldest first, {} at a time{}:\n"
-             "  {} that zooid has taken before are sent again; those that it has lost are made "
-             "anew, with a new identity\n"
+             "  {} that zooid has taken before are sent again; those that it has lost are "
+             "recreated with a new identity\n"
              "  {} that it has never taken are created\n"
              "  {} that it could only refuse are not sent\n",
-             wanted.relays.size(), wanted.relays.size() == 1 ? "" : "s", env.relay_sync_concurrency,
+             total, total == 1 ? "" : "s", env.relay_sync_concurrency,
              env.relay_sync_rate > 0 ? fmt::format(", {} a second at most", env.relay_sync_rate)
                                      : std::string(),
              counts[infra::SyncPlan::update], counts[infra::SyncPlan::create],
@@ -129,12 +140,12 @@ void print_backfill_plan(const Invocation& invocation, const config::Env& env,
 }
 
 // Backfill gives many relays new identities: a person says yes to it, on the terminal or by --yes.
-bool is_confirmed(const Invocation& invocation, const config::Env& env, const StoreSession& session,
+bool is_confirmed(const Invocation& invocation, const config::Env& env, StoreSession& session,
                   const Wanted& wanted) {
   if (!wanted.all || !wanted.recreate) {
     return true;
   }
-  print_backfill_plan(invocation, env, session, wanted);
+  print_backfill_plan(invocation, env, session);
   if (invocation.has("yes")) {
     return true;
   }
@@ -148,34 +159,43 @@ bool is_confirmed(const Invocation& invocation, const config::Env& env, const St
   return answer == "y" || answer == "yes";
 }
 
-void print_results(const Invocation& invocation, const std::vector<ReconcileResult>& results) {
-  if (invocation.json()) {
-    auto array = nlohmann::ordered_json::array();
-    for (const ReconcileResult& result : results) {
-      array.push_back({{"relay_id", result.relay.id.text},
-                       {"subdomain", result.relay.subdomain},
-                       {"result", to_string(result.state)},
-                       {"error", result.error}});
-    }
-    print_json(invocation.out, array);
-    return;
+ExitCode exit_code_of(const ReconcileSummary& summary) {
+  const std::int64_t failed = summary.relays - summary.in_step;
+  if (!summary.complete) {
+    return ExitCode::some_failed;
   }
-  for (const ReconcileResult& result : results) {
-    fmt::print(invocation.out, "{}: {}{}{}\n", visible(result.relay.subdomain),
-               to_string(result.state), result.error.empty() ? "" : ": ",
-               printable(result.error, 600));
+  if (failed == 0) {
+    return ExitCode::ok;
+  }
+  return summary.host_faults == failed ? ExitCode::unreachable : ExitCode::some_failed;
+}
+
+void explain_interruption(const Invocation& invocation, const ReconcileSummary& summary,
+                          std::int64_t estimate) {
+  const std::int64_t done = summary.relays - summary.waiting;
+  if (summary.complete) {
+    fmt::print(invocation.err,
+               "interrupted: {} of {} done; `tender run`, or `tender reconcile`, goes on with the "
+               "others\n",
+               done, summary.relays);
+  } else {
+    fmt::print(invocation.err,
+               "interrupted: {} of about {} done, {} asked for; `tender run`, or `tender "
+               "reconcile`, goes on with these; give the same command again for the rest\n",
+               done, std::max(estimate, summary.relays), summary.waiting);
   }
 }
 
-ExitCode exit_code_of(const std::vector<ReconcileResult>& results) {
-  const auto failed = [](const ReconcileResult& result) { return !is_in_step(result.state); };
-  const auto count = std::ranges::count_if(results, failed);
-  if (count == 0) {
-    return ExitCode::ok;
+void print_result(const Invocation& invocation, JsonArray& array, const ReconcileResult& result) {
+  if (invocation.json()) {
+    array.add({{"relay_id", result.relay_id},
+               {"subdomain", result.subdomain},
+               {"result", to_string(result.state)},
+               {"error", result.error}});
+  } else {
+    fmt::print(invocation.out, "{}: {}{}{}\n", visible(result.subdomain), to_string(result.state),
+               result.error.empty() ? "" : ": ", printable(result.error, 600));
   }
-  const auto unreachable = std::ranges::count_if(
-      results, [](const ReconcileResult& result) { return result.host_fault; });
-  return unreachable == count ? ExitCode::unreachable : ExitCode::some_failed;
 }
 
 ExitCode reconcile(const Invocation& invocation) {
@@ -183,39 +203,39 @@ ExitCode reconcile(const Invocation& invocation) {
   const Milliseconds timeout = read_timeout(invocation);
   const config::Env env = config::load_env(invocation.environment, invocation.env_file);
   StoreSession session(invocation, OpenMode::existing);
-  const Wanted wanted{.relays = choose_relays(invocation, session),
-                      .forced = invocation.has("force") || invocation.has("recreate"),
+  const Wanted wanted{.forced = invocation.has("force") || invocation.has("recreate"),
                       .recreate = invocation.has("recreate"),
                       .all = invocation.has("all")};
+  ReconcileScope scope = scope_of(invocation, session);
   if (invocation.has("dry-run")) {
-    return dry_run(invocation, env, session, wanted);
-  }
-  if (wanted.relays.empty() && !invocation.json()) {
-    invocation.err
-        << "every relay is in step; --all looks at each of them, --all --force sends each "
-           "of them again\n";
-    return ExitCode::ok;
+    return dry_run(invocation, env, session, scope, wanted);
   }
   if (!is_confirmed(invocation, env, session, wanted)) {
     invocation.err << "nothing was done\n";
     return ExitCode::error;
   }
-  ReconcileWatch watch(env, session.database, wanted.relays,
-                       {.forced = wanted.forced,
-                        .recreate = wanted.recreate,
-                        .bulk = invocation.names.empty()},  // nobody waits for one in particular
-                       is_lively_terminal(invocation.environment) ? &invocation.err : nullptr);
-  const auto results = watch.until_done(timeout);
-  print_results(invocation, results);
-  if (watch.interrupted()) {
-    const auto waiting =
-        std::ranges::count(results, ReconcileState::waiting, &ReconcileResult::state);
-    fmt::print(invocation.err,
-               "interrupted: {} of {} done; `tender run`, or `tender reconcile`, goes on with the "
-               "others\n",
-               results.size() - static_cast<std::size_t>(waiting), results.size());
+  JsonArray array(invocation.out);
+  const std::int64_t estimate = scope.estimate();
+  ReconcileWatch watch(
+      env, session.database, scope,
+      {.options = {.forced = wanted.forced,
+                   .recreate = wanted.recreate,
+                   .bulk = invocation.names.empty()},  // nobody waits for one in particular
+       .skip_unchanged = wanted.all && !wanted.forced},
+      [&](const ReconcileResult& result) { print_result(invocation, array, result); },
+      is_lively_terminal(invocation.environment) ? &invocation.err : nullptr);
+  const ReconcileSummary summary = watch.until_done(timeout);
+  if (invocation.json()) {
+    array.finish();
+  } else if (summary.complete && summary.relays == 0) {
+    invocation.err
+        << "every relay is in step; --all looks at each of them, --all --force sends each "
+           "of them again\n";
   }
-  return exit_code_of(results);
+  if (summary.interrupted) {
+    explain_interruption(invocation, summary, estimate);
+  }
+  return exit_code_of(summary);
 }
 
 }  // namespace
@@ -233,7 +253,9 @@ const CommandSpec kReconcile{
           return std::vector<Option>{
               {"all", "Look at every relay; send those whose description zooid does not have yet"},
               {"force", "Send even what did not change"},
-              {"recreate", "Make anew, with a new identity, relays that zooid has lost"},
+              {"recreate",
+               "Recreate, with a new identity, relays that zooid has lost or whose file is "
+               "damaged"},
               {"yes", "With --all --recreate: do not ask"},
               {"dry-run", "Only say what would be done, and why"},
               {"timeout", "How long to wait for the next result", "D", "60s"}};

@@ -1,5 +1,6 @@
 #include "reconcile_watch.hpp"
 
+#include <algorithm>
 #include <array>
 #include <csignal>
 #include <ostream>
@@ -7,13 +8,16 @@
 #include <fmt/ostream.h>
 
 #include <boost/asio/experimental/awaitable_operators.hpp>
+#include <boost/asio/post.hpp>
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <nlohmann/json.hpp>
 
 #include "tender/base/json.hpp"
+#include "tender/infra/relay_sync.hpp"
 #include "tender/outbox/host_state.hpp"
 #include "tender/store/database.hpp"
+#include "tender/store/portion.hpp"
 #include "tender/store/transaction.hpp"
 
 #include "event_loop.hpp"
@@ -26,10 +30,9 @@ namespace asio = boost::asio;
 
 constexpr std::array<std::string_view, 7> kStates{"created", "updated",  "unchanged", "unseen",
                                                   "failed",  "given_up", "waiting"};
-constexpr std::size_t kProgressWidth = 30;
-constexpr std::size_t kProgressFrom = 10;  // fewer relays are done before a bar could be read
+constexpr std::int64_t kProgressWidth = 30;
+constexpr std::int64_t kProgressFrom = 10;  // fewer relays are done before a bar could be read
 constexpr Milliseconds kLockLook{500};
-constexpr int kLogBatch = 256;
 
 }  // namespace
 
@@ -42,26 +45,30 @@ bool is_in_step(ReconcileState state) {
          state == ReconcileState::unchanged || state == ReconcileState::unseen;
 }
 
-ReconcileWatch::ReconcileWatch(const config::Env& env, Database& database,
-                               const std::vector<Relay>& relays, Command::ReconcileOptions options,
-                               std::ostream* progress)
+ReconcileWatch::ReconcileWatch(const config::Env& env, Database& database, ReconcileScope& scope,
+                               Request request, Print print, std::ostream* progress)
     : env_(env),
       database_(database),
-      options_(options),
-      progress_(relays.size() < kProgressFrom ? nullptr : progress),
+      scope_(scope),
+      request_(request),
+      print_(std::move(print)),
+      progress_(progress),
+      estimate_(scope.estimate()),
       logger_(make_logger(spdlog::level::err, env.log_format)),
       signals_(io_, SIGTERM, SIGINT),
       clock_(io_.get_executor()),
       feed_(io_.get_executor(), database, clock_, *logger_),
       receiver_(feed_.channel().subscribe()),
+      query_(database),
+      log_(query_, query_.last_activity_seq()),
       command_(database, clock_, random_, feed_.channel()),
       outbox_(database),
+      dead_letters_(database),
+      request_alarm_(clock_),
       deadline_alarm_(clock_),
-      lock_alarm_(clock_),
-      sidecar_(own_sidecar()) {
-  for (const Relay& relay : relays) {
-    open_.emplace(relay.id.text, results_.size());
-    results_.push_back({.relay = relay, .state = ReconcileState::waiting, .error = {}});
+      lock_alarm_(clock_) {
+  if (estimate_ < kProgressFrom) {
+    progress_ = nullptr;
   }
 }
 
@@ -71,46 +78,57 @@ std::unique_ptr<Sidecar> ReconcileWatch::own_sidecar() {
     return nullptr;
   }
   // What is asked for here by name is urgent: everything else stays for a sidecar proper.
-  const auto floor = options_.bulk ? outbox::Priority::bulk : outbox::Priority::urgent;
+  const auto floor = request_.options.bulk ? outbox::Priority::bulk : outbox::Priority::urgent;
   return std::make_unique<Sidecar>(io_.get_executor(), env_, database_, std::move(*lock), clock_,
                                    random_, command_, *logger_,
                                    infra::Infra::Options{.floor = floor});
 }
 
-std::vector<ReconcileResult> ReconcileWatch::until_done(Milliseconds patience) {
-  if (!results_.empty()) {
-    run_to_end(io_, everything(patience));
-    read_log();  // what the drain settled
-    show_progress(/*last=*/true);
+ReconcileSummary ReconcileWatch::until_done(Milliseconds patience) {
+  run_to_end(io_, everything(patience));
+  read_log();  // what the drain settled
+  show_progress();
+  if (std::exchange(progress_shown_, false)) {
+    *progress_ << '\n' << std::flush;
   }
-  explain_waiting();
-  return results_;
+  report_waiting();
+  return summary_;
 }
 
-void ReconcileWatch::explain_waiting() {
+void ReconcileWatch::report_waiting() {
   const outbox::HostState host = outbox::read_host_state(database_);
-  for (ReconcileResult& result : results_) {
-    if (result.state != ReconcileState::waiting) {
-      continue;
+  const bool paused = host.paused_until && *host.paused_until > clock_.now();
+  ReconcileResult result;
+  result.host_fault = host.failing_since || paused;
+  if (host.failing_since) {
+    result.error = host.reason;
+  } else if (paused) {
+    result.error = fmt::format("zooid asks us to wait until {} (Retry-After)",
+                               format_time(*host.paused_until));
+  } else {
+    result.error = fmt::format("{}; the work stays in the outbox of the database",
+                               summary_.interrupted ? "interrupted" : "no result in time");
+  }
+  using Entry = std::pair<const std::string, Asked>;
+  std::vector<const Entry*> waiting;
+  for (const Entry& entry : asked_) {
+    if (entry.second.open) {
+      waiting.push_back(&entry);
     }
-    const bool paused = host.paused_until && *host.paused_until > clock_.now();
-    result.host_fault = host.failing_since || paused;
-    if (host.failing_since) {
-      result.error = host.reason;
-    } else if (paused) {
-      result.error = fmt::format("zooid asks us to wait until {} (Retry-After)",
-                                 format_time(*host.paused_until));
-    } else {
-      result.error = fmt::format("{}; the work stays in the outbox of the database",
-                                 interrupted_ ? "interrupted" : "no result in time");
-    }
+  }
+  std::ranges::sort(waiting, {}, [](const Entry* entry) { return entry->second.seq; });
+  for (const Entry* entry : waiting) {
+    result.relay_id = entry->first;
+    result.subdomain = entry->second.subdomain;
+    report(result);
   }
 }
 
 asio::awaitable<void> ReconcileWatch::everything(Milliseconds patience) {
   using namespace asio::experimental::awaitable_operators;
   last_result_ = clock_.now();
-  co_await (work() && feed_.run() && watch() && lose_patience(patience) && heed_signals());
+  co_await (request() && work() && feed_.run() && watch() && lose_patience(patience) &&
+            heed_signals());
 }
 
 asio::awaitable<void> ReconcileWatch::heed_signals() {
@@ -120,19 +138,90 @@ asio::awaitable<void> ReconcileWatch::heed_signals() {
   boost::system::error_code ended;
   co_await signals_.async_wait(asio::redirect_error(asio::use_awaitable, ended));
   if (!ended) {
-    interrupted_ = true;
+    summary_.interrupted = true;
     finish();
   }
 }
 
+// Looks at the relays of the scope and asks for those that need it, a page at a time: the loop
+// turns in between, and so do others that write.
+asio::awaitable<void> ReconcileWatch::request() {
+  auto relays = scope_.next();
+  while (!relays.empty() && !finished_) {
+    if (request_.skip_unchanged) {
+      relays = without_unchanged(std::move(relays));
+    }
+    for (std::size_t done = 0; done < relays.size() && !finished_;) {
+      if (!asked_.empty()) {
+        const TimePoint next = clock_.now() + Portion::kBreath;
+        co_await request_alarm_.wait_until(next);
+      }
+      done += ask(std::span(relays).subspan(done));
+      lock_alarm_.notify();
+    }
+    show_progress();
+    last_result_ = clock_.now();
+    co_await asio::post(io_, asio::use_awaitable);
+    relays = scope_.next();
+  }
+  summary_.complete = relays.empty();
+  finish_if_done();
+}
+
+std::vector<Relay> ReconcileWatch::without_unchanged(std::vector<Relay> relays) {
+  std::erase_if(relays, [this](const Relay& relay) {
+    if (!needs_nothing(relay)) {
+      return false;
+    }
+    ++summary_.relays;
+    report({.relay_id = relay.id.text,
+            .subdomain = relay.subdomain,
+            .state = ReconcileState::unchanged,
+            .error = {},
+            .host_fault = false});
+    return true;
+  });
+  return relays;
+}
+
+// Whether a request would end as unchanged and leave nothing behind: no work that was asked for
+// before, no look whether zooid serves it, no dead letter to be resolved.
+bool ReconcileWatch::needs_nothing(const Relay& relay) {
+  const std::string& id = relay.id.text;
+  return relay.synced && !outbox_.find(outbox::JobKind::relay_sync, id) &&
+         !dead_letters_.find_open(outbox::JobKind::relay_sync, id) &&
+         infra::is_unchanged(env_, relay);
+}
+
+// For the first of `relays`, in one transaction; how many.
+std::size_t ReconcileWatch::ask(std::span<const Relay> relays) {
+  Portion portion(clock_);
+  std::size_t done = 0;
+  Transaction transaction(database_);
+  while (done < relays.size() && portion.take()) {
+    const Relay& relay = relays[done];
+    ++done;
+    const auto [entry, is_new] = asked_.try_emplace(relay.id.text);
+    if (is_new) {
+      command_.reconcile_relay(relay, request_.options);
+      entry->second = {.subdomain = relay.subdomain, .seq = query_.last_activity_seq()};
+      ++open_;
+      ++summary_.relays;
+    }
+  }
+  transaction.commit();
+  return done;
+}
+
 asio::awaitable<void> ReconcileWatch::work() {
-  request();
   while (!sidecar_ && !finished_) {
-    const TimePoint look = clock_.now() + kLockLook;
-    co_await lock_alarm_.wait_until(look);
     // Whoever held the lock may have ended, and with it the one who would do the work.
-    if (!finished_) {
+    if (open_ > 0) {
       sidecar_ = own_sidecar();
+    }
+    if (!sidecar_) {
+      const TimePoint look = clock_.now() + kLockLook;
+      co_await lock_alarm_.wait_until(look);
     }
   }
   if (sidecar_) {
@@ -140,46 +229,40 @@ asio::awaitable<void> ReconcileWatch::work() {
   }
 }
 
-void ReconcileWatch::request() {
-  Transaction transaction(database_);
-  last_seq_ = Query(database_).last_activity_seq();
-  for (const ReconcileResult& result : results_) {
-    command_.reconcile_relay(result.relay, options_);
-  }
-  transaction.commit();
-}
-
 asio::awaitable<void> ReconcileWatch::watch() {
-  while (!open_.empty()) {
+  while (!finished_) {
     const auto received = co_await receiver_.recv();
     if (std::holds_alternative<Closed>(received.item)) {
       co_return;
     }
     read_log();
-    show_progress(/*last=*/false);
+    show_progress();
+    finish_if_done();
   }
-  finish();
 }
 
-// The channel may have dropped rows; the log has them all.
+// The channel only says that there is something: the log has every row.
 void ReconcileWatch::read_log() {
-  const Query query(database_);
-  std::vector<Activity> rows;
-  do {
-    rows = query.list_activity({.after_seq = last_seq_, .relay = std::nullopt, .limit = kLogBatch});
-    for (const Activity& row : rows) {
-      last_seq_ = row.seq;
-      take(row);
-    }
-  } while (rows.size() == kLogBatch);
+  for (auto rows = log_.next(); !rows.empty(); rows = log_.next()) {
+    std::ranges::for_each(rows, [this](const Activity& row) { take(row); });
+  }
 }
 
 asio::awaitable<void> ReconcileWatch::lose_patience(Milliseconds patience) {
-  while (!finished_ && clock_.now() < last_result_ + patience) {
-    const TimePoint deadline = last_result_ + patience;
+  while (!finished_ && (!summary_.complete || clock_.now() < last_result_ + patience)) {
+    TimePoint deadline = last_result_ + patience;
+    if (!summary_.complete) {  // nobody waits before all is asked for
+      deadline = clock_.now() + patience;
+    }
     co_await deadline_alarm_.wait_until(deadline);
   }
   if (!finished_) {
+    finish();
+  }
+}
+
+void ReconcileWatch::finish_if_done() {
+  if (!finished_ && summary_.complete && open_ == 0) {
     finish();
   }
 }
@@ -188,6 +271,7 @@ void ReconcileWatch::finish() {
   finished_ = true;
   signals_.cancel();
   signals_.clear();  // the next one ends the process
+  request_alarm_.notify();
   deadline_alarm_.notify();
   lock_alarm_.notify();
   feed_.stop();
@@ -198,8 +282,8 @@ void ReconcileWatch::finish() {
 
 void ReconcileWatch::take(const Activity& activity) {
   const auto type = activity.relay_activity();
-  const auto found = open_.find(activity.resource_id);
-  if (found == open_.end() ||
+  const auto found = asked_.find(activity.resource_id);
+  if (found == asked_.end() || !found->second.open || activity.seq <= found->second.seq ||
       (type != ActivityType::complete_relay_sync && type != ActivityType::fail_relay_sync)) {
     return;
   }
@@ -207,7 +291,9 @@ void ReconcileWatch::take(const Activity& activity) {
   if (job && job->attempt == 0 && job->not_before <= activity.created_at) {
     return;  // the result of an execution that was under way before: ours is still due
   }
-  ReconcileResult& result = results_[found->second];
+  ReconcileResult result;
+  result.relay_id = activity.resource_id;
+  result.subdomain = std::exchange(found->second.subdomain, {});
   const auto detail = parse_json(activity.detail).value_or(nlohmann::json());
   if (type == ActivityType::fail_relay_sync) {
     result.state = job ? ReconcileState::failed : ReconcileState::given_up;
@@ -222,19 +308,39 @@ void ReconcileWatch::take(const Activity& activity) {
     result.error = json_text(detail, "unseen");
     result.state = result.error.empty() ? ReconcileState::unchanged : ReconcileState::unseen;
   }
-  open_.erase(found);
+  found->second.open = false;
+  --open_;
   last_result_ = clock_.now();
+  report(result);
 }
 
-void ReconcileWatch::show_progress(bool last) {
+void ReconcileWatch::report(const ReconcileResult& result) {
+  summary_.in_step += is_in_step(result.state) ? 1 : 0;
+  summary_.waiting += result.state == ReconcileState::waiting ? 1 : 0;
+  summary_.host_faults += result.host_fault ? 1 : 0;
+  clear_progress();
+  print_(result);
+}
+
+void ReconcileWatch::show_progress() {
   if (progress_ == nullptr) {
     return;
   }
-  const std::size_t done = results_.size() - open_.size();
-  const std::size_t filled = kProgressWidth * done / results_.size();
-  fmt::print(*progress_, "\r[{}{}] {}/{}{}", std::string(filled, '#'),
-             std::string(kProgressWidth - filled, '.'), done, results_.size(), last ? "\n" : "");
+  const std::int64_t done = summary_.relays - static_cast<std::int64_t>(open_);
+  const std::int64_t total =
+      summary_.complete ? summary_.relays : std::max(summary_.relays, estimate_);
+  const auto filled = static_cast<std::size_t>(total == 0 ? 0 : kProgressWidth * done / total);
+  fmt::print(*progress_, "\r[{}{}] {}/{}", std::string(filled, '#'),
+             std::string(kProgressWidth - filled, '.'), done, total);
   progress_->flush();
+  progress_shown_ = true;
+}
+
+// A result is about to be printed, perhaps on the same terminal.
+void ReconcileWatch::clear_progress() {
+  if (std::exchange(progress_shown_, false)) {
+    *progress_ << "\r\033[K" << std::flush;
+  }
 }
 
 }  // namespace tender::cli

@@ -1,25 +1,31 @@
-// Asks for the sync of some relays and watches the log until each has a result. The work is done by
-// whoever holds the database's lock; when nobody does, or its holder ends meanwhile, by a Sidecar
-// of our own that touches only these relays.
+// Asks for the sync of the relays of a ReconcileScope and watches the log until each has a result.
+// The work is done by whoever holds the database's lock; when nobody does, or its holder ends
+// meanwhile, by a Sidecar of our own that touches only these relays. However many relays there are:
+// it asks in portions, and remembers only those that it has asked for.
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <iosfwd>
-#include <map>
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <vector>
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/signal_set.hpp>
 
 #include "tender/base/random.hpp"
+#include "tender/outbox/dead_letters.hpp"
 #include "tender/outbox/outbox.hpp"
+#include "tender/store/activity_cursor.hpp"
 #include "tender/store/command.hpp"
 #include "tender/store/query.hpp"
 
 #include "log_feed.hpp"
+#include "reconcile_scope.hpp"
 #include "sidecar.hpp"
 
 namespace tender::cli {
@@ -38,47 +44,81 @@ enum class ReconcileState : std::uint8_t {
 [[nodiscard]] bool is_in_step(ReconcileState state);
 
 struct ReconcileResult {
-  Relay relay;
+  std::string relay_id;
+  std::string subdomain;
   ReconcileState state = ReconcileState::waiting;
   std::string error;
   bool host_fault = false;  // the host's fault and not this relay's
 };
 
+struct ReconcileSummary {
+  std::int64_t relays = 0;   // that were looked at: each has a result
+  std::int64_t in_step = 0;  // of these
+  std::int64_t waiting = 0;
+  std::int64_t host_faults = 0;
+  bool complete = false;     // false: it was interrupted before it had looked at all
+  bool interrupted = false;  // by SIGINT or SIGTERM; a second one ends the process at once
+};
+
 class ReconcileWatch {
  public:
-  /// `progress` gets a progress bar; null: none. Borrows all but the options.
-  ReconcileWatch(const config::Env& env, Database& database, const std::vector<Relay>& relays,
-                 Command::ReconcileOptions options, std::ostream* progress);
+  struct Request {
+    Command::ReconcileOptions options;
+    /// Whether those that are in step and unchanged, by this process's environment, have their
+    /// result without being asked for.
+    bool skip_unchanged = false;
+  };
+  using Print = std::function<void(const ReconcileResult& result)>;
+
+  /// `print` is called for each result as it comes. `progress` gets a progress bar; null: none.
+  /// Borrows all but the request.
+  ReconcileWatch(const config::Env& env, Database& database, ReconcileScope& scope, Request request,
+                 Print print, std::ostream* progress);
 
   /// Blocks until every relay has a result, or none has come for `patience`, and then until what
-  /// our own Sidecar has in flight is settled, at most 10 s more; results of that time count.
-  /// Results in the order of the relays. What has none stays in the outbox, and whoever works on
-  /// the database goes on.
-  [[nodiscard]] std::vector<ReconcileResult> until_done(Milliseconds patience);
-
-  /// Whether SIGINT or SIGTERM ended it; a second one ends the process at once.
-  [[nodiscard]] bool interrupted() const { return interrupted_; }
+  /// our own Sidecar has in flight is settled, at most 10 s more; results of that time count. What
+  /// was asked for and has no result is printed last, in the order in which it was asked for: it
+  /// stays in the outbox, and whoever works on the database goes on.
+  [[nodiscard]] ReconcileSummary until_done(Milliseconds patience);
 
  private:
+  // A relay that was asked for.
+  struct Asked {
+    std::string subdomain;  // empty once it has its result
+    std::int64_t seq = 0;   // of the log, at or after its request: what comes later may answer it
+    bool open = true;
+  };
+
   boost::asio::awaitable<void> everything(Milliseconds patience);
+  boost::asio::awaitable<void> request();
   boost::asio::awaitable<void> watch();
   boost::asio::awaitable<void> lose_patience(Milliseconds patience);
   boost::asio::awaitable<void> heed_signals();
   boost::asio::awaitable<void> work();
-  void request();
+  [[nodiscard]] std::vector<Relay> without_unchanged(std::vector<Relay> relays);
+  [[nodiscard]] bool needs_nothing(const Relay& relay);
+  [[nodiscard]] std::size_t ask(std::span<const Relay> relays);
   void read_log();
   void take(const Activity& activity);
+  void report(const ReconcileResult& result);
   [[nodiscard]] std::unique_ptr<Sidecar> own_sidecar();
-  void explain_waiting();
-  void show_progress(bool last);
+  void report_waiting();
+  void show_progress();
+  void clear_progress();
+  void finish_if_done();
   void finish();
 
   const config::Env& env_;
   Database& database_;
-  Command::ReconcileOptions options_;
+  ReconcileScope& scope_;
+  Request request_;
+  Print print_;
   std::ostream* progress_;
-  std::vector<ReconcileResult> results_;
-  std::map<std::string, std::size_t> open_;  // relay id → its place in results_
+  bool progress_shown_ = false;
+  std::int64_t estimate_;
+  ReconcileSummary summary_;
+  std::unordered_map<std::string, Asked> asked_;  // by relay id
+  std::size_t open_ = 0;                          // of asked_
   TimePoint last_result_{};
   std::shared_ptr<Logger> logger_;
   boost::asio::io_context io_{1};
@@ -86,15 +126,17 @@ class ReconcileWatch {
   SystemClock clock_;
   SystemRandom random_;
   LogFeed feed_;
-  Broadcast<Activity>::Receiver receiver_;
+  ActivityChannel::Receiver receiver_;
+  Query query_;
+  ActivityCursor log_;
   Command command_;
   outbox::Outbox outbox_;
+  outbox::DeadLetters dead_letters_;
+  Wakeup request_alarm_;
   Wakeup deadline_alarm_;
   Wakeup lock_alarm_;
-  std::int64_t last_seq_ = 0;         // how far the log is read
-  std::unique_ptr<Sidecar> sidecar_;  // null: another process does the work
+  std::unique_ptr<Sidecar> sidecar_;  // null: another process does the work, or none is needed
   bool finished_ = false;
-  bool interrupted_ = false;
 };
 
 }  // namespace tender::cli

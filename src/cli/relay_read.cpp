@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "tender/outbox/host_state.hpp"
+#include "tender/store/relay_pages.hpp"
 
 #include "command.hpp"
 #include "output.hpp"
@@ -34,23 +35,27 @@ Relay with_reason(Relay relay, const outbox::HostState& host) {
 
 ExitCode list_relays(const Invocation& invocation) {
   StoreSession session(invocation, OpenMode::existing);
-  const auto relays = session.query.list_relays();
+  RelayPages pages(session.query, &Query::next_relays);
   if (invocation.json()) {
     const auto host = outbox::read_host_state(session.database);
-    auto array = nlohmann::ordered_json::array();
-    for (const Relay& relay : relays) {
-      array.push_back(to_json(with_reason(relay, host)));
+    JsonArray array(invocation.out);
+    for (auto relays = pages.next(); !relays.empty() && invocation.out; relays = pages.next()) {
+      for (Relay& relay : relays) {
+        array.add(to_json(with_reason(std::move(relay), host)));
+      }
     }
-    print_json(invocation.out, array);
+    array.finish();
     return ExitCode::ok;
   }
-  std::vector<std::vector<std::string>> rows{
-      {"SUBDOMAIN", "STATUS", "SYNC", "REVISION", "ID", "NAME"}};
-  for (const Relay& relay : relays) {
-    rows.push_back({relay.subdomain, std::string(to_string(relay.status)), sync_state(relay),
-                    std::to_string(relay.revision), relay.id.text, printable(relay.info_name, 60)});
+  Table table(invocation.out);
+  table.add({"SUBDOMAIN", "STATUS", "SYNC", "REVISION", "ID", "NAME"});
+  for (auto relays = pages.next(); !relays.empty() && invocation.out; relays = pages.next()) {
+    for (const Relay& relay : relays) {
+      table.add({relay.subdomain, std::string(to_string(relay.status)), sync_state(relay),
+                 std::to_string(relay.revision), relay.id.text, printable(relay.info_name, 60)});
+    }
   }
-  print_table(invocation.out, rows);
+  table.finish();
   return ExitCode::ok;
 }
 

@@ -11,6 +11,7 @@
 #include <boost/asio/signal_set.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
+#include "tender/store/damage_search.hpp"
 #include "tender/store/integrity.hpp"
 #include "tender/store/row_faults.hpp"
 
@@ -28,19 +29,9 @@ namespace asio = boost::asio;
 constexpr Milliseconds kStandbyLook{500};
 
 // The database's path, when what is there is sound or nothing: damage is refused before anything
-// is written to it.
-const std::filesystem::path& checked(const std::filesystem::path& database, Logger& logger) {
-  const Integrity integrity = check_integrity(database);
-  if (integrity == Integrity::odd_rows) {
-    logger.warn(
-        "{}: another program wrote rows that break the rules of their tables; `tender check` "
-        "names the relays among them",
-        database.string());
-  }
-  if (integrity == Integrity::too_large) {
-    logger.info("{} is larger than {} MiB: starting without looking for damage", database.string(),
-                kLargestChecked >> 20);
-  }
+// is written to it. What is too large for that is looked at while it is worked on.
+const std::filesystem::path& checked(const std::filesystem::path& database, Integrity& found) {
+  found = check_integrity(database, kLargestCheckedFirst);
   return database;
 }
 
@@ -62,8 +53,9 @@ class Run {
         logger_(start_logging(env_)),
         signals_(io_, SIGTERM, SIGINT),
         clock_(io_.get_executor()),
-        database_(checked(env_.database_path, *logger_), clock_,
+        database_(checked(env_.database_path, integrity_), clock_,
                   open_options(OpenMode::create, *logger_)),
+        damage_search_(io_.get_executor(), env_.database_path, clock_),
         feed_(io_.get_executor(), database_, clock_, *logger_),
         alarm_(clock_) {}
 
@@ -79,7 +71,7 @@ class Run {
     co_await become_active();
     if (sidecar_) {
       using namespace asio::experimental::awaitable_operators;
-      co_await (run_sidecar() && feed_.run());
+      co_await (run_sidecar() && feed_.run() && look_for_damage());
     }
     logger_->info("stopped");
     signals_.cancel();
@@ -115,6 +107,26 @@ class Run {
   asio::awaitable<void> run_sidecar() {
     co_await sidecar_->run();
     feed_.stop();
+    damage_search_.stop();
+  }
+
+  asio::awaitable<void> look_for_damage() {
+    if (integrity_ == Integrity::too_large) {
+      const DamageSearch::Result result = co_await damage_search_.run();
+      integrity_ = result.integrity;
+      if (result.error && result.error->fault() == StoreFault::corrupt) {
+        sidecar_->infra().hold(*result.error);
+      } else if (result.error) {
+        logger_->warn("could not look for damage: {}; {}", result.error->what(),
+                      result.error->remedy());
+      }
+    }
+    if (integrity_ == Integrity::odd_rows) {
+      logger_->warn(
+          "{}: another program wrote rows that break the rules of their tables; `tender check` "
+          "names the relays among them",
+          database_.path().string());
+    }
   }
 
   asio::awaitable<void> heed_signals() {
@@ -146,7 +158,9 @@ class Run {
       signals_;  // before all that takes its time: an early signal waits for heed_signals
   SystemClock clock_;
   SystemRandom random_;
+  Integrity integrity_ = Integrity::absent;  // as far as it was looked at
   Database database_;
+  DamageSearch damage_search_;
   LogFeed feed_;
   Wakeup alarm_;
   std::unique_ptr<Sidecar> sidecar_;

@@ -54,7 +54,7 @@ class StoreSession {
   SystemClock clock;
   SystemRandom random;
   Database database;
-  Broadcast<Activity> notify;
+  ActivityChannel notify;
   Query query;
   Command command;
   bool has_livekit;  // whether this command's environment has LIVEKIT_*

@@ -19,6 +19,7 @@ namespace asio = boost::asio;
 using outbox::Job;
 using outbox::JobKind;
 using outbox::Priority;
+using Routed = outbox::Router::Routed;
 
 // An answer that takes longer than this part of ZOOID_API_TIMEOUT is slow: well before the timeout
 // does harm.
@@ -55,8 +56,7 @@ Infra::Infra(Query query, Command command, const config::Env& env, Runtime runti
 asio::awaitable<void> Infra::start() {
   using namespace asio::experimental::awaitable_operators;
   co_await (listen() && reconcile_now_and_then() && dispatcher_.run());
-  // What was settled last has its line in the log, too.
-  static_cast<void>(catch_up(std::nullopt));
+  route_rest();
 }
 
 void Infra::stop() {
@@ -74,13 +74,13 @@ asio::awaitable<MemberList> Infra::list_relay_members(RelayId id) {
 asio::awaitable<void> Infra::listen() {
   std::optional<std::string_view> reconcile_because = "startup";
   while (!stopping_) {
-    if (!catch_up(reconcile_because)) {
+    const bool caught_up = co_await catch_up(reconcile_because, pause_);
+    if (!caught_up) {
       const TimePoint again = dispatcher_.outage().retry_at();
       co_await pause_.wait_until(again);
       continue;
     }
     reconcile_because.reset();
-    dispatcher_.wake();
     const auto received = co_await receiver_.recv();
     if (std::holds_alternative<Closed>(received.item)) {
       break;
@@ -103,36 +103,77 @@ asio::awaitable<void> Infra::reconcile_now_and_then() {
         runtime_.clock.now() + std::chrono::round<Milliseconds>(
                                    std::chrono::duration<double, std::milli>(interval) * jitter);
     co_await interval_.wait_until(next);
-    while (!stopping_ && !catch_up("interval")) {
-      const TimePoint again = dispatcher_.outage().retry_at();
-      co_await interval_.wait_until(again);
+    bool caught_up = false;
+    while (!stopping_ && !caught_up) {
+      caught_up = co_await catch_up("interval", interval_);
+      if (!caught_up) {
+        const TimePoint again = dispatcher_.outage().retry_at();
+        co_await interval_.wait_until(again);
+      }
     }
-    dispatcher_.wake();
   }
 }
 
-bool Infra::catch_up(std::optional<std::string_view> reconcile_because) {
+// Reads the log to its end, and then reconciles, if there is a reason. False: the database cannot
+// be worked on. What was begun is taken up from the start then, and finds what is left.
+asio::awaitable<bool> Infra::catch_up(std::optional<std::string_view> reconcile_because,
+                                      Wakeup& pause) {
   StoreOutage& outage = dispatcher_.outage();
   if (!outage.over()) {
-    return false;
+    co_return false;
   }
   try {
-    if (!router_.route([this](const Activity& activity) { handle_activity(activity); })) {
+    const outbox::Router::Handler handler = [this](const Activity& activity) {
+      handle_activity(activity);
+    };
+    auto routed = Routed::more;
+    while (routed == Routed::more) {
+      routed = router_.route(Portion(runtime_.clock), handler);
+      if (routed == Routed::more) {
+        co_await breathe(pause);
+      }
+      if (stopping_) {
+        co_return true;
+      }
+    }
+    if (routed == Routed::lost) {
       runtime_.logger.warn(
           "table router_offset: another program deleted or broke its row; reading the log from "
           "its end and looking for relays that are not in step. Repeat each `tender reconcile` "
           "that had no result");
       reconcile_because = "lost offset";
     }
+    dispatcher_.wake();
     if (reconcile_because) {
       mend_outbox();
-      reconcile_relay_state(*reconcile_because);
+      co_await reconcile_relay_state(*reconcile_because, pause);
     }
-    return true;
+    co_return true;
   } catch (const StoreError& error) {
     // The channel is only a hint and the log holds everything: go on later where the offset stands.
     outage.begin(error);
-    return false;
+  }
+  co_return false;
+}
+
+// After a portion: its work may begin, and other programs may write.
+asio::awaitable<void> Infra::breathe(Wakeup& pause) {
+  dispatcher_.wake();
+  const TimePoint next = runtime_.clock.now() + Portion::kBreath;
+  co_await pause.wait_until(next);
+}
+
+// What was settled last has its line in the log, too.
+void Infra::route_rest() {
+  StoreOutage& outage = dispatcher_.outage();
+  try {
+    if (outage.over()) {
+      static_cast<void>(router_.route(Portion(runtime_.clock), [this](const Activity& activity) {
+        handle_activity(activity);
+      }));
+    }
+  } catch (const StoreError& error) {
+    outage.begin(error);
   }
 }
 
@@ -204,37 +245,84 @@ void Infra::handle_command(const Activity& activity, ActivityType type) {
   dead_letters_.resolve(job.kind, job.key, outbox::Resolution::superseded, now);
 }
 
-void Infra::reconcile_relay_state(std::string_view source) {
+asio::awaitable<void> Infra::reconcile_relay_state(std::string_view source, Wakeup& pause) {
+  const std::size_t pending =
+      co_await find_lost_work(&Query::next_relays_pending_sync, source, pause);
+  co_await find_lost_work(&Query::next_relays_in_doubt, source, pause);
+  dispatcher_.wake();
+  // Nobody needs to read every hour that there was nothing to do.
+  const auto level =
+      pending == 0 && source == "interval" ? spdlog::level::debug : spdlog::level::info;
+  runtime_.logger.log(level, "reconcile ({}): {} relay{} pending", source, pending,
+                      pending == 1 ? "" : "s");
+}
+
+// Walks over the list, and gives work to those that lack it. A relay that changes meanwhile has an
+// activity of its own; a process that ends meanwhile starts over. How many relays were on the list.
+asio::awaitable<std::size_t> Infra::find_lost_work(RelayPages::List list, std::string_view source,
+                                                   Wakeup& pause) {
+  RelayPages pages(query_, list);
+  std::size_t listed = 0;
+  auto relays = pages.next();
+  while (!relays.empty() && !stopping_) {
+    listed += relays.size();
+    const bool more = relays.size() == RelayPages::kRelays;
+    std::erase_if(relays, [this](const Relay& relay) { return !lacks_work(relay); });
+    std::size_t done = 0;
+    while (done < relays.size() && !stopping_) {
+      done += schedule_lost_work(std::span(relays).subspan(done), source);
+      if (done < relays.size()) {
+        co_await breathe(pause);
+      }
+    }
+    relays.clear();
+    if (more) {
+      co_await breathe(pause);
+      relays = pages.next();
+    }
+  }
+  co_return listed;
+}
+
+// Whether a sync is due of which the outbox knows nothing.
+bool Infra::lacks_work(const Relay& relay) {
+  if (outbox_.find(JobKind::relay_sync, relay.id.text)) {
+    return false;
+  }
+  if (relay.synced) {
+    return relay.settle_at.has_value();
+  }
+  return relay.sync_error.empty() ||
+         !dead_letters_.holds(JobKind::relay_sync, relay.id.text, relay.revision);
+}
+
+// The first of `listed`, in one transaction; how many. They are read again in it: other programs
+// may have written them since.
+std::size_t Infra::schedule_lost_work(std::span<const Relay> listed, std::string_view source) {
+  Portion portion(runtime_.clock);
+  std::size_t done = 0;
   Transaction transaction(runtime_.database);
-  const auto pending = query_.list_relays_pending_sync();
-  for (const Relay& relay : pending) {
-    if (outbox_.find(JobKind::relay_sync, relay.id.text)) {
+  while (done < listed.size() && portion.take()) {
+    const auto relay = query_.get_relay(listed[done].id);
+    ++done;
+    if (!relay || !lacks_work(*relay)) {
       continue;
     }
-    if (relay.sync_error.empty()) {
-      Job job;
-      job.key = relay.id.text;
+    Job job;
+    job.key = relay->id.text;
+    if (relay->synced) {
+      job.not_before = relay->settle_at.value_or(runtime_.clock.now());
+      outbox_.schedule(job);
+    } else if (relay->sync_error.empty()) {
       const TimePoint now = runtime_.clock.now();
       outbox_.enqueue(job, now);
       dead_letters_.resolve(job.kind, job.key, outbox::Resolution::superseded, now);
     } else {
-      schedule_relay_sync_retry(relay, source);
-    }
-  }
-  for (const Relay& relay : query_.list_relays_in_doubt()) {
-    if (relay.synced && relay.settle_at) {
-      Job job;
-      job.key = relay.id.text;
-      job.not_before = *relay.settle_at;
-      outbox_.schedule(job);
+      schedule_relay_sync_retry(*relay, source);
     }
   }
   transaction.commit();
-  // Nobody needs to read every hour that there was nothing to do.
-  const auto level =
-      pending.empty() && source == "interval" ? spdlog::level::debug : spdlog::level::info;
-  runtime_.logger.log(level, "reconcile ({}): {} relay{} pending", source, pending.size(),
-                      pending.size() == 1 ? "" : "s");
+  return done;
 }
 
 void Infra::schedule_relay_sync_retry(const Relay& relay, std::string_view source) {

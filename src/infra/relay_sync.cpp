@@ -31,8 +31,18 @@ std::string_view to_string(SyncPlan plan) {
   return "skip";
 }
 
+bool is_unchanged(const config::Env& env, const Relay& relay) {
+  const bool served = relay.live.value_or(env.relay_verify == config::RelayVerify::off);
+  return served && relay.synced_revision && !relay.settle_at && !relay.synced_digest.empty() &&
+         zooid::body_digest(zooid::update_body(relay, env)) == relay.synced_digest;
+}
+
 SyncDecision plan_relay_sync(const Query& query, const config::Env& env, const Relay& relay,
                              Effort effort) {
+  // Before the rules are asked: what zooid took once it is not asked to take again.
+  if (effort == Effort::if_changed && is_unchanged(env, relay)) {
+    return {SyncPlan::skip, "zooid took exactly this last"};
+  }
   const Standing standing = query.standing_of(relay);
   if (const auto faults = validate(relay, standing); !faults.empty()) {
     const FieldFault& first = faults.front();
@@ -48,7 +58,7 @@ SyncDecision plan_relay_sync(const Query& query, const config::Env& env, const R
     return {SyncPlan::create, "zooid never took it"};
   }
   if (effort == Effort::recreate) {
-    return {SyncPlan::update, "asked for; made anew if zooid has lost it"};
+    return {SyncPlan::update, "asked for; recreated if zooid has lost it"};
   }
   if (effort == Effort::forced) {
     return {SyncPlan::update, "asked for, changed or not"};
@@ -65,10 +75,7 @@ SyncDecision plan_relay_sync(const Query& query, const config::Env& env, const R
   if (zooid::body_digest(zooid::update_body(relay, env)) != relay.synced_digest) {
     return {SyncPlan::update, "it is not what zooid took last"};
   }
-  if (!relay.live && env.relay_verify != config::RelayVerify::off) {
-    return {SyncPlan::look, "zooid took exactly this last; whether it serves it is looked at"};
-  }
-  return {SyncPlan::skip, "zooid took exactly this last"};
+  return {SyncPlan::look, "zooid took exactly this last; whether it serves it is looked at"};
 }
 
 Effort effort_of(const outbox::Job& job) {

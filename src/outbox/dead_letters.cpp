@@ -85,14 +85,23 @@ std::optional<DeadLetter> DeadLetters::find(std::int64_t id) {
   return row.step() ? std::optional(read_dead_letter(row)) : std::nullopt;
 }
 
-std::vector<DeadLetter> DeadLetters::list(bool all) {
+std::optional<DeadLetter> DeadLetters::find_open(JobKind kind, const std::string& key) {
+  Statement row =
+      database_.prepare("SELECT " TENDER_DEAD_LETTER_COLUMNS
+                        " FROM dead_letter WHERE kind = ? AND key = ? AND resolution IS NULL",
+                        to_string(kind), key);
+  return row.step() ? std::optional(read_dead_letter(row)) : std::nullopt;
+}
+
+std::vector<DeadLetter> DeadLetters::list(bool all, std::int64_t after_id, int limit) {
   // Resolved letters stay for ever: the open ones are found by their own index.
-  const char* const every = "SELECT " TENDER_DEAD_LETTER_COLUMNS " FROM dead_letter ORDER BY id";
+  const char* const every =
+      "SELECT " TENDER_DEAD_LETTER_COLUMNS " FROM dead_letter WHERE id > ? ORDER BY id LIMIT ?";
   const char* const open = "SELECT " TENDER_DEAD_LETTER_COLUMNS
-                           " FROM dead_letter INDEXED BY dead_letter_open "
-                           "WHERE resolution IS NULL ORDER BY id";
+                           " FROM dead_letter INDEXED BY dead_letter_open_by_id "
+                           "WHERE resolution IS NULL AND id > ? ORDER BY id LIMIT ?";
   std::vector<DeadLetter> letters;
-  Statement rows = database_.prepare(all ? every : open);
+  Statement rows = database_.prepare(all ? every : open, after_id, limit);
   while (rows.step()) {
     letters.push_back(read_dead_letter(rows));
   }

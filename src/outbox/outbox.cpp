@@ -137,6 +137,17 @@ std::optional<Job> Outbox::find(JobKind kind, const std::string& key) {
   return row.step() ? std::optional(read_job(row)) : std::nullopt;
 }
 
+std::vector<std::string> Outbox::list_keys(JobKind kind, const std::string& after, int limit) {
+  std::vector<std::string> keys;
+  Statement rows =
+      database_.prepare("SELECT key FROM outbox WHERE kind = ? AND key > ? ORDER BY key LIMIT ?",
+                        to_string(kind), after, limit);
+  while (rows.step()) {
+    keys.push_back(rows.text(0));
+  }
+  return keys;
+}
+
 bool Outbox::has_other(JobKind kind, const std::set<std::string>& keys) {
   Statement rows = database_.prepare("SELECT key FROM outbox WHERE kind = ?", to_string(kind));
   while (rows.step()) {
@@ -181,19 +192,30 @@ bool Outbox::do_again(const Job& job, TimePoint not_before) {
 }
 
 int Outbox::mend() {
-  const int unknown =
-      database_.prepare("DELETE FROM outbox WHERE kind NOT IN ('relay_sync', 'relay_check')").run();
+#define TENDER_UNKNOWN_KIND "kind NOT IN ('relay_sync', 'relay_check')"
+#define TENDER_ODD_VALUES                                                        \
+  "generation < 1 OR priority NOT IN (0, 1, 2) OR attempt < 0 OR asked_seq < 0 " \
+  "OR forced NOT IN (0, 1) OR recreate NOT IN (0, 1) OR (attempt = 0) <> (last_error IS NULL)"
+  // Without the write lock, and by an index that is empty in good times.
+  const bool odd =
+      database_
+          .prepare("SELECT 1 FROM outbox INDEXED BY outbox_odd WHERE " TENDER_UNKNOWN_KIND
+                   " OR " TENDER_ODD_VALUES " LIMIT 1")
+          .step();
+  if (!odd) {
+    return 0;
+  }
+  const int unknown = database_.prepare("DELETE FROM outbox WHERE " TENDER_UNKNOWN_KIND).run();
   return unknown + database_
                        .prepare(
                            "UPDATE outbox SET generation = max(generation, 1), "
                            "priority = CASE WHEN priority IN (0, 1, 2) THEN priority ELSE 2 END, "
                            "attempt = 0, last_error = NULL, asked_seq = max(asked_seq, 0), "
                            "forced = (forced <> 0), recreate = (recreate = 1) "
-                           "WHERE generation < 1 OR priority NOT IN (0, 1, 2) OR attempt < 0 OR "
-                           "asked_seq < 0 "
-                           "OR forced NOT IN (0, 1) OR recreate NOT IN (0, 1) "
-                           "OR (attempt = 0) <> (last_error IS NULL)")
+                           "WHERE " TENDER_ODD_VALUES)
                        .run();
+#undef TENDER_ODD_VALUES
+#undef TENDER_UNKNOWN_KIND
 }
 
 Outbox::Counts Outbox::count(TimePoint now) {

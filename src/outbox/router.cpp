@@ -5,33 +5,34 @@
 #include "tender/store/transaction.hpp"
 
 namespace tender::outbox {
-namespace {
 
-constexpr int kBatch = 256;
-
-}  // namespace
-
-bool Router::route(const Handler& handler) {
+Router::Routed Router::route(Portion portion, const Handler& handler) {
   const Query query(database_);
-  if (!stored_offset()) {
+  // Read before the transaction: the log only grows, and nobody else moves the offset.
+  const auto offset = stored_offset();
+  if (!offset) {
     write_offset(query.last_activity_seq());
-    return false;
+    return Routed::lost;
   }
-  while (query.last_activity_seq() > offset()) {
-    Transaction transaction(database_);
-    const auto rows =
-        query.list_activity({.after_seq = offset(), .relay = std::nullopt, .limit = kBatch});
-    if (rows.empty()) {
-      // The newest rows were pruned by somebody: there is nothing behind the offset.
+  const auto rows =
+      query.list_activity({.after_seq = *offset, .relay = std::nullopt, .limit = Portion::kRows});
+  if (rows.empty()) {
+    return Routed::all;
+  }
+  Transaction transaction(database_);
+  std::int64_t routed = *offset;
+  bool more = rows.size() == Portion::kRows;
+  for (const Activity& activity : rows) {
+    if (!portion.take()) {
+      more = true;
       break;
     }
-    for (const Activity& activity : rows) {
-      handler(activity);
-    }
-    write_offset(rows.back().seq);
-    transaction.commit();
+    handler(activity);
+    routed = activity.seq;
   }
-  return true;
+  write_offset(routed);
+  transaction.commit();
+  return more ? Routed::more : Routed::all;
 }
 
 std::int64_t Router::offset() {

@@ -12,11 +12,11 @@ namespace {
 constexpr Milliseconds kFirstLook{1};
 constexpr Milliseconds kLastLook{200};
 constexpr Milliseconds kPoll{1000};
-constexpr int kBatch = 256;
+constexpr int kBatch = 4096;  // numbers, a few milliseconds' worth
 
 }  // namespace
 
-ActivityTail::ActivityTail(Database& database, Clock& clock, Broadcast<Activity>& channel)
+ActivityTail::ActivityTail(Database& database, Clock& clock, ActivityChannel& channel)
     : database_(database),
       clock_(clock),
       channel_(channel),
@@ -70,15 +70,15 @@ bool ActivityTail::changed_elsewhere() {
 }
 
 void ActivityTail::drain() {
-  const Query query(database_);
-  std::vector<Activity> rows;
-  do {
-    rows = query.list_activity({.after_seq = last_seq_, .relay = std::nullopt, .limit = kBatch});
-    for (Activity& row : rows) {
-      last_seq_ = row.seq;
-      channel_.send(std::move(row));
-    }
-  } while (rows.size() == kBatch);
+  const auto seqs = Query(database_).list_activity_seqs(last_seq_, kBatch);
+  for (const std::int64_t seq : seqs) {
+    last_seq_ = seq;
+    channel_.send(seq);
+  }
+  if (seqs.size() == kBatch) {  // the loop turns before the rest is read
+    committed_here_ = true;
+    next_look_ = kFirstLook;
+  }
 }
 
 }  // namespace tender

@@ -207,6 +207,14 @@ void Database::execute(std::string_view sql) {
   }
 }
 
+std::vector<std::string> Database::prepared() const {
+  std::vector<std::string> texts;
+  for (const auto& [text, statement] : statements_) {
+    texts.emplace_back(text);
+  }
+  return texts;
+}
+
 std::int64_t Database::data_version() {
   Statement statement = prepare("PRAGMA data_version");
   statement.step();

@@ -23,6 +23,22 @@ std::optional<Relay> read_one(Statement statement) {
   return statement.step() ? std::optional(read_relay(statement)) : std::nullopt;
 }
 
+// A page of the relays that fulfil the condition.
+#define TENDER_RELAY_PAGE(condition)                            \
+  "SELECT " TENDER_RELAY_COLUMNS " FROM relay WHERE " condition \
+  " AND (created_at, id) > (?, ?) ORDER BY created_at, id LIMIT ?"
+
+std::vector<Relay> read_page(Database& database, const char* sql, RelayPage& page) {
+  Statement rows = database.prepare(sql, page.created_at, page.id.text, page.limit);
+  std::vector<Relay> relays;
+  while (rows.step()) {
+    relays.push_back(read_relay(rows));
+    page.created_at = rows.integer(kCreatedAtColumn);
+    page.id = relays.back().id;
+  }
+  return relays;
+}
+
 }  // namespace
 
 std::optional<Relay> Query::get_relay(const RelayId& id) const {
@@ -42,23 +58,31 @@ std::optional<Relay> Query::get_relay_of_subdomain(std::string_view subdomain) c
       "SELECT " TENDER_RELAY_COLUMNS " FROM relay WHERE subdomain = ?", subdomain));
 }
 
+std::vector<Relay> Query::next_relays(RelayPage& page) const {
+  return read_page(*database_, TENDER_RELAY_PAGE("true"), page);
+}
+
+std::vector<Relay> Query::next_relays_pending_sync(RelayPage& page) const {
+  return read_page(*database_, TENDER_RELAY_PAGE("synced = 0"), page);
+}
+
+std::vector<Relay> Query::next_relays_in_doubt(RelayPage& page) const {
+  return read_page(*database_, TENDER_RELAY_PAGE("settle_at IS NOT NULL"), page);
+}
+
 std::vector<Relay> Query::list_relays() const {
-  return read_all(
-      database_->prepare("SELECT " TENDER_RELAY_COLUMNS " FROM relay ORDER BY created_at, id"),
-      read_relay);
+  RelayPage all;
+  return next_relays(all);
 }
 
 std::vector<Relay> Query::list_relays_pending_sync() const {
-  return read_all(database_->prepare("SELECT " TENDER_RELAY_COLUMNS
-                                     " FROM relay WHERE synced = 0 ORDER BY created_at, id"),
-                  read_relay);
+  RelayPage all;
+  return next_relays_pending_sync(all);
 }
 
 std::vector<Relay> Query::list_relays_in_doubt() const {
-  return read_all(
-      database_->prepare("SELECT " TENDER_RELAY_COLUMNS
-                         " FROM relay WHERE settle_at IS NOT NULL ORDER BY created_at, id"),
-      read_relay);
+  RelayPage all;
+  return next_relays_in_doubt(all);
 }
 
 std::vector<Activity> Query::list_activity(const ActivityFilter& filter) const {
@@ -97,6 +121,12 @@ std::int64_t Query::last_activity_seq() const {
   return statement.integer(0);
 }
 
+std::vector<std::int64_t> Query::list_activity_seqs(std::int64_t after_seq, int limit) const {
+  return read_all(database_->prepare("SELECT seq FROM activity WHERE seq > ? ORDER BY seq LIMIT ?",
+                                     after_seq, limit),
+                  [](const Statement& row) { return row.integer(0); });
+}
+
 bool Query::has_completed_sync(const RelayId& id) const {
   return database_
       ->prepare(
@@ -128,16 +158,21 @@ int Query::count_trailing_sync_failures(const RelayId& id) const {
 
 Query::RelayCounts Query::count_relays() const {
   Statement statement = database_->prepare(
-      "SELECT count(*), coalesce(sum(synced), 0), coalesce(sum(synced = 0), 0), "
-      "coalesce(sum(synced = 0 AND sync_error <> ''), 0), coalesce(sum(synced = 1 AND live = 1), "
-      "0), coalesce(sum(live = 0), 0) FROM relay");
+      "SELECT (SELECT count(*) FROM relay), "
+      "(SELECT count(*) FROM relay WHERE synced = 0), "
+      "(SELECT count(*) FROM relay WHERE synced = 0 AND sync_error <> ''), "
+      "(SELECT count(*) FROM relay WHERE live = 0), "
+      "(SELECT count(*) FROM relay WHERE live = 0 AND synced = 1), "
+      "(SELECT count(*) FROM relay WHERE synced = 1 AND live IS NULL)");
   statement.step();
-  return {.total = statement.integer(0),
-          .synced = statement.integer(1),
-          .pending = statement.integer(2),
-          .failing = statement.integer(3),
-          .live = statement.integer(4),
-          .not_served = statement.integer(5)};
+  RelayCounts counts;
+  counts.total = statement.integer(0);
+  counts.pending = statement.integer(1);
+  counts.synced = counts.total - counts.pending;
+  counts.failing = statement.integer(2);
+  counts.not_served = statement.integer(3);
+  counts.live = counts.synced - statement.integer(4) - statement.integer(5);
+  return counts;
 }
 
 }  // namespace tender

@@ -14,6 +14,8 @@ namespace tender {
   "created_at, synced, sync_error, revision, synced_revision, synced_digest, "             \
   "settle_at, live, live_pushes"
 
+inline constexpr int kCreatedAtColumn = 18;
+
 [[nodiscard]] Relay read_relay(const Statement& row);
 
 void insert_relay(Database& database, const Relay& relay);

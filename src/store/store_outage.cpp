@@ -1,7 +1,6 @@
 #include "tender/store/store_outage.hpp"
 
 #include <algorithm>
-#include <limits>
 
 #include <fmt/format.h>
 
@@ -48,8 +47,7 @@ bool StoreOutage::over() {
   try {
     if (fault_ == StoreFault::corrupt) {
       // A page that is sound says nothing of the others.
-      static_cast<void>(
-          check_integrity(database_.path(), std::numeric_limits<std::uintmax_t>::max()));
+      static_cast<void>(check_integrity(database_.path(), kAnySize));
     }
     if (fault_ != StoreFault::busy) {  // a lock is no fault of the connection
       database_.reopen();

@@ -86,7 +86,7 @@ struct Behind {
   SystemClock clock;
   SystemRandom random;
   Database database;
-  Broadcast<Activity> notify;
+  ActivityChannel notify;
   Query query{database};
   Command command{database, clock, random, notify};
   outbox::DeadLetters letters{database};

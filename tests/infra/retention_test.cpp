@@ -26,6 +26,7 @@ struct RetentionTest : testing::Test {
     retention =
         std::make_unique<infra::Retention>(world.env, *world.database, world.clock(), *logger);
     world.start();
+    world.clock().advance(1s);  // nothing is pruned that is not routed yet
     boost::asio::co_spawn(world.io(), retention->run(), boost::asio::detached);
     world.settle();
   }

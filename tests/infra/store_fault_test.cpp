@@ -38,7 +38,7 @@ struct StoreFaults : testing::Test {
   /// A relay row and its command, written by a program that the fault does not touch.
   void command_elsewhere(const std::string& subdomain) {
     Database other(world.directory.path() / "tender.db", world.clock(), {});
-    Broadcast<Activity> unheard(world.clock(), 1);
+    ActivityChannel unheard(world.clock(), 1);
     RelayChange change;
     change.tenant = test::kTenant;
     change.subdomain = subdomain;

@@ -34,6 +34,12 @@ struct RouterTest : OutboxTest {
     };
   }
 
+  static void route_all(Router& router, Clock& clock, const Router::Handler& handler) {
+    while (router.route(Portion(clock), handler) == Router::Routed::more) {
+    }
+  }
+  void route_all(const Router::Handler& handler) { route_all(router, clock, handler); }
+
   [[nodiscard]] std::int64_t rows() { return outbox.count(start).due; }
 
   // 1, 2, …, last
@@ -53,14 +59,14 @@ struct RouterTest : OutboxTest {
 };
 
 TEST_F(RouterTest, HasNothingToDoInAnEmptyLog) {
-  router.route(enqueue());
+  route_all(enqueue());
   EXPECT_TRUE(seen.empty());
   EXPECT_EQ(router.offset(), 0);
 }
 
 TEST_F(RouterTest, HandsEachRowToTheHandlerInTheOrderOfTheLog) {
   log(3);
-  router.route(enqueue());
+  route_all(enqueue());
   EXPECT_EQ(seen, up_to(3));
   EXPECT_EQ(router.offset(), 3);
   EXPECT_EQ(rows(), 3);
@@ -68,17 +74,36 @@ TEST_F(RouterTest, HandsEachRowToTheHandlerInTheOrderOfTheLog) {
 
 TEST_F(RouterTest, RoutesNoRowTwice) {
   log(3);
-  router.route(enqueue());
-  router.route(enqueue());
+  route_all(enqueue());
+  route_all(enqueue());
   log(2);
-  router.route(enqueue());
+  route_all(enqueue());
   EXPECT_EQ(seen, up_to(5));
   EXPECT_EQ(outbox.find(kSync, "relay1")->generation, 1);
 }
 
+TEST_F(RouterTest, RoutesAPortionAtATime) {
+  log(Portion::kRows + 1);
+  EXPECT_EQ(router.route(Portion(clock), enqueue()), Router::Routed::more);
+  EXPECT_EQ(seen, up_to(Portion::kRows));
+  EXPECT_EQ(router.route(Portion(clock), enqueue()), Router::Routed::all);
+  EXPECT_EQ(seen, up_to(Portion::kRows + 1));
+}
+
+TEST_F(RouterTest, EndsAPortionThatTakesTooLong) {
+  log(3);
+  const auto slow = [this](const Activity& activity) {
+    seen.push_back(activity.seq);
+    clock.jump(Portion::kTime);
+  };
+  EXPECT_EQ(router.route(Portion(clock), slow), Router::Routed::more);
+  EXPECT_EQ(seen, up_to(1));
+  EXPECT_EQ(router.offset(), 1);
+}
+
 TEST_F(RouterTest, RoutesMoreThanOneBatch) {
   log(1000);
-  router.route(enqueue());
+  route_all(enqueue());
   EXPECT_EQ(seen, up_to(1000));
   EXPECT_EQ(router.offset(), 1000);
   EXPECT_EQ(rows(), 1000);
@@ -86,7 +111,7 @@ TEST_F(RouterTest, RoutesMoreThanOneBatch) {
 
 TEST_F(RouterTest, RoutesExactlyOneBatch) {
   log(256);
-  router.route(enqueue());
+  route_all(enqueue());
   EXPECT_EQ(seen, up_to(256));
   EXPECT_EQ(router.offset(), 256);
 }
@@ -101,18 +126,18 @@ TEST_F(RouterTest, CommitsEachBatchWithItsOffset) {
     }
     outbox.enqueue(job(activity.resource_id), start);
   };
-  router.route(handler);
+  route_all(handler);
   EXPECT_EQ(offsets, (Seqs{0, 256, 512}));
 }
 
 TEST_F(RouterTest, GoesOnFromTheDurableOffsetAfterARestart) {
   log(3);
-  router.route(enqueue());
+  route_all(enqueue());
   log(2);
   Database after_restart(path, clock, {});
   Router next(after_restart);
   EXPECT_EQ(next.offset(), 3);
-  next.route([this](const Activity& activity) { seen.push_back(activity.seq); });
+  route_all(next, clock, [this](const Activity& activity) { seen.push_back(activity.seq); });
   EXPECT_EQ(seen, up_to(5));
 }
 
@@ -124,10 +149,10 @@ TEST_F(RouterTest, RollsBackRowsAndOffsetTogetherWhenTheHandlerThrows) {
     }
     outbox.enqueue(job(activity.resource_id), start);
   };
-  EXPECT_THROW(router.route(fails_at_4), StoreError);
+  EXPECT_THROW(route_all(fails_at_4), StoreError);
   EXPECT_EQ(router.offset(), 0);
   EXPECT_EQ(rows(), 0);
-  router.route(enqueue());
+  route_all(enqueue());
   EXPECT_EQ(seen, up_to(5));
   EXPECT_EQ(rows(), 5);
   EXPECT_EQ(outbox.find(kSync, "relay1")->generation, 1);
@@ -141,10 +166,10 @@ TEST_F(RouterTest, KeepsTheBatchesBeforeTheOneThatFailed) {
     }
     outbox.enqueue(job(activity.resource_id), start);
   };
-  EXPECT_THROW(router.route(fails_at_280), std::runtime_error);
+  EXPECT_THROW(route_all(fails_at_280), std::runtime_error);
   EXPECT_EQ(router.offset(), 256);
   EXPECT_EQ(rows(), 256);
-  router.route(enqueue());
+  route_all(enqueue());
   EXPECT_EQ(seen.front(), 257);
   EXPECT_EQ(seen.size(), 44U);
   EXPECT_EQ(rows(), 300);
@@ -155,10 +180,10 @@ TEST_F(RouterTest, LeavesTheOffsetWhenTheDatabaseIsLocked) {
   Database elsewhere(path, clock, {});
   {
     const Transaction lock(elsewhere);
-    EXPECT_THROW(router.route(enqueue()), StoreError);
+    EXPECT_THROW(route_all(enqueue()), StoreError);
     EXPECT_TRUE(seen.empty());
   }
-  router.route(enqueue());
+  route_all(enqueue());
   EXPECT_EQ(seen, up_to(2));
 }
 
@@ -166,14 +191,14 @@ TEST_F(RouterTest, RoutesRowsThatOtherProgramsWrite) {
   database.execute(
       "INSERT INTO activity (tenant, activity_type, resource_type, resource_id) "
       "VALUES ('t', 'unheard_of', 'invoice', 'x')");
-  router.route(enqueue());
+  route_all(enqueue());
   EXPECT_EQ(seen, up_to(1));
 }
 
 TEST_F(RouterTest, GoesOnOverGapsInTheLog) {
   log(5);
   database.execute("DELETE FROM activity WHERE seq IN (1, 3)");
-  router.route(enqueue());
+  route_all(enqueue());
   EXPECT_EQ(seen, (Seqs{2, 4, 5}));
   EXPECT_EQ(router.offset(), 5);
 }

@@ -5,6 +5,7 @@
 
 #include "outbox_fixture.hpp"
 #include "statement_watch.hpp"
+#include "support/query_plan.hpp"
 
 namespace tender::outbox {
 namespace {

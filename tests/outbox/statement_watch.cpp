@@ -1,7 +1,5 @@
 #include "statement_watch.hpp"
 
-#include <SQLiteCpp/Database.h>
-#include <SQLiteCpp/Statement.h>
 #include <sqlite3.h>
 
 namespace tender::test {
@@ -55,16 +53,6 @@ const std::set<std::string>& StatementWatch::texts() const {
 
 std::int64_t StatementWatch::steps() const {
   return seen().steps;
-}
-
-std::vector<std::string> query_plan(const std::filesystem::path& database, const std::string& sql) {
-  const SQLite::Database connection(database.string());
-  SQLite::Statement rows(connection, "EXPLAIN QUERY PLAN " + sql);
-  std::vector<std::string> plan;
-  while (rows.executeStep()) {
-    plan.push_back(rows.getColumn(3).getString());
-  }
-  return plan;
 }
 
 }  // namespace tender::test

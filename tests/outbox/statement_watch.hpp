@@ -4,10 +4,8 @@
 #pragma once
 
 #include <cstdint>
-#include <filesystem>
 #include <set>
 #include <string>
-#include <vector>
 
 namespace tender::test {
 
@@ -24,9 +22,5 @@ class StatementWatch {
   [[nodiscard]] const std::set<std::string>& texts() const;
   [[nodiscard]] std::int64_t steps() const;
 };
-
-/// What EXPLAIN QUERY PLAN says of a statement, a line for each step of the plan.
-[[nodiscard]] std::vector<std::string> query_plan(const std::filesystem::path& database,
-                                                  const std::string& sql);
 
 }  // namespace tender::test

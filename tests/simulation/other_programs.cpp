@@ -25,7 +25,7 @@ constexpr std::array<const char*, 12> kSubdomains{"ant", "bee", "cat",  "dog", "
 
 struct OtherPrograms::Connections {
   Connections(const Surroundings& around, const Database::Options& options, Random& random,
-              Broadcast<Activity>& unheard)
+              ActivityChannel& unheard)
       : database(around.database, around.clock, options),
         plain(around.database, around.clock, options),
         locker(around.database, around.clock, options),

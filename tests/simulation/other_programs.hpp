@@ -98,7 +98,7 @@ class OtherPrograms {
   Surroundings around_;
   Dice dice_;
   test::SeededRandom random_;
-  Broadcast<Activity> unheard_;
+  ActivityChannel unheard_;
   struct Connections;
   std::unique_ptr<Connections> open_;
   bool locked_ = false;

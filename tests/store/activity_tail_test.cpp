@@ -34,16 +34,16 @@ struct ActivityTailTest : StoreTest {
   boost::asio::awaitable<void> listen() {
     while (true) {
       const auto received = co_await receiver.recv();
-      const auto* activity = std::get_if<Activity>(&received.item);
-      if (activity == nullptr) {
+      const auto* seq = std::get_if<std::int64_t>(&received.item);
+      if (seq == nullptr) {
         co_return;
       }
-      heard.push_back(activity->seq);
+      heard.push_back(*seq);
     }
   }
 
-  Broadcast<Activity> roomy{clock, kMany + 1};
-  Broadcast<Activity>::Receiver receiver{roomy.subscribe()};
+  ActivityChannel roomy{clock, kMany + 1};
+  ActivityChannel::Receiver receiver{roomy.subscribe()};
   ActivityTail tail{database, clock, roomy};
   std::vector<std::int64_t> heard;
   Database elsewhere{path, clock, {}};  // another process, as far as SQLite is concerned

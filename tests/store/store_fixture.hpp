@@ -56,7 +56,7 @@ struct StoreTest : testing::Test {
   test::VirtualClock clock{io};
   test::SeededRandom random{7};
   Database database{path, clock, {}};
-  Broadcast<Activity> channel{clock, 16};
+  ActivityChannel channel{clock, 16};
   Query query{database};
   Command command{database, clock, random, channel};
 };

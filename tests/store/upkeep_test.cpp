@@ -7,6 +7,7 @@
 #include <boost/asio/detached.hpp>
 
 #include "tender/store/checkpointer.hpp"
+#include "tender/store/damage_search.hpp"
 #include "tender/store/database_lock.hpp"
 #include "tender/store/integrity.hpp"
 #include "tender/store/store_error.hpp"
@@ -164,6 +165,41 @@ TEST_F(Damage, ThatIsMetAtWorkIsNotOverBeforeTheWholeFileIsSound) {
 
 TEST_F(Damage, IsNotLookedForInALargeFile) {
   EXPECT_EQ(check_integrity(copy(), 1U << 20), Integrity::too_large);
+}
+
+// What a DamageSearch finds, on a thread of its own.
+std::optional<StoreError> search(const std::filesystem::path& path) {
+  boost::asio::io_context io;
+  SystemClock clock(io.get_executor());
+  DamageSearch search(io.get_executor(), path, clock);
+  std::optional<StoreError> found;
+  boost::asio::co_spawn(
+      io, search.run(),
+      [&found](const std::exception_ptr& error, const DamageSearch::Result& result) {
+        EXPECT_FALSE(error);
+        found = result.error;
+      });
+  io.run();  // ends with the search; CTest's timeout is the deadline
+  return found;
+}
+
+TEST_F(Damage, IsSearchedForBesideTheWork) {
+  const auto sound = copy();
+  EXPECT_FALSE(search(sound));
+  overwrite(sound, 8192, 4096);
+  const auto found = search(sound);
+  ASSERT_TRUE(found);
+  EXPECT_EQ(found->fault(), StoreFault::corrupt);
+}
+
+TEST_F(Damage, IsNotSearchedForAnyLongerWhenToldToStop) {
+  database.execute(
+      "CREATE TABLE many AS WITH RECURSIVE n(i) AS "
+      "(SELECT 1 UNION ALL SELECT i + 1 FROM n LIMIT 20000) SELECT i FROM n");
+  std::atomic<bool> stop = false;
+  EXPECT_EQ(check_integrity(path, kAnySize, &stop), Integrity::sound);
+  stop = true;
+  EXPECT_EQ(check_integrity(path, kAnySize, &stop), Integrity::stopped);
 }
 
 TEST_F(Damage, IsNotAFileOfNoBytesOrNone) {

@@ -26,7 +26,7 @@ void Process::open(TimePoint now) {
     options.busy_timeout = options_.busy_timeout;
     options.vfs = options_.vfs;
     database = std::make_unique<Database>(surroundings_.database, clock, options);
-    channel = std::make_unique<Broadcast<Activity>>(clock, options_.channel_capacity);
+    channel = std::make_unique<ActivityChannel>(clock, options_.channel_capacity);
     tail = std::make_unique<ActivityTail>(*database, clock, *channel);
   } catch (const StoreError&) {
     kill();

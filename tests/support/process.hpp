@@ -75,7 +75,7 @@ class Process {
 
  public:
   std::unique_ptr<Database> database;
-  std::unique_ptr<Broadcast<Activity>> channel;
+  std::unique_ptr<ActivityChannel> channel;
   std::unique_ptr<ActivityTail> tail;
   std::optional<Query> query;
   std::optional<Command> command;

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <optional>
+#include <span>
 #include <string_view>
 
 #include <boost/asio/awaitable.hpp>
@@ -20,6 +21,7 @@
 #include "tender/outbox/router.hpp"
 #include "tender/store/command.hpp"
 #include "tender/store/query.hpp"
+#include "tender/store/relay_pages.hpp"
 
 namespace tender::infra {
 
@@ -43,8 +45,9 @@ class Infra {
   Infra(Query query, Command command, const config::Env& env, Runtime runtime, Options options);
 
   /// Reconciles, then works until stop() is called or the channel closes, and all that was in
-  /// flight is settled. A database fault is logged and waited out, never thrown. Must outlive the
-  /// coroutine.
+  /// flight is settled. However long the log and the list of relays are: no transaction does more
+  /// than a Portion, and work begins with what the first one has found. A database fault is logged
+  /// and waited out, never thrown. Must outlive the coroutine.
   boost::asio::awaitable<void> start();
 
   /// Claims nothing more; start() returns when what is in flight has been settled.
@@ -60,18 +63,29 @@ class Infra {
 
   [[nodiscard]] std::size_t in_flight() const { return dispatcher_.in_flight(); }
 
+  /// Work stands still until the database is well, as when Infra has met `fault` itself.
+  void hold(const StoreError& fault) { dispatcher_.outage().begin(fault); }
+
   /// Whether work stands still since the database cannot be worked on.
   [[nodiscard]] bool waits_for_database() const { return dispatcher_.outage().ongoing(); }
 
  private:
   boost::asio::awaitable<void> listen();
   boost::asio::awaitable<void> reconcile_now_and_then();
-  [[nodiscard]] bool catch_up(std::optional<std::string_view> reconcile_because);
+  boost::asio::awaitable<bool> catch_up(std::optional<std::string_view> reconcile_because,
+                                        Wakeup& pause);
+  boost::asio::awaitable<void> breathe(Wakeup& pause);
+  void route_rest();
   void mend_outbox();
   void handle_activity(const Activity& activity);
   void schedule_relay_check(const Activity& activity);
   void handle_command(const Activity& activity, ActivityType type);
-  void reconcile_relay_state(std::string_view source);
+  boost::asio::awaitable<void> reconcile_relay_state(std::string_view source, Wakeup& pause);
+  boost::asio::awaitable<std::size_t> find_lost_work(RelayPages::List list, std::string_view source,
+                                                     Wakeup& pause);
+  [[nodiscard]] bool lacks_work(const Relay& relay);
+  [[nodiscard]] std::size_t schedule_lost_work(std::span<const Relay> listed,
+                                               std::string_view source);
   void schedule_relay_sync_retry(const Relay& relay, std::string_view source);
   void report(const Activity& activity, ActivityType type);
 
@@ -79,7 +93,7 @@ class Infra {
   Command command_;
   const config::Env& env_;
   Runtime runtime_;
-  Broadcast<Activity>::Receiver receiver_;
+  ActivityChannel::Receiver receiver_;
   zooid::Client client_;
   RelaySyncRetry retry_;
   RelayCheck relay_check_;
@@ -89,8 +103,8 @@ class Infra {
   outbox::DeadLetters dead_letters_;
   outbox::Router router_;
   outbox::Dispatcher dispatcher_;
-  Wakeup pause_;
-  Wakeup interval_;
+  Wakeup pause_;     // of listen()
+  Wakeup interval_;  // of reconcile_now_and_then()
   bool stopping_ = false;
 };
 

@@ -47,6 +47,10 @@ struct SyncDecision {
   std::string why;  // for people
 };
 
+/// Whether zooid took exactly what the row says last, and was seen to serve it since
+/// (RELAY_VERIFY): there is nothing to do.
+[[nodiscard]] bool is_unchanged(const config::Env& env, const Relay& relay);
+
 /// What a sync of `relay` would do now. A relay is new only if it never completed a sync
 /// (seeds/infra.txt), by the log and by the row: either may have been pruned or imported.
 [[nodiscard]] SyncDecision plan_relay_sync(const Query& query, const config::Env& env,

@@ -62,8 +62,10 @@ class DeadLetters {
   [[nodiscard]] bool holds(JobKind kind, const std::string& key, std::int64_t revision);
 
   [[nodiscard]] std::optional<DeadLetter> find(std::int64_t id);
-  /// Oldest first; the open ones only, unless `all`.
-  [[nodiscard]] std::vector<DeadLetter> list(bool all);
+  [[nodiscard]] std::optional<DeadLetter> find_open(JobKind kind, const std::string& key);
+  /// Oldest first; the open ones only, unless `all`. A part of them: those after the last one of
+  /// the part before, at most `limit`, if that is not negative.
+  [[nodiscard]] std::vector<DeadLetter> list(bool all, std::int64_t after_id = 0, int limit = -1);
   [[nodiscard]] std::int64_t count_open();
 
  private:

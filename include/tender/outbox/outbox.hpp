@@ -47,6 +47,10 @@ class Outbox {
 
   [[nodiscard]] std::optional<Job> find(JobKind kind, const std::string& key);
 
+  /// The keys of that kind's rows, in their order: those after `after`, at most `limit`.
+  [[nodiscard]] std::vector<std::string> list_keys(JobKind kind, const std::string& after,
+                                                   int limit);
+
   /// Whether a job of that kind waits or runs for a key that is not among `keys`. Reads at most one
   /// row more than there are keys.
   [[nodiscard]] bool has_other(JobKind kind, const std::set<std::string>& keys);

@@ -8,6 +8,7 @@
 #include <optional>
 
 #include "tender/model/activity.hpp"
+#include "tender/store/portion.hpp"
 
 namespace tender {
 class Database;
@@ -22,12 +23,17 @@ class Router {
   /// Called inside of the router's transaction; it must only write to the database.
   using Handler = std::function<void(const Activity&)>;
 
-  /// Routes everything that the log holds by now, in transactions of a few hundred rows. Throws
-  /// StoreError, and then the offset stands before the rows that were not routed. False: another
-  /// program deleted or broke the offset, so it was set to the end of the log and nothing was
-  /// routed; the caller looks for relays that are not in step. (Reading from the beginning would
-  /// repeat requests of long ago, and some of them recreate relays.)
-  bool route(const Handler& handler);
+  enum class Routed : std::uint8_t {
+    all,   // to the end of the log
+    more,  // there may be more: call again
+    lost,  // the offset was lost
+  };
+  /// Routes the next rows of the log in one transaction, as many as `portion` has room for. Throws
+  /// StoreError, and then the offset stands where it stood. `lost`: another program deleted or
+  /// broke the offset, so it was set to the end of the log and nothing was routed; the caller looks
+  /// for relays that are not in step. (Reading from the beginning would repeat requests of long
+  /// ago, and some of them recreate relays.)
+  [[nodiscard]] Routed route(Portion portion, const Handler& handler);
 
   /// The seq of the last row that was routed; of the newest one when the offset is lost.
   [[nodiscard]] std::int64_t offset();

@@ -1,5 +1,5 @@
-// Reads new rows of the activity log, whoever wrote them, and feeds them to the broadcast channel
-// in the log's order. A commit of this process wakes it at once; one of another process by
+// Sees new rows of the activity log, whoever wrote them, and feeds their numbers to the channel in
+// the log's order. A commit of this process wakes it at once; one of another process by
 // CommitWatch, with a slow poll as the safety net. Runs on the io_context's one thread.
 #pragma once
 
@@ -7,7 +7,7 @@
 
 #include "tender/base/wakeup.hpp"
 #include "tender/model/activity.hpp"
-#include "tender/store/broadcast.hpp"
+#include "tender/store/activity_channel.hpp"
 
 namespace tender {
 
@@ -16,7 +16,7 @@ class Database;
 class ActivityTail {
  public:
   /// Starts after the newest row. Becomes the database's commit listener until it is destroyed.
-  ActivityTail(Database& database, Clock& clock, Broadcast<Activity>& channel);
+  ActivityTail(Database& database, Clock& clock, ActivityChannel& channel);
   ~ActivityTail();
   ActivityTail(const ActivityTail&) = delete;
   ActivityTail& operator=(const ActivityTail&) = delete;
@@ -37,7 +37,7 @@ class ActivityTail {
 
   Database& database_;
   Clock& clock_;
-  Broadcast<Activity>& channel_;
+  ActivityChannel& channel_;
   Wakeup wakeup_;
   std::int64_t last_seq_;
   std::int64_t seen_version_;

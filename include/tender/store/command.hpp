@@ -14,7 +14,7 @@
 #include "tender/base/random.hpp"
 #include "tender/model/activity.hpp"
 #include "tender/model/relay.hpp"
-#include "tender/store/broadcast.hpp"
+#include "tender/store/activity_channel.hpp"
 
 namespace tender {
 
@@ -28,11 +28,11 @@ class CommandError : public Error {
 
 class Command {
  public:
-  Command(Database& database, const Clock& clock, Random& random, Broadcast<Activity>& notify)
+  Command(Database& database, const Clock& clock, Random& random, ActivityChannel& notify)
       : database_(&database), clock_(&clock), random_(&random), notify_(&notify) {}
 
   /// Where committed activities are heard, whoever wrote them.
-  [[nodiscard]] Broadcast<Activity>& notify() const { return *notify_; }
+  [[nodiscard]] ActivityChannel& notify() const { return *notify_; }
 
   /// A new relay from the defaults and `change`, which must name tenant and subdomain. Throws
   /// CommandError.
@@ -45,7 +45,7 @@ class Command {
 
   struct ReconcileOptions {
     bool forced = false;    // send even what did not change
-    bool recreate = false;  // make anew what zooid lost
+    bool recreate = false;  // what zooid lost
     bool bulk = false;      // one of many: behind what people and commands wait for
   };
   /// Asks for a sync now. The relay's revision stays.
@@ -99,7 +99,7 @@ class Command {
   Database* database_;
   const Clock* clock_;
   Random* random_;
-  Broadcast<Activity>* notify_;
+  ActivityChannel* notify_;
 };
 
 }  // namespace tender

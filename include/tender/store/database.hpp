@@ -2,7 +2,7 @@
 // migrated, its statements prepared once. Used by the store's own classes and by the outbox tables;
 // on one thread. Calls block for as long as SQLite does, at most 5 s when another program holds the
 // lock. A file of no bytes counts as new (`touch` may have made it); one that is damaged or no
-// database is refused, never made anew.
+// database is refused, never recreated.
 #pragma once
 
 #include <filesystem>
@@ -11,6 +11,7 @@
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <vector>
 
 #include "tender/base/clock.hpp"
 #include "tender/store/statement.hpp"
@@ -77,6 +78,9 @@ class Database {
 
   /// PRAGMA data_version: changes when another connection has committed.
   [[nodiscard]] std::int64_t data_version();
+
+  /// The text of every statement prepared so far: tests look at how SQLite carries them out.
+  [[nodiscard]] std::vector<std::string> prepared() const;
 
   /// `listener` is called after each outermost commit of this connection. One listener; empty:
   /// none.

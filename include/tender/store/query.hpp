@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <limits>
 #include <optional>
 #include <string_view>
 #include <vector>
@@ -13,6 +14,16 @@
 namespace tender {
 
 class Database;
+
+/// A part of a list of relays, oldest first: those after the last one of the part before.
+/// RelayPages walks over them; without limit it is the whole list, as large as the fleet.
+struct RelayPage {
+  // The last one of the part before. Its time as the row has it: another program may have written
+  // one that lies outside of what a TimePoint of ours holds.
+  std::int64_t created_at = std::numeric_limits<std::int64_t>::min();
+  RelayId id{};
+  int limit = -1;  // none
+};
 
 class Query {
  public:
@@ -26,13 +37,17 @@ class Query {
   /// mean both.
   [[nodiscard]] std::optional<Relay> find_relay(std::string_view id_or_subdomain) const;
 
-  /// All relays, oldest first.
+  // A page of a list, oldest first, which `page` is moved behind; or all of it.
+
+  [[nodiscard]] std::vector<Relay> next_relays(RelayPage& page) const;
   [[nodiscard]] std::vector<Relay> list_relays() const;
 
-  /// Those of which zooid does not have the newest revision, oldest first.
+  /// Those of which zooid does not have the newest revision.
+  [[nodiscard]] std::vector<Relay> next_relays_pending_sync(RelayPage& page) const;
   [[nodiscard]] std::vector<Relay> list_relays_pending_sync() const;
 
-  /// Those of which a request may still have an effect (Relay::settle_at), oldest first.
+  /// Those of which a request may still have an effect (Relay::settle_at).
+  [[nodiscard]] std::vector<Relay> next_relays_in_doubt(RelayPage& page) const;
   [[nodiscard]] std::vector<Relay> list_relays_in_doubt() const;
 
   struct ActivityFilter {
@@ -46,6 +61,9 @@ class Query {
   [[nodiscard]] std::vector<Activity> list_latest_activity(const std::optional<RelayId>& relay,
                                                            int limit) const;
   [[nodiscard]] std::int64_t last_activity_seq() const;
+  /// The seq of the rows after that one, in the order of the log; at most `limit`.
+  [[nodiscard]] std::vector<std::int64_t> list_activity_seqs(std::int64_t after_seq,
+                                                             int limit) const;
 
   /// Whether the log says that zooid ever took this relay: then it has an identity there.
   [[nodiscard]] bool has_completed_sync(const RelayId& id) const;

@@ -1,0 +1,35 @@
+// How much of a long piece of work one transaction does. README promises other programs the write
+// lock within 5 s, and the loop must turn: so work on many rows is cut into portions, each a
+// transaction of its own, with a pause of kBreath between two of them.
+#pragma once
+
+#include "tender/base/clock.hpp"
+
+namespace tender {
+
+class Portion {
+ public:
+  static constexpr int kRows = 256;
+  static constexpr Milliseconds kTime{20};
+  /// Others look for the lock at intervals, so it must be free for a good part of the time.
+  static constexpr Milliseconds kBreath{10};
+
+  /// Begins now. Borrows the clock.
+  explicit Portion(const Clock& clock) : clock_(clock), begun_(clock.now()) {}
+
+  /// Counts one more row; false when that row is for the next portion. Always true for the first.
+  [[nodiscard]] bool take() {
+    if (rows_ > 0 && (rows_ == kRows || clock_.now() - begun_ >= kTime)) {
+      return false;
+    }
+    ++rows_;
+    return true;
+  }
+
+ private:
+  const Clock& clock_;
+  TimePoint begun_;
+  int rows_ = 0;
+};
+
+}  // namespace tender

@@ -1,0 +1,44 @@
+// Which relays a `tender reconcile` is about, a page at a time: those named, all of them, or those
+// that are not in step or have work to be done.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "tender/outbox/outbox.hpp"
+#include "tender/store/relay_pages.hpp"
+
+namespace tender::cli {
+
+class ReconcileScope {
+ public:
+  /// These, in this order.
+  ReconcileScope(Database& database, std::vector<Relay> named);
+
+  enum class Kind : std::uint8_t {
+    all,
+    unfinished,  // not in step, or asked for before and not done yet
+  };
+  /// Oldest first; those that are in step and have work all the same come last.
+  ReconcileScope(Database& database, Kind kind);
+
+  /// The next relays; empty at the end. A relay that changes meanwhile may come twice.
+  [[nodiscard]] std::vector<Relay> next();
+
+  /// About how many there are, for a progress bar.
+  [[nodiscard]] std::int64_t estimate() const;
+
+ private:
+  [[nodiscard]] std::vector<Relay> next_at_work();
+
+  Query query_;
+  outbox::Outbox outbox_;
+  std::vector<Relay> named_;
+  RelayPages pages_;
+  bool all_ = false;
+  bool unfinished_ = false;
+  std::string last_key_;  // of the work that was looked at
+};
+
+}  // namespace tender::cli

@@ -1,0 +1,79 @@
+// Lists are printed as they come, and look as if they had been printed at once.
+#include "cli/output.hpp"
+
+#include <sstream>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <nlohmann/json.hpp>
+
+namespace tender::cli {
+namespace {
+
+constexpr int kMany = 1200;  // more than a table holds
+
+using Json = nlohmann::ordered_json;
+
+std::string printed(const Json& array) {
+  std::ostringstream out;
+  JsonArray each(out);
+  for (const Json& element : array) {
+    each.add(element);
+  }
+  each.finish();
+  return out.str();
+}
+
+TEST(JsonArray, PrintsWhatPrintJsonWould) {
+  for (const char* text : {"[]", R"([{"a":1,"b":{"c":[1,2]},"d":"x\ny","e":{}}])", "[1,2,3]"}) {
+    const Json array = Json::parse(text);
+    std::ostringstream at_once;
+    print_json(at_once, array);
+    EXPECT_EQ(printed(array), at_once.str());
+  }
+}
+
+TEST(JsonArray, ReplacesInvalidUtf8) {
+  EXPECT_EQ(printed(Json::array({"\xff"})), "[\n  \"\xef\xbf\xbd\"\n]\n");
+}
+
+std::vector<std::string> lines(const std::string& text) {
+  std::vector<std::string> list;
+  std::istringstream in(text);
+  for (std::string line; std::getline(in, line);) {
+    list.push_back(line);
+  }
+  return list;
+}
+
+TEST(Table, PrintsRowsBeforeItHasThemAll) {
+  std::ostringstream out;
+  Table table(out);
+  for (int i = 0; i < kMany; ++i) {
+    table.add({std::to_string(i), "x"});
+  }
+  EXPECT_GT(out.str().size(), 0U);
+  table.finish();
+  EXPECT_EQ(lines(out.str()).size(), static_cast<std::size_t>(kMany));
+}
+
+TEST(Table, WidensAColumnFromTheRowsOnThatNeedIt) {
+  std::ostringstream out;
+  Table table(out);
+  table.add({"NAME", "ID"});
+  for (int i = 0; i < kMany; ++i) {
+    table.add({"ab", "1"});
+  }
+  table.add({"abcdefgh", "2"});
+  table.add({"ab", "3"});
+  table.finish();
+  const auto printed = lines(out.str());
+  EXPECT_EQ(printed.front(), "NAME  ID");
+  EXPECT_EQ(printed[1], "ab    1");
+  EXPECT_EQ(printed[kMany + 1], "abcdefgh  2");
+  EXPECT_EQ(printed[kMany + 2], "ab        3");
+}
+
+}  // namespace
+}  // namespace tender::cli
