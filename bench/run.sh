@@ -8,4 +8,6 @@ export TENDER=${TENDER:-$PWD/build/dev/tender}
 export ZOOID_SIM=${ZOOID_SIM:-$PWD/build/dev/tools/zooid-sim/zooid-sim}
 "${BENCH_CLAIMS:-build/dev/bench/bench_claims}"
 "${BENCH_OUTAGE:-build/dev/bench/bench_outage}"
-exec env PYTHONPATH=tests/e2e python3 -B bench/measure.py
+export PYTHONPATH=tests/e2e
+python3 -B bench/measure.py
+exec python3 -B bench/large_fleet.py

@@ -122,6 +122,10 @@ asio::awaitable<bool> Infra::catch_up(std::optional<std::string_view> reconcile_
   if (!outage.over()) {
     co_return false;
   }
+  while (!stopping_ && runtime_.database.write_turns().is_others()) {
+    const TimePoint turn = runtime_.database.write_turns().next();
+    co_await pause.wait_until(turn);
+  }
   try {
     const outbox::Router::Handler handler = [this](const Activity& activity) {
       handle_activity(activity);

@@ -50,6 +50,11 @@ Dispatcher::Dispatcher(Database& database, Clock& clock, Random& random, Executo
 asio::awaitable<void> Dispatcher::run() {
   const auto executor = co_await asio::this_coro::executor;
   while (has_work()) {
+    if (database_.write_turns().is_others()) {
+      const TimePoint turn = database_.write_turns().next();
+      co_await wakeup_.wait_until(turn);
+      continue;
+    }
     TimePoint look_again{};
     try {
       if (outage_.over()) {

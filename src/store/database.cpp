@@ -120,7 +120,7 @@ void use_write_ahead_log(SQLite::Database& connection, const fs::path& path,
 }  // namespace
 
 Database::Database(fs::path path, const Clock& clock, Options options)
-    : path_(std::move(path)), options_(std::move(options)) {
+    : path_(std::move(path)), options_(std::move(options)), write_turns_(clock) {
   if (!is_there(path_)) {
     if (options_.mode == OpenMode::existing) {
       throw StoreError(

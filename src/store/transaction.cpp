@@ -12,6 +12,7 @@ Transaction::Transaction(Database& database) : database_(database) {
   if (database_.transaction_depth_ == 0) {
     database_.transaction_doomed_ = false;
     database_.prepare("BEGIN IMMEDIATE").run();
+    database_.write_turns_.began();
   }
   ++database_.transaction_depth_;
 }
@@ -29,6 +30,7 @@ Transaction::~Transaction() {
       // SQLite has rolled back by itself already (full disk, I/O error): there is nothing left to
       // undo.
     }
+    database_.write_turns_.ended();
   }
 }
 
@@ -44,6 +46,7 @@ void Transaction::commit() {
     throw std::logic_error("commit of a transaction of which a nested part was not committed");
   }
   database_.prepare("COMMIT").run();
+  database_.write_turns_.ended();
   database_.transaction_depth_ = 0;
   committed_ = true;
   if (database_.commit_listener_) {

@@ -78,6 +78,24 @@ struct DispatcherTest : OutboxTest {
   Database elsewhere{path, clock, {}};  // another program, as far as SQLite is concerned
 };
 
+TEST_F(DispatcherTest, LeavesTheWriteLockToOthersAfterItWasHeldForLong) {
+  executor.script = [this](const Job&) {
+    Plan plan;
+    plan.settle = [this](bool) {
+      clock.pass(WriteTurns::kHeld);  // a slow disk
+      return Settlement(Complete());
+    };
+    return plan;
+  };
+  run();
+  ask("a");
+  ask("b");
+  EXPECT_EQ(executor.begun.size(), 1U);
+  EXPECT_TRUE(waits("b"));
+  clock.advance(WriteTurns::kFree);
+  EXPECT_EQ(executor.begun.size(), 2U);
+}
+
 TEST_F(DispatcherTest, DoesWhatIsDueAndTakesItOut) {
   ask("blue");
   run();

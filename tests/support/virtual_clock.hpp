@@ -47,6 +47,9 @@ class VirtualClock final : public Clock {
   /// waits end when it jumps back (see Timer).
   void jump(Milliseconds by) { move_to(now_ + by, Milliseconds::zero()); }
 
+  /// Time goes by while the thread is busy, with a slow disk for instance: nothing runs meanwhile.
+  void pass(Milliseconds duration) { move_to(now_ + duration, duration); }
+
  private:
   friend class VirtualTimer;
   void pass_until(TimePoint now);

@@ -15,6 +15,7 @@
 
 #include "tender/base/clock.hpp"
 #include "tender/store/statement.hpp"
+#include "tender/store/write_turns.hpp"
 
 namespace SQLite {
 class Database;
@@ -57,6 +58,9 @@ class Database {
     (statement.bind(values), ...);
     return statement;
   }
+
+  /// Of this connection's transactions.
+  [[nodiscard]] const WriteTurns& write_turns() const { return write_turns_; }
 
   /// Runs several statements that return nothing. For migrations and pragmas.
   void execute(std::string_view sql);
@@ -103,6 +107,7 @@ class Database {
   std::function<void()> commit_listener_;
   int transaction_depth_ = 0;
   bool transaction_doomed_ = false;
+  WriteTurns write_turns_;
 };
 
 }  // namespace tender
