@@ -17,7 +17,11 @@ void ClaimWitness::sent(const std::string& relay, const Tables& tables, const Bu
   if (!taken) {
     return;
   }
-  const auto claimable = [&](const JobRow& job) { return job.relay != relay && !busy(job.relay); };
+  const auto claimable = [&](const JobRow& job) {
+    // A check that finds nothing to look at is claimed and done unseen, and the sync waits for it.
+    const auto check = job.sync ? tables.job(/*sync=*/false, job.relay) : std::nullopt;
+    return job.relay != relay && !busy(job.relay) && !(check && check->not_before <= clock_.now());
+  };
   const auto urgent = tables.first_due(Tables::Order::most_urgent, clock_.now(), claimable);
   const auto oldest = tables.first_due(Tables::Order::longest_due, clock_.now(), claimable);
   Passed passed;

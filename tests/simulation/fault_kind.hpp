@@ -33,6 +33,10 @@ enum class FaultKind : std::uint8_t {
   slow_watcher,   // or when it has read all that was written before
   zooid_restart,
   written_at_start,  // after zooid has loaded it, and before it watches
+  volume_full,       // what zooid writes is lost, and what it held
+  config_unreadable,
+  torn_file,    // that of one relay has lost what it held
+  older_zooid,  // generation A, for the whole life
   // The process and its machine.
   crash_at_a_time,
   crash_after_a_handler,

@@ -23,6 +23,7 @@ struct RelayRecord {
   bool in_doubt = false;                // a request went out since, and no sync has completed
   bool was_in_doubt = false;            // when the attempt began
   int requests = 0;                     // of the attempt
+  bool goes_on = false;                 // its newest answer lets it send another
   Heard heard = Heard::nothing;         // of the newest request
   TimePoint heard_at{};
   bool attempt_open = false;  // a request went out, and no result is in the log
@@ -31,6 +32,7 @@ struct RelayRecord {
   bool spent_on_the_host = false;  // its failure is the host's, which was known to fail
   std::string secret;              // that zooid holds
   bool wiped = false;              // zooid lost it, and has not taken it since
+  bool torn = false;               // or its file's content, and with it the secret
   bool ever_taken = false;         // a sync has completed
 
   // Requests that may still have an effect.

@@ -166,10 +166,11 @@ std::int64_t Tables::routed() const {
 
 HostRow Tables::host() const {
   HostRow host;
-  Statement row =
-      database_.prepare("SELECT failing_since IS NOT NULL, paused_until FROM host_state");
+  Statement row = database_.prepare(
+      "SELECT failing_since IS NOT NULL, paused_until, stores_nothing FROM host_state");
   if (row.step()) {
     host.failing = row.boolean(0);
+    host.stores_nothing = row.boolean(2);
     if (!row.is_null(1)) {
       host.paused_until = row.time(1);
     }
@@ -187,7 +188,7 @@ bool Tables::letter_holds(const std::string& relay, std::int64_t revision) const
 }
 
 Milliseconds longest_effect(const config::Env& env) {
-  const int requests = 2;
+  const int requests = 3;
   return requests * env.zooid_api_timeout + env.relay_sync_settle;
 }
 

@@ -32,6 +32,7 @@ struct RelayRow {
 /// What the worker leaves behind about the host for the next process.
 struct HostRow {
   bool failing = false;
+  bool stores_nothing = false;
   std::optional<TimePoint> paused_until;
 };
 
@@ -97,8 +98,8 @@ class Tables {
 };
 
 /// From its sending on, how long a relay's request may still have an effect when the process that
-/// sent it has died: a sync is two requests at most, and what zooid has not done RELAY_SYNC_SETTLE
-/// after it was given up, it never does.
+/// sent it has died: a sync is three requests at most, and what zooid has not done
+/// RELAY_SYNC_SETTLE after it was given up, it never does.
 [[nodiscard]] Milliseconds longest_effect(const config::Env& env);
 
 }  // namespace tender::simulation

@@ -18,8 +18,8 @@ Witness::Witness(const config::Env& env, const Clock& clock, Timeline& timeline,
       clock_(clock),
       timeline_(timeline),
       trace_(trace),
-      host_(timeline, trace, env.relay_sync_rate, static_cast<int>(env.relay_sync_concurrency),
-            env.zooid_api_timeout),
+      storage_(timeline, trace),
+      host_(timeline, trace, env),
       looks_(timeline, trace),
       claims_(clock, trace) {}
 
@@ -42,28 +42,46 @@ void Witness::sent(const Call& call) {
   catch_up();
   if (call.is_look()) {
     look_sent(call);
-    return;
+  } else if (call.method == http::Method::get || call.relay == kScratchRelay) {
+    probe_sent(call);
+  } else {
+    write_sent(call, records_[call.relay]);
   }
-  if (looks_.any_at(call.relay) && call.method != http::Method::get) {
+}
+
+void Witness::probe_sent(const Call& call) {
+  const bool scratch = call.relay == kScratchRelay;
+  if (scratch) {
+    storage_.scratch_sent(call);
+  }
+  host_.probe_sent(call, scratch && scratch_heard_at_ == timeline_.now());
+}
+
+void Witness::write_sent(const Call& call, RelayRecord& record) {
+  if (looks_.any_at(call.relay)) {
     trace_.violate("relay {} is sent while it is being looked at", call.relay);
   }
-  if (call.method == http::Method::get) {
-    host_.probe_sent(call);
-    return;
-  }
-  RelayRecord& record = records_[call.relay];
   if (++record.under_way > 1) {
     trace_.violate("two requests of relay {} are under way at once", call.relay);
   }
-  if (call.method == http::Method::post) {
-    check_create(call, record);
-  } else {
-    check_update(call, record);
-  }
   // A second request of one attempt follows at once on the first one's answer.
-  if (!record.attempt_open || record.heard_at != timeline_.now()) {
+  if (!record.attempt_open || !record.goes_on || record.heard_at != timeline_.now()) {
     begin_attempt(call, record);
   }
+  switch (call.method) {
+    case http::Method::post:
+      check_create(call, record);
+      break;
+    case http::Method::put:
+      check_replace(call, record);
+      break;
+    case http::Method::patch:
+      check_update(call, record);
+      break;
+    default:
+      trace_.violate("relay {} is deleted", call.relay);
+  }
+  storage_.sent(call, call.method == http::Method::patch && record.requests == 0);
   ++record.requests;
   record.sent = config_of(call.body);
   record.in_doubt = true;
@@ -116,21 +134,32 @@ void Witness::begin_attempt(const Call& call, RelayRecord& record) {
   record.clock_jumped_in_attempt = false;
 }
 
-void Witness::check_create(const Call& call, RelayRecord& record) {
+void Witness::check_fresh(const Call& call) {
   const std::string secret = call.body.value("secret", "");
   if (secret.size() != 64 || !secrets_.insert(secret).second) {
     trace_.violate("relay {} is to be created with a secret that is not fresh", call.relay);
   }
-  if (!record.ever_taken) {
-    return;
-  }
-  const bool automatic = env_.relay_recreate == config::RelayRecreate::automatic;
-  if (automatic && record.heard == Heard::lost && record.heard_at == timeline_.now()) {
-    return;
-  }
-  const auto job = tables_->job(/*sync=*/true, call.relay);
-  if (!record.recreate_asked || !job || !job->recreate) {
+}
+
+bool Witness::is_recreate_asked(const std::string& relay, const RelayRecord& record) const {
+  const auto job = tables_->job(/*sync=*/true, relay);
+  return record.recreate_asked && job && job->recreate;
+}
+
+void Witness::check_create(const Call& call, RelayRecord& record) {
+  check_fresh(call);
+  const bool automatic = env_.relay_recreate == config::RelayRecreate::automatic &&
+                         record.heard == Heard::lost && record.heard_at == timeline_.now();
+  if (record.ever_taken && !automatic && !is_recreate_asked(call.relay, record)) {
     trace_.violate("relay {} is created again, and nobody asked for that", call.relay);
+  }
+}
+
+void Witness::check_replace(const Call& call, RelayRecord& record) {
+  check_fresh(call);
+  const bool torn = record.heard == Heard::torn && record.heard_at == timeline_.now();
+  if (!torn || (record.ever_taken && !is_recreate_asked(call.relay, record))) {
+    trace_.violate("relay {} is given a new identity, and nobody asked for that", call.relay);
   }
 }
 
@@ -172,37 +201,51 @@ void Witness::applied(const Call& call, const http::Response& answer) {
   if (!call.applied) {
     return;
   }
-  if (answer.status == 201) {
+  if (answer.status == 201 || call.method == http::Method::put) {
     record.secret = call.body.value("secret", "");
     record.wiped = false;
+    record.torn = false;
   } else if (call.body.contains("secret") && call.body["secret"] != record.secret) {
     trace_.violate("the secret of relay {} changes", call.relay);
   }
 }
 
 void Witness::heard(const Call& call) {
-  const Meaning meaning = meaning_of(*call.answer);
+  const Meaning meaning = meaning_of(call.method, *call.answer);
   if (call.is_look()) {
     looks_.heard(call);
     // A look that cannot reach the API's address tells of the host.
     if (std::holds_alternative<http::Failure>(call.answer->result)) {
-      static_cast<void>(host_.job_heard(call, meaning));
+      static_cast<void>(host_.job_heard({call, meaning, call.sent_at}));
     }
-    return;
+  } else if (call.method == http::Method::get || call.relay == kScratchRelay) {
+    probe_heard(call, meaning);
+  } else {
+    write_heard(call, meaning, records_[call.relay]);
   }
-  if (call.method == http::Method::get) {
-    host_.probe_heard(meaning);
-    return;
+}
+
+void Witness::probe_heard(const Call& call, const Meaning& meaning) {
+  if (call.relay == kScratchRelay) {
+    storage_.scratch_heard(call, meaning);
+    scratch_heard_at_ = timeline_.now();
   }
-  RelayRecord& record = records_[call.relay];
+  host_.probe_heard(meaning, !storage_.failing());
+}
+
+void Witness::write_heard(const Call& call, const Meaning& meaning, RelayRecord& record) {
   --record.under_way;
+  record.heard_at = timeline_.now();
   record.heard = meaning.heard;
   const bool untouched = record.heard == Heard::refused || record.heard == Heard::unheeded;
   if (untouched && record.requests == 1 && !record.forced) {
     record.in_doubt = record.was_in_doubt;
   }
-  record.heard_at = timeline_.now();
-  record.spent_on_the_host = host_.job_heard(call, meaning);
+  storage_.heard(call, meaning);
+  record.goes_on = meaning.heard == Heard::lost || meaning.heard == Heard::torn ||
+                   (call.method == http::Method::post && meaning.heard == Heard::refused);
+  record.spent_on_the_host =
+      host_.job_heard({call, meaning, record.attempt_at, !record.goes_on, !storage_.failing()});
   if (meaning.heard == Heard::unknown) {
     record.may_send_again = true;
     begin_doubt(timeline_.now() + env_.relay_sync_settle, record);
@@ -213,6 +256,11 @@ void Witness::begin_doubt(TimePoint until, RelayRecord& record) {
   record.unknown_until = until;
   record.clock_jumped = false;
   record.inherited = false;
+}
+
+void Witness::torn(const std::string& relay) {
+  records_[relay].torn = true;
+  records_[relay].secret.clear();
 }
 
 void Witness::wiped() {
@@ -241,12 +289,14 @@ void Witness::process_ended() {
   looks_.process_ended();
   claims_.start_over();
   const HostRow host = tables_->host();
+  storage_.process_ended(host.stores_nothing);
   host_.process_ended(host.failing, host.paused_until.value_or(clock_.now()) - clock_.now());
 }
 
 void Witness::clock_jumped() {
   claims_.start_over();
   host_.clock_jumped();
+  storage_.clock_jumped();
   looks_.clock_jumped();
   for (auto& [id, record] : records_) {
     record.backoff_broken = record.failures > 0;

@@ -18,6 +18,7 @@
 #include "simulation/look_witness.hpp"
 #include "simulation/network.hpp"
 #include "simulation/relay_record.hpp"
+#include "simulation/storage_witness.hpp"
 #include "simulation/tables.hpp"
 #include "simulation/timeline.hpp"
 #include "simulation/trace.hpp"
@@ -39,6 +40,7 @@ class Witness final : public NetworkListener {
   void applied(const Call& call, const http::Response& answer) override;
   void heard(const Call& call) override;
   void wiped() override;
+  void torn(const std::string& relay) override;
 
   /// Reads what was committed since the last time.
   void catch_up();
@@ -60,9 +62,16 @@ class Witness final : public NetworkListener {
 
  private:
   void look_sent(const Call& call);
+  void probe_sent(const Call& call);
+  void write_sent(const Call& call, RelayRecord& record);
+  void write_heard(const Call& call, const Meaning& meaning, RelayRecord& record);
+  void probe_heard(const Call& call, const Meaning& meaning);
   [[nodiscard]] int jobs_under_way() const;
   [[nodiscard]] bool may_be_busy(const std::string& relay) const;
   void check_create(const Call& call, RelayRecord& record);
+  void check_replace(const Call& call, RelayRecord& record);
+  void check_fresh(const Call& call);
+  [[nodiscard]] bool is_recreate_asked(const std::string& relay, const RelayRecord& record) const;
   void check_update(const Call& call, RelayRecord& record);
   void check_backoff(const Call& call, const RelayRecord& record);
   void begin_attempt(const Call& call, RelayRecord& record);
@@ -85,11 +94,13 @@ class Witness final : public NetworkListener {
   const Clock& clock_;
   Timeline& timeline_;
   Trace& trace_;
+  StorageWitness storage_;
   HostWitness host_;
   LookWitness looks_;
   ClaimWitness claims_;
   std::map<std::string, RelayRecord> records_;
   std::set<std::string> secrets_;  // every one that was ever sent
+  TimePoint scratch_heard_at_{};
   std::int64_t last_seq_ = 0;
   std::int64_t last_letter_ = 0;
   std::int64_t seen_version_ = 0;

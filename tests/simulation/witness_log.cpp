@@ -166,6 +166,9 @@ bool Witness::justifies_letter(const std::string& relay, const RelayRecord& reco
   if (reason == "lost") {
     return record.heard == Heard::lost;
   }
+  if (reason == "torn") {
+    return record.heard == Heard::torn;
+  }
   const auto row = tables_->relay(relay);
   return record.heard == Heard::refused || !row || !row->valid;
 }
