@@ -15,8 +15,8 @@ constexpr std::array<std::chrono::seconds, kMostPushes + 1> kGrace{
 
 }  // namespace
 
-void LookWitness::sent(const Call& call, RelayRow relay) {
-  under_way_.emplace(call.number, std::move(relay));
+void LookWitness::sent(const Call& call, RelayRow relay, bool by_sync) {
+  under_way_.emplace(call.number, UnderWay{std::move(relay), by_sync});
 }
 
 void LookWitness::heard(const Call& call) {
@@ -24,13 +24,15 @@ void LookWitness::heard(const Call& call) {
   if (found.empty()) {
     return;
   }
-  const RelayRow& relay = found.mapped();
+  const RelayRow& relay = found.mapped().relay;
   const Shown shown = shown_by(*call.answer, relay);
   Record& record = records_[relay.id];
   record.heard_at = timeline_.now();
   record.unclear = shown == Shown::unclear;
   if (shown == Shown::as_described) {
     record.pushes = 0;
+  } else if (shown == Shown::wrong) {
+    seen_wrong_.push_back(relay);
   }
   const auto grace = kGrace.at(static_cast<std::size_t>(std::min(record.pushes, kMostPushes)));
   if (shown == Shown::wrong && !record.wrong && timeline_.now() >= record.taken_at + grace) {
@@ -41,7 +43,27 @@ void LookWitness::heard(const Call& call) {
 
 bool LookWitness::any_at(const std::string& relay) const {
   return std::ranges::any_of(under_way_,
-                             [&](const auto& entry) { return entry.second.id == relay; });
+                             [&](const auto& entry) { return entry.second.relay.id == relay; });
+}
+
+int LookWitness::checks_under_way() const {
+  return static_cast<int>(
+      std::ranges::count_if(under_way_, [](const auto& entry) { return !entry.second.by_sync; }));
+}
+
+int LookWitness::heard_now() const {
+  return static_cast<int>(std::ranges::count_if(
+      records_, [&](const auto& entry) { return entry.second.heard_at == timeline_.now(); }));
+}
+
+void LookWitness::instant_ended(const Tables& tables) {
+  for (const RelayRow& looked_at : std::exchange(seen_wrong_, {})) {
+    const auto now = tables.relay(looked_at.id);
+    if (now && now->live == true && now->revision == looked_at.revision) {
+      trace_.violate("relay {} is said to be live, and was just seen to be something else",
+                     looked_at.id);
+    }
+  }
 }
 
 bool LookWitness::heard_now(const std::string& relay) const {

@@ -1,10 +1,12 @@
-// Watches the looks at relays' NIP-11 documents, and what the worker makes of them: a relay is sent
-// again for a look only when it was seen wrong after the time that zooid needs to reload it, at
-// most three times, and is given up only when it was wrong after each.
+// Watches the looks at relays' NIP-11 documents, and what the worker makes of them: a relay is not
+// called live when it was just seen to be something else; it is sent again for a look only when it
+// was seen wrong after the time that zooid needs to reload it, at most three times, and is given up
+// only when it was wrong after each.
 #pragma once
 
 #include <map>
 #include <string>
+#include <vector>
 
 #include "tender/base/clock.hpp"
 
@@ -20,18 +22,27 @@ class LookWitness {
  public:
   LookWitness(const Timeline& timeline, Trace& trace) : timeline_(timeline), trace_(trace) {}
 
-  /// A look at `relay`, as its row is now, goes out; its answer is heard.
-  void sent(const Call& call, RelayRow relay);
+  /// A look at `relay`, as its row is now, goes out; `by_sync`: for a sync that may have nothing to
+  /// send. Its answer is heard.
+  void sent(const Call& call, RelayRow relay, bool by_sync);
   void heard(const Call& call);
 
   /// How many looks are under way.
   [[nodiscard]] int under_way() const { return static_cast<int>(under_way_.size()); }
+  /// And how many of them no sync has asked for.
+  [[nodiscard]] int checks_under_way() const;
+  /// How many were heard in this instant.
+  [[nodiscard]] int heard_now() const;
 
   /// Whether a look at the relay is under way.
   [[nodiscard]] bool any_at(const std::string& relay) const;
 
-  /// Whether the answer of one was heard in this instant.
+  /// Whether the answer of one was heard in this instant; when the newest was.
   [[nodiscard]] bool heard_now(const std::string& relay) const;
+  [[nodiscard]] TimePoint heard_at(const std::string& relay) { return records_[relay].heard_at; }
+
+  /// Nothing more happens in this instant: what the looks of it showed is in the database.
+  void instant_ended(const Tables& tables);
 
   /// zooid is to be sent what it has, and nothing but a look can be the cause; `asked`: that and a
   /// command.
@@ -64,7 +75,13 @@ class LookWitness {
 
   const Timeline& timeline_;
   Trace& trace_;
-  std::map<int, RelayRow> under_way_;  // by the number of the call
+  struct UnderWay {
+    RelayRow relay;
+    bool by_sync = false;
+  };
+
+  std::map<int, UnderWay> under_way_;  // by the number of the call
+  std::vector<RelayRow> seen_wrong_;   // in this instant
   std::map<std::string, Record> records_;
 };
 

@@ -119,16 +119,13 @@ bool Tables::no_jobs() const {
   return !database_.prepare("SELECT 1 FROM outbox LIMIT 1").step();
 }
 
-std::optional<JobRow> Tables::first_due(Order order, TimePoint now,
+std::optional<JobRow> Tables::first_due(bool sync, Order order, TimePoint now,
                                         const std::function<bool(const JobRow&)>& claimable) const {
   Statement rows =
-      order == Order::most_urgent
-          ? database_.prepare(WITNESSED_JOB
-                              "WHERE kind = 'relay_sync' AND not_before < ? "
-                              "ORDER BY priority, not_before, asked_seq, key",
-                              now)
-          : database_.prepare(
-                WITNESSED_JOB "WHERE not_before < ? ORDER BY not_before, asked_seq, key", now);
+      database_.prepare(WITNESSED_JOB
+                        "WHERE kind = ? AND not_before < ? "
+                        "ORDER BY iif(?, priority, 0), not_before, asked_seq, key",
+                        sync ? "relay_sync" : "relay_check", now, order == Order::most_urgent);
   while (rows.step()) {
     if (JobRow job = read_job(rows); claimable(job)) {
       return job;

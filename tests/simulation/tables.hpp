@@ -72,13 +72,11 @@ class Tables {
   /// Whether nothing is left to do.
   [[nodiscard]] bool no_jobs() const;
 
-  enum class Order : std::uint8_t {
-    most_urgent,  // of the syncs
-    longest_due,  // of all jobs
-  };
-  /// The first row that was due before `now` and is `claimable`.
+  enum class Order : std::uint8_t { most_urgent, longest_due };
+  /// The first sync, or the first check, that was due before `now` and is `claimable`.
   [[nodiscard]] std::optional<JobRow> first_due(
-      Order order, TimePoint now, const std::function<bool(const JobRow&)>& claimable) const;
+      bool sync, Order order, TimePoint now,
+      const std::function<bool(const JobRow&)>& claimable) const;
 
   [[nodiscard]] std::vector<LogRow> log_after(std::int64_t seq) const;
   [[nodiscard]] std::int64_t last_log_row() const;

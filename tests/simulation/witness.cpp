@@ -21,7 +21,8 @@ Witness::Witness(const config::Env& env, const Clock& clock, Timeline& timeline,
       storage_(timeline, trace),
       host_(timeline, trace, env),
       looks_(timeline, trace),
-      claims_(clock, trace) {}
+      claims_(clock, trace),
+      turns_(clock, trace, static_cast<int>(env.relay_sync_concurrency)) {}
 
 void Witness::connect(const std::filesystem::path& path) {
   database_ = std::make_unique<Database>(path, clock_, Database::Options{});
@@ -104,6 +105,13 @@ bool Witness::may_be_busy(const std::string& relay) const {
 void Witness::instant_ended() {
   catch_up();
   claims_.instant_ended(*tables_);
+  turns_.instant_ended(*tables_);
+  looks_.instant_ended(*tables_);
+}
+
+void Witness::store_failed() {
+  claims_.start_over();
+  turns_.start_over();
 }
 
 void Witness::look_sent(const Call& call) {
@@ -116,12 +124,16 @@ void Witness::look_sent(const Call& call) {
   if (records_[relay->id].under_way > 0) {
     trace_.violate("relay {} is looked at while it is being sent", relay->id);
   }
-  looks_.sent(call, std::move(*relay));
+  turns_.look_sent(call, relay->id, *tables_, looks_.checks_under_way());
+  const bool by_sync = tables_->job(/*sync=*/true, relay->id).has_value();
+  looks_.sent(call, std::move(*relay), by_sync);
 }
 
 void Witness::begin_attempt(const Call& call, RelayRecord& record) {
   host_.job_sent(call, jobs_under_way() - 1);
-  claims_.sent(call.relay, *tables_, [this](const auto& relay) { return may_be_busy(relay); });
+  const auto busy = [this](const auto& relay) { return may_be_busy(relay); };
+  claims_.sent(call.relay, *tables_, busy);
+  turns_.sync_sent(*tables_, busy, looks_.under_way() + looks_.heard_now());
   check_backoff(call, record);
   if (record.last_command > record.routed) {
     record.backoff_broken = true;  // the wait was over when the worker learned of the command
@@ -288,6 +300,7 @@ void Witness::process_ended() {
   }
   looks_.process_ended();
   claims_.start_over();
+  turns_.start_over();
   const HostRow host = tables_->host();
   storage_.process_ended(host.stores_nothing);
   host_.process_ended(host.failing, host.paused_until.value_or(clock_.now()) - clock_.now());
@@ -295,6 +308,7 @@ void Witness::process_ended() {
 
 void Witness::clock_jumped() {
   claims_.start_over();
+  turns_.start_over();
   host_.clock_jumped();
   storage_.clock_jumped();
   looks_.clock_jumped();

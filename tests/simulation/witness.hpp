@@ -22,6 +22,7 @@
 #include "simulation/tables.hpp"
 #include "simulation/timeline.hpp"
 #include "simulation/trace.hpp"
+#include "simulation/turn_witness.hpp"
 
 namespace tender::simulation {
 
@@ -47,7 +48,7 @@ class Witness final : public NetworkListener {
   /// All that the process does at this time is done.
   void instant_ended();
   /// A write to the database failed: the process may have to undo what it had claimed.
-  void store_failed() { claims_.start_over(); }
+  void store_failed();
 
   /// The process has ended: what it had under way is nobody's.
   void process_ended();
@@ -82,6 +83,7 @@ class Witness final : public NetworkListener {
   void read_activity(const LogRow& row);
   void read_command(const LogRow& row, RelayRecord& record);
   void read_completion(const LogRow& row, RelayRecord& record);
+  void check_unchanged(const RelayRow& relay);
   void check_nothing_dropped(const std::string& relay, const RelayRecord& record);
   void read_failure(const LogRow& row, RelayRecord& record);
   void read_dead_letters();
@@ -98,6 +100,7 @@ class Witness final : public NetworkListener {
   HostWitness host_;
   LookWitness looks_;
   ClaimWitness claims_;
+  TurnWitness turns_;
   std::map<std::string, RelayRecord> records_;
   std::set<std::string> secrets_;  // every one that was ever sent
   TimePoint scratch_heard_at_{};

@@ -8,6 +8,8 @@ namespace {
 
 using nlohmann::json;
 
+constexpr std::chrono::minutes kNewsLasts{1};
+
 // What a row says about its result; nothing when that is no JSON object.
 json detail_of(const LogRow& row) {
   json detail = json::parse(row.detail, nullptr, /*allow_exceptions=*/false);
@@ -91,6 +93,9 @@ void Witness::read_completion(const LogRow& row, RelayRecord& record) {
       trace_.violate("a sync of relay {} is skipped, and zooid is not known to have that state",
                      row.resource);
     }
+    if (newest) {
+      check_unchanged(*relay);
+    }
     return;
   }
   if (record.heard != Heard::done) {
@@ -109,6 +114,15 @@ void Witness::read_completion(const LogRow& row, RelayRecord& record) {
       (job && (job->forced || job->recreate)) || record.forced_command > tables_->routed();
   if (relay && !relay->in_doubt) {
     end_doubt(row.resource, record);
+  }
+}
+
+// That zooid took it is no proof that it serves it. Its result may have to wait for the disk.
+void Witness::check_unchanged(const RelayRow& relay) {
+  if (env_.relay_verify != config::RelayVerify::off && !relay.live &&
+      looks_.heard_at(relay.id) + kNewsLasts < timeline_.now()) {
+    trace_.violate("relay {} is called unchanged, and nobody looked whether it is served",
+                   relay.id);
   }
 }
 
