@@ -13,10 +13,12 @@ constexpr std::array<std::chrono::seconds, kMostPushes + 1> kGrace{
     std::chrono::seconds(102), std::chrono::seconds(222), std::chrono::seconds(462),
     std::chrono::seconds(702)};
 
+constexpr std::chrono::minutes kStandstill{2};  // nobody came: nobody is expected to
+
 }  // namespace
 
-void LookWitness::sent(const Call& call, RelayRow relay, bool by_sync) {
-  under_way_.emplace(call.number, UnderWay{std::move(relay), by_sync});
+void LookWitness::sent(const Call& call, RelayRow relay, Asker asker) {
+  under_way_.emplace(call.number, UnderWay{std::move(relay), asker});
 }
 
 void LookWitness::heard(const Call& call) {
@@ -31,7 +33,14 @@ void LookWitness::heard(const Call& call) {
   record.unclear = shown == Shown::unclear;
   if (shown == Shown::as_described) {
     record.pushes = 0;
+    newest_came_ = std::max(newest_came_, record.taken_at);
+    if (record.ever_wrong && found.mapped().asker != Asker::unsent_sync) {
+      came_.push_back(relay);
+    }
   } else if (shown == Shown::wrong) {
+    record.ever_wrong = true;
+    record.may_come = found.mapped().asker == Asker::sent_sync &&
+                      timeline_.now() < came_at_ + kStandstill && record.taken_at > newest_came_;
     seen_wrong_.push_back(relay);
   }
   const auto grace = kGrace.at(static_cast<std::size_t>(std::min(record.pushes, kMostPushes)));
@@ -47,8 +56,8 @@ bool LookWitness::any_at(const std::string& relay) const {
 }
 
 int LookWitness::checks_under_way() const {
-  return static_cast<int>(
-      std::ranges::count_if(under_way_, [](const auto& entry) { return !entry.second.by_sync; }));
+  return static_cast<int>(std::ranges::count_if(
+      under_way_, [](const auto& entry) { return entry.second.asker != Asker::unsent_sync; }));
 }
 
 int LookWitness::heard_now() const {
@@ -64,6 +73,12 @@ void LookWitness::instant_ended(const Tables& tables) {
                      looked_at.id);
     }
   }
+  for (const RelayRow& looked_at : std::exchange(came_, {})) {
+    const auto now = tables.relay(looked_at.id);
+    if (now && now->live == true && now->revision == looked_at.revision) {
+      came_at_ = timeline_.now();
+    }
+  }
 }
 
 bool LookWitness::heard_now(const std::string& relay) const {
@@ -76,6 +91,8 @@ void LookWitness::sent_again(const std::string& relay, bool asked) {
   record.pushed = !asked;
   if (!record.wrong) {
     trace_.violate("relay {} is sent what zooid has already, and nobody asked for that", relay);
+  } else if (!asked && record.may_come) {
+    trace_.violate("relay {} is sent again, and zooid still comes to what it took before", relay);
   }
 }
 
@@ -89,6 +106,8 @@ void LookWitness::taken(const std::string& relay, bool changed) {
   }
   record.taken_at = timeline_.now();
   record.wrong = false;
+  record.ever_wrong = false;
+  record.may_come = false;
   record.unclear = false;
   record.pushed = false;
 }
@@ -99,11 +118,21 @@ void LookWitness::given_up(const std::string& relay) {
     trace_.violate("relay {} is given up as not served, and was seen so only {} times", relay,
                    record.wrong_rounds);
   }
+  if (record.may_come) {
+    trace_.violate("relay {} is given up, and zooid still comes to what it took before", relay);
+  }
   record.wrong_rounds = 0;
   record.pushes = 0;
 }
 
+void LookWitness::process_ended() {
+  under_way_.clear();
+  came_.clear();
+  came_at_ = TimePoint{};
+}
+
 void LookWitness::clock_jumped() {
+  came_at_ = TimePoint{};
   for (auto& [relay, record] : records_) {
     record.taken_at = TimePoint{};
   }

@@ -1,7 +1,7 @@
 // Watches the looks at relays' NIP-11 documents, and what the worker makes of them: a relay is not
 // called live when it was just seen to be something else; it is sent again for a look only when it
-// was seen wrong after the time that zooid needs to reload it, at most three times, and is given up
-// only when it was wrong after each.
+// was seen wrong after the time that zooid needs to reload it and zooid does not seem to come to it
+// yet, at most three times, and is given up only when it was wrong after each.
 #pragma once
 
 #include <map>
@@ -22,9 +22,12 @@ class LookWitness {
  public:
   LookWitness(const Timeline& timeline, Trace& trace) : timeline_(timeline), trace_(trace) {}
 
-  /// A look at `relay`, as its row is now, goes out; `by_sync`: for a sync that may have nothing to
-  /// send. Its answer is heard.
-  void sent(const Call& call, RelayRow relay, bool by_sync);
+  /// Who asked for a look: a sync that may have nothing to send, the sync that sent something, or
+  /// somebody who did not know when that was.
+  enum class Asker : std::uint8_t { unsent_sync, sent_sync, other };
+
+  /// A look at `relay`, as its row is now, goes out; its answer is heard.
+  void sent(const Call& call, RelayRow relay, Asker asker);
   void heard(const Call& call);
 
   /// How many looks are under way.
@@ -58,7 +61,7 @@ class LookWitness {
   /// Whether all that is known of the relay, since zooid took it last, is a look that says nothing.
   [[nodiscard]] bool is_unclear(const std::string& relay) { return records_[relay].unclear; }
 
-  void process_ended() { under_way_.clear(); }
+  void process_ended();
   /// Waits that began before it prove nothing.
   void clock_jumped();
 
@@ -71,17 +74,22 @@ class LookWitness {
     bool pushed = false;   // sent again for a look, and not taken yet
     int wrong_rounds = 0;  // how often zooid took this revision and was then seen not to serve it
     int pushes = 0;        // for looks alone, in a row
+    bool ever_wrong = false;  // since it was taken
+    bool may_come = false;    // others did of late, when it was wrong last
   };
 
   const Timeline& timeline_;
   Trace& trace_;
   struct UnderWay {
     RelayRow relay;
-    bool by_sync = false;
+    Asker asker;
   };
 
   std::map<int, UnderWay> under_way_;  // by the number of the call
   std::vector<RelayRow> seen_wrong_;   // in this instant
+  std::vector<RelayRow> came_;         // were wrong, and are right now, in this instant
+  TimePoint came_at_{};                // the newest that did
+  TimePoint newest_came_{};            // when the one that was taken last of them was taken
   std::map<std::string, Record> records_;
 };
 

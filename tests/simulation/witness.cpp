@@ -125,8 +125,17 @@ void Witness::look_sent(const Call& call) {
     trace_.violate("relay {} is looked at while it is being sent", relay->id);
   }
   turns_.look_sent(call, relay->id, *tables_, looks_.checks_under_way());
-  const bool by_sync = tables_->job(/*sync=*/true, relay->id).has_value();
-  looks_.sent(call, std::move(*relay), by_sync);
+  const auto asker = asker_of_look(relay->id);
+  looks_.sent(call, std::move(*relay), asker);
+}
+
+LookWitness::Asker Witness::asker_of_look(const std::string& relay) const {
+  using Asker = LookWitness::Asker;
+  if (tables_->job(/*sync=*/true, relay)) {
+    return Asker::unsent_sync;
+  }
+  const auto check = tables_->job(/*sync=*/false, relay);
+  return check && check->asked_seq > 0 ? Asker::sent_sync : Asker::other;
 }
 
 void Witness::begin_attempt(const Call& call, RelayRecord& record) {

@@ -63,6 +63,7 @@ class Witness final : public NetworkListener {
 
  private:
   void look_sent(const Call& call);
+  [[nodiscard]] LookWitness::Asker asker_of_look(const std::string& relay) const;
   void probe_sent(const Call& call);
   void write_sent(const Call& call, RelayRecord& record);
   void write_heard(const Call& call, const Meaning& meaning, RelayRecord& record);
