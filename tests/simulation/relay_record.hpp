@@ -33,6 +33,7 @@ struct RelayRecord {
   std::string secret;              // that zooid holds
   bool wiped = false;              // zooid lost it, and has not taken it since
   bool torn = false;               // or its file's content, and with it the secret
+  bool left_behind = false;        // an empty file, by a creation of this process that failed
   bool ever_taken = false;         // a sync has completed
 
   // Requests that may still have an effect.

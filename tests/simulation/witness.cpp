@@ -179,7 +179,7 @@ void Witness::check_create(const Call& call, RelayRecord& record) {
 void Witness::check_replace(const Call& call, RelayRecord& record) {
   check_fresh(call);
   const bool torn = record.heard == Heard::torn && record.heard_at == timeline_.now();
-  if (!torn || (record.ever_taken && !is_recreate_asked(call.relay, record))) {
+  if (!torn || (!record.left_behind && !is_recreate_asked(call.relay, record))) {
     trace_.violate("relay {} is given a new identity, and nobody asked for that", call.relay);
   }
 }
@@ -262,6 +262,11 @@ void Witness::write_heard(const Call& call, const Meaning& meaning, RelayRecord&
   if (untouched && record.requests == 1 && !record.forced) {
     record.in_doubt = record.was_in_doubt;
   }
+  if (call.method == http::Method::post && meaning.heard == Heard::unknown) {
+    record.left_behind = meaning.host == HostShown::storage;
+  } else if (meaning.heard == Heard::done) {
+    record.left_behind = false;
+  }
   storage_.heard(call, meaning);
   record.goes_on = meaning.heard == Heard::lost || meaning.heard == Heard::torn ||
                    (call.method == http::Method::post && meaning.heard == Heard::refused);
@@ -306,6 +311,7 @@ void Witness::process_ended() {
         record.may_send_again || record.attempt_open || (relay && relay->in_doubt);
     record.under_way = 0;
     record.attempt_open = false;
+    record.left_behind = false;
   }
   looks_.process_ended();
   claims_.start_over();
