@@ -33,6 +33,8 @@ struct RelayRecord {
   std::string secret;              // that zooid holds
   bool wiped = false;              // zooid lost it, and has not taken it since
   bool torn = false;               // or its file's content, and with it the secret
+  bool overwrites = false;         // the newest attempt may do so with zooid's file
+  bool may_exist = false;          // a creation got no answer that says whether
   bool left_behind = false;        // an empty file, by a creation of this process that failed
   bool ever_taken = false;         // a sync has completed
 

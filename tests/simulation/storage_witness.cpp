@@ -27,20 +27,20 @@ void StorageWitness::scratch_heard(const Call& call, const Meaning& meaning) {
   }
 }
 
-void StorageWitness::sent(const Call& call, bool overwrites) {
+void StorageWitness::sent(const Call& call, std::optional<TimePoint> overwrites_since) {
   if (failing_) {
     trace_.violate("#{} writes relay {}, and zooid is known not to store", call.number, call.relay);
   }
-  if (!overwrites) {
+  if (!overwrites_since) {
     return;
   }
-  for (const auto& [number, sent_at] : updates_) {
-    if (timeline_.now() < sent_at + kAlone) {
-      trace_.violate("#{} is an update {} ms after #{}, which is not answered", call.number,
-                     (timeline_.now() - sent_at).count(), number);
+  for (const auto& [number, begun_at] : updates_) {
+    if (overwrites_since == timeline_.now() && timeline_.now() < begun_at + kAlone) {
+      trace_.violate("#{} may overwrite a file {} ms after #{}, which is not answered", call.number,
+                     (timeline_.now() - begun_at).count(), number);
     }
   }
-  updates_.emplace(call.number, timeline_.now());
+  updates_.emplace(call.number, *overwrites_since);
 }
 
 void StorageWitness::heard(const Call& call, const Meaning& meaning) {

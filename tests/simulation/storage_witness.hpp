@@ -1,9 +1,11 @@
 // Watches that a zooid which cannot write its files destroys next to nothing: no two updates go out
-// within the same unanswered second, and once a storage error was heard nothing is written but the
-// scratch relay, until that has been created, changed and deleted.
+// within the same unanswered second, nor does a creation that may find its relay there; and once a
+// storage error was heard nothing is written but the scratch relay, until that has been created,
+// changed and deleted.
 #pragma once
 
 #include <map>
+#include <optional>
 #include <string_view>
 
 #include "simulation/meaning.hpp"
@@ -24,8 +26,8 @@ class StorageWitness {
   void scratch_sent(const Call& call) const;
   void scratch_heard(const Call& call, const Meaning& meaning);
 
-  /// A request of a relay's; `overwrites`: its job began with an update.
-  void sent(const Call& call, bool overwrites);
+  /// A request of a relay's. `overwrites_since`: when its job began, if that may overwrite a file.
+  void sent(const Call& call, std::optional<TimePoint> overwrites_since);
   void heard(const Call& call, const Meaning& meaning);
 
   /// Whether zooid is known not to store what it is told.
@@ -42,7 +44,7 @@ class StorageWitness {
   Trace& trace_;
   bool failing_ = false;
   Scratch scratch_ = Scratch::nothing;  // how far it got
-  std::map<int, TimePoint> updates_;    // under way: by number, when they were sent
+  std::map<int, TimePoint> updates_;    // under way: by number, when their job began
 };
 
 }  // namespace tender::simulation

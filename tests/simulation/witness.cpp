@@ -82,7 +82,10 @@ void Witness::write_sent(const Call& call, RelayRecord& record) {
     default:
       trace_.violate("relay {} is deleted", call.relay);
   }
-  storage_.sent(call, call.method == http::Method::patch && record.requests == 0);
+  if (record.requests == 0) {
+    record.overwrites = call.method == http::Method::patch || record.may_exist;
+  }
+  storage_.sent(call, record.overwrites ? std::optional(record.attempt_at) : std::nullopt);
   ++record.requests;
   record.sent = config_of(call.body);
   record.in_doubt = true;
@@ -263,6 +266,7 @@ void Witness::write_heard(const Call& call, const Meaning& meaning, RelayRecord&
     record.in_doubt = record.was_in_doubt;
   }
   if (call.method == http::Method::post && meaning.heard == Heard::unknown) {
+    record.may_exist = true;
     record.left_behind = meaning.host == HostShown::storage;
   } else if (meaning.heard == Heard::done) {
     record.left_behind = false;
@@ -298,6 +302,7 @@ void Witness::wiped() {
 void Witness::process_ended() {
   for (auto& [id, record] : records_) {
     if (record.under_way > 0) {
+      record.may_exist = true;
       const bool jumped = record.clock_jumped_in_attempt;
       begin_doubt(record.attempt_at + longest_effect(env_), record);
       record.clock_jumped = jumped;
