@@ -17,19 +17,14 @@ void CrowdWitness::sent(const Call& call, int others) {
   }
 }
 
-void CrowdWitness::answered(TimePoint begun_at, bool last) {
+void CrowdWitness::answered(TimePoint begun_at) {
   const bool slow = timeline_.now() - begun_at > timeout_ / kSlowShare;
   if (!slow) {
     limit_ = std::min<double>(most_, limit_ + (unhurt_ ? 1.0 : 1.0 / limit_));
     return;
   }
-  maybe_slow_at_ = timeline_.now();
-  if (last) {
-    slow_at_ = timeline_.now();
-    halve(begun_at);
-  } else {
-    limit_ = most_;  // it is the sum of all its requests that will count
-  }
+  slow_at_ = timeline_.now();
+  halve(begun_at);
 }
 
 void CrowdWitness::timed_out(TimePoint begun_at) {
@@ -52,12 +47,7 @@ void CrowdWitness::restart() {
 void CrowdWitness::process_ended() {
   restart();
   halved_at_ = TimePoint{};
-  maybe_slow_at_ = TimePoint{};
   slow_at_ = TimePoint{};
-}
-
-bool CrowdWitness::may_be_slow() const {
-  return timeline_.now() - maybe_slow_at_ <= kNewsLasts * timeout_;
 }
 
 bool CrowdWitness::is_slow() const {

@@ -20,20 +20,17 @@ class CrowdWitness {
   /// A job's first request goes out beside `others`.
   void sent(const Call& call, int others);
 
-  /// What the job that began at `begun_at` got: an answer that only a host that is well gives, with
-  /// which the job may go on (`last` is false), or none in time.
-  void answered(TimePoint begun_at, bool last);
+  /// What the job that began at `begun_at` ended with: an answer that only a host that is well
+  /// gives, or none in time.
+  void answered(TimePoint begun_at);
   void timed_out(TimePoint begun_at);
 
   /// The host fails.
   void restart();
   /// The next process knows nothing of this one's answers.
   void process_ended();
-  /// It may have failed.
-  void may_have_restarted() { unhurt_ = true; }
 
-  /// Whether zooid may have answered slowly of late; whether it surely has.
-  [[nodiscard]] bool may_be_slow() const;
+  /// Whether zooid has answered of late, and slowly.
   [[nodiscard]] bool is_slow() const;
 
  private:
@@ -46,8 +43,7 @@ class CrowdWitness {
   double limit_ = 1;
   bool unhurt_ = true;  // no sign of overload since the start
   TimePoint halved_at_{};
-  TimePoint maybe_slow_at_{};  // the newest answer that may have been slow
-  TimePoint slow_at_{};        // that was
+  TimePoint slow_at_{};  // the newest slow answer
 };
 
 }  // namespace tender::simulation

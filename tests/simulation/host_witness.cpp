@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <utility>
-#include <variant>
 
 namespace tender::simulation {
 namespace {
@@ -30,31 +29,25 @@ void HostWitness::probe_sent(const Call& call, bool goes_on) {
   }
 }
 
-bool HostWitness::job_heard(const Answer& heard) {
-  const Meaning& meaning = heard.meaning;
+bool HostWitness::job_heard(const Meaning& meaning, TimePoint begun_at, bool stores) {
   const bool failing = failing_;
   const bool paused = timeline_.now() < paused_until_;
   hear_pause(meaning);
   if (meaning.host == HostShown::well) {
     if (!failing_) {
-      crowd_.answered(heard.begun_at, heard.last);
+      crowd_.answered(begun_at);
     }
-    if (heard.stores) {
+    if (stores) {
       is_well();
     }
   }
-  const auto* failure = std::get_if<http::Failure>(&heard.call.answer->result);
-  const bool late = failure != nullptr && failure->fault == http::Fault::timeout;
-  const bool merely_slow = late && crowd_.is_slow();
-  if (late) {
-    crowd_.timed_out(heard.begun_at);
-    if (!merely_slow) {
-      crowd_.may_have_restarted();
-    }
+  const bool merely_slow = meaning.late && crowd_.is_slow();
+  if (meaning.late) {
+    crowd_.timed_out(begun_at);
   }
   if (meaning.host == HostShown::storage) {
     is_failing();
-  } else if (meaning.host == HostShown::failing && !failing_ && !(late && crowd_.may_be_slow()) &&
+  } else if (meaning.host == HostShown::failing && !failing_ && !merely_slow &&
              ++faults_in_row_ >= kFaultsThatFail) {
     is_failing();
   }

@@ -31,16 +31,10 @@ class HostWitness {
   /// `goes_on`: it is the next request of a probe that is under way.
   void probe_sent(const Call& call, bool goes_on);
 
-  struct Answer {
-    const Call& call;
-    const Meaning& meaning;
-    TimePoint begun_at;   // of its job
-    bool last = true;     // the job is over; false: it may not be
-    bool stores = false;  // zooid is not known to have failed to store
-  };
-  /// True when the worker knew of an outage or a pause before this answer, and it is one that may
-  /// be the host's: it is no attempt then.
-  bool job_heard(const Answer& heard);
+  /// A job that began at `begun_at` has ended; `stores`: zooid is not known to have failed to
+  /// store. True when the worker knew of an outage or a pause before this answer, and it is one
+  /// that may be the host's, or zooid is merely slow: it is no attempt then.
+  bool job_heard(const Meaning& meaning, TimePoint begun_at, bool stores);
   /// `is_the_end`: nothing more is asked of the host when that went well.
   void probe_heard(const Meaning& meaning, bool is_the_end);
 

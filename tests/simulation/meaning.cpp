@@ -17,16 +17,13 @@ json object_in(const http::Response& response) {
 }
 
 Meaning failure_means(const http::Failure& failure) {
-  const Heard heard = failure.written ? Heard::unknown : Heard::unheeded;
-  switch (failure.fault) {
-    case http::Fault::refused:
-    case http::Fault::dns:
-    case http::Fault::tls:
-    case http::Fault::timeout:
-      return {heard, HostShown::failing, {}};
-    default:
-      return {heard, HostShown::nothing, {}};
-  }
+  Meaning meaning;
+  meaning.heard = failure.written ? Heard::unknown : Heard::unheeded;
+  meaning.late = failure.fault == http::Fault::timeout;
+  const bool failing = meaning.late || failure.fault == http::Fault::refused ||
+                       failure.fault == http::Fault::dns || failure.fault == http::Fault::tls;
+  meaning.host = failing ? HostShown::failing : HostShown::nothing;
+  return meaning;
 }
 
 bool is_about_storage(const std::string& error) {

@@ -33,6 +33,7 @@ struct Meaning {
   Heard heard = Heard::nothing;
   HostShown host = HostShown::nothing;
   Milliseconds pause{};  // that the host asks for
+  bool late = false;     // nothing came in time
 };
 
 [[nodiscard]] Meaning meaning_of(http::Method method, const http::Exchange& exchange);

@@ -23,7 +23,6 @@ struct RelayRecord {
   bool in_doubt = false;                // a request went out since, and no sync has completed
   bool was_in_doubt = false;            // when the attempt began
   int requests = 0;                     // of the attempt
-  bool goes_on = false;                 // its newest answer lets it send another
   Heard heard = Heard::nothing;         // of the newest request
   TimePoint heard_at{};
   bool attempt_open = false;  // a request went out, and no result is in the log

@@ -40,13 +40,17 @@ void Witness::disconnect() {
 }
 
 void Witness::sent(const Call& call) {
+  const bool second = goes_on(call);
+  if (second) {
+    ending_.reset();
+  }
   catch_up();
   if (call.is_look()) {
     look_sent(call);
   } else if (call.method == http::Method::get || call.relay == kScratchRelay) {
     probe_sent(call);
   } else {
-    write_sent(call, records_[call.relay]);
+    write_sent(call, records_[call.relay], second);
   }
 }
 
@@ -58,15 +62,14 @@ void Witness::probe_sent(const Call& call) {
   host_.probe_sent(call, scratch && scratch_heard_at_ == timeline_.now());
 }
 
-void Witness::write_sent(const Call& call, RelayRecord& record) {
+void Witness::write_sent(const Call& call, RelayRecord& record, bool second) {
   if (looks_.any_at(call.relay)) {
     trace_.violate("relay {} is sent while it is being looked at", call.relay);
   }
   if (++record.under_way > 1) {
     trace_.violate("two requests of relay {} are under way at once", call.relay);
   }
-  // A second request of one attempt follows at once on the first one's answer.
-  if (!record.attempt_open || !record.goes_on || record.heard_at != timeline_.now()) {
+  if (!second) {
     begin_attempt(call, record);
   }
   switch (call.method) {
@@ -234,13 +237,41 @@ void Witness::applied(const Call& call, const http::Response& answer) {
   }
 }
 
+// A second request of one attempt follows at once on the first one's answer: the relay is there
+// already, is not there, or is torn.
+bool Witness::goes_on(const Call& call) const {
+  if (!ending_ || ending_->relay != call.relay) {
+    return false;
+  }
+  switch (ending_->meaning.heard) {
+    case Heard::lost:
+      return call.method == http::Method::post;
+    case Heard::torn:
+      return call.method == http::Method::put;
+    case Heard::refused:
+      return call.method == http::Method::patch && ending_->method == http::Method::post;
+    default:
+      return false;
+  }
+}
+
+void Witness::end_job() {
+  if (ending_) {
+    RelayRecord& record = records_[ending_->relay];
+    record.spent_on_the_host =
+        host_.job_heard(ending_->meaning, record.attempt_at, !storage_.failing());
+    ending_.reset();
+  }
+}
+
 void Witness::heard(const Call& call) {
+  end_job();
   const Meaning meaning = meaning_of(call.method, *call.answer);
   if (call.is_look()) {
     looks_.heard(call);
     // A look that cannot reach the API's address tells of the host.
     if (std::holds_alternative<http::Failure>(call.answer->result)) {
-      static_cast<void>(host_.job_heard({call, meaning, call.sent_at}));
+      static_cast<void>(host_.job_heard(meaning, call.sent_at, /*stores=*/false));
     }
   } else if (call.method == http::Method::get || call.relay == kScratchRelay) {
     probe_heard(call, meaning);
@@ -272,10 +303,7 @@ void Witness::write_heard(const Call& call, const Meaning& meaning, RelayRecord&
     record.left_behind = false;
   }
   storage_.heard(call, meaning);
-  record.goes_on = meaning.heard == Heard::lost || meaning.heard == Heard::torn ||
-                   (call.method == http::Method::post && meaning.heard == Heard::refused);
-  record.spent_on_the_host =
-      host_.job_heard({call, meaning, record.attempt_at, !record.goes_on, !storage_.failing()});
+  ending_ = Ending{call.relay, call.method, meaning};
   if (meaning.heard == Heard::unknown) {
     record.may_send_again = true;
     begin_doubt(timeline_.now() + env_.relay_sync_settle, record);

@@ -65,9 +65,11 @@ class Witness final : public NetworkListener {
   void look_sent(const Call& call);
   [[nodiscard]] LookWitness::Asker asker_of_look(const std::string& relay) const;
   void probe_sent(const Call& call);
-  void write_sent(const Call& call, RelayRecord& record);
+  void write_sent(const Call& call, RelayRecord& record, bool second);
   void write_heard(const Call& call, const Meaning& meaning, RelayRecord& record);
   void probe_heard(const Call& call, const Meaning& meaning);
+  [[nodiscard]] bool goes_on(const Call& call) const;
+  void end_job();
   [[nodiscard]] int jobs_under_way() const;
   [[nodiscard]] bool may_be_busy(const std::string& relay) const;
   void check_create(const Call& call, RelayRecord& record);
@@ -105,6 +107,12 @@ class Witness final : public NetworkListener {
   std::map<std::string, RelayRecord> records_;
   std::set<std::string> secrets_;  // every one that was ever sent
   TimePoint scratch_heard_at_{};
+  struct Ending {
+    std::string relay;
+    http::Method method;  // of its last request
+    Meaning meaning;
+  };
+  std::optional<Ending> ending_;  // a job has ended so, unless it sends another request at once
   std::int64_t last_seq_ = 0;
   std::int64_t last_letter_ = 0;
   std::int64_t seen_version_ = 0;

@@ -29,6 +29,7 @@ bool is_command(const std::string& type) {
 }  // namespace
 
 void Witness::catch_up() {
+  end_job();
   if (const auto version = database_->data_version(); version == seen_version_) {
     return;
   } else {
