@@ -52,7 +52,9 @@ enum class FaultKind : std::uint8_t {
   write_lock_held,
   silent_write,
   relay_deleted,
+  replaced_row,  // by REPLACE, or by DELETE and INSERT
   invalid_row,
+  host_state_lost,  // its row deleted
   strange_activity,
   // No faults, but work at the database while all else goes on.
   log_pruned,

@@ -31,6 +31,7 @@ void LookWitness::heard(const Call& call) {
   Record& record = records_[relay.id];
   record.heard_at = timeline_.now();
   record.unclear = shown == Shown::unclear;
+  record.misled = shown == Shown::as_described && call.forged;
   if (shown == Shown::as_described) {
     record.pushes = 0;
     newest_came_ = std::max(newest_came_, record.taken_at);
@@ -109,6 +110,7 @@ void LookWitness::taken(const std::string& relay, bool changed) {
   record.ever_wrong = false;
   record.may_come = false;
   record.unclear = false;
+  record.misled = false;
   record.pushed = false;
 }
 

@@ -61,6 +61,10 @@ class LookWitness {
   /// Whether all that is known of the relay, since zooid took it last, is a look that says nothing.
   [[nodiscard]] bool is_unclear(const std::string& relay) { return records_[relay].unclear; }
 
+  /// Whether the newest look, since zooid took the relay last, got its answer from something else
+  /// that speaks as zooid would of a relay that is not active.
+  [[nodiscard]] bool is_misled(const std::string& relay) { return records_[relay].misled; }
+
   void process_ended();
   /// Waits that began before it prove nothing.
   void clock_jumped();
@@ -71,6 +75,7 @@ class LookWitness {
     TimePoint heard_at{};
     bool wrong = false;    // seen so since then, after the grace time
     bool unclear = false;  // the newest look since then
+    bool misled = false;   // it as well
     bool pushed = false;   // sent again for a look, and not taken yet
     int wrong_rounds = 0;  // how often zooid took this revision and was then seen not to serve it
     int pushes = 0;        // for looks alone, in a row

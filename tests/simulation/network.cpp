@@ -112,6 +112,7 @@ void Network::begin(const std::shared_ptr<Call>& call, Milliseconds timeout) {
     --under_way_;
     if (instead) {
       call->answer = instead;
+      call->forged = true;
     }
     deliver(*call);
   });

@@ -32,6 +32,7 @@ struct Call {
   TimePoint sent_at{};
   bool applied = false;                  // zooid did what it asks
   std::optional<http::Exchange> answer;  // what the client hears
+  bool forged = false;                   // that, by something between it and zooid
   bool delivered = false;                // the client may read it
   Wakeup* client = nullptr;              // null when the process that sent it is gone
 

@@ -116,6 +116,7 @@ void Witness::instant_ended() {
 }
 
 void Witness::store_failed() {
+  store_failed_at_ = timeline_.now();
   claims_.start_over();
   turns_.start_over();
 }
@@ -185,7 +186,8 @@ void Witness::check_create(const Call& call, RelayRecord& record) {
 void Witness::check_replace(const Call& call, RelayRecord& record) {
   check_fresh(call);
   const bool torn = record.heard == Heard::torn && record.heard_at == timeline_.now();
-  if (!torn || (!record.left_behind && !is_recreate_asked(call.relay, record))) {
+  const bool nobodys = record.left_behind && !record.identity_lost;
+  if (!torn || (!nobodys && !is_recreate_asked(call.relay, record))) {
     trace_.violate("relay {} is given a new identity, and nobody asked for that", call.relay);
   }
 }
@@ -232,6 +234,7 @@ void Witness::applied(const Call& call, const http::Response& answer) {
     record.secret = call.body.value("secret", "");
     record.wiped = false;
     record.torn = false;
+    record.identity_lost = false;
   } else if (call.body.contains("secret") && call.body["secret"] != record.secret) {
     trace_.violate("the secret of relay {} changes", call.relay);
   }
@@ -298,7 +301,7 @@ void Witness::write_heard(const Call& call, const Meaning& meaning, RelayRecord&
   }
   if (call.method == http::Method::post && meaning.heard == Heard::unknown) {
     record.may_exist = true;
-    record.left_behind = meaning.host == HostShown::storage;
+    record.left_behind = record.left_behind || meaning.host == HostShown::storage;
   } else if (meaning.heard == Heard::done) {
     record.left_behind = false;
   }
@@ -317,8 +320,10 @@ void Witness::begin_doubt(TimePoint until, RelayRecord& record) {
 }
 
 void Witness::torn(const std::string& relay) {
-  records_[relay].torn = true;
-  records_[relay].secret.clear();
+  RelayRecord& record = records_[relay];
+  record.identity_lost = record.identity_lost || (!record.secret.empty() && !record.wiped);
+  record.torn = true;
+  record.secret.clear();
 }
 
 void Witness::wiped() {

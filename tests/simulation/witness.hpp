@@ -84,6 +84,7 @@ class Witness final : public NetworkListener {
   void check_next_try(const std::string& relay, const RelayRecord& record);
   [[nodiscard]] Milliseconds full_delay(int failures) const;
   void read_activity(const LogRow& row);
+  void check_revision(const std::string& id, RelayRecord& record);
   void read_command(const LogRow& row, RelayRecord& record);
   void read_completion(const LogRow& row, RelayRecord& record);
   void check_unchanged(const RelayRow& relay);
@@ -107,6 +108,7 @@ class Witness final : public NetworkListener {
   std::map<std::string, RelayRecord> records_;
   std::set<std::string> secrets_;  // every one that was ever sent
   TimePoint scratch_heard_at_{};
+  TimePoint store_failed_at_{};
   struct Ending {
     std::string relay;
     http::Method method;  // of its last request

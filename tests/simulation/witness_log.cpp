@@ -49,6 +49,7 @@ void Witness::read_activity(const LogRow& row) {
     return;
   }
   RelayRecord& record = records_[row.resource];
+  check_revision(row.resource, record);
   if (row.type == "complete_relay_sync" || row.type == "fail_relay_sync") {
     row.type == "complete_relay_sync" ? read_completion(row, record) : read_failure(row, record);
     record.last_result = row.seq;
@@ -56,6 +57,20 @@ void Witness::read_activity(const LogRow& row) {
   } else if (is_command(row.type)) {
     read_command(row, record);
   }
+}
+
+void Witness::check_revision(const std::string& id, RelayRecord& record) {
+  const auto relay = tables_->relay(id);
+  if (!relay) {
+    return;
+  }
+  const bool same = relay->revision == record.revision;
+  if (relay->revision < record.revision || (same && relay->config != record.described)) {
+    trace_.violate("revision {} of relay {} is used again, after {}", relay->revision, id,
+                   record.revision);
+  }
+  record.revision = relay->revision;
+  record.described = relay->config;
 }
 
 void Witness::read_command(const LogRow& row, RelayRecord& record) {
@@ -121,7 +136,8 @@ void Witness::read_completion(const LogRow& row, RelayRecord& record) {
 // That zooid took it is no proof that it serves it. Its result may have to wait for the disk.
 void Witness::check_unchanged(const RelayRow& relay) {
   if (env_.relay_verify != config::RelayVerify::off && !relay.live &&
-      looks_.heard_at(relay.id) + kNewsLasts < timeline_.now()) {
+      looks_.heard_at(relay.id) + kNewsLasts < timeline_.now() &&
+      store_failed_at_ < looks_.heard_at(relay.id)) {
     trace_.violate("relay {} is called unchanged, and nobody looked whether it is served",
                    relay.id);
   }
