@@ -1,7 +1,7 @@
 // Watches the looks at relays' NIP-11 documents, and what the worker makes of them: a relay is not
 // called live when it was just seen to be something else; it is sent again for a look only when it
-// was seen wrong after the time that zooid needs to reload it and zooid does not seem to come to it
-// yet, at most three times, and is given up only when it was wrong after each.
+// was seen wrong after the time that zooid needs to reload it, and no other relay came right of
+// late; that happens three times at most, and it is given up only when it was wrong after each.
 #pragma once
 
 #include <map>
@@ -93,8 +93,8 @@ class LookWitness {
   std::map<int, UnderWay> under_way_;  // by the number of the call
   std::vector<RelayRow> seen_wrong_;   // in this instant
   std::vector<RelayRow> came_;         // were wrong, and are right now, in this instant
-  TimePoint came_at_{};                // the newest that did
-  TimePoint newest_came_{};            // when the one that was taken last of them was taken
+  TimePoint came_at_{};                // when one did last
+  TimePoint newest_came_{};            // when zooid took the newest of those that are right
   std::map<std::string, Record> records_;
 };
 
