@@ -274,12 +274,14 @@ class RelaySync::Execution final : public outbox::Execution {
   }
 
   // Only a definite answer to a request that was begun late enough ends an earlier doubt: until
-  // then the earlier request may still arrive, and bring back what it said.
+  // then the earlier request may still arrive, and bring back what it said. Whether an earlier
+  // creation has left a relay there, only success tells.
   [[nodiscard]] std::optional<TimePoint> remaining_doubt() {
     if (verdict_.in_doubt) {
       return owner_.doubts_.begin(relay_.id.text, owner_.env_.relay_sync_settle);
     }
-    if (earlier_doubt_ends_ && begun_at_ < *earlier_doubt_ends_) {
+    const bool may_exist = plan_ == SyncPlan::create && verdict_.outcome != Outcome::done;
+    if (earlier_doubt_ends_ && (may_exist || begun_at_ < *earlier_doubt_ends_)) {
       return owner_.clock_.now() + (*earlier_doubt_ends_ - owner_.clock_.steady());
     }
     owner_.doubts_.forget(relay_.id.text);

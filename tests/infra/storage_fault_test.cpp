@@ -191,6 +191,31 @@ TEST_F(Volume, ThatIsFullCostsOneRelayOfThoseWhoseCreationWasNotAnswered) {
   EXPECT_TRUE(outbox::read_host_state(*world.database).stores_nothing);
 }
 
+TEST_F(Volume, ThatIsFullCostsOneRelayOfThoseWhoseCreationWasRefusedAfterOneWithoutAnAnswer) {
+  create_fleet(16);
+  FakeZooid::Action interference;
+  world.zooid.script = [&](const FakeZooid::Seen& seen) {
+    FakeZooid::Action action = interference.answer ? interference : act(seen);
+    return action;
+  };
+  interference.answer = test::failure(http::Fault::closed, /*written=*/true);
+  std::vector<Relay> unsure;
+  for (int i = 0; i < 4; ++i) {
+    unsure.push_back(world.create("unsure" + std::to_string(i)));
+  }
+  world.clock().advance(2s);
+  ASSERT_EQ(world.zooid.relays.size(), 20U);
+  interference = says(429, "too many requests");  // after the doubt, and tells nothing of them
+  world.clock().advance(world.env.relay_sync_settle + 1min);
+  interference = FakeZooid::Action();
+  full = true;
+  for (const Relay& relay : unsure) {
+    world.command->reconcile_relay(relay, {});
+  }
+  world.clock().advance(5min);
+  EXPECT_EQ(torn.size() - torn.count(std::string(zooid::kScratchRelay)), 1U);
+}
+
 TEST_F(Volume, IsNotWrittenByAnAttemptThatIsUnderWayOnceItIsKnownToBeFull) {
   create_fleet(2);
   world.zooid.script = [this](const FakeZooid::Seen& seen) {

@@ -11,24 +11,30 @@ constexpr int kTooSoon = 4;
 
 }  // namespace
 
-// Two rows matter: the most urgent sync, and the longest due job of all.
+// Two rows matter: the most urgent sync, and the longest due one.
 void ClaimWitness::sent(const std::string& relay, const Tables& tables, const Busy& busy) {
   const auto taken = tables.job(/*sync=*/true, relay);
   if (!taken) {
     return;
   }
-  const auto claimable = [&](const JobRow& job) { return job.relay != relay && !busy(job.relay); };
-  const auto urgent = tables.first_due(Tables::Order::most_urgent, clock_.now(), claimable);
-  const auto oldest = tables.first_due(Tables::Order::longest_due, clock_.now(), claimable);
+  const auto claimable = [&](const JobRow& job) {
+    // A check that finds nothing to look at is claimed and done unseen, and the sync waits for it.
+    const auto check = tables.job(/*sync=*/false, job.relay);
+    return job.relay != relay && !busy(job.relay) && !(check && check->not_before <= clock_.now());
+  };
+  const auto urgent =
+      tables.first_due(/*sync=*/true, Tables::Order::most_urgent, clock_.now(), claimable);
+  const auto oldest =
+      tables.first_due(/*sync=*/true, Tables::Order::longest_due, clock_.now(), claimable);
   Passed passed;
   passed.by = relay;
-  if (urgent && urgent->sync && urgent->priority < taken->priority) {
+  if (urgent && urgent->priority < taken->priority) {
     passed.wish = {urgent->relay, urgent->generation};
     passed.urgent = true;
     passed.longer_due = urgent->not_before < taken->not_before;
     passed_.push_back(passed);
   }
-  if (oldest && oldest->sync && oldest->not_before < taken->not_before) {
+  if (oldest && oldest->not_before < taken->not_before) {
     passed.wish = {oldest->relay, oldest->generation};
     passed.urgent = false;
     passed.longer_due = true;

@@ -1,4 +1,4 @@
-// Watches whose turn it is: the more urgent sync goes first, then the one that has been due longer;
+// Watches which sync is next: the more urgent goes first, then the one that has been due longer;
 // but every eighth claim takes what has been due longest, whatever its priority. A claim shows only
 // when its request goes out, and one that needs none does not, so what looks passed over is judged
 // when the instant has ended. Heeds nothing that became due in the same instant.
@@ -48,7 +48,7 @@ class ClaimWitness {
   const Clock& clock_;
   Trace& trace_;
   std::vector<Passed> passed_;        // in this instant
-  std::optional<Wish> longest_;       // the longest due of all, at the newest claim
+  std::optional<Wish> longest_;       // the longest due, at the newest claim
   int passes_ = 0;                    // that it was not taken, in a row
   std::optional<Wish> pushed_aside_;  // by one that was less urgent, the aged turn's
   int claims_since_ = 0;

@@ -33,6 +33,10 @@ enum class FaultKind : std::uint8_t {
   slow_watcher,   // or when it has read all that was written before
   zooid_restart,
   written_at_start,  // after zooid has loaded it, and before it watches
+  volume_full,       // what zooid writes is lost, and what it held
+  config_unreadable,
+  torn_file,    // that of one relay has lost what it held
+  older_zooid,  // generation A, for the whole life
   // The process and its machine.
   crash_at_a_time,
   crash_after_a_handler,
@@ -48,7 +52,9 @@ enum class FaultKind : std::uint8_t {
   write_lock_held,
   silent_write,
   relay_deleted,
+  replaced_row,  // by REPLACE, or by DELETE and INSERT
   invalid_row,
+  host_state_lost,  // its row deleted
   strange_activity,
   // No faults, but work at the database while all else goes on.
   log_pruned,

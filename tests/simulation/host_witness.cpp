@@ -1,6 +1,7 @@
 #include "simulation/host_witness.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace tender::simulation {
 namespace {
@@ -14,68 +15,51 @@ void HostWitness::job_sent(const Call& call, int others) {
   if (failing_) {
     trace_.violate("#{} is sent, and the host is known to fail", call.number);
   }
-  if (!call.is_look()) {
-    begun_[call.relay] = timeline_.now();
-  }
   check_pause(call);
   check_rate(call);
-  check_crowd(call, others);
+  crowd_.sent(call, others);
 }
 
-void HostWitness::probe_sent(const Call& call) {
+void HostWitness::probe_sent(const Call& call, bool goes_on) {
   if (++probes_ > 1) {
     trace_.violate("#{} is a second probe beside another", call.number);
   }
-  check_pause(call);
+  if (!goes_on) {
+    check_pause(call);
+  }
 }
 
-bool HostWitness::job_heard(const Call& call, const Meaning& meaning) {
+bool HostWitness::job_heard(const Meaning& meaning, TimePoint begun_at, bool stores) {
   const bool failing = failing_;
   const bool paused = timeline_.now() < paused_until_;
   hear_pause(meaning);
-  const Milliseconds took = end_of_sync(call);
-  if (meaning.host == HostShown::failing && is_load(call)) {
-    return true;
-  }
   if (meaning.host == HostShown::well) {
-    if (!failing && took > timeout_ / 4) {
-      slow_answer_at_ = timeline_.now();
+    if (!failing_) {
+      crowd_.answered(begun_at);
     }
-    is_well();
-    allowance_ = std::min(concurrency_, allowance_ + 1);
-  } else if (meaning.host == HostShown::failing && !failing_ &&
+    if (stores) {
+      is_well();
+    }
+  }
+  const bool merely_slow = meaning.late && crowd_.is_slow();
+  if (meaning.late) {
+    crowd_.timed_out(begun_at);
+  }
+  if (meaning.host == HostShown::storage) {
+    is_failing();
+  } else if (meaning.host == HostShown::failing && !failing_ && !merely_slow &&
              ++faults_in_row_ >= kFaultsThatFail) {
     is_failing();
   }
   const bool asks_to_wait = meaning.pause > Milliseconds::zero();
-  return (failing && meaning.host != HostShown::well) ||
+  return merely_slow || (failing && meaning.host != HostShown::well) ||
          (paused && (meaning.host == HostShown::failing || asks_to_wait));
 }
 
-bool HostWitness::is_load(const Call& call) const {
-  const auto* failure = std::get_if<http::Failure>(&call.answer->result);
-  return failure != nullptr && failure->fault == http::Fault::timeout && slow_answer_at_ &&
-         timeline_.now() - *slow_answer_at_ <= 2 * timeout_;
-}
-
-// Of a whole sync: zero when it goes on with PATCH, since the relay exists, or with POST, since it
-// is lost.
-Milliseconds HostWitness::end_of_sync(const Call& call) {
-  const auto* response = std::get_if<http::Response>(&call.answer->result);
-  const int goes_on_after = call.method == http::Method::post ? 409 : 404;
-  if (!call.is_look() && response != nullptr && response->status == goes_on_after) {
-    return Milliseconds::zero();
-  }
-  const auto begun = begun_.find(call.relay);
-  const TimePoint begun_at = begun == begun_.end() ? call.sent_at : begun->second;
-  begun_.erase(call.relay);
-  return timeline_.now() - begun_at;
-}
-
-void HostWitness::probe_heard(const Meaning& meaning) {
+void HostWitness::probe_heard(const Meaning& meaning, bool is_the_end) {
   --probes_;
   hear_pause(meaning);
-  if (meaning.host == HostShown::well) {
+  if (meaning.host == HostShown::well && is_the_end) {
     is_well();
   }
 }
@@ -86,13 +70,14 @@ void HostWitness::is_well() {
 }
 
 void HostWitness::is_failing() {
-  failing_ = true;
-  allowance_ = 1;
+  if (!std::exchange(failing_, true)) {
+    crowd_.restart();
+  }
 }
 
 void HostWitness::process_ended(bool failing, Milliseconds pause) {
   is_well();
-  allowance_ = 1;
+  crowd_.process_ended();
   if (failing) {
     is_failing();
   }
@@ -101,7 +86,6 @@ void HostWitness::process_ended(bool failing, Milliseconds pause) {
   const bool heeded = pause <= kLongestPause;
   paused_until_ = heeded ? std::min(paused_until_, timeline_.now() + pause) : TimePoint{};
   sent_.clear();
-  slow_answer_at_.reset();
 }
 
 void HostWitness::clock_jumped() {
@@ -121,13 +105,6 @@ void HostWitness::check_rate(const Call& call) {
   if (sent_.size() > 2 * rate_) {
     trace_.violate("#{} is number {} within one second, and {} are allowed", call.number,
                    sent_.size(), rate_);
-  }
-}
-
-void HostWitness::check_crowd(const Call& call, int others) {
-  if (others + 1 > allowance_) {
-    trace_.violate("#{} is sent beside {} others, and {} may be under way at once", call.number,
-                   others, allowance_);
   }
 }
 

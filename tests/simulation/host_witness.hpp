@@ -1,16 +1,15 @@
 // What the wire shows of the host that all relays share, and what the worker owes it: five host
 // faults in a row and nothing but probes is sent until one goes well; nothing at all while the host
 // has asked for a pause; no more than RELAY_SYNC_RATE allows; no more at once than
-// RELAY_SYNC_CONCURRENCY, and after an outage than have gone well since; and no attempt of a relay
-// is spent on what is known. A timeout is the load's and nobody's fault soon after a slow answer.
-// Forgets what a process forgets when it dies.
+// CrowdWitness says; and no attempt of a relay is spent on what is known, nor on a zooid that is
+// merely slow. Forgets what a process forgets when it dies.
 #pragma once
 
 #include <deque>
-#include <map>
-#include <optional>
-#include <string>
 
+#include "tender/config/env.hpp"
+
+#include "simulation/crowd_witness.hpp"
 #include "simulation/meaning.hpp"
 #include "simulation/network.hpp"
 #include "simulation/timeline.hpp"
@@ -20,24 +19,24 @@ namespace tender::simulation {
 
 class HostWitness {
  public:
-  /// `rate`: RELAY_SYNC_RATE; `concurrency`: RELAY_SYNC_CONCURRENCY; `timeout`: ZOOID_API_TIMEOUT.
-  HostWitness(const Timeline& timeline, Trace& trace, int rate, int concurrency,
-              Milliseconds timeout)
+  HostWitness(const Timeline& timeline, Trace& trace, const config::Env& env)
       : timeline_(timeline),
         trace_(trace),
-        timeout_(timeout),
-        rate_(static_cast<std::size_t>(rate)),
-        concurrency_(concurrency),
-        allowance_(1) {}
+        rate_(static_cast<std::size_t>(env.relay_sync_rate)),
+        crowd_(timeline, trace, static_cast<int>(env.relay_sync_concurrency),
+               env.zooid_api_timeout) {}
 
   /// A sync's first request goes out, or a look, beside `others` of both.
   void job_sent(const Call& call, int others);
-  void probe_sent(const Call& call);
+  /// `goes_on`: it is the next request of a probe that is under way.
+  void probe_sent(const Call& call, bool goes_on);
 
-  /// True when the worker knew of an outage or a pause before this answer, and it is one that may
-  /// be the host's: it is no attempt then.
-  bool job_heard(const Call& call, const Meaning& meaning);
-  void probe_heard(const Meaning& meaning);
+  /// A job that began at `begun_at` has ended; `stores`: zooid is not known to have failed to
+  /// store. True when the worker knew of an outage or a pause before this answer, and it is one
+  /// that may be the host's, or zooid is merely slow: it is no attempt then.
+  bool job_heard(const Meaning& meaning, TimePoint begun_at, bool stores);
+  /// `is_the_end`: nothing more is asked of the host when that went well.
+  void probe_heard(const Meaning& meaning, bool is_the_end);
 
   /// The next process begins with what the database says: the host failing or not, and how long it
   /// is still to be left alone.
@@ -45,28 +44,21 @@ class HostWitness {
   void clock_jumped();
 
  private:
-  [[nodiscard]] bool is_load(const Call& call) const;
-  [[nodiscard]] Milliseconds end_of_sync(const Call& call);
   void check_pause(const Call& call);
   void check_rate(const Call& call);
-  void check_crowd(const Call& call, int others);
   void is_well();
   void is_failing();
   void hear_pause(const Meaning& meaning);
 
   const Timeline& timeline_;
   Trace& trace_;
-  Milliseconds timeout_;
   std::size_t rate_;
-  int concurrency_;
-  int allowance_;  // how many may be under way at once
+  CrowdWitness crowd_;
   int faults_in_row_ = 0;
   bool failing_ = false;
   int probes_ = 0;  // under way
   TimePoint paused_until_{};
-  std::deque<TimePoint> sent_;              // jobs in the last second
-  std::map<std::string, TimePoint> begun_;  // by relay: the first request of its sync
-  std::optional<TimePoint> slow_answer_at_;
+  std::deque<TimePoint> sent_;  // jobs in the last second
 };
 
 }  // namespace tender::simulation

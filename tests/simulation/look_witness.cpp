@@ -13,10 +13,12 @@ constexpr std::array<std::chrono::seconds, kMostPushes + 1> kGrace{
     std::chrono::seconds(102), std::chrono::seconds(222), std::chrono::seconds(462),
     std::chrono::seconds(702)};
 
+constexpr std::chrono::minutes kStandstill{2};  // nobody came: nobody is expected to
+
 }  // namespace
 
-void LookWitness::sent(const Call& call, RelayRow relay) {
-  under_way_.emplace(call.number, std::move(relay));
+void LookWitness::sent(const Call& call, RelayRow relay, Asker asker) {
+  under_way_.emplace(call.number, UnderWay{std::move(relay), asker});
 }
 
 void LookWitness::heard(const Call& call) {
@@ -24,13 +26,23 @@ void LookWitness::heard(const Call& call) {
   if (found.empty()) {
     return;
   }
-  const RelayRow& relay = found.mapped();
+  const RelayRow& relay = found.mapped().relay;
   const Shown shown = shown_by(*call.answer, relay);
   Record& record = records_[relay.id];
   record.heard_at = timeline_.now();
   record.unclear = shown == Shown::unclear;
+  record.misled = shown == Shown::as_described && call.forged;
   if (shown == Shown::as_described) {
     record.pushes = 0;
+    newest_came_ = std::max(newest_came_, record.taken_at);
+    if (record.ever_wrong && found.mapped().asker != Asker::unsent_sync) {
+      came_.push_back(relay);
+    }
+  } else if (shown == Shown::wrong) {
+    record.ever_wrong = true;
+    record.may_come = found.mapped().asker == Asker::sent_sync &&
+                      timeline_.now() < came_at_ + kStandstill && record.taken_at > newest_came_;
+    seen_wrong_.push_back(relay);
   }
   const auto grace = kGrace.at(static_cast<std::size_t>(std::min(record.pushes, kMostPushes)));
   if (shown == Shown::wrong && !record.wrong && timeline_.now() >= record.taken_at + grace) {
@@ -41,7 +53,33 @@ void LookWitness::heard(const Call& call) {
 
 bool LookWitness::any_at(const std::string& relay) const {
   return std::ranges::any_of(under_way_,
-                             [&](const auto& entry) { return entry.second.id == relay; });
+                             [&](const auto& entry) { return entry.second.relay.id == relay; });
+}
+
+int LookWitness::checks_under_way() const {
+  return static_cast<int>(std::ranges::count_if(
+      under_way_, [](const auto& entry) { return entry.second.asker != Asker::unsent_sync; }));
+}
+
+int LookWitness::heard_now() const {
+  return static_cast<int>(std::ranges::count_if(
+      records_, [&](const auto& entry) { return entry.second.heard_at == timeline_.now(); }));
+}
+
+void LookWitness::instant_ended(const Tables& tables) {
+  for (const RelayRow& looked_at : std::exchange(seen_wrong_, {})) {
+    const auto now = tables.relay(looked_at.id);
+    if (now && now->live == true && now->revision == looked_at.revision) {
+      trace_.violate("relay {} is said to be live, and was just seen to be something else",
+                     looked_at.id);
+    }
+  }
+  for (const RelayRow& looked_at : std::exchange(came_, {})) {
+    const auto now = tables.relay(looked_at.id);
+    if (now && now->live == true && now->revision == looked_at.revision) {
+      came_at_ = timeline_.now();
+    }
+  }
 }
 
 bool LookWitness::heard_now(const std::string& relay) const {
@@ -54,6 +92,8 @@ void LookWitness::sent_again(const std::string& relay, bool asked) {
   record.pushed = !asked;
   if (!record.wrong) {
     trace_.violate("relay {} is sent what zooid has already, and nobody asked for that", relay);
+  } else if (!asked && record.may_come) {
+    trace_.violate("relay {} is sent again, and zooid still comes to what it took before", relay);
   }
 }
 
@@ -67,7 +107,10 @@ void LookWitness::taken(const std::string& relay, bool changed) {
   }
   record.taken_at = timeline_.now();
   record.wrong = false;
+  record.ever_wrong = false;
+  record.may_come = false;
   record.unclear = false;
+  record.misled = false;
   record.pushed = false;
 }
 
@@ -77,11 +120,21 @@ void LookWitness::given_up(const std::string& relay) {
     trace_.violate("relay {} is given up as not served, and was seen so only {} times", relay,
                    record.wrong_rounds);
   }
+  if (record.may_come) {
+    trace_.violate("relay {} is given up, and zooid still comes to what it took before", relay);
+  }
   record.wrong_rounds = 0;
   record.pushes = 0;
 }
 
+void LookWitness::process_ended() {
+  under_way_.clear();
+  came_.clear();
+  came_at_ = TimePoint{};
+}
+
 void LookWitness::clock_jumped() {
+  came_at_ = TimePoint{};
   for (auto& [relay, record] : records_) {
     record.taken_at = TimePoint{};
   }

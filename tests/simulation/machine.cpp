@@ -90,6 +90,9 @@ Machine::Machine(std::uint64_t seed, Timeline& timeline, Weather& weather, Trace
       followed_(timeline_.now()) {
   trace_.leave_out(directory_.path().string() + "/");
   network_.set_listener(witness_);
+  if (weather_.has(FaultKind::older_zooid)) {
+    network_.zooid.generation = test::Generation::a;
+  }
   connect();
 }
 

@@ -1,5 +1,8 @@
 #include "simulation/meaning.hpp"
 
+#include <algorithm>
+#include <array>
+
 #include <nlohmann/json.hpp>
 
 namespace tender::simulation {
@@ -14,19 +17,28 @@ json object_in(const http::Response& response) {
 }
 
 Meaning failure_means(const http::Failure& failure) {
-  const Heard heard = failure.written ? Heard::unknown : Heard::unheeded;
-  switch (failure.fault) {
-    case http::Fault::refused:
-    case http::Fault::dns:
-    case http::Fault::tls:
-    case http::Fault::timeout:
-      return {heard, HostShown::failing, {}};
-    default:
-      return {heard, HostShown::nothing, {}};
-  }
+  Meaning meaning;
+  meaning.heard = failure.written ? Heard::unknown : Heard::unheeded;
+  meaning.late = failure.fault == http::Fault::timeout;
+  const bool failing = meaning.late || failure.fault == http::Fault::refused ||
+                       failure.fault == http::Fault::dns || failure.fault == http::Fault::tls;
+  meaning.host = failing ? HostShown::failing : HostShown::nothing;
+  return meaning;
 }
 
-Meaning status_means(int status, const json& body) {
+bool is_about_storage(const std::string& error) {
+  return std::ranges::any_of(
+      std::array{"failed to write config: ", "failed to read config directory: ",
+                 "failed to read existing config: ", "failed to check config: "},
+      [&](const char* text) { return error.starts_with(text); });
+}
+
+// `error` is what zooid itself says; empty: it is not zooid that speaks.
+Meaning status_means(int status, http::Method method, const json& body, const std::string& error) {
+  if (is_about_storage(error)) {
+    return {status == 500 ? Heard::unknown : Heard::unheeded, HostShown::storage, {}};
+  }
+  const HostShown by_zooid = error.empty() ? HostShown::nothing : HostShown::well;
   switch (status) {
     case 200:
     case 201:
@@ -36,30 +48,36 @@ Meaning status_means(int status, const json& body) {
     case 403:
       return {Heard::unheeded, HostShown::failing, {}};
     case 404:
-      return body.value("error", "") == "relay not found"
-                 ? Meaning{Heard::lost, HostShown::well, {}}
-                 : Meaning{Heard::unheeded, HostShown::failing, {}};
+      return error == "relay not found" ? Meaning{Heard::lost, HostShown::well, {}}
+                                        : Meaning{Heard::unheeded, HostShown::failing, {}};
+    case 405:
+      return error == "method not allowed" ? Meaning{Heard::refused, HostShown::well, {}}
+                                           : Meaning{Heard::unheeded, HostShown::failing, {}};
     case 429:
       return {Heard::unheeded, HostShown::nothing, {}};
-    case 500:  // with zooid's own error, which comes after it has accepted the key
-      return {Heard::unknown, body.contains("error") ? HostShown::well : HostShown::nothing, {}};
+    case 500:
+      return {Heard::unknown, by_zooid, {}};
     case 502:
     case 503:
     case 504:
       return {Heard::unknown, HostShown::failing, {}};
     default:
-      return {Heard::refused, HostShown::well, {}};
+      break;
   }
+  const bool torn = method == http::Method::patch &&
+                    (error == "secret is required" || error == "host is required");
+  return {torn ? Heard::torn : Heard::refused, by_zooid, {}};
 }
 
 }  // namespace
 
-Meaning meaning_of(const http::Exchange& exchange) {
+Meaning meaning_of(http::Method method, const http::Exchange& exchange) {
   if (const auto* failure = std::get_if<http::Failure>(&exchange.result)) {
     return failure_means(*failure);
   }
   const auto& response = std::get<http::Response>(exchange.result);
-  Meaning meaning = status_means(response.status, object_in(response));
+  const json body = object_in(response);
+  Meaning meaning = status_means(response.status, method, body, body.value("error", ""));
   if (const auto pause = response.header("Retry-After")) {
     meaning.pause = std::chrono::seconds(std::stoi(std::string(*pause)));
   }

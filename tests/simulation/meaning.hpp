@@ -16,20 +16,27 @@ enum class Heard : std::uint8_t {
   done,
   refused,
   lost,
+  torn,      // its file has lost what it held
   unheeded,  // zooid did nothing, and not because of this relay
   unknown,   // it may have done something
 };
 
 /// For the host that all relays share.
-enum class HostShown : std::uint8_t { nothing, well, failing };
+enum class HostShown : std::uint8_t {
+  nothing,
+  well,
+  failing,
+  storage,  // failing, and what is written to it may be destroyed
+};
 
 struct Meaning {
   Heard heard = Heard::nothing;
   HostShown host = HostShown::nothing;
   Milliseconds pause{};  // that the host asks for
+  bool late = false;     // nothing came in time
 };
 
-[[nodiscard]] Meaning meaning_of(const http::Exchange& exchange);
+[[nodiscard]] Meaning meaning_of(http::Method method, const http::Exchange& exchange);
 
 /// For a look at a relay.
 enum class Shown : std::uint8_t { as_described, wrong, unclear };

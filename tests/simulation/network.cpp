@@ -7,8 +7,9 @@
 namespace tender::simulation {
 namespace {
 
-constexpr int kMostCalls = 3'000;           // ten times what a busy life needs
-constexpr int kMostCallsPerRelay = 150;     // and a large fleet
+constexpr int kMostCalls = 3'000;        // ten times what a busy life needs
+constexpr int kMostCallsPerRelay = 150;  // and a large fleet
+constexpr Milliseconds kReboot{8'000};
 constexpr Milliseconds kTokenSkew{60'000};  // zooid-api.md: ±60 s
 
 // Frees the call of its client when the client's coroutine goes, however it goes.
@@ -53,7 +54,8 @@ std::string summary(const nlohmann::json& body) {
     return {};
   }
   return fmt::format(" host={} name={} inactive={}", body.value("host", "?"),
-                     body["info"].value("name", "?"), body.value("inactive", false));
+                     body.value("info", nlohmann::json::object()).value("name", "?"),
+                     body.value("inactive", false));
 }
 
 }  // namespace
@@ -110,6 +112,7 @@ void Network::begin(const std::shared_ptr<Call>& call, Milliseconds timeout) {
     --under_way_;
     if (instead) {
       call->answer = instead;
+      call->forged = true;
     }
     deliver(*call);
   });
@@ -156,12 +159,23 @@ void Network::apply(Call& call) {
 // zooid answers before it has read the relay's file again.
 http::Response Network::carry_out(const Call& call) {
   if (call.method == http::Method::get) {
+    if (zooid.generation == test::Generation::a) {
+      trace_.fault(FaultKind::older_zooid, "#{}", call.number);
+    }
     return zooid.apply(call.method, call.relay, call.body);
   }
   const bool was_torn = zooid.is_torn(call.relay);
   watcher_.before_write(call.relay);
   http::Response answer = zooid.apply(call.method, call.relay, call.body);
-  if (answer.status < 300 || (zooid.is_torn(call.relay) && !was_torn)) {
+  const bool torn = zooid.is_torn(call.relay) && !was_torn;
+  if (torn) {
+    trace_.fault(FaultKind::torn_file, "{} by #{}", call.relay, call.number);
+    listener_->torn(call.relay);
+  }
+  if (answer.status < 300) {
+    newest_written_ = call.relay;
+  }
+  if (answer.status < 300 || torn) {
     watcher_.written(call.relay);
   } else {
     watcher_.untouched(call.relay);
@@ -190,8 +204,31 @@ void Network::restart_zooid(Milliseconds after) {
   timeline_.in(after, [this] { watcher_.start(); });
 }
 
+void Network::break_storage(FaultKind kind, Milliseconds length) {
+  trace_.fault(kind, "for {} s", length.count() / 1000);
+  zooid.storage = kind == FaultKind::volume_full ? test::Storage::full : test::Storage::unreadable;
+  storage_mended_at_ = timeline_.now() + length;
+  timeline_.in(length, [this] {
+    if (timeline_.now() >= storage_mended_at_) {
+      trace_.line("zooid can store again");
+      zooid.storage = test::Storage::well;
+    }
+  });
+}
+
+void Network::tear_newest() {
+  const auto found = zooid.relays.find(newest_written_);
+  if (found != zooid.relays.end() && !zooid.is_torn(newest_written_)) {
+    trace_.fault(FaultKind::torn_file, "{} by a crash of its machine", newest_written_);
+    found->second = nlohmann::json::object();
+    listener_->torn(newest_written_);
+  }
+  restart_zooid(kReboot);
+}
+
 void Network::heal() {
   outage_.reset();
+  zooid.storage = test::Storage::well;
   watcher_.catch_up();
 }
 

@@ -32,6 +32,7 @@ struct Call {
   TimePoint sent_at{};
   bool applied = false;                  // zooid did what it asks
   std::optional<http::Exchange> answer;  // what the client hears
+  bool forged = false;                   // that, by something between it and zooid
   bool delivered = false;                // the client may read it
   Wakeup* client = nullptr;              // null when the process that sent it is gone
 
@@ -46,6 +47,7 @@ class NetworkListener {
   virtual void applied(const Call& call, const http::Response& answer) = 0;
   virtual void heard(const Call& call) = 0;  // the client has its answer
   virtual void wiped() = 0;
+  virtual void torn(const std::string& relay) = 0;  // its file is empty now
 };
 
 class Network final : public http::Transport {
@@ -75,6 +77,12 @@ class Network final : public http::Transport {
 
   /// Ends what ails zooid, and lets it read what waits to be read.
   void heal();
+
+  /// For `length`, zooid cannot write its files, or cannot read them either.
+  void break_storage(FaultKind kind, Milliseconds length);
+
+  /// The machine of zooid crashed: what it wrote last is empty, and it starts again.
+  void tear_newest();
 
   /// zooid loses its config directory.
   void wipe();
@@ -108,6 +116,8 @@ class Network final : public http::Transport {
   Clock* clock_ = nullptr;
   Milliseconds skew_{};
   std::optional<Outage> outage_;
+  std::string newest_written_;  // relay
+  TimePoint storage_mended_at_{};
   std::map<std::string, int> newest_applied_;  // the number of a relay's newest applied call
   int calls_ = 0;
   int under_way_ = 0;

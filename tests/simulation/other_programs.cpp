@@ -67,6 +67,7 @@ void OtherPrograms::act(std::optional<Command>& embedded) {
   if (!connected()) {
     return;
   }
+  alive_ = embedded.has_value();
   attempt([&] { choose_act(embedded && dice_.chance(40) ? *embedded : open_->command); });
 }
 
@@ -190,6 +191,24 @@ void OtherPrograms::plain_update(const Relay& relay, bool log) {
   transaction.commit();
 }
 
+// Everything that is not written here is as in a new row.
+void OtherPrograms::plain_replace(const Relay& relay) {
+  const bool deletes = dice_.chance(50);
+  Transaction transaction(open_->plain);
+  if (deletes) {
+    open_->plain.prepare("DELETE FROM relay WHERE id = ?", relay.id.text).run();
+  }
+  open_->plain
+      .prepare(
+          "INSERT OR REPLACE INTO relay (id, tenant, subdomain, schema, info_name, created_at) "
+          "VALUES (?, ?, ?, ?, ?, ?)",
+          relay.id.text, relay.tenant, relay.subdomain, relay.schema, dice_.pick(kNames),
+          around_.clock.now())
+      .run();
+  plain_log(relay);
+  transaction.commit();
+}
+
 void OtherPrograms::plain_log(const Relay& relay) {
   open_->plain
       .prepare(
@@ -228,7 +247,7 @@ void OtherPrograms::mischief(const Relay& relay) {
   const Weather& weather = around_.weather;
   Trace& trace = around_.trace;
   const std::string& id = relay.id.text;
-  switch (dice_.between(0, 3)) {
+  switch (dice_.between(0, 5)) {
     case 0:
       if (weather.has(FaultKind::silent_write)) {
         plain_update(relay, /*log=*/false);
@@ -249,6 +268,18 @@ void OtherPrograms::mischief(const Relay& relay) {
         plain_log(relay);
         transaction.commit();
         trace.fault(FaultKind::invalid_row, "{}", id);
+      }
+      return;
+    case 3:
+      if (weather.has(FaultKind::replaced_row)) {
+        plain_replace(relay);
+        trace.fault(FaultKind::replaced_row, "{}", id);
+      }
+      return;
+    case 4:
+      if (alive_ && weather.has(FaultKind::host_state_lost)) {
+        open_->plain.execute("DELETE FROM host_state");
+        trace.fault(FaultKind::host_state_lost, "all that is known of zooid");
       }
       return;
     default:

@@ -87,6 +87,7 @@ class OtherPrograms {
   void change_a_flag(const Relay& relay, RelayChange& change);
   void plain_insert();
   void plain_update(const Relay& relay, bool log);
+  void plain_replace(const Relay& relay);
   void plain_log(const Relay& relay);
   void reconcile(Command& command, const Relay& relay);
   void dead_letter_act();
@@ -102,6 +103,7 @@ class OtherPrograms {
   struct Connections;
   std::unique_ptr<Connections> open_;
   bool locked_ = false;
+  bool alive_ = false;  // the process
   int inserted_ = 0;
 };
 

@@ -89,6 +89,18 @@ void Plan::schedule(Timeline& timeline, Dice& dice, Network& network, OtherProgr
   }
   when(FaultKind::zooid_restart, 2,
        [&] { network.restart_zooid(dice.between(Milliseconds(100), Milliseconds(5'000))); });
+  // What is under way then, and what goes on with another request, must stop.
+  for (const FaultKind kind : {FaultKind::volume_full, FaultKind::config_unreadable}) {
+    when(kind, 3, [&, kind] {
+      network.break_storage(kind, dice.between(seconds(5), minutes(4)));
+      for (auto writes = dice.between(0, 2 * kLargestBurst); writes > 0; --writes) {
+        const bool creates = dice.chance(40);
+        timeline.in(dice.between(Milliseconds::zero(), kLongestBurst),
+                    [&, creates] { creates ? stage.create() : stage.command(); });
+      }
+    });
+  }
+  when(FaultKind::torn_file, 1, [&] { network.tear_newest(); });
   when(FaultKind::wipe, 1, [&] { network.wipe(); });
   when(FaultKind::outage_of_breaker_length, 3, [&] {
     network.begin_outage(FaultKind::outage_of_breaker_length, dice.pick(kOutageStyles),

@@ -31,6 +31,11 @@ struct RelayRecord {
   bool spent_on_the_host = false;  // its failure is the host's, which was known to fail
   std::string secret;              // that zooid holds
   bool wiped = false;              // zooid lost it, and has not taken it since
+  bool torn = false;               // or its file's content, and with it the secret
+  bool overwrites = false;         // the newest attempt may do so with zooid's file
+  bool may_exist = false;          // a creation got no answer that says whether
+  bool identity_lost = false;      // the file that was torn held one
+  bool left_behind = false;        // an empty file, by a creation of this process that failed
   bool ever_taken = false;         // a sync has completed
 
   // Requests that may still have an effect.
@@ -38,6 +43,10 @@ struct RelayRecord {
   std::optional<TimePoint> unknown_until;  // only a request from then on ends the doubt
   bool clock_jumped = false;               // since then, and the row tells the wrong time
   bool inherited = false;                  // by a process that knows no more than the row
+
+  // What its row said when it was in the log last.
+  std::int64_t revision = 0;
+  nlohmann::json described;  // the config
 
   // What people asked for.
   bool forced = false;              // and no sync has completed since

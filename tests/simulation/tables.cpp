@@ -119,16 +119,13 @@ bool Tables::no_jobs() const {
   return !database_.prepare("SELECT 1 FROM outbox LIMIT 1").step();
 }
 
-std::optional<JobRow> Tables::first_due(Order order, TimePoint now,
+std::optional<JobRow> Tables::first_due(bool sync, Order order, TimePoint now,
                                         const std::function<bool(const JobRow&)>& claimable) const {
   Statement rows =
-      order == Order::most_urgent
-          ? database_.prepare(WITNESSED_JOB
-                              "WHERE kind = 'relay_sync' AND not_before < ? "
-                              "ORDER BY priority, not_before, asked_seq, key",
-                              now)
-          : database_.prepare(
-                WITNESSED_JOB "WHERE not_before < ? ORDER BY not_before, asked_seq, key", now);
+      database_.prepare(WITNESSED_JOB
+                        "WHERE kind = ? AND not_before < ? "
+                        "ORDER BY iif(?, priority, 0), not_before, asked_seq, key",
+                        sync ? "relay_sync" : "relay_check", now, order == Order::most_urgent);
   while (rows.step()) {
     if (JobRow job = read_job(rows); claimable(job)) {
       return job;
@@ -166,10 +163,11 @@ std::int64_t Tables::routed() const {
 
 HostRow Tables::host() const {
   HostRow host;
-  Statement row =
-      database_.prepare("SELECT failing_since IS NOT NULL, paused_until FROM host_state");
+  Statement row = database_.prepare(
+      "SELECT failing_since IS NOT NULL, paused_until, stores_nothing FROM host_state");
   if (row.step()) {
     host.failing = row.boolean(0);
+    host.stores_nothing = row.boolean(2);
     if (!row.is_null(1)) {
       host.paused_until = row.time(1);
     }
@@ -187,7 +185,7 @@ bool Tables::letter_holds(const std::string& relay, std::int64_t revision) const
 }
 
 Milliseconds longest_effect(const config::Env& env) {
-  const int requests = 2;
+  const int requests = 3;
   return requests * env.zooid_api_timeout + env.relay_sync_settle;
 }
 

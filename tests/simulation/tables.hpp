@@ -32,6 +32,7 @@ struct RelayRow {
 /// What the worker leaves behind about the host for the next process.
 struct HostRow {
   bool failing = false;
+  bool stores_nothing = false;
   std::optional<TimePoint> paused_until;
 };
 
@@ -71,13 +72,11 @@ class Tables {
   /// Whether nothing is left to do.
   [[nodiscard]] bool no_jobs() const;
 
-  enum class Order : std::uint8_t {
-    most_urgent,  // of the syncs
-    longest_due,  // of all jobs
-  };
-  /// The first row that was due before `now` and is `claimable`.
+  enum class Order : std::uint8_t { most_urgent, longest_due };
+  /// The first sync, or the first check, that was due before `now` and is `claimable`.
   [[nodiscard]] std::optional<JobRow> first_due(
-      Order order, TimePoint now, const std::function<bool(const JobRow&)>& claimable) const;
+      bool sync, Order order, TimePoint now,
+      const std::function<bool(const JobRow&)>& claimable) const;
 
   [[nodiscard]] std::vector<LogRow> log_after(std::int64_t seq) const;
   [[nodiscard]] std::int64_t last_log_row() const;
@@ -97,8 +96,8 @@ class Tables {
 };
 
 /// From its sending on, how long a relay's request may still have an effect when the process that
-/// sent it has died: a sync is two requests at most, and what zooid has not done RELAY_SYNC_SETTLE
-/// after it was given up, it never does.
+/// sent it has died: a sync is three requests at most, and what zooid has not done
+/// RELAY_SYNC_SETTLE after it was given up, it never does.
 [[nodiscard]] Milliseconds longest_effect(const config::Env& env);
 
 }  // namespace tender::simulation

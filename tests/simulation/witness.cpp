@@ -18,10 +18,11 @@ Witness::Witness(const config::Env& env, const Clock& clock, Timeline& timeline,
       clock_(clock),
       timeline_(timeline),
       trace_(trace),
-      host_(timeline, trace, env.relay_sync_rate, static_cast<int>(env.relay_sync_concurrency),
-            env.zooid_api_timeout),
+      storage_(timeline, trace),
+      host_(timeline, trace, env),
       looks_(timeline, trace),
-      claims_(clock, trace) {}
+      claims_(clock, trace),
+      turns_(clock, trace, static_cast<int>(env.relay_sync_concurrency)) {}
 
 void Witness::connect(const std::filesystem::path& path) {
   database_ = std::make_unique<Database>(path, clock_, Database::Options{});
@@ -39,31 +40,55 @@ void Witness::disconnect() {
 }
 
 void Witness::sent(const Call& call) {
+  const bool second = goes_on(call);
+  if (second) {
+    ending_.reset();
+  }
   catch_up();
   if (call.is_look()) {
     look_sent(call);
-    return;
+  } else if (call.method == http::Method::get || call.relay == kScratchRelay) {
+    probe_sent(call);
+  } else {
+    write_sent(call, records_[call.relay], second);
   }
-  if (looks_.any_at(call.relay) && call.method != http::Method::get) {
+}
+
+void Witness::probe_sent(const Call& call) {
+  const bool scratch = call.relay == kScratchRelay;
+  if (scratch) {
+    storage_.scratch_sent(call);
+  }
+  host_.probe_sent(call, scratch && scratch_heard_at_ == timeline_.now());
+}
+
+void Witness::write_sent(const Call& call, RelayRecord& record, bool second) {
+  if (looks_.any_at(call.relay)) {
     trace_.violate("relay {} is sent while it is being looked at", call.relay);
   }
-  if (call.method == http::Method::get) {
-    host_.probe_sent(call);
-    return;
-  }
-  RelayRecord& record = records_[call.relay];
   if (++record.under_way > 1) {
     trace_.violate("two requests of relay {} are under way at once", call.relay);
   }
-  if (call.method == http::Method::post) {
-    check_create(call, record);
-  } else {
-    check_update(call, record);
-  }
-  // A second request of one attempt follows at once on the first one's answer.
-  if (!record.attempt_open || record.heard_at != timeline_.now()) {
+  if (!second) {
     begin_attempt(call, record);
   }
+  switch (call.method) {
+    case http::Method::post:
+      check_create(call, record);
+      break;
+    case http::Method::put:
+      check_replace(call, record);
+      break;
+    case http::Method::patch:
+      check_update(call, record);
+      break;
+    default:
+      trace_.violate("relay {} is deleted", call.relay);
+  }
+  if (record.requests == 0) {
+    record.overwrites = call.method == http::Method::patch || record.may_exist;
+  }
+  storage_.sent(call, record.overwrites ? std::optional(record.attempt_at) : std::nullopt);
   ++record.requests;
   record.sent = config_of(call.body);
   record.in_doubt = true;
@@ -86,6 +111,14 @@ bool Witness::may_be_busy(const std::string& relay) const {
 void Witness::instant_ended() {
   catch_up();
   claims_.instant_ended(*tables_);
+  turns_.instant_ended(*tables_);
+  looks_.instant_ended(*tables_);
+}
+
+void Witness::store_failed() {
+  store_failed_at_ = timeline_.now();
+  claims_.start_over();
+  turns_.start_over();
 }
 
 void Witness::look_sent(const Call& call) {
@@ -98,12 +131,25 @@ void Witness::look_sent(const Call& call) {
   if (records_[relay->id].under_way > 0) {
     trace_.violate("relay {} is looked at while it is being sent", relay->id);
   }
-  looks_.sent(call, std::move(*relay));
+  turns_.look_sent(call, relay->id, *tables_, looks_.checks_under_way());
+  const auto asker = asker_of_look(relay->id);
+  looks_.sent(call, std::move(*relay), asker);
+}
+
+LookWitness::Asker Witness::asker_of_look(const std::string& relay) const {
+  using Asker = LookWitness::Asker;
+  if (tables_->job(/*sync=*/true, relay)) {
+    return Asker::unsent_sync;
+  }
+  const auto check = tables_->job(/*sync=*/false, relay);
+  return check && check->asked_seq > 0 ? Asker::sent_sync : Asker::other;
 }
 
 void Witness::begin_attempt(const Call& call, RelayRecord& record) {
   host_.job_sent(call, jobs_under_way() - 1);
-  claims_.sent(call.relay, *tables_, [this](const auto& relay) { return may_be_busy(relay); });
+  const auto busy = [this](const auto& relay) { return may_be_busy(relay); };
+  claims_.sent(call.relay, *tables_, busy);
+  turns_.sync_sent(*tables_, busy, looks_.under_way() + looks_.heard_now());
   check_backoff(call, record);
   if (record.last_command > record.routed) {
     record.backoff_broken = true;  // the wait was over when the worker learned of the command
@@ -116,21 +162,33 @@ void Witness::begin_attempt(const Call& call, RelayRecord& record) {
   record.clock_jumped_in_attempt = false;
 }
 
-void Witness::check_create(const Call& call, RelayRecord& record) {
+void Witness::check_fresh(const Call& call) {
   const std::string secret = call.body.value("secret", "");
   if (secret.size() != 64 || !secrets_.insert(secret).second) {
     trace_.violate("relay {} is to be created with a secret that is not fresh", call.relay);
   }
-  if (!record.ever_taken) {
-    return;
-  }
-  const bool automatic = env_.relay_recreate == config::RelayRecreate::automatic;
-  if (automatic && record.heard == Heard::lost && record.heard_at == timeline_.now()) {
-    return;
-  }
-  const auto job = tables_->job(/*sync=*/true, call.relay);
-  if (!record.recreate_asked || !job || !job->recreate) {
+}
+
+bool Witness::is_recreate_asked(const std::string& relay, const RelayRecord& record) const {
+  const auto job = tables_->job(/*sync=*/true, relay);
+  return record.recreate_asked && job && job->recreate;
+}
+
+void Witness::check_create(const Call& call, RelayRecord& record) {
+  check_fresh(call);
+  const bool automatic = env_.relay_recreate == config::RelayRecreate::automatic &&
+                         record.heard == Heard::lost && record.heard_at == timeline_.now();
+  if (record.ever_taken && !automatic && !is_recreate_asked(call.relay, record)) {
     trace_.violate("relay {} is created again, and nobody asked for that", call.relay);
+  }
+}
+
+void Witness::check_replace(const Call& call, RelayRecord& record) {
+  check_fresh(call);
+  const bool torn = record.heard == Heard::torn && record.heard_at == timeline_.now();
+  const bool nobodys = record.left_behind && !record.identity_lost;
+  if (!torn || (!nobodys && !is_recreate_asked(call.relay, record))) {
+    trace_.violate("relay {} is given a new identity, and nobody asked for that", call.relay);
   }
 }
 
@@ -172,37 +230,83 @@ void Witness::applied(const Call& call, const http::Response& answer) {
   if (!call.applied) {
     return;
   }
-  if (answer.status == 201) {
+  if (answer.status == 201 || call.method == http::Method::put) {
     record.secret = call.body.value("secret", "");
     record.wiped = false;
+    record.torn = false;
+    record.identity_lost = false;
   } else if (call.body.contains("secret") && call.body["secret"] != record.secret) {
     trace_.violate("the secret of relay {} changes", call.relay);
   }
 }
 
+// A second request of one attempt follows at once on the first one's answer: the relay is there
+// already, is not there, or is torn.
+bool Witness::goes_on(const Call& call) const {
+  if (!ending_ || ending_->relay != call.relay) {
+    return false;
+  }
+  switch (ending_->meaning.heard) {
+    case Heard::lost:
+      return call.method == http::Method::post;
+    case Heard::torn:
+      return call.method == http::Method::put;
+    case Heard::refused:
+      return call.method == http::Method::patch && ending_->method == http::Method::post;
+    default:
+      return false;
+  }
+}
+
+void Witness::end_job() {
+  if (ending_) {
+    RelayRecord& record = records_[ending_->relay];
+    record.spent_on_the_host =
+        host_.job_heard(ending_->meaning, record.attempt_at, !storage_.failing());
+    ending_.reset();
+  }
+}
+
 void Witness::heard(const Call& call) {
-  const Meaning meaning = meaning_of(*call.answer);
+  end_job();
+  const Meaning meaning = meaning_of(call.method, *call.answer);
   if (call.is_look()) {
     looks_.heard(call);
     // A look that cannot reach the API's address tells of the host.
     if (std::holds_alternative<http::Failure>(call.answer->result)) {
-      static_cast<void>(host_.job_heard(call, meaning));
+      static_cast<void>(host_.job_heard(meaning, call.sent_at, /*stores=*/false));
     }
-    return;
+  } else if (call.method == http::Method::get || call.relay == kScratchRelay) {
+    probe_heard(call, meaning);
+  } else {
+    write_heard(call, meaning, records_[call.relay]);
   }
-  if (call.method == http::Method::get) {
-    host_.probe_heard(meaning);
-    return;
+}
+
+void Witness::probe_heard(const Call& call, const Meaning& meaning) {
+  if (call.relay == kScratchRelay) {
+    storage_.scratch_heard(call, meaning);
+    scratch_heard_at_ = timeline_.now();
   }
-  RelayRecord& record = records_[call.relay];
+  host_.probe_heard(meaning, !storage_.failing());
+}
+
+void Witness::write_heard(const Call& call, const Meaning& meaning, RelayRecord& record) {
   --record.under_way;
+  record.heard_at = timeline_.now();
   record.heard = meaning.heard;
   const bool untouched = record.heard == Heard::refused || record.heard == Heard::unheeded;
   if (untouched && record.requests == 1 && !record.forced) {
     record.in_doubt = record.was_in_doubt;
   }
-  record.heard_at = timeline_.now();
-  record.spent_on_the_host = host_.job_heard(call, meaning);
+  if (call.method == http::Method::post && meaning.heard == Heard::unknown) {
+    record.may_exist = true;
+    record.left_behind = record.left_behind || meaning.host == HostShown::storage;
+  } else if (meaning.heard == Heard::done) {
+    record.left_behind = false;
+  }
+  storage_.heard(call, meaning);
+  ending_ = Ending{call.relay, call.method, meaning};
   if (meaning.heard == Heard::unknown) {
     record.may_send_again = true;
     begin_doubt(timeline_.now() + env_.relay_sync_settle, record);
@@ -215,6 +319,13 @@ void Witness::begin_doubt(TimePoint until, RelayRecord& record) {
   record.inherited = false;
 }
 
+void Witness::torn(const std::string& relay) {
+  RelayRecord& record = records_[relay];
+  record.identity_lost = record.identity_lost || (!record.secret.empty() && !record.wiped);
+  record.torn = true;
+  record.secret.clear();
+}
+
 void Witness::wiped() {
   for (auto& [id, record] : records_) {
     record.wiped = true;
@@ -224,6 +335,7 @@ void Witness::wiped() {
 void Witness::process_ended() {
   for (auto& [id, record] : records_) {
     if (record.under_way > 0) {
+      record.may_exist = true;
       const bool jumped = record.clock_jumped_in_attempt;
       begin_doubt(record.attempt_at + longest_effect(env_), record);
       record.clock_jumped = jumped;
@@ -237,16 +349,21 @@ void Witness::process_ended() {
         record.may_send_again || record.attempt_open || (relay && relay->in_doubt);
     record.under_way = 0;
     record.attempt_open = false;
+    record.left_behind = false;
   }
   looks_.process_ended();
   claims_.start_over();
+  turns_.start_over();
   const HostRow host = tables_->host();
+  storage_.process_ended(host.stores_nothing);
   host_.process_ended(host.failing, host.paused_until.value_or(clock_.now()) - clock_.now());
 }
 
 void Witness::clock_jumped() {
   claims_.start_over();
+  turns_.start_over();
   host_.clock_jumped();
+  storage_.clock_jumped();
   looks_.clock_jumped();
   for (auto& [id, record] : records_) {
     record.backoff_broken = record.failures > 0;

@@ -18,9 +18,11 @@
 #include "simulation/look_witness.hpp"
 #include "simulation/network.hpp"
 #include "simulation/relay_record.hpp"
+#include "simulation/storage_witness.hpp"
 #include "simulation/tables.hpp"
 #include "simulation/timeline.hpp"
 #include "simulation/trace.hpp"
+#include "simulation/turn_witness.hpp"
 
 namespace tender::simulation {
 
@@ -39,13 +41,14 @@ class Witness final : public NetworkListener {
   void applied(const Call& call, const http::Response& answer) override;
   void heard(const Call& call) override;
   void wiped() override;
+  void torn(const std::string& relay) override;
 
   /// Reads what was committed since the last time.
   void catch_up();
   /// All that the process does at this time is done.
   void instant_ended();
   /// A write to the database failed: the process may have to undo what it had claimed.
-  void store_failed() { claims_.start_over(); }
+  void store_failed();
 
   /// The process has ended: what it had under way is nobody's.
   void process_ended();
@@ -60,9 +63,19 @@ class Witness final : public NetworkListener {
 
  private:
   void look_sent(const Call& call);
+  [[nodiscard]] LookWitness::Asker asker_of_look(const std::string& relay) const;
+  void probe_sent(const Call& call);
+  void write_sent(const Call& call, RelayRecord& record, bool second);
+  void write_heard(const Call& call, const Meaning& meaning, RelayRecord& record);
+  void probe_heard(const Call& call, const Meaning& meaning);
+  [[nodiscard]] bool goes_on(const Call& call) const;
+  void end_job();
   [[nodiscard]] int jobs_under_way() const;
   [[nodiscard]] bool may_be_busy(const std::string& relay) const;
   void check_create(const Call& call, RelayRecord& record);
+  void check_replace(const Call& call, RelayRecord& record);
+  void check_fresh(const Call& call);
+  [[nodiscard]] bool is_recreate_asked(const std::string& relay, const RelayRecord& record) const;
   void check_update(const Call& call, RelayRecord& record);
   void check_backoff(const Call& call, const RelayRecord& record);
   void begin_attempt(const Call& call, RelayRecord& record);
@@ -71,8 +84,10 @@ class Witness final : public NetworkListener {
   void check_next_try(const std::string& relay, const RelayRecord& record);
   [[nodiscard]] Milliseconds full_delay(int failures) const;
   void read_activity(const LogRow& row);
+  void check_revision(const std::string& id, RelayRecord& record);
   void read_command(const LogRow& row, RelayRecord& record);
   void read_completion(const LogRow& row, RelayRecord& record);
+  void check_unchanged(const RelayRow& relay);
   void check_nothing_dropped(const std::string& relay, const RelayRecord& record);
   void read_failure(const LogRow& row, RelayRecord& record);
   void read_dead_letters();
@@ -85,11 +100,21 @@ class Witness final : public NetworkListener {
   const Clock& clock_;
   Timeline& timeline_;
   Trace& trace_;
+  StorageWitness storage_;
   HostWitness host_;
   LookWitness looks_;
   ClaimWitness claims_;
+  TurnWitness turns_;
   std::map<std::string, RelayRecord> records_;
   std::set<std::string> secrets_;  // every one that was ever sent
+  TimePoint scratch_heard_at_{};
+  TimePoint store_failed_at_{};
+  struct Ending {
+    std::string relay;
+    http::Method method;  // of its last request
+    Meaning meaning;
+  };
+  std::optional<Ending> ending_;  // a job has ended so, unless it sends another request at once
   std::int64_t last_seq_ = 0;
   std::int64_t last_letter_ = 0;
   std::int64_t seen_version_ = 0;

@@ -8,6 +8,8 @@ namespace {
 
 using nlohmann::json;
 
+constexpr std::chrono::minutes kNewsLasts{1};
+
 // What a row says about its result; nothing when that is no JSON object.
 json detail_of(const LogRow& row) {
   json detail = json::parse(row.detail, nullptr, /*allow_exceptions=*/false);
@@ -27,6 +29,7 @@ bool is_command(const std::string& type) {
 }  // namespace
 
 void Witness::catch_up() {
+  end_job();
   if (const auto version = database_->data_version(); version == seen_version_) {
     return;
   } else {
@@ -46,6 +49,7 @@ void Witness::read_activity(const LogRow& row) {
     return;
   }
   RelayRecord& record = records_[row.resource];
+  check_revision(row.resource, record);
   if (row.type == "complete_relay_sync" || row.type == "fail_relay_sync") {
     row.type == "complete_relay_sync" ? read_completion(row, record) : read_failure(row, record);
     record.last_result = row.seq;
@@ -53,6 +57,20 @@ void Witness::read_activity(const LogRow& row) {
   } else if (is_command(row.type)) {
     read_command(row, record);
   }
+}
+
+void Witness::check_revision(const std::string& id, RelayRecord& record) {
+  const auto relay = tables_->relay(id);
+  if (!relay) {
+    return;
+  }
+  const bool same = relay->revision == record.revision;
+  if (relay->revision < record.revision || (same && relay->config != record.described)) {
+    trace_.violate("revision {} of relay {} is used again, after {}", relay->revision, id,
+                   record.revision);
+  }
+  record.revision = relay->revision;
+  record.described = relay->config;
 }
 
 void Witness::read_command(const LogRow& row, RelayRecord& record) {
@@ -91,6 +109,9 @@ void Witness::read_completion(const LogRow& row, RelayRecord& record) {
       trace_.violate("a sync of relay {} is skipped, and zooid is not known to have that state",
                      row.resource);
     }
+    if (newest) {
+      check_unchanged(*relay);
+    }
     return;
   }
   if (record.heard != Heard::done) {
@@ -109,6 +130,16 @@ void Witness::read_completion(const LogRow& row, RelayRecord& record) {
       (job && (job->forced || job->recreate)) || record.forced_command > tables_->routed();
   if (relay && !relay->in_doubt) {
     end_doubt(row.resource, record);
+  }
+}
+
+// That zooid took it is no proof that it serves it. Its result may have to wait for the disk.
+void Witness::check_unchanged(const RelayRow& relay) {
+  if (env_.relay_verify != config::RelayVerify::off && !relay.live &&
+      looks_.heard_at(relay.id) + kNewsLasts < timeline_.now() &&
+      store_failed_at_ < looks_.heard_at(relay.id)) {
+    trace_.violate("relay {} is called unchanged, and nobody looked whether it is served",
+                   relay.id);
   }
 }
 
@@ -165,6 +196,9 @@ bool Witness::justifies_letter(const std::string& relay, const RelayRecord& reco
   }
   if (reason == "lost") {
     return record.heard == Heard::lost;
+  }
+  if (reason == "torn") {
+    return record.heard == Heard::torn;
   }
   const auto row = tables_->relay(relay);
   return record.heard == Heard::refused || !row || !row->valid;
