@@ -70,7 +70,8 @@ constexpr std::array kVariables = {
     Variable{.name = "RELAY_SYNC_CONCURRENCY",
              .group = Group::sync,
              .default_value = "16",
-             .meaning = "How many relays are sent to zooid at the same time (1 to 256)"},
+             .meaning = "How many relays are sent to zooid at the same time at most (1 to 256); "
+                        "fewer while zooid is slow"},
     Variable{.name = "RELAY_SYNC_RATE",
              .group = Group::sync,
              .default_value = "0",

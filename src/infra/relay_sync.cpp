@@ -348,9 +348,9 @@ class RelaySync::Execution final : public outbox::Execution {
           verdict.reason, relay_.subdomain);
     } else if (verdict.outcome == Outcome::torn) {
       verdict.reason = fmt::format(
-          "zooid's file of this relay, {}.toml, is damaged and its secret key gone ({}); restore "
-          "the file from a backup and run `tender dead-letter retry {}`, or run `tender reconcile "
-          "{} --recreate` to replace it with a new identity",
+          "zooid's file of this relay, {}.toml, is damaged, and its secret key may be lost ({}); "
+          "restore the file from a backup and run `tender dead-letter retry {}`, or run `tender "
+          "reconcile {} --recreate` to replace it with a new identity",
           relay_.id.text, verdict.reason, relay_.subdomain, relay_.subdomain);
     }
   }

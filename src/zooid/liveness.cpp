@@ -1,6 +1,7 @@
 #include "tender/zooid/liveness.hpp"
 
 #include <initializer_list>
+#include <string_view>
 #include <utility>
 
 #include <fmt/format.h>
@@ -20,10 +21,9 @@ LivenessVerdict unclear(std::string reason) {
   return {Liveness::unclear, std::move(reason)};
 }
 
-// zooid leaves out what is empty, and completes an icon whose scheme it does not know as one of its
-// own paths.
-bool shows(const std::string& shown, const std::string& wanted) {
-  return shown == wanted || (!wanted.empty() && shown.ends_with('/' + wanted));
+// zooid completes an icon whose scheme it does not know as one of its own paths.
+bool shows(std::string_view key, const std::string& shown, const std::string& wanted) {
+  return shown == wanted || (key == "icon" && !wanted.empty() && shown.ends_with('/' + wanted));
 }
 
 LivenessVerdict judge_document(const nlohmann::json& document, const Relay& relay) {
@@ -43,7 +43,7 @@ LivenessVerdict judge_document(const nlohmann::json& document, const Relay& rela
       {"pubkey", &relay.tenant}};
   for (const auto& [key, wanted] : fields) {
     const std::string shown = json_text(document, key);
-    if (!shows(shown, *wanted)) {
+    if (!shows(key, shown, *wanted)) {
       return {Liveness::wrong, fmt::format("it shows the {} \"{}\" instead of \"{}\"", key,
                                            printable(shown, kLongestTextShown),
                                            printable(*wanted, kLongestTextShown))};

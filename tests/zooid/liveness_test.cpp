@@ -72,6 +72,13 @@ TEST_F(LivenessOf, WhatIsEmptyMayBeLeftOut) {
   EXPECT_EQ(judge(bare).liveness, Liveness::as_described);
 }
 
+TEST_F(LivenessOf, ANameThatOnlyEndsLikeTheNewOneIsTheOldOne) {
+  relay.info_name = "Blue";
+  nlohmann::json shown = document();
+  shown["name"] = "Relays/Blue";
+  EXPECT_EQ(judge(shown).liveness, Liveness::wrong);
+}
+
 TEST_F(LivenessOf, AnIconMayBeCompletedByZooid) {
   relay.info_icon = "HTTPS://example.com/blue.png";
   nlohmann::json completed = document();
