@@ -206,14 +206,16 @@ bool Witness::justifies_letter(const std::string& relay, const RelayRecord& reco
 
 void Witness::read_dead_letters() {
   Statement rows = database_->prepare(
-      "SELECT id, key, reason, error FROM dead_letter WHERE id > ? ORDER BY id", last_letter_);
+      "SELECT id, key, reason, error, resolution FROM dead_letter WHERE id > ? ORDER BY id",
+      last_letter_);
   while (rows.step()) {
     last_letter_ = rows.integer(0);
     const std::string relay = rows.text(1);
     const std::string reason = rows.text(2);
     trace_.line("dead letter {}: {} {}: {}", last_letter_, relay, reason, rows.text(3));
     RelayRecord& record = records_[relay];
-    record.given_up = true;
+    // A command that was routed right after it has resolved it before we looked.
+    record.given_up = rows.is_null(4);
     if (reason == "not_served") {
       looks_.given_up(relay);
       continue;
