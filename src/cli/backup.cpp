@@ -19,7 +19,7 @@ ExitCode backup(const Invocation& invocation) {
   static_cast<void>(start_logging(env));
   const std::filesystem::path target = invocation.names[0];
   if (!target.has_filename()) {
-    throw UsageError(fmt::format("\"{}\" is no name of a file", target.string()),
+    throw UsageError(fmt::format("\"{}\" is not the name of a file", target.string()),
                      "name the file that the backup is to be: tender backup FILE");
   }
   // Not through a StoreSession: an older database is backed up as it is, before it is migrated.

@@ -63,8 +63,9 @@ Milliseconds read_timeout(const Invocation& invocation) {
   const std::string& text = invocation.text("timeout");
   const auto timeout = config::parse_duration(text);
   if (!timeout || *timeout == Milliseconds::zero()) {
-    throw UsageError(fmt::format("--timeout \"{}\" is no time to wait", printable(text, 40)),
-                     "give more than zero, written as 30s, 5m or 1h");
+    throw UsageError(
+        fmt::format("--timeout \"{}\" is not a duration above zero", printable(text, 40)),
+        "give more than zero, written as 30s, 5m or 1h");
   }
   return *timeout;
 }
@@ -175,13 +176,13 @@ void explain_interruption(const Invocation& invocation, const ReconcileSummary& 
   const std::int64_t done = summary.relays - summary.waiting;
   if (summary.complete) {
     fmt::print(invocation.err,
-               "interrupted: {} of {} done; `tender run`, or `tender reconcile`, goes on with the "
+               "interrupted: {} of {} done; `tender run` or `tender reconcile` finishes the "
                "others\n",
                done, summary.relays);
   } else {
     fmt::print(invocation.err,
-               "interrupted: {} of about {} done, {} asked for; `tender run`, or `tender "
-               "reconcile`, goes on with these; give the same command again for the rest\n",
+               "interrupted: {} of about {} done, {} queued. `tender run` or `tender reconcile` "
+               "finishes the queued ones; run this command again for the rest\n",
                done, std::max(estimate, summary.relays), summary.waiting);
   }
 }

@@ -146,25 +146,27 @@ asio::awaitable<void> ReconcileWatch::heed_signals() {
 // Looks at the relays of the scope and asks for those that need it, a page at a time: the loop
 // turns in between, and so do others that write.
 asio::awaitable<void> ReconcileWatch::request() {
-  auto relays = scope_.next();
-  while (!relays.empty() && !finished_) {
+  while (!finished_ && !summary_.complete) {
+    auto relays = scope_.next();
+    summary_.complete = relays.empty();
     if (request_.skip_unchanged) {
       relays = without_unchanged(std::move(relays));
     }
-    for (std::size_t done = 0; done < relays.size() && !finished_;) {
-      if (!asked_.empty()) {
-        const TimePoint next = clock_.now() + Portion::kBreath;
-        co_await request_alarm_.wait_until(next);
-      }
+    std::size_t done = 0;
+    while (done < relays.size() && !finished_) {
       done += ask(std::span(relays).subspan(done));
       lock_alarm_.notify();
+      const TimePoint next = clock_.now() + Portion::kBreath;
+      co_await request_alarm_.wait_until(next);
+    }
+    if (finished_) {  // interrupted
+      summary_.complete = done == relays.size() && scope_.next().empty();
+      break;
     }
     show_progress();
     last_result_ = clock_.now();
     co_await asio::post(io_, asio::use_awaitable);
-    relays = scope_.next();
   }
-  summary_.complete = relays.empty();
   finish_if_done();
 }
 

@@ -15,8 +15,8 @@ namespace {
 namespace asio = boost::asio;
 
 constexpr Milliseconds kHeartbeat{10'000};
-constexpr Milliseconds kFileCheck{
-    1000};  // short, so that two sidecars never work side by side for long
+// Short, so that two sidecars never work side by side for long.
+constexpr Milliseconds kFileCheck{1000};
 constexpr Milliseconds kDrain{10'000};
 
 }  // namespace

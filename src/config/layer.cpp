@@ -38,7 +38,7 @@ std::optional<std::string> advice(std::string_view name, std::size_t edits) {
 
 void warn_of_slip(Layer& layer, std::string_view name, const std::string& place) {
   if (const auto what_to_do = advice(name, kSlip)) {
-    layer.warnings.push_back(fmt::format("{}{}{} is no variable of tender's: {}", place,
+    layer.warnings.push_back(fmt::format("{}{}{} is not a variable of tender's: {}", place,
                                          place.empty() ? "" : ": ", printable(name), *what_to_do));
   }
 }

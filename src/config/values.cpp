@@ -75,7 +75,7 @@ Parsed<std::string> parse_http_url(std::string_view text) {
 Parsed<std::string> parse_websocket_url(std::string_view text) {
   constexpr std::array<std::string_view, 4> schemes = {"ws://", "wss://", "http://", "https://"};
   if (std::ranges::none_of(schemes, [&](auto scheme) { return text.starts_with(scheme); })) {
-    return Problem{"is no ws, wss, http or https URL", "write it like wss://host.example.com"};
+    return Problem{"is not a ws, wss, http or https URL", "write it like wss://host.example.com"};
   }
   // Every rule of an http URL holds for ws and wss (RFC 6455, 3): check it as one.
   const std::string as_http =
@@ -100,7 +100,7 @@ Parsed<Milliseconds> parse_wait(std::string_view text) {
   Parsed<Milliseconds> duration = parse_wait_or_zero(text);
   const auto* const value = std::get_if<Milliseconds>(&duration);
   if (value != nullptr && *value == Milliseconds::zero()) {
-    return Problem{"is no time at all", "give a duration above 0, such as 5s"};
+    return Problem{"is zero", "give a duration above 0, such as 5s"};
   }
   return duration;
 }

@@ -97,7 +97,7 @@ constexpr std::array kVariables = {
     Variable{.name = "RELAY_RECREATE",
              .group = Group::sync,
              .default_value = "never",
-             .meaning = "Whether a relay that zooid has lost is created anew, with a new identity: "
+             .meaning = "Whether a relay that zooid has lost is recreated, with a new identity: "
                         "`never` or `auto`"},
     Variable{.name = "BLOSSOM_S3_ENDPOINT",
              .group = Group::blossom_s3,

@@ -94,7 +94,7 @@ asio::awaitable<void> Infra::listen() {
   dispatcher_.stop();
 }
 
-// A safety net under the channel and the log: a row that was changed without a word in the log.
+// A safety net under the channel and the log: a row that was changed without an activity row.
 asio::awaitable<void> Infra::reconcile_now_and_then() {
   const Milliseconds interval = env_.reconcile_interval;
   while (!stopping_ && interval != Milliseconds::zero()) {
@@ -127,12 +127,9 @@ asio::awaitable<bool> Infra::catch_up(std::optional<std::string_view> reconcile_
     co_await pause.wait_until(turn);
   }
   try {
-    const outbox::Router::Handler handler = [this](const Activity& activity) {
-      handle_activity(activity);
-    };
     auto routed = Routed::more;
     while (routed == Routed::more) {
-      routed = router_.route(Portion(runtime_.clock), handler);
+      routed = route_portion();
       if (routed == Routed::more) {
         co_await breathe(pause);
       }
@@ -141,10 +138,6 @@ asio::awaitable<bool> Infra::catch_up(std::optional<std::string_view> reconcile_
       }
     }
     if (routed == Routed::lost) {
-      runtime_.logger.warn(
-          "table router_offset: another program deleted or broke its row; reading the log from "
-          "its end and looking for relays that are not in step. Repeat each `tender reconcile` "
-          "that had no result");
       reconcile_because = "lost offset";
     }
     dispatcher_.wake();
@@ -167,14 +160,24 @@ asio::awaitable<void> Infra::breathe(Wakeup& pause) {
   co_await pause.wait_until(next);
 }
 
+Routed Infra::route_portion() {
+  const Routed routed = router_.route(
+      Portion(runtime_.clock), [this](const Activity& activity) { handle_activity(activity); });
+  if (routed == Routed::lost) {
+    runtime_.logger.warn(
+        "another program deleted or damaged the row of table router_offset; skipping to the end of "
+        "the activity log and looking for relays that are not in step. Run again any `tender "
+        "reconcile` that has no result yet");
+  }
+  return routed;
+}
+
 // What was settled last has its line in the log, too.
 void Infra::route_rest() {
   StoreOutage& outage = dispatcher_.outage();
   try {
     if (outage.over()) {
-      static_cast<void>(router_.route(Portion(runtime_.clock), [this](const Activity& activity) {
-        handle_activity(activity);
-      }));
+      static_cast<void>(route_portion());
     }
   } catch (const StoreError& error) {
     outage.begin(error);
@@ -182,11 +185,18 @@ void Infra::route_rest() {
 }
 
 void Infra::mend_outbox() {
-  if (const int mended = outbox_.mend()) {
+  const outbox::Outbox::Mended mended = outbox_.mend();
+  if (mended.reset > 0) {
     runtime_.logger.warn(
-        "table outbox: another program wrote {} row{} with impossible values: reset, or removed "
-        "where the kind of work is unknown",
-        mended, mended == 1 ? "" : "s");
+        "another program wrote impossible values into {} row{} of table outbox; this work starts "
+        "over",
+        mended.reset, mended.reset == 1 ? "" : "s");
+  }
+  if (mended.unknown > 0) {
+    runtime_.logger.warn(
+        "table outbox has {} row{} of a kind that this version of tender does not know; leaving "
+        "them alone",
+        mended.unknown, mended.unknown == 1 ? "" : "s");
   }
 }
 
@@ -218,13 +228,14 @@ void Infra::handle_activity(const Activity& activity) {
 void Infra::schedule_relay_check(const Activity& activity) {
   const auto relay = query_.get_relay(RelayId{activity.resource_id});
   const auto detail = parse_json(activity.detail).value_or(nlohmann::json());
-  if (!relay || !relay->synced) {
+  if (!relay) {
     return;
   }
-  if (json_flag(detail, "skipped")) {
-    relay_check_.ensure(*relay);
-  } else {
+  if (!json_flag(detail, "skipped")) {
+    // Even when a newer change waits by now: an earlier check must not go on counting its looks.
     relay_check_.schedule(*relay, activity.seq);
+  } else if (relay->synced) {
+    relay_check_.ensure(*relay);
   }
 }
 
@@ -282,6 +293,10 @@ asio::awaitable<std::size_t> Infra::find_lost_work(RelayPages::List list, std::s
     relays.clear();
     if (more) {
       co_await breathe(pause);
+      // The walk can take minutes: what is asked for meanwhile does not wait for its end.
+      if (route_portion() == Routed::lost) {
+        pages = RelayPages(query_, list);
+      }
       relays = pages.next();
     }
   }

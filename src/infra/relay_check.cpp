@@ -1,5 +1,6 @@
 #include "tender/infra/relay_check.hpp"
 
+#include <algorithm>
 #include <array>
 #include <utility>
 
@@ -103,13 +104,14 @@ class RelayCheck::Execution final : public Look {
 
   // Only looks that were made count, however long ago the sync was: our own queue may be long.
   outbox::Settlement settle_wrong(const Relay& now) {
-    if (job_.attempt + 1 < kLooksBeforePush + now.live_pushes) {
+    const int pushes = std::min(now.live_pushes, kPushes);  // whatever the row says
+    if (job_.attempt + 1 < kLooksBeforePush + pushes) {
       return look_again(job_.attempt + 1, kPauses.at(static_cast<std::size_t>(job_.attempt)));
     }
     if (owner_.progress_.may_come(job_.asked_seq, owner_.clock_.now())) {
       return look_again(job_.attempt, kTurnPause);
     }
-    return now.live_pushes < kPushes ? push_again(now) : give_up(now);
+    return pushes < kPushes ? push_again(now) : give_up(now);
   }
 
   outbox::Settlement push_again(const Relay& now) {
@@ -165,7 +167,7 @@ void RelayCheck::schedule(const Relay& relay, std::int64_t taken_at_seq) {
 }
 
 void RelayCheck::ensure(const Relay& relay) {
-  if (env_.relay_verify != config::RelayVerify::off && !relay.live) {
+  if (env_.relay_verify != config::RelayVerify::off && relay.live != true) {
     Job job = first_look(relay, /*taken_at_seq=*/0);
     job.not_before = clock_.now() + kFirstLook;
     outbox_.schedule(job);

@@ -41,7 +41,7 @@ SyncDecision plan_relay_sync(const Query& query, const config::Env& env, const R
                              Effort effort) {
   // Before the rules are asked: what zooid took once it is not asked to take again.
   if (effort == Effort::if_changed && is_unchanged(env, relay)) {
-    return {SyncPlan::skip, "zooid took exactly this last"};
+    return {SyncPlan::skip, "zooid last took exactly this"};
   }
   const Standing standing = query.standing_of(relay);
   if (const auto faults = validate(relay, standing); !faults.empty()) {
@@ -75,7 +75,7 @@ SyncDecision plan_relay_sync(const Query& query, const config::Env& env, const R
   if (zooid::body_digest(zooid::update_body(relay, env)) != relay.synced_digest) {
     return {SyncPlan::update, "it is not what zooid took last"};
   }
-  return {SyncPlan::look, "zooid took exactly this last; whether it serves it is looked at"};
+  return {SyncPlan::look, "zooid last took exactly this; checking whether it serves the relay"};
 }
 
 Effort effort_of(const outbox::Job& job) {
@@ -153,7 +153,7 @@ class RelaySync::Execution final : public outbox::Execution {
       }
       return outbox::Complete{};  // the relay is gone: there is nothing to keep in step
     }
-    // A program may have changed the row without a word in the log: that supersedes as well.
+    // A program may have changed the row without an activity row: that supersedes as well.
     const bool newer = circumstances.superseded || now->revision != relay_.revision;
     if (verdict_.outcome == Outcome::done) {
       complete();

@@ -17,7 +17,7 @@ std::string what_was_done(const nlohmann::json& detail) {
     return "created";
   }
   if (const std::string unseen = json_text(detail, "unseen"); !unseen.empty()) {
-    return fmt::format("unchanged, nothing sent, and not seen to be served: {}",
+    return fmt::format("unchanged, nothing sent; zooid was not seen serving it: {}",
                        printable(unseen, 600));
   }
   return json_flag(detail, "skipped") ? "unchanged, nothing sent" : "updated";

@@ -22,8 +22,8 @@ namespace asio = boost::asio;
 // that grows with the wait would let a large fleet, once old enough, go before every new command.
 constexpr std::uint64_t kAgedTurn = 8;
 
-// Looks never hold more than this part of the places, and at least one: looks that hang hold up no
-// sync.
+// Looks never hold more than this part of the places that zooid bears at the moment, and at least
+// one: looks that hang leave room for syncs. Where there is one place, the two take turns.
 constexpr int kLookShare = 4;
 
 constexpr JobKind other_than(JobKind kind) {
@@ -269,7 +269,7 @@ bool Dispatcher::has_place(JobKind kind, int looking) const {
   if (kind == JobKind::relay_sync) {
     return !barred_;
   }
-  return looking < std::max(1, options_.host.concurrency / kLookShare);
+  return looking < std::max(1, gate_.allowed() / kLookShare);
 }
 
 void Dispatcher::count_claim(JobKind kind) {

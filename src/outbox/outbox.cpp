@@ -191,29 +191,35 @@ bool Outbox::do_again(const Job& job, TimePoint not_before) {
              .run() == 1;
 }
 
-int Outbox::mend() {
+Outbox::Mended Outbox::mend() {
+// Word for word as in the index outbox_odd (migration 7), which is empty in good times.
 #define TENDER_UNKNOWN_KIND "kind NOT IN ('relay_sync', 'relay_check')"
 #define TENDER_ODD_VALUES                                                        \
   "generation < 1 OR priority NOT IN (0, 1, 2) OR attempt < 0 OR asked_seq < 0 " \
   "OR forced NOT IN (0, 1) OR recreate NOT IN (0, 1) OR (attempt = 0) <> (last_error IS NULL)"
-  // Without the write lock, and by an index that is empty in good times.
-  const bool odd =
-      database_
-          .prepare("SELECT 1 FROM outbox INDEXED BY outbox_odd WHERE " TENDER_UNKNOWN_KIND
-                   " OR " TENDER_ODD_VALUES " LIMIT 1")
-          .step();
-  if (!odd) {
-    return 0;
+  Mended mended;
+  int odd = 0;
+  {
+    Statement row =
+        database_.prepare("SELECT count(*), coalesce(sum(" TENDER_UNKNOWN_KIND
+                          "), 0) FROM outbox INDEXED BY outbox_odd WHERE " TENDER_UNKNOWN_KIND
+                          " OR " TENDER_ODD_VALUES);
+    row.step();
+    odd = static_cast<int>(row.integer(0));
+    mended.unknown = static_cast<int>(row.integer(1));
   }
-  const int unknown = database_.prepare("DELETE FROM outbox WHERE " TENDER_UNKNOWN_KIND).run();
-  return unknown + database_
-                       .prepare(
-                           "UPDATE outbox SET generation = max(generation, 1), "
-                           "priority = CASE WHEN priority IN (0, 1, 2) THEN priority ELSE 2 END, "
-                           "attempt = 0, last_error = NULL, asked_seq = max(asked_seq, 0), "
-                           "forced = (forced <> 0), recreate = (recreate = 1) "
-                           "WHERE " TENDER_ODD_VALUES)
-                       .run();
+  if (odd > mended.unknown) {
+    mended.reset =
+        database_
+            .prepare(
+                "UPDATE outbox SET generation = max(generation, 1), "
+                "priority = CASE WHEN priority IN (0, 1, 2) THEN priority ELSE 2 END, "
+                "attempt = 0, last_error = NULL, asked_seq = max(asked_seq, 0), "
+                "forced = (forced <> 0), recreate = (recreate = 1) "
+                "WHERE kind IN ('relay_sync', 'relay_check') AND (" TENDER_ODD_VALUES ")")
+            .run();
+  }
+  return mended;
 #undef TENDER_ODD_VALUES
 #undef TENDER_UNKNOWN_KIND
 }

@@ -37,7 +37,7 @@ struct flock whole_file() {
 [[noreturn]] void throw_cannot_open(const std::string& path, int error) {
   std::string remedy = "make the database's directory writable for the user that tender runs as";
   struct stat status {};
-  if (error == EACCES && stat(path.c_str(), &status) == 0) {
+  if (error == EACCES && stat(path.c_str(), &status) == 0 && status.st_uid != geteuid()) {
     remedy = fmt::format(
         "it belongs to user {} and tender runs as user {}: always run tender as the same user; "
         "while no sidecar runs, remove the file or give it to that user (chown)",

@@ -19,7 +19,8 @@ constexpr Milliseconds kRelapse{60'000};
 }  // namespace
 
 void StoreOutage::begin(const StoreError& error) {
-  if (retry_at_) {
+  const bool worse = error.fault() == StoreFault::corrupt && fault_ != StoreFault::corrupt;
+  if (retry_at_ && !worse) {
     return;
   }
   if (error.fault() == StoreFault::corrupt) {
@@ -45,9 +46,11 @@ bool StoreOutage::over() {
     return false;  // further ahead it only lies when the clock was set back since
   }
   try {
-    if (fault_ == StoreFault::corrupt) {
-      // A page that is sound says nothing of the others.
-      static_cast<void>(check_integrity(database_.path(), kAnySize));
+    // A page that is sound says nothing of the others.
+    if (fault_ == StoreFault::corrupt &&
+        check_integrity(database_.path(), kLargestCheckedFirst) == Integrity::too_large) {
+      try_again_later();
+      return false;  // it would take too long: that is for the next start
     }
     if (fault_ != StoreFault::busy) {  // a lock is no fault of the connection
       database_.reopen();

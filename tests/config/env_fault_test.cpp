@@ -59,7 +59,7 @@ INSTANTIATE_TEST_SUITE_P(
                     Case{"ROBOT_SECRET", test::kRobotKey + "\n", "holds a line break"},
                     Case{"ZOOID_API_TIMEOUT", "5", "is not a duration"},
                     Case{"ZOOID_API_TIMEOUT", "-5s", "is not a duration"},
-                    Case{"ZOOID_API_TIMEOUT", "0s", "is no time at all"},
+                    Case{"ZOOID_API_TIMEOUT", "0s", "is zero"},
                     Case{"ZOOID_API_CA_FILE", "/no/such/file", "No such file or directory"},
                     Case{"ZOOID_API_CA_FILE", "/", "Is a directory"},
                     Case{"ZOOID_API_CA_FILE", "/dev/null", "holds no PEM certificate"}));
@@ -86,7 +86,7 @@ INSTANTIATE_TEST_SUITE_P(
                     Case{"RELAY_SYNC_RETRY_MAX_ATTEMPTS", "-1", "is out of range"},
                     Case{"RELAY_SYNC_RETRY_MAX_ATTEMPTS", "101", "is out of range"},
                     Case{"RELAY_SYNC_RETRY_MAX_ATTEMPTS", "99999999999", "is out of range"},
-                    Case{"RELAY_SYNC_RETRY_BASE", "0ms", "is no time at all"},
+                    Case{"RELAY_SYNC_RETRY_BASE", "0ms", "is zero"},
                     Case{"RELAY_SYNC_RETRY_BASE", "16m", "shorter than the first one, 16m"},
                     Case{"RELAY_SYNC_RETRY_CAP", "29s", "retries, 29s, shorter than"},
                     Case{"RELAY_SYNC_RETRY_CAP", "15", "is not a duration"},
@@ -94,7 +94,7 @@ INSTANTIATE_TEST_SUITE_P(
                     Case{"RELAY_SYNC_CONCURRENCY", "257", "is out of range"},
                     Case{"RELAY_SYNC_RATE", "0.5", "is not a whole number"},
                     Case{"RELAY_SYNC_RATE", "1001", "is out of range"},
-                    Case{"RELAY_SYNC_SETTLE", "0s", "is no time at all"},
+                    Case{"RELAY_SYNC_SETTLE", "0s", "is zero"},
                     Case{"RECONCILE_INTERVAL", "hourly", "is not a duration"},
                     Case{"RELAY_VERIFY", "yes", "is none of the words"},
                     Case{"RELAY_RECREATE", "automatic", "is none of the words"},
@@ -171,7 +171,7 @@ TEST(EnvFaults, ComeWithTheWarningsThatMayExplainThem) {
     EXPECT_THAT(
         error.what(),
         testing::EndsWith(
-            "\n  note: ROBOT_SECRT is no variable of tender's: did you mean ROBOT_SECRET?"));
+            "\n  note: ROBOT_SECRT is not a variable of tender's: did you mean ROBOT_SECRET?"));
   }
 }
 
@@ -209,7 +209,7 @@ TEST(EnvFaults, ReportWrongUrlsOfGroups) {
   ASSERT_EQ(faults.size(), 2U);
   EXPECT_EQ(faults[0].variable, "BLOSSOM_S3_ENDPOINT");
   EXPECT_EQ(faults[1].variable, "LIVEKIT_URL");
-  EXPECT_EQ(faults[1].problem, "\"livekit.example.com\" is no ws, wss, http or https URL");
+  EXPECT_EQ(faults[1].problem, "\"livekit.example.com\" is not a ws, wss, http or https URL");
 }
 
 TEST(EnvFaults, QuoteAWebsocketUrlAsItWasWritten) {

@@ -253,8 +253,9 @@ TEST(EnvFile, MayHoldWhatComposeReadsFromTheSameFile) {
 
 TEST(Environment, WithANameThatIsAlmostOursIsAWarning) {
   const Env env = load_env(with("RELAY_DOMIAN", "x.example.com"));
-  EXPECT_THAT(env.warnings,
-              ElementsAre("RELAY_DOMIAN is no variable of tender's: did you mean RELAY_DOMAIN?"));
+  EXPECT_THAT(
+      env.warnings,
+      ElementsAre("RELAY_DOMIAN is not a variable of tender's: did you mean RELAY_DOMAIN?"));
 }
 
 TEST(Environment, WithTheFileFormOfWhatIsNotSecretIsAWarning) {

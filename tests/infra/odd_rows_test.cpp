@@ -66,7 +66,13 @@ TEST(OddRows, OfTheOutboxArePutRightAtTheStart) {
   world.start();
   world.clock().advance(1min);
   EXPECT_TRUE(world.query->list_relays_pending_sync().empty());
-  EXPECT_FALSE(world.database->prepare("SELECT 1 FROM outbox").step());
+  const auto count = [&](const char* sql) {
+    Statement row = world.database->prepare(sql);
+    row.step();
+    return row.integer(0);
+  };
+  EXPECT_EQ(count("SELECT count(*) FROM outbox WHERE kind <> 'relay_dance'"), 0);
+  EXPECT_EQ(count("SELECT count(*) FROM outbox"), 1);  // it may be a newer tender's
 }
 
 TEST(OddRows, HostStateIsAsGoodAsNewWhenItsRowIsGone) {

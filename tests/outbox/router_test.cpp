@@ -94,7 +94,7 @@ TEST_F(RouterTest, EndsAPortionThatTakesTooLong) {
   log(3);
   const auto slow = [this](const Activity& activity) {
     seen.push_back(activity.seq);
-    clock.jump(Portion::kTime);
+    clock.pass(Portion::kTime);
   };
   EXPECT_EQ(router.route(Portion(clock), slow), Router::Routed::more);
   EXPECT_EQ(seen, up_to(1));

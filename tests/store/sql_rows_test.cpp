@@ -121,14 +121,29 @@ TEST_P(SqlRows, KeepsIdAndSchemaTogetherForGood) {
 
 TEST_P(SqlRows, CountsRevisionsAndNobodyElseDoes) {
   other.execute(write("INSERT", "r1"));
-  other.execute("UPDATE relay SET info_name = 'a', revision = revision + 4");
-  EXPECT_EQ(row("r1").revision, 6);
+  other.execute("UPDATE relay SET info_name = 'a', revision = revision + 1");
+  EXPECT_EQ(row("r1").revision, 3);
+  EXPECT_THAT(refusal("UPDATE relay SET revision = 1000000000000"), HasSubstr("revision"));
   EXPECT_THAT(refusal("UPDATE relay SET info_name = 'b', revision = 1"),
               HasSubstr("never goes back"));
   EXPECT_THAT(refusal("UPDATE relay SET revision = 2"), HasSubstr("never goes back"));
   EXPECT_THAT(refusal("UPDATE relay SET revision = 9223372036854775807"), HasSubstr("revision"));
   other.execute(write("REPLACE", "r1", "blue", ", revision", ", 1"));
-  EXPECT_EQ(row("r1").revision, 7);
+  EXPECT_EQ(row("r1").revision, 4);
+  EXPECT_THAT(refusal(write("INSERT", "r2", "green", ", revision", ", 9223372036854775807")),
+              HasSubstr("revision"));
+  other.execute(write("INSERT", "r2", "green", ", revision", ", 1000000000000"));
+  other.execute("UPDATE relay SET info_name = 'still goes up' WHERE id = 'r2'");
+  other.execute("DELETE FROM relay WHERE id = 'r2'");
+  other.execute(write("INSERT", "r2", "green"));
+  EXPECT_GT(row("r2").revision, 1000000000001);
+}
+
+TEST_P(SqlRows, HavePositiveRowids) {
+  EXPECT_THAT(refusal(write("INSERT", "r1", "blue", ", rowid", ", -1")), HasSubstr("rowid"));
+  other.execute(write("INSERT", "r1"));
+  other.execute(write("INSERT", "r2", "green"));
+  EXPECT_EQ(query.list_relays().size(), 2U);
 }
 
 TEST_P(SqlRows, AreInStepOnlyWhenZooidHasTheNewest) {

@@ -43,7 +43,7 @@ struct LivekitSettings {
 /// What to do when zooid has lost a relay that it once took (RELAY_RECREATE).
 enum class RelayRecreate : std::uint8_t {
   never,      // hold it as a dead letter until a person decides
-  automatic,  // create it anew (spelled `auto`)
+  automatic,  // recreate it (spelled `auto`)
 };
 
 /// How to look whether zooid serves a relay (RELAY_VERIFY; `auto` is resolved when it is read).

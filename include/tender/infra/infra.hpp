@@ -64,7 +64,10 @@ class Infra {
   [[nodiscard]] std::size_t in_flight() const { return dispatcher_.in_flight(); }
 
   /// Work stands still until the database is well, as when Infra has met `fault` itself.
-  void hold(const StoreError& fault) { dispatcher_.outage().begin(fault); }
+  void hold(const StoreError& fault) {
+    dispatcher_.outage().begin(fault);
+    dispatcher_.wake();  // it looks when the fault is over
+  }
 
   /// Whether work stands still since the database cannot be worked on.
   [[nodiscard]] bool waits_for_database() const { return dispatcher_.outage().ongoing(); }
@@ -75,6 +78,7 @@ class Infra {
   boost::asio::awaitable<bool> catch_up(std::optional<std::string_view> reconcile_because,
                                         Wakeup& pause);
   boost::asio::awaitable<void> breathe(Wakeup& pause);
+  [[nodiscard]] outbox::Router::Routed route_portion();
   void route_rest();
   void mend_outbox();
   void handle_activity(const Activity& activity);

@@ -33,6 +33,9 @@ class HostGate {
   /// pause that it asked for is kept.
   void restore(const HostState& state, TimePoint now);
 
+  /// How many jobs the host bears at a time, as far as it has shown.
+  [[nodiscard]] int allowed() const { return limit_.allowed(); }
+
   /// Whether one more job may be claimed beside `in_flight` others.
   [[nodiscard]] bool admits(TimePoint now, int in_flight);
 

@@ -33,7 +33,7 @@ struct Job {
   TimePoint not_before{};
   std::int64_t asked_seq = 0;  // the activity that asked for it last; 0: none did
   bool forced = false;         // send even what did not change
-  bool recreate = false;       // what zooid lost
+  bool recreate = false;       // recreate what zooid has lost or damaged
   std::string last_error;
 };
 

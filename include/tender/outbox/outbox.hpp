@@ -63,9 +63,13 @@ class Outbox {
   /// Fresh again, with nothing forced: what was done is to be done once more.
   bool do_again(const Job& job, TimePoint not_before);
 
-  /// Repairs rows that only another program can have written, past the table's CHECKs: they start
-  /// over; those of an unknown kind are removed, because nothing can do them. Returns how many.
-  int mend();
+  struct Mended {
+    int reset = 0;
+    int unknown = 0;
+  };
+  /// Looks for rows that only another program can have written, past the table's CHECKs. Those with
+  /// impossible values start over; those of a kind that this version does not know are left alone.
+  Mended mend();
 
   struct Counts {
     std::int64_t due = 0;

@@ -31,8 +31,9 @@ class Router {
   /// Routes the next rows of the log in one transaction, as many as `portion` has room for. Throws
   /// StoreError, and then the offset stands where it stood. `lost`: another program deleted or
   /// broke the offset, so it was set to the end of the log and nothing was routed; the caller looks
-  /// for relays that are not in step. (Reading from the beginning would repeat requests of long
-  /// ago, and some of them recreate relays.)
+  /// for relays that are not in step; a sync that was completed and not routed by then gets no
+  /// look. (Reading from the beginning would repeat requests of long ago, and some of them recreate
+  /// relays.)
   [[nodiscard]] Routed route(Portion portion, const Handler& handler);
 
   /// The seq of the last row that was routed; of the newest one when the offset is lost.

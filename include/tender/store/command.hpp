@@ -45,7 +45,7 @@ class Command {
 
   struct ReconcileOptions {
     bool forced = false;    // send even what did not change
-    bool recreate = false;  // what zooid lost
+    bool recreate = false;  // recreate what zooid has lost or damaged
     bool bulk = false;      // one of many: behind what people and commands wait for
   };
   /// Asks for a sync now. The relay's revision stays.

@@ -65,7 +65,7 @@ class Database {
   /// Runs several statements that return nothing. For migrations and pragmas.
   void execute(std::string_view sql);
 
-  /// Opens the file anew with the same options, after a fault: an I/O error can leave a connection
+  /// Opens the file again with the same options, after a fault: an I/O error can leave a connection
   /// unusable, and a volume may have been mounted again. Statements are prepared again; the commit
   /// listener stays and is called, since commits of others may have been missed. Creates nothing.
   /// Not in a transaction, nor while a Statement is held. Throws StoreError (missing, also when the

@@ -14,12 +14,15 @@ class Portion {
   /// Others look for the lock at intervals, so it must be free for a good part of the time.
   static constexpr Milliseconds kBreath{10};
 
-  /// Begins now. Borrows the clock.
-  explicit Portion(const Clock& clock) : clock_(clock), begun_(clock.now()) {}
+  /// Borrows the clock.
+  explicit Portion(const Clock& clock) : clock_(clock) {}
 
-  /// Counts one more row; false when that row is for the next portion. Always true for the first.
+  /// Counts one more row; false when that row is for the next portion. The portion begins with its
+  /// first row, which is always taken: the wait for the lock before it does not count.
   [[nodiscard]] bool take() {
-    if (rows_ > 0 && (rows_ == kRows || clock_.now() - begun_ >= kTime)) {
+    if (rows_ == 0) {
+      begun_ = clock_.steady();
+    } else if (rows_ == kRows || clock_.steady() - begun_ >= kTime) {
       return false;
     }
     ++rows_;
@@ -28,7 +31,7 @@ class Portion {
 
  private:
   const Clock& clock_;
-  TimePoint begun_;
+  SteadyTime begun_{};
   int rows_ = 0;
 };
 

@@ -19,13 +19,15 @@ class StoreOutage {
   StoreOutage(Database& database, const Clock& clock, Logger& logger)
       : database_(database), clock_(clock), logger_(logger) {}
 
-  /// Work has met `error`: says so with the remedy, unless an outage is known already.
+  /// Work has met `error`: says so with the remedy, unless an outage is known already that is as
+  /// bad.
   void begin(const StoreError& error);
 
   /// Whether there is none (any more). During one, and not before retry_at(), it opens a fresh
   /// connection and commits a write of a few bytes; when that works the outage is over, and no
-  /// Statement of the old connection may be used. A damaged file must be sound as a whole as well.
-  /// Never throws; blocks as Database and check_integrity() say.
+  /// Statement of the old connection may be used. A damaged file must be sound as a whole as
+  /// well; one that is too large for that look (kLargestCheckedFirst) stays damaged to the end of
+  /// the process. Never throws; blocks as Database and check_integrity() say.
   [[nodiscard]] bool over();
 
   [[nodiscard]] bool ongoing() const { return retry_at_.has_value(); }

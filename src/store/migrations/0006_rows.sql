@@ -57,9 +57,10 @@ BEGIN
   UPDATE relay SET revision = max(NEW.revision, 0) + 1, synced = 0, sync_error = '' WHERE id = NEW.id;
 END;
 
--- It also stays far below the largest integer, so that it can always go up.
+-- It goes up by one, or to where the id left off, so that it stays far below the largest integer.
 CREATE TRIGGER relay_revision_never_goes_back BEFORE UPDATE OF revision ON relay
-WHEN NEW.revision < OLD.revision OR NEW.revision > 1000000000000
+WHEN NEW.revision < OLD.revision OR (NEW.revision > OLD.revision + 1
+  AND NEW.revision IS NOT (SELECT revision + 1 FROM relay_past WHERE id = NEW.id))
 BEGIN
   SELECT RAISE(ABORT, 'a relay''s revision belongs to tender and never goes back: leave it out of the statement');
 END;
@@ -94,7 +95,20 @@ BEGIN
   SELECT RAISE(ABORT, 'another relay has this schema: choose another one, zooid keeps that relay''s data under it')
   WHERE EXISTS (SELECT 1 FROM relay WHERE schema = NEW.schema AND id IS NOT NEW.id);
   SELECT RAISE(ABORT, 'another relay has this rowid: leave it out of the statement')
-  WHERE EXISTS (SELECT 1 FROM relay WHERE rowid = NEW.rowid AND id IS NOT NEW.id);
+  WHERE NEW.rowid <> -1 AND EXISTS (SELECT 1 FROM relay WHERE rowid = NEW.rowid AND id IS NOT NEW.id);
+END;
+
+-- A rowid that is not given reads as -1 above, so no row may have that one.
+CREATE TRIGGER relay_rowid_is_positive AFTER INSERT ON relay
+WHEN NEW.rowid < 1
+BEGIN
+  SELECT RAISE(ABORT, 'the rowid of a relay is positive: leave it out of the statement');
+END;
+
+CREATE TRIGGER relay_revision_begins_low BEFORE INSERT ON relay
+WHEN NEW.revision > 1000000000000
+BEGIN
+  SELECT RAISE(ABORT, 'a relay''s revision belongs to tender and never goes back: leave it out of the statement');
 END;
 
 CREATE TRIGGER relay_takes_no_other_subdomain_away BEFORE UPDATE OF subdomain ON relay
