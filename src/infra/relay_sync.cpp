@@ -184,6 +184,9 @@ class RelaySync::Execution final : public outbox::Execution {
     explain(verdict);
     if (may_replace(verdict)) {
       verdict = co_await send_with_new_identity(http::Method::put);
+      if (verdict.in_doubt && verdict.outcome != Outcome::storage_fault) {
+        owner_.left_behind_.erase(relay_.id.text);  // the file may hold that identity now
+      }
     }
     if (verdict.outcome == Outcome::done) {
       owner_.left_behind_.erase(relay_.id.text);

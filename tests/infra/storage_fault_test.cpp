@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include "tender/outbox/dead_letters.hpp"
 #include "tender/outbox/host_state.hpp"
 #include "tender/zooid/scratch_relay.hpp"
 
@@ -214,6 +215,29 @@ TEST_F(Volume, ThatIsFullCostsOneRelayOfThoseWhoseCreationWasRefusedAfterOneWith
   }
   world.clock().advance(5min);
   EXPECT_EQ(torn.size() - torn.count(std::string(zooid::kScratchRelay)), 1U);
+}
+
+TEST_F(Volume, ThatWasFullIsNoExcuseToReplaceAnIdentityThatMayHaveBeenGivenSince) {
+  full = true;
+  const Relay relay = world.create("victim");
+  world.clock().advance(1s);
+  ASSERT_TRUE(torn.contains(relay.id.text));
+  full = false;
+  int puts = 0;
+  world.zooid.script = [&](const FakeZooid::Seen& seen) {
+    FakeZooid::Action action = act(seen);
+    if (seen.method == Method::put) {  // zooid does it, and then its machine crashes
+      ++puts;
+      torn.insert(seen.relay);
+      action.answer = test::failure(http::Fault::closed, /*written=*/true);
+    }
+    return action;
+  };
+  world.clock().advance(30min);
+  EXPECT_EQ(puts, 1);
+  const auto letters = outbox::DeadLetters(*world.database).list(/*all=*/false);
+  ASSERT_EQ(letters.size(), 1U);
+  EXPECT_EQ(letters.front().reason, "torn");
 }
 
 TEST_F(Volume, IsNotWrittenByAnAttemptThatIsUnderWayOnceItIsKnownToBeFull) {
