@@ -89,6 +89,18 @@ TEST_F(Lanes, KeepThreeQuartersOfThePlacesFreeOfLooksThatHang) {
   EXPECT_EQ(executor.most_at_once, 16);
 }
 
+TEST_F(Lanes, CountThePlacesThatTheHostBearsAtTheMoment) {
+  executor.script = [](const Job& job) {
+    return Plan{.takes = job.kind == kLook ? 1h : 100ms, .sign = {HostSign::Kind::well, {}, {}}};
+  };
+  ask(kLook, "look", 100);
+  run({.concurrency = 64, .first_concurrency = 2});
+  EXPECT_EQ(begun(kLook), 1);
+  ask(JobKind::relay_sync, "sync", 10);
+  clock.advance(1s);
+  EXPECT_EQ(begun(JobKind::relay_sync), 10);
+}
+
 TEST_F(Lanes, WaitForAPlaceWithoutTurningInCircles) {
   executor.script = [](const Job&) { return Plan{.takes = 1h}; };
   ask(kLook, "look", 3);

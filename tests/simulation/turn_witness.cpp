@@ -12,9 +12,9 @@ constexpr int kMostPasses = 2;  // a sync by turn, and one that was claimed befo
 
 void TurnWitness::sync_sent(const Tables& tables, const Busy& busy, int looks) {
   const auto claimable = [&](const JobRow& check) { return !busy(check.relay); };
-  const auto check = looks < places() ? tables.first_due(/*sync=*/false, Tables::Order::longest_due,
-                                                         clock_.now(), claimable)
-                                      : std::nullopt;
+  const auto check = looks == 0 ? tables.first_due(/*sync=*/false, Tables::Order::longest_due,
+                                                   clock_.now(), claimable)
+                                : std::nullopt;
   if (check) {
     passed_.emplace_back(check->relay, check->generation);
   } else {

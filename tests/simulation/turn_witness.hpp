@@ -1,7 +1,8 @@
 // Watches that syncs and looks share zooid: when both are due they take turns, and looks hold a
-// quarter of RELAY_SYNC_CONCURRENCY at most, one at least. A look that finds nothing to ask for
-// does not show on the wire, so what looks passed over is judged when the instant has ended. Heeds
-// nothing that became due in the same instant.
+// quarter of RELAY_SYNC_CONCURRENCY at most, one at least (how many within that depends on what
+// zooid bears). A look that finds nothing to ask for does not show on the wire, so what looks
+// passed over is judged when the instant has ended. Heeds nothing that became due in the same
+// instant.
 #pragma once
 
 #include <functional>
