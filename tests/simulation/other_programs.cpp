@@ -16,6 +16,7 @@ using outbox::JobKind;
 using outbox::Resolution;
 
 // Few, so that changes often lead back to what zooid had before.
+constexpr Milliseconds kWhileSynced{500};
 constexpr std::array<const char*, 3> kNames{"amber", "blue", "coral"};
 constexpr std::array<const char*, 2> kIcons{"", "https://relays.test/icon.png"};
 constexpr std::array<const char*, 12> kSubdomains{"ant", "bee", "cat",  "dog", "elk", "fox",
@@ -130,6 +131,23 @@ void OtherPrograms::command_update(Command& command, const Relay& relay) {
       change.info_name = dice_.pick(kNames);
   }
   static_cast<void>(command.update_relay(relay.id, change));
+  if (around_.weather.has(FaultKind::silent_write) && dice_.chance(10)) {
+    const RelayId id = relay.id;  // while the command is being carried out
+    around_.timeline.in(dice_.between(Milliseconds::zero(), kWhileSynced), [this, id] {
+      if (connected()) {
+        attempt([&] { write_silently(id); });
+      }
+    });
+  }
+}
+
+void OtherPrograms::write_silently(const RelayId& id) {
+  const auto relay = open_->query.get_relay(id);
+  if (relay && around_.weather.has(FaultKind::silent_write)) {
+    plain_update(*relay, /*log=*/false);
+    around_.trace.fault(FaultKind::silent_write, "{}", id.text);
+    around_.witness.silently_changed(id.text);
+  }
 }
 
 void OtherPrograms::change_a_flag(const Relay& relay, RelayChange& change) {
@@ -249,11 +267,7 @@ void OtherPrograms::mischief(const Relay& relay) {
   const std::string& id = relay.id.text;
   switch (dice_.between(0, 5)) {
     case 0:
-      if (weather.has(FaultKind::silent_write)) {
-        plain_update(relay, /*log=*/false);
-        trace.fault(FaultKind::silent_write, "{}", id);
-        around_.witness.silently_changed(id);
-      }
+      write_silently(relay.id);
       return;
     case 1:
       if (weather.has(FaultKind::relay_deleted)) {
@@ -284,17 +298,21 @@ void OtherPrograms::mischief(const Relay& relay) {
       return;
     default:
       if (weather.has(FaultKind::strange_activity)) {
-        open_->plain
-            .prepare(
-                "INSERT INTO activity (tenant, activity_type, resource_type, resource_id, detail) "
-                "VALUES ('x', 'unheard_of', 'relay', ?1, '{\"a\": [1'||'}'), "
-                "('x', 'update_relay', 'invoice', ?1, '{}'), ('x', 'update_relay', 'relay', "
-                "'nobody', '{}')",
-                id)
-            .run();
+        log_strangely(id);
         trace.fault(FaultKind::strange_activity, "{}", id);
       }
   }
+}
+
+void OtherPrograms::log_strangely(const std::string& id) {
+  open_->plain
+      .prepare(
+          "INSERT INTO activity (tenant, activity_type, resource_type, resource_id, detail) "
+          "VALUES ('x', 'unheard_of', 'relay', ?1, '{\"a\": [1'||'}'), "
+          "('x', 'update_relay', 'invoice', ?1, '{}'), ('x', 'update_relay', 'relay', "
+          "'nobody', '{}')",
+          id)
+      .run();
 }
 
 void OtherPrograms::hold_write_lock() {

@@ -92,6 +92,8 @@ class OtherPrograms {
   void reconcile(Command& command, const Relay& relay);
   void dead_letter_act();
   void mischief(const Relay& relay);
+  void write_silently(const RelayId& id);
+  void log_strangely(const std::string& id);
   [[nodiscard]] std::optional<Relay> any_relay();
   [[nodiscard]] std::string free_subdomain();
   void attempt(const std::function<void()>& act);
