@@ -1,0 +1,85 @@
+// A dispatcher on a test's outbox, with an executor that follows a script and a log that can be
+// read.
+#pragma once
+
+#include <algorithm>
+#include <sstream>
+#include <string>
+#include <vector>
+
+#include <gmock/gmock.h>
+#include <spdlog/sinks/ostream_sink.h>
+
+#include <boost/asio/co_spawn.hpp>
+
+#include "tender/outbox/dispatcher.hpp"
+#include "tender/store/transaction.hpp"
+
+#include "fake_executor.hpp"
+#include "outbox_fixture.hpp"
+#include "support/seeded_random.hpp"
+
+namespace tender::outbox {
+
+using Keys = std::vector<std::string>;
+using Plan = FakeExecutor::Plan;
+using Settled = FakeExecutor::Settled;
+
+struct DispatcherTest : OutboxTest {
+  DispatcherTest() {
+    database.set_commit_listener([this] { ++commits; });
+  }
+
+  void run(Dispatcher::Options options = {.host = at_once(16),
+                                          .horizon = std::chrono::minutes(16)}) {
+    dispatcher = std::make_unique<Dispatcher>(database, clock, random, executor, *logger, options);
+    boost::asio::co_spawn(io, dispatcher->run(), [this](const std::exception_ptr& error) {
+      EXPECT_FALSE(error);
+      ended = true;
+    });
+    clock.settle();
+  }
+
+  // A newer command asks for the work.
+  void ask(const std::string& key, Priority priority = Priority::normal) {
+    outbox.enqueue(job(key, priority), clock.now());
+    if (dispatcher) {
+      dispatcher->wake();
+      clock.settle();
+    }
+  }
+
+  [[nodiscard]] bool waits(const std::string& key) { return outbox.find(kSync, key).has_value(); }
+  [[nodiscard]] Keys settled_keys() const {
+    Keys list;
+    for (const Settled& each : executor.settled) {
+      list.push_back(each.key);
+    }
+    return list;
+  }
+  [[nodiscard]] std::string log() {
+    logger->flush();
+    return log_text.str();
+  }
+  [[nodiscard]] int errors_logged() {
+    int count = 0;
+    const std::string text = log();
+    for (auto at = text.find("[error]"); at != std::string::npos;
+         at = text.find("[error]", at + 1)) {
+      ++count;
+    }
+    return count;
+  }
+
+  test::SeededRandom random{1};
+  FakeExecutor executor{clock};
+  std::ostringstream log_text;
+  std::shared_ptr<Logger> logger =
+      std::make_shared<Logger>("test", std::make_shared<spdlog::sinks::ostream_sink_st>(log_text));
+  std::unique_ptr<Dispatcher> dispatcher;
+  bool ended = false;
+  int commits = 0;
+  Database elsewhere{path, clock, {}};  // another program, as far as SQLite is concerned
+};
+
+}  // namespace tender::outbox
