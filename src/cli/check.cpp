@@ -3,12 +3,16 @@
 #include <array>
 #include <chrono>
 #include <cstdlib>
+#include <filesystem>
+#include <optional>
 #include <ostream>
 
 #include <fmt/ostream.h>
+#include <unistd.h>
 
 #include <nlohmann/json.hpp>
 
+#include "tender/outbox/host_state.hpp"
 #include "tender/store/database_lock.hpp"
 #include "tender/store/migrations.hpp"
 #include "tender/store/row_faults.hpp"
@@ -60,21 +64,44 @@ void require_space(const std::filesystem::path& database) {
   }
 }
 
+// A diagnosis makes nothing: where a volume is not mounted, a new database would look healthy.
+std::optional<std::string> describe_new_database(const Invocation& invocation) {
+  const auto env = config::load_store_env(invocation.environment, invocation.env_file);
+  std::error_code error;
+  if (std::filesystem::exists(env.database_path, error) ||
+      std::filesystem::exists(env.database_path.string() + "-wal", error)) {
+    return std::nullopt;
+  }
+  std::filesystem::path directory = std::filesystem::absolute(env.database_path).parent_path();
+  while (!std::filesystem::exists(directory, error) && directory.has_relative_path()) {
+    directory = directory.parent_path();
+  }
+  if (access(directory.c_str(), W_OK | X_OK) != 0) {
+    return std::nullopt;
+  }
+  return fmt::format("{} does not exist yet; `tender run` creates it", env.database_path.string());
+}
+
 Finding check_database(const Invocation& invocation) {
   Finding finding;
   finding.name = "database";
   try {
+    if (auto text = describe_new_database(invocation)) {
+      finding.state = State::ok;
+      finding.text = *std::move(text);
+      return finding;
+    }
     StoreSession session(invocation, OpenMode::create);
     // A lock alone does not tell: SQLite gives it on a read-only file too. Rolled back.
     Transaction probe(session.database);
     session.database.prepare("UPDATE router_offset SET seq = seq").run();
     require_space(session.database.path());
     const auto holder = DatabaseLock::holder(session.database.path());
-    finding.state = State::ok;
     finding.text =
         fmt::format("{} can be written, schema version {}, {} relays, sidecar {}",
                     session.database.path().string(), schema_version(session.database),
                     session.query.count_relays().total, holder ? "running" : "not running");
+    finding.state = State::ok;
   } catch (const Error& error) {
     finding.text = fmt::format("{}; {}", error.what(), error.remedy());
     finding.code = ExitCode::error;
@@ -179,6 +206,24 @@ Finding check_clock(const Asked& asked) {
   return finding;
 }
 
+// What a sidecar that runs knows of zooid, and a question to zooid does not show.
+std::optional<Finding> check_sidecar(const Invocation& invocation) {
+  try {
+    StoreSession session(invocation, OpenMode::existing);
+    const outbox::HostState host = outbox::read_host_state(session.database);
+    if (host.failing_since && DatabaseLock::holder(session.database.path())) {
+      return Finding{.name = "sidecar",
+                     .state = State::fail,
+                     .text = fmt::format("sends nothing since {}: {}",
+                                         format_time(*host.failing_since), host.reason),
+                     .code = ExitCode::unreachable};
+    }
+  } catch (const Error&) {
+    // The line "database" says so.
+  }
+  return std::nullopt;
+}
+
 ExitCode report(const Invocation& invocation, const std::vector<Finding>& findings) {
   ExitCode code = ExitCode::ok;
   auto array = nlohmann::ordered_json::array();
@@ -221,6 +266,9 @@ ExitCode look_at_all(const Invocation& invocation, const config::Env& env) {
   std::vector<Finding> findings{check_environment(env), check_database(invocation)};
   for (Finding& finding : check_rows(invocation, env)) {
     findings.push_back(std::move(finding));
+  }
+  if (auto finding = check_sidecar(invocation)) {
+    findings.push_back(*std::move(finding));
   }
   const Asked asked = ask(env);
   findings.push_back(check_zooid(env, asked));

@@ -202,7 +202,10 @@ ExitCode run_command_line(const std::vector<std::string>& arguments,
                           std::ostream& err) {
   try {
     const ExitCode code = dispatch(arguments, environment, out, err);
-    if (!out.flush()) {
+    if (!out.flush() && reader_has_gone()) {
+      return code;  // `| head` has read what it wanted
+    }
+    if (!out) {
       print_error(err, "the output could not be written", "check where stdout goes");
       return ExitCode::error;
     }

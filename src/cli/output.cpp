@@ -5,6 +5,7 @@
 
 #include <fmt/chrono.h>
 #include <fmt/ostream.h>
+#include <poll.h>
 #include <unistd.h>
 
 #include <nlohmann/json.hpp>
@@ -85,6 +86,11 @@ void JsonArray::finish() {
 std::string format_time(TimePoint time) {
   return fmt::format("{:%Y-%m-%dT%H:%M:%SZ}",
                      fmt::gmtime(std::chrono::time_point_cast<std::chrono::seconds>(time)));
+}
+
+bool reader_has_gone() {
+  pollfd out{.fd = STDOUT_FILENO, .events = POLLOUT, .revents = 0};
+  return poll(&out, 1, 0) == 1 && (out.revents & POLLERR) != 0;
 }
 
 bool is_lively_terminal(const config::Environment& environment) {

@@ -37,6 +37,9 @@ class Table {
 /// A table of few rows.
 void print_table(std::ostream& out, std::vector<std::vector<std::string>> rows);
 
+/// Whether stdout is a pipe that nobody reads any more.
+[[nodiscard]] bool reader_has_gone();
+
 /// Indented, with invalid UTF-8 replaced.
 void print_json(std::ostream& out, const nlohmann::ordered_json& value);
 

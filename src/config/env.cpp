@@ -145,7 +145,7 @@ struct Reading {
   }
 
   Settings settings;
-  std::optional<http::Url> api_url = settings.read("ZOOID_API_URL", parse_api_url);
+  std::optional<http::Url> api_url = settings.read("ZOOID_API_URL", parse_zooid_url);
   std::optional<std::string> domain = settings.read("RELAY_DOMAIN", parse_domain);
   std::optional<nostr::SecretKey> robot_key = settings.read("ROBOT_SECRET", parse_secret_key);
   ZooidOptions options = read_options(settings, api_url && api_url->tls());

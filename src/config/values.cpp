@@ -64,6 +64,15 @@ Parsed<http::Url> parse_api_url(std::string_view text) {
   }
 }
 
+Parsed<http::Url> parse_zooid_url(std::string_view text) {
+  Parsed<http::Url> parsed = parse_api_url(text);
+  if (const auto* url = std::get_if<http::Url>(&parsed); url != nullptr && url->target() != "/") {
+    return Problem{"has a path, and zooid serves its API at the root of its host",
+                   "write the URL without what follows the host and the port"};
+  }
+  return parsed;
+}
+
 Parsed<std::string> parse_http_url(std::string_view text) {
   Parsed<http::Url> parsed = parse_api_url(text);
   if (auto* problem = std::get_if<Problem>(&parsed)) {

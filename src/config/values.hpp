@@ -36,6 +36,9 @@ using Parsed = std::variant<T, Problem>;
 /// An http or https URL without user, query and fragment; it may have a path.
 [[nodiscard]] Parsed<http::Url> parse_api_url(std::string_view text);
 
+/// The same, without a path.
+[[nodiscard]] Parsed<http::Url> parse_zooid_url(std::string_view text);
+
 /// The same, as it was written; for others to use.
 [[nodiscard]] Parsed<std::string> parse_http_url(std::string_view text);
 

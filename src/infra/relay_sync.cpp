@@ -351,9 +351,11 @@ class RelaySync::Execution final : public outbox::Execution {
           verdict.reason, relay_.subdomain);
     } else if (verdict.outcome == Outcome::torn) {
       verdict.reason = fmt::format(
-          "zooid's file of this relay, {}.toml, is damaged, and its secret key may be lost ({}); "
-          "restore the file from a backup and run `tender dead-letter retry {}`, or run `tender "
-          "reconcile {} --recreate` to replace it with a new identity",
+          "zooid's file of this relay, {}.toml, is damaged ({}); look into it first: if its line "
+          "`secret = …` is whole, repair the file, else restore the file from a backup; then run "
+          "`tender reconcile {}`. Without either, `tender reconcile {} --recreate` replaces the "
+          "file "
+          "and gives the relay a new identity",
           relay_.id.text, verdict.reason, relay_.subdomain, relay_.subdomain);
     }
   }

@@ -117,6 +117,19 @@ void use_write_ahead_log(SQLite::Database& connection, const fs::path& path,
   }
 }
 
+// What is in the log was committed, and a new database would destroy it.
+void refuse_orphaned_log(const fs::path& database) {
+  std::error_code none;
+  const fs::path log = database.string() + "-wal";
+  if (const auto size = fs::file_size(log, none); !none && size > 0) {
+    throw StoreError(
+        StoreFault::missing,
+        fmt::format("{} is there, and its database {} is not", log.string(), database.string()),
+        "put the database back beside it; or, to start with a new or restored database, "
+        "move the -wal file away first");
+  }
+}
+
 }  // namespace
 
 Database::Database(fs::path path, const Clock& clock, Options options)
@@ -127,6 +140,7 @@ Database::Database(fs::path path, const Clock& clock, Options options)
           StoreFault::missing, fmt::format("there is no database at {}", full_path(path_)),
           "check DATABASE_URL, or make one with `tender relay create` or `tender run`");
     }
+    refuse_orphaned_log(path_);
     create_file(path_);
   }
   connection_ = open_connection(options_.mode);
@@ -209,6 +223,7 @@ void Database::execute(std::string_view sql) {
 
 std::vector<std::string> Database::prepared() const {
   std::vector<std::string> texts;
+  texts.reserve(statements_.size());
   for (const auto& [text, statement] : statements_) {
     texts.emplace_back(text);
   }

@@ -269,8 +269,11 @@ Verdict judge_response(const http::Response& response, http::Method method, Time
 
 std::string_view remedy_of(http::Fault fault) {
   switch (fault) {
-    case http::Fault::refused:
     case http::Fault::timeout:
+      return "if zooid is only slow, raise ZOOID_API_TIMEOUT; otherwise check that it is running "
+             "and "
+             "that ZOOID_API_URL is right";
+    case http::Fault::refused:
       return "check that zooid is running and that ZOOID_API_URL is right";
     case http::Fault::dns:
       return "check the host of ZOOID_API_URL, and this machine's name service";

@@ -2,6 +2,7 @@
 #include <fstream>
 
 #include <gmock/gmock.h>
+#include <sys/stat.h>
 
 #include "cli_fixture.hpp"
 
@@ -34,6 +35,15 @@ TEST_F(BackupCommand, TellsHowToReplaceAFile) {
   EXPECT_EQ(ran.code, ExitCode::error);
   EXPECT_THAT(ran.err, HasSubstr("exists already"));
   EXPECT_THAT(ran.err, HasSubstr("--force"));
+}
+
+TEST_F(BackupCommand, ReplacesNothingButARegularFileEvenByForce) {
+  create("blue");
+  ASSERT_EQ(mkfifo(target.c_str(), 0600), 0);
+  const Ran ran = run({"backup", target, "--force"});
+  EXPECT_EQ(ran.code, ExitCode::error);
+  EXPECT_THAT(ran.err, HasSubstr("is not a regular file"));
+  EXPECT_TRUE(std::filesystem::is_fifo(target));
 }
 
 TEST_F(BackupCommand, RestoresByPuttingTheCopyInPlace) {

@@ -1,5 +1,11 @@
 // `tender check`, as far as it goes without a zooid.
+#include <filesystem>
+#include <fstream>
+
+#include <SQLiteCpp/Database.h>
 #include <gmock/gmock.h>
+
+#include "tender/store/database_lock.hpp"
 
 #include "cli_fixture.hpp"
 
@@ -18,6 +24,10 @@ struct Check : CliTest {
     environment["ROBOT_SECRET"] = std::string(63, '0') + "1";
   }
 
+  void execute(const std::string& sql) const {
+    SQLite::Database(path.string(), SQLite::OPEN_READWRITE).exec(sql);
+  }
+
   [[nodiscard]] ordered_json finding(const std::string& name) const {
     for (const ordered_json& each : run({"check", "--json"}).json()) {
       if (each["name"] == name) {
@@ -27,6 +37,46 @@ struct Check : CliTest {
     return nullptr;
   }
 };
+
+TEST_F(Check, MakesNoDatabase) {
+  const std::filesystem::path database = directory.path() / "absent" / "tender.db";
+  environment["DATABASE_URL"] = "sqlite://" + database.string();
+  EXPECT_EQ(finding("database")["ok"], true);
+  EXPECT_THAT(finding("database")["text"], HasSubstr("does not exist yet"));
+  EXPECT_FALSE(std::filesystem::exists(database.parent_path()));
+}
+
+TEST_F(Check, RefusesAWriteAheadLogWithoutItsDatabase) {
+  const std::filesystem::path database = directory.path() / "lost.db";
+  environment["DATABASE_URL"] = "sqlite://" + database.string();
+  std::ofstream(database.string() + "-wal") << "what was committed last";
+  EXPECT_EQ(finding("database")["ok"], false);
+  EXPECT_THAT(finding("database")["text"], HasSubstr("lost.db-wal is there"));
+  EXPECT_FALSE(std::filesystem::exists(database));
+}
+
+TEST_F(Check, FailsForADamagedDatabase) {
+  create("blue");
+  execute("PRAGMA wal_checkpoint(TRUNCATE)");
+  {
+    std::fstream file(path, std::ios::in | std::ios::out | std::ios::binary);
+    file.seekp(3 * 4096);
+    file << std::string(40 * 4096, '\xa5');
+  }
+  EXPECT_EQ(finding("database")["ok"], false);
+}
+
+TEST_F(Check, SaysWhatARunningSidecarKnowsOfZooid) {
+  create("blue");
+  execute(
+      "INSERT OR REPLACE INTO host_state (id, failing_since, reason, probe_at) VALUES (1, 1000, "
+      "'zooid answered 500: no space left', 2000)");
+  EXPECT_TRUE(finding("sidecar").is_null());  // nobody works
+  const auto lock = DatabaseLock::try_acquire(path);
+  ASSERT_TRUE(lock);
+  EXPECT_THAT(finding("sidecar")["text"], HasSubstr("no space left"));
+  EXPECT_EQ(finding("sidecar")["ok"], false);
+}
 
 TEST_F(Check, SkipsTheClockWhenZooidIsDown) {
   const Ran ran = run({"check"});

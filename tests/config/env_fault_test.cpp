@@ -52,6 +52,7 @@ INSTANTIATE_TEST_SUITE_P(
                     Case{"ZOOID_API_URL", "http://h/#a", "has a fragment"},
                     Case{"ZOOID_API_URL", "http://u@h", "holds a user or a password"},
                     Case{"ZOOID_API_URL", "http://h/?a=b", "has a query"},
+                    Case{"ZOOID_API_URL", "http://h/zooid", "has a path"},
                     Case{"ZOOID_API_URL", "http://h ", "starts or ends with a blank"},
                     Case{"ROBOT_SECRET", "abc", "is not a secret key"},
                     Case{"ROBOT_SECRET", std::string(64, '0'), "is not a secret key"},

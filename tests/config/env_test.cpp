@@ -128,13 +128,6 @@ TEST(Env, KnowsEveryLogLevel) {
   EXPECT_EQ(load_env(with("LOG_LEVEL", "error")).log_level, level::err);
 }
 
-TEST(Env, KeepsThePathOfTheApiUrl) {
-  EXPECT_EQ(load_env(with("ZOOID_API_URL", "https://host.example.com/zooid"))
-                .zooid_api_url.with_path("/relay/1")
-                .text(),
-            "https://host.example.com/zooid/relay/1");
-}
-
 TEST(Env, TakesEverySchemeOfLivekit) {
   for (const char* url :
        {"ws://localhost:7880", "wss://a.example", "http://localhost:7880", "https://a.example"}) {
