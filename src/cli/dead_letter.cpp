@@ -112,8 +112,10 @@ DeadLetter require_letter(StoreSession& session, const std::string& name) {
     if (!relay && !number) {
       static_cast<void>(session.require_relay(name));  // says that there is none
     }
-    throw CommandError(fmt::format("there is no dead letter \"{}\"", printable(name, 80)),
-                       "see `tender dead-letter list`");
+    throw CommandError(
+        relay ? fmt::format("relay {} has no open dead letter", visible(relay->subdomain))
+              : fmt::format("there is no dead letter \"{}\"", printable(name, 80)),
+        "see `tender dead-letter list`");
   }
   return std::move(*letter);
 }

@@ -110,12 +110,12 @@ std::string describe_sidecar(const Snapshot& snapshot) {
   const std::string pid =
       snapshot.holder->pid ? fmt::format("pid {}, ", *snapshot.holder->pid) : std::string();
   return fmt::format("running ({}last heartbeat {} s ago{})", pid, age.count(),
-                     age > kLateHeartbeat ? ": it is stuck, see its log" : "");
+                     age > kLateHeartbeat ? ": it does not work, see its log for what to do" : "");
 }
 
 std::string describe_jobs(const outbox::Outbox::Counts& jobs) {
   const std::string next =
-      jobs.next_due ? fmt::format(" (next at {})", format_time(*jobs.next_due)) : std::string();
+      jobs.next_due ? fmt::format("; next work at {}", format_time(*jobs.next_due)) : std::string();
   return fmt::format("{} due, {} waiting for a retry{}", jobs.due, jobs.waiting, next);
 }
 

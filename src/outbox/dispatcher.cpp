@@ -203,46 +203,44 @@ void Dispatcher::settle(const Task& task) {
 }
 
 std::vector<std::shared_ptr<Dispatcher::Task>> Dispatcher::claim() {
-  const TimePoint now = clock_.now();
-  std::vector<std::shared_ptr<Task>> tasks;
-  std::set<std::string> busy = busy_;
-  int looking = looking_;
   barred_ = false;
-  std::optional<Job> next = next_job(busy, looking);
+  const TimePoint now = clock_.now();
+  Claim claim{.busy = busy_, .looking = looking_, .may_overwrite = gate_.admits_overwrite(now)};
+  auto next = next_job(claim.busy, claim.looking);
   if (!next) {
-    return tasks;
+    return {};
   }
   Transaction transaction(database_);
-  bool may_overwrite = gate_.admits_overwrite(now);
-  while (next) {
-    Job job = *std::move(next);  // NOLINT(bugprone-unchecked-optional-access): the loop checks it
-    auto execution = executor_.begin(job, may_overwrite);
-    if (!execution) {
-      barred_ = true;  // looks go on
-      next = next_job(busy, looking);
-      continue;
-    }
-    if (execution->asks_host()) {
-      gate_.take_token();
-    }
-    may_overwrite = may_overwrite && !execution->overwrites();
-    busy.insert(job.key);
-    count_claim(job.kind);
-    looking += job.kind == JobKind::relay_check ? 1 : 0;
-    tasks.push_back(std::make_shared<Task>(std::move(job), std::move(execution), now));
-    next = next_job(busy, looking);
+  for (; next; next = next_job(claim.busy, claim.looking)) {
+    begin(*next, now, claim);
   }
   transaction.commit();
-  for (const auto& task : tasks) {
+  for (const auto& task : claim.tasks) {
     task->timing.begun_at = clock_.steady();
-    task->timing.in_flight = static_cast<int>(busy.size());
+    task->timing.in_flight = static_cast<int>(claim.busy.size());
     if (task->execution->overwrites()) {
       gate_.overwrite_begins(now);
     }
   }
-  busy_ = std::move(busy);
-  looking_ = looking;
-  return tasks;
+  busy_ = std::move(claim.busy);
+  looking_ = claim.looking;
+  return std::move(claim.tasks);
+}
+
+void Dispatcher::begin(const Job& job, TimePoint now, Claim& claim) {
+  auto execution = executor_.begin(job, claim.may_overwrite);
+  if (!execution) {
+    barred_ = true;  // looks go on
+    return;
+  }
+  if (execution->asks_host()) {
+    gate_.take_token();
+  }
+  claim.may_overwrite = claim.may_overwrite && !execution->overwrites();
+  claim.busy.insert(job.key);
+  claim.looking += job.kind == JobKind::relay_check ? 1 : 0;
+  count_claim(job.kind);
+  claim.tasks.push_back(std::make_shared<Task>(job, std::move(execution), now));
 }
 
 // Syncs and looks take turns when both are due: neither waits for the other's queue to end.

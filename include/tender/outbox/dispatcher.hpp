@@ -77,6 +77,14 @@ class Dispatcher {
     bool counts = true;  // see Execution::Circumstances
   };
 
+  // What one transaction takes up.
+  struct Claim {
+    std::vector<std::shared_ptr<Task>> tasks{};
+    std::set<std::string> busy;  // with those of the tasks
+    int looking = 0;
+    bool may_overwrite = false;
+  };
+
   void settle_finished();
   void release(const Task& task);
   void settle_together();
@@ -85,6 +93,7 @@ class Dispatcher {
   void start(boost::asio::awaitable<void> work, const boost::asio::any_io_executor& executor);
   void put_off(const Task& task, const StoreError& error);
   [[nodiscard]] std::vector<std::shared_ptr<Task>> claim();
+  void begin(const Job& job, TimePoint now, Claim& claim);
   [[nodiscard]] std::optional<Job> next_job(const std::set<std::string>& busy, int looking);
   [[nodiscard]] bool has_place(JobKind kind, int looking) const;
   void count_claim(JobKind kind);
