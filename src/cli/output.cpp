@@ -1,6 +1,7 @@
 #include "output.hpp"
 
 #include <algorithm>
+#include <ctime>
 #include <ostream>
 
 #include <fmt/chrono.h>
@@ -84,8 +85,9 @@ void JsonArray::finish() {
 }
 
 std::string format_time(TimePoint time) {
-  return fmt::format("{:%Y-%m-%dT%H:%M:%SZ}",
-                     fmt::gmtime(std::chrono::time_point_cast<std::chrono::seconds>(time)));
+  // Not as a time_point: fmt would count it in nanoseconds, which end in 2262.
+  const auto seconds = std::chrono::floor<std::chrono::seconds>(time).time_since_epoch().count();
+  return fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", fmt::gmtime(static_cast<std::time_t>(seconds)));
 }
 
 bool reader_has_gone() {
