@@ -1,9 +1,10 @@
 """What a large fleet costs: the first sync after a start, the write lock, `reconcile --all` and `relay list`.
 
-Real processes on loopback against zooid-sim. BENCH_RELAYS (1,000,000) wait when the sidecar starts, and
+Real processes on loopback. BENCH_RELAYS (1,000,000) wait when the sidecar starts, and
 BENCH_IN_STEP (100,000) are in step when `reconcile --all` looks at them.
 """
 
+import http.server
 import os
 import sqlite3
 import subprocess
@@ -86,6 +87,25 @@ def start_with(in_the_log):
         world.close()
 
 
+class TakesAll(http.server.BaseHTTPRequestHandler):
+    """A zooid that takes whatever it gets, at once. zooid-sim and zooid compare each write with every relay."""
+
+    protocol_version = "HTTP/1.1"
+    wbufsize = -1  # head and body in one segment
+
+    def do_POST(self):
+        self.rfile.read(int(self.headers["Content-Length"]))
+        body = b'{"message": "relay created successfully"}'
+        self.send_response(201)
+        self.send_header("Content-Type", "application/json")
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *arguments):
+        pass
+
+
 def measured(world, *arguments):
     """Seconds and the largest resident size in MB of a command."""
     begin = time.monotonic()
@@ -101,6 +121,9 @@ def measured(world, *arguments):
 
 def commands():
     world = World(RELAY_VERIFY="off", LOG_LEVEL="error")
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), TakesAll)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    world.environment["ZOOID_API_URL"] = f"http://127.0.0.1:{server.server_port}/"
     try:
         import_relays(world, IN_STEP, in_the_log=True)
         begin = time.monotonic()
@@ -108,13 +131,15 @@ def commands():
         eventually(lambda: world.pending() == 0 or time.sleep(1), "the fleet in step", LONG)
         took = time.monotonic() - begin
         print(f"{IN_STEP:,} new relays in step: {took:.0f} s ({IN_STEP / took:.0f} syncs/s)", flush=True)
-        world.stop(sidecar)
+        sidecar.terminate()
+        sidecar.wait()
         for arguments in (["reconcile", "--all"], ["relay", "list"], ["relay", "list", "--json"]):
             seconds, megabytes = measured(world, *arguments)
             print(f"`{' '.join(arguments)}`, {IN_STEP:,} relays in step: {seconds:.2f} s, {megabytes:.0f} MB",
                   flush=True)
     finally:
         world.close()
+        server.shutdown()
 
 
 def main():
