@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Fails when docs/architecture.md cites in backticks a file or a symbol that is not there, or a line
-# number, which would soon be wrong. Usage: scripts/check_docs.sh [ROOT]
+# number, which would soon be wrong; and when a comment cites a document that is not in the repository.
+# Usage: scripts/check_docs.sh [ROOT]
 # `src/outbox/dispatcher.cpp` must be a file and `src/outbox/` a directory; `Dispatcher::run` must be a
 # `run` in a file that declares or implements `Dispatcher`; `RelaySync` must be a word in the sources.
 # Text in backticks that holds a space or other punctuation is prose or a command, and is not checked.
@@ -48,6 +49,14 @@ check_document() {
   done < <(sed '/^ *```/,/^ *```/d' "$document" | grep -oE '`[^`]+`' | tr -d '`' | sort -u)
 }
 
+# check_comments: prints each document that a source cites and that is neither in the root nor in docs/.
+check_comments() {
+  local place cited
+  while IFS=: read -r place _ cited; do
+    [[ -e $cited || -e docs/$cited ]] || echo "$place: \`$cited\` is no document here"
+  done < <(grep -rnoE --include='*.[ch]pp' --include='*.sql' '[A-Za-z0-9_][A-Za-z0-9_/-]*\.md\b|\bseeds/[a-z.-]*[a-z]' include src tools tests bench 2>/dev/null || true)
+}
+
 # self_test: a document with one fault of each kind must be caught, and a good one must pass.
 self_test() (
   tree=$(mktemp -d)
@@ -67,14 +76,18 @@ self_test() (
   [[ -z $found ]] || { echo "self-test: a good document is refused: $found" && exit 1; }
   found=$(check_document docs/bad.md)
   [[ $(wc -l <<<"$found") -eq 5 ]] || { echo "self-test: expected five faults, got: $found" && exit 1; }
+  printf '// See good.md, docs/good.md, gone.md and seeds/gone.txt.\n' >src/outbox/cites.cpp
+  found=$(check_comments)
+  [[ $(wc -l <<<"$found") -eq 2 ]] || { echo "self-test: expected two comments, got: $found" && exit 1; }
 )
 
 self_test
 cd "${1:-$(dirname "$0")/..}"
 faults=$(check_document docs/architecture.md)
+faults+=$(check_comments)
 if [[ -n $faults ]]; then
   echo "$faults"
-  echo "docs: correct docs/architecture.md" >&2
+  echo "docs: correct docs/architecture.md, or the comment" >&2
   exit 1
 fi
-echo "docs: docs/architecture.md cites only what exists"
+echo "docs: docs/architecture.md and the comments cite only what exists"

@@ -65,8 +65,7 @@ void require_space(const std::filesystem::path& database) {
 }
 
 // A diagnosis makes nothing: where a volume is not mounted, a new database would look healthy.
-std::optional<std::string> describe_new_database(const Invocation& invocation) {
-  const auto env = config::load_store_env(invocation.environment, invocation.env_file);
+std::optional<std::string> describe_new_database(const config::Env& env) {
   std::error_code error;
   if (std::filesystem::exists(env.database_path, error) ||
       std::filesystem::exists(env.database_path.string() + "-wal", error)) {
@@ -82,53 +81,35 @@ std::optional<std::string> describe_new_database(const Invocation& invocation) {
   return fmt::format("{} does not exist yet; `tender run` creates it", env.database_path.string());
 }
 
-Finding check_database(const Invocation& invocation) {
-  Finding finding;
-  finding.name = "database";
-  try {
-    if (auto text = describe_new_database(invocation)) {
-      finding.state = State::ok;
-      finding.text = *std::move(text);
-      return finding;
-    }
-    StoreSession session(invocation, OpenMode::create);
-    // A lock alone does not tell: SQLite gives it on a read-only file too. Rolled back.
-    Transaction probe(session.database);
-    session.database.prepare("UPDATE router_offset SET seq = seq").run();
-    require_space(session.database.path());
-    const auto holder = DatabaseLock::holder(session.database.path());
-    finding.text =
-        fmt::format("{} can be written, schema version {}, {} relays, sidecar {}",
-                    session.database.path().string(), schema_version(session.database),
-                    session.query.count_relays().total, holder ? "running" : "not running");
-    finding.state = State::ok;
-  } catch (const Error& error) {
-    finding.text = fmt::format("{}; {}", error.what(), error.remedy());
-    finding.code = ExitCode::error;
-  }
-  return finding;
+Finding check_database(StoreSession& session) {
+  // A lock alone does not tell: SQLite gives it on a read-only file too. Rolled back.
+  Transaction probe(session.database);
+  session.database.prepare("UPDATE router_offset SET seq = seq").run();
+  require_space(session.database.path());
+  const auto holder = DatabaseLock::holder(session.database.path());
+  return {
+      .name = "database",
+      .state = State::ok,
+      .text = fmt::format("{} can be written, schema version {}, {} relays, sidecar {}",
+                          session.database.path().string(), schema_version(session.database),
+                          session.query.count_relays().total, holder ? "running" : "not running")};
 }
 
 constexpr int kMostRows = 20;  // that are named
 
 // A line for each row that needs a person, or one line for all that work as they are.
-std::vector<Finding> check_rows(const Invocation& invocation, const config::Env& env) {
+std::vector<Finding> check_rows(StoreSession& session, const config::Env& env) {
   std::vector<Finding> findings;
   int odd = 0;
-  try {
-    StoreSession session(invocation, OpenMode::existing);
-    for (const RowFault& fault :
-         find_row_faults(session.database, env.reserved_subdomain, RowLook::whole, kMostRows)) {
-      odd += fault.harmful ? 0 : 1;
-      if (fault.harmful) {
-        findings.push_back({.name = "rows",
-                            .state = State::fail,
-                            .text = fmt::format("{}; {}", fault.what, fault.remedy),
-                            .code = ExitCode::error});
-      }
+  for (const RowFault& fault :
+       find_row_faults(session.database, env.reserved_subdomain, RowLook::whole, kMostRows)) {
+    odd += fault.harmful ? 0 : 1;
+    if (fault.harmful) {
+      findings.push_back({.name = "rows",
+                          .state = State::fail,
+                          .text = fmt::format("{}; {}", fault.what, fault.remedy),
+                          .code = ExitCode::error});
     }
-  } catch (const Error&) {
-    return {};  // the line "database" says so
   }
   if (findings.empty() && odd > 0) {
     findings.push_back({.name = "rows",
@@ -137,6 +118,43 @@ std::vector<Finding> check_rows(const Invocation& invocation, const config::Env&
                                             "has their data under it, and they work",
                                             odd == kMostRows ? "at least " : "", odd,
                                             odd == 1 ? " has" : "s have")});
+  }
+  return findings;
+}
+
+// What a sidecar that runs knows of zooid, and a question to zooid does not show.
+std::optional<Finding> check_sidecar(StoreSession& session) {
+  const outbox::HostState host = outbox::read_host_state(session.database);
+  if (!host.failing_since || !DatabaseLock::holder(session.database.path())) {
+    return std::nullopt;
+  }
+  return Finding{.name = "sidecar",
+                 .state = State::fail,
+                 .text = fmt::format("sends nothing since {}: {}", format_time(*host.failing_since),
+                                     host.reason),
+                 .code = ExitCode::unreachable};
+}
+
+// All that the database tells.
+std::vector<Finding> check_store(const Invocation& invocation, const config::Env& env) {
+  if (auto text = describe_new_database(env)) {
+    return {{.name = "database", .state = State::ok, .text = *std::move(text)}};
+  }
+  std::vector<Finding> findings;
+  try {
+    StoreSession session(invocation, OpenMode::create);
+    findings.push_back(check_database(session));
+    for (Finding& finding : check_rows(session, env)) {
+      findings.push_back(std::move(finding));
+    }
+    if (auto finding = check_sidecar(session)) {
+      findings.push_back(*std::move(finding));
+    }
+  } catch (const Error& error) {
+    findings = {{.name = "database",
+                 .state = State::fail,
+                 .text = fmt::format("{}; {}", error.what(), error.remedy()),
+                 .code = ExitCode::error}};
   }
   return findings;
 }
@@ -206,24 +224,6 @@ Finding check_clock(const Asked& asked) {
   return finding;
 }
 
-// What a sidecar that runs knows of zooid, and a question to zooid does not show.
-std::optional<Finding> check_sidecar(const Invocation& invocation) {
-  try {
-    StoreSession session(invocation, OpenMode::existing);
-    const outbox::HostState host = outbox::read_host_state(session.database);
-    if (host.failing_since && DatabaseLock::holder(session.database.path())) {
-      return Finding{.name = "sidecar",
-                     .state = State::fail,
-                     .text = fmt::format("sends nothing since {}: {}",
-                                         format_time(*host.failing_since), host.reason),
-                     .code = ExitCode::unreachable};
-    }
-  } catch (const Error&) {
-    // The line "database" says so.
-  }
-  return std::nullopt;
-}
-
 ExitCode report(const Invocation& invocation, const std::vector<Finding>& findings) {
   ExitCode code = ExitCode::ok;
   auto array = nlohmann::ordered_json::array();
@@ -263,12 +263,9 @@ ExitCode report_faults(const Invocation& invocation, const config::ConfigError& 
 }
 
 ExitCode look_at_all(const Invocation& invocation, const config::Env& env) {
-  std::vector<Finding> findings{check_environment(env), check_database(invocation)};
-  for (Finding& finding : check_rows(invocation, env)) {
+  std::vector<Finding> findings{check_environment(env)};
+  for (Finding& finding : check_store(invocation, env)) {
     findings.push_back(std::move(finding));
-  }
-  if (auto finding = check_sidecar(invocation)) {
-    findings.push_back(*std::move(finding));
   }
   const Asked asked = ask(env);
   findings.push_back(check_zooid(env, asked));

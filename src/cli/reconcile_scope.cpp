@@ -10,32 +10,35 @@ constexpr int kKeys = 256;
 }  // namespace
 
 ReconcileScope::ReconcileScope(Database& database, std::vector<Relay> named)
-    : query_(database),
-      outbox_(database),
-      named_(std::move(named)),
-      pages_(query_, &Query::next_relays) {}
+    : ReconcileScope(database, Kind::named) {
+  named_ = std::move(named);
+}
 
 ReconcileScope::ReconcileScope(Database& database, Kind kind)
     : query_(database),
       outbox_(database),
-      pages_(query_, kind == Kind::all ? &Query::next_relays : &Query::next_relays_pending_sync),
-      all_(kind == Kind::all),
-      unfinished_(kind == Kind::unfinished) {}
+      kind_(kind),
+      pages_(query_,
+             kind == Kind::unfinished ? &Query::next_relays_pending_sync : &Query::next_relays) {}
 
 std::vector<Relay> ReconcileScope::next() {
-  if (!all_ && !unfinished_) {
+  if (kind_ == Kind::named) {
     return std::exchange(named_, {});
   }
   auto relays = pages_.next();
-  return relays.empty() && unfinished_ ? next_at_work() : relays;
+  return relays.empty() && kind_ == Kind::unfinished ? next_at_work() : relays;
 }
 
 std::int64_t ReconcileScope::estimate() const {
-  const auto counts = query_.count_relays();
-  if (all_) {
-    return counts.total;
+  switch (kind_) {
+    case Kind::named:
+      break;
+    case Kind::all:
+      return query_.count_relays().total;
+    case Kind::unfinished:
+      return query_.count_relays().pending;
   }
-  return unfinished_ ? counts.pending : static_cast<std::int64_t>(named_.size());
+  return static_cast<std::int64_t>(named_.size());
 }
 
 std::vector<Relay> ReconcileScope::next_at_work() {

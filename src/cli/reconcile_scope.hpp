@@ -13,14 +13,15 @@ namespace tender::cli {
 
 class ReconcileScope {
  public:
-  /// These, in this order.
-  ReconcileScope(Database& database, std::vector<Relay> named);
-
   enum class Kind : std::uint8_t {
+    named,
     all,
     unfinished,  // not in step, or asked for before and not done yet
   };
-  /// Oldest first; those that are in step and have work all the same come last.
+  /// These, in this order.
+  ReconcileScope(Database& database, std::vector<Relay> named);
+
+  /// All or unfinished, oldest first; those that are in step and have work all the same come last.
   ReconcileScope(Database& database, Kind kind);
 
   /// The next relays; empty at the end. A relay that changes meanwhile may come twice.
@@ -34,10 +35,9 @@ class ReconcileScope {
 
   Query query_;
   outbox::Outbox outbox_;
+  Kind kind_;
   std::vector<Relay> named_;
   RelayPages pages_;
-  bool all_ = false;
-  bool unfinished_ = false;
   std::string last_key_;  // of the work that was looked at
 };
 

@@ -295,7 +295,7 @@ void ReconcileWatch::take(const Activity& activity) {
   }
   ReconcileResult result;
   result.relay_id = activity.resource_id;
-  result.subdomain = std::exchange(found->second.subdomain, {});
+  result.subdomain = found->second.subdomain;
   const auto detail = parse_json(activity.detail).value_or(nlohmann::json());
   if (type == ActivityType::fail_relay_sync) {
     result.state = job ? ReconcileState::failed : ReconcileState::given_up;

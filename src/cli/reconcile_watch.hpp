@@ -84,8 +84,8 @@ class ReconcileWatch {
  private:
   // A relay that was asked for.
   struct Asked {
-    std::string subdomain;  // empty once it has its result
-    std::int64_t seq = 0;   // of the log, at or after its request: what comes later may answer it
+    std::string subdomain;
+    std::int64_t seq = 0;  // of the log, at or after its request: what comes later may answer it
     bool open = true;
   };
 

@@ -31,10 +31,22 @@ std::string_view to_string(SyncPlan plan) {
   return "skip";
 }
 
+namespace {
+
+bool is_what_zooid_took(const config::Env& env, const Relay& relay) {
+  return zooid::body_digest(zooid::update_body(relay, env)) == relay.synced_digest;
+}
+
+// A creation that finds the relay there goes on with an update.
+bool may_overwrite_file(SyncPlan plan, const Relay& relay) {
+  return plan == SyncPlan::update || (plan == SyncPlan::create && relay.settle_at);
+}
+
+}  // namespace
+
 bool is_unchanged(const config::Env& env, const Relay& relay) {
   const bool served = relay.live.value_or(env.relay_verify == config::RelayVerify::off);
-  return served && relay.synced_revision && !relay.settle_at && !relay.synced_digest.empty() &&
-         zooid::body_digest(zooid::update_body(relay, env)) == relay.synced_digest;
+  return served && relay.synced_revision && !relay.settle_at && is_what_zooid_took(env, relay);
 }
 
 SyncDecision plan_relay_sync(const Query& query, const config::Env& env, const Relay& relay,
@@ -72,7 +84,7 @@ SyncDecision plan_relay_sync(const Query& query, const config::Env& env, const R
   if (relay.synced_digest.empty()) {
     return {SyncPlan::update, "it is uncertain what zooid holds"};
   }
-  if (zooid::body_digest(zooid::update_body(relay, env)) != relay.synced_digest) {
+  if (!is_what_zooid_took(env, relay)) {
     return {SyncPlan::update, "it is not what zooid took last"};
   }
   return {SyncPlan::look, "zooid last took exactly this; checking whether it serves the relay"};
@@ -99,15 +111,6 @@ outbox::HostSign host_sign(const Verdict& verdict) {
   }
   return {verdict.from_zooid ? Kind::well : Kind::none, {}, verdict.retry_after};
 }
-
-namespace {
-
-// A creation that finds the relay there goes on with an update.
-bool may_overwrite_file(SyncPlan plan, const Relay& relay) {
-  return plan == SyncPlan::update || (plan == SyncPlan::create && relay.settle_at);
-}
-
-}  // namespace
 
 class RelaySync::Execution final : public outbox::Execution {
  public:
@@ -194,8 +197,8 @@ class RelaySync::Execution final : public outbox::Execution {
     co_return verdict;
   }
 
-  // An empty file that our own failed creation has left holds nobody's identity. Any other damaged
-  // file may: the answer to an earlier creation can have been lost.
+  // A file that our own failed creation has left was never an identity of the relay. Any other
+  // damaged file may hold one, because the answer to an earlier creation can have been lost.
   [[nodiscard]] bool may_replace(const Verdict& verdict) const {
     const bool ours = plan_ == SyncPlan::create && owner_.left_behind_.contains(relay_.id.text);
     return verdict.outcome == Outcome::torn &&
@@ -353,9 +356,8 @@ class RelaySync::Execution final : public outbox::Execution {
       verdict.reason = fmt::format(
           "zooid's file of this relay, {}.toml, is damaged ({}); look into it first: if its line "
           "`secret = …` is whole, repair the file, else restore the file from a backup; then run "
-          "`tender reconcile {}`. Without either, `tender reconcile {} --recreate` replaces the "
-          "file "
-          "and gives the relay a new identity",
+          "`tender reconcile {}`. Without either, `tender reconcile {} --recreate` replaces it and "
+          "gives the relay a new identity",
           relay_.id.text, verdict.reason, relay_.subdomain, relay_.subdomain);
     }
   }
@@ -430,7 +432,7 @@ asio::awaitable<outbox::HostSign> RelaySync::probe(outbox::Probe what) {
     if (verdict.outcome == Outcome::done) {
       storage_error_.clear();
     } else {
-      verdict.from_zooid = false;  // that zooid answers is no proof that it can store
+      verdict.from_zooid = false;  // an answer does not prove that it can store
     }
     co_return infra::host_sign(verdict);
   }

@@ -1,5 +1,5 @@
-// A sync that has nothing to send, of a relay that was not seen to be served: that zooid took
-// exactly this is no proof, so it looks.
+// A sync that has nothing to send, of a relay that was not seen to be served: zooid took exactly
+// this, which does not prove that it serves it, so it looks.
 #include <utility>
 
 #include "tender/infra/relay_check.hpp"

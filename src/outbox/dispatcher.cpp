@@ -206,12 +206,12 @@ std::vector<std::shared_ptr<Dispatcher::Task>> Dispatcher::claim() {
   barred_ = false;
   const TimePoint now = clock_.now();
   Claim claim{.busy = busy_, .looking = looking_, .may_overwrite = gate_.admits_overwrite(now)};
-  auto next = next_job(claim.busy, claim.looking);
+  auto next = next_job(claim);
   if (!next) {
     return {};
   }
   Transaction transaction(database_);
-  for (; next; next = next_job(claim.busy, claim.looking)) {
+  for (; next; next = next_job(claim)) {
     begin(*next, now, claim);
   }
   transaction.commit();
@@ -244,19 +244,19 @@ void Dispatcher::begin(const Job& job, TimePoint now, Claim& claim) {
 }
 
 // Syncs and looks take turns when both are due: neither waits for the other's queue to end.
-std::optional<Job> Dispatcher::next_job(const std::set<std::string>& busy, int looking) {
+std::optional<Job> Dispatcher::next_job(const Claim& claim) {
   const TimePoint now = clock_.now();
-  if (stage_ != Stage::working || !gate_.admits(now, static_cast<int>(busy.size()))) {
+  if (stage_ != Stage::working || !gate_.admits(now, static_cast<int>(claim.busy.size()))) {
     return std::nullopt;
   }
   for (const JobKind kind : {other_than(claimed_last_), claimed_last_}) {
-    if (!has_place(kind, looking)) {
+    if (!has_place(kind, claim.looking)) {
       continue;
     }
     const std::uint64_t claims = claims_.at(static_cast<std::size_t>(kind));
     const auto order =
         (claims + 1) % kAgedTurn == 0 ? Outbox::Order::longest_due : Outbox::Order::most_urgent;
-    if (auto job = outbox_.next(kind, order, now, options_.horizon, options_.floor, busy)) {
+    if (auto job = outbox_.next(kind, order, now, options_.horizon, options_.floor, claim.busy)) {
       return job;
     }
   }

@@ -154,12 +154,12 @@ void refuse_wrong_names(const fs::path& source, const fs::path& target, IfPresen
                      fmt::format("{} is a part of the database", target.string()),
                      "name another file for the backup");
   }
-  if (const auto there = fs::symlink_status(target, ignored);
-      fs::exists(there) && !fs::is_regular_file(there)) {
+  const auto there = fs::symlink_status(target, ignored);
+  if (fs::exists(there) && !fs::is_regular_file(there)) {
     throw StoreError(StoreFault::other, fmt::format("{} is not a regular file", target.string()),
                      "name another file for the backup");
   }
-  if (if_present == IfPresent::refuse && fs::exists(fs::symlink_status(target, ignored))) {
+  if (if_present == IfPresent::refuse && fs::exists(there)) {
     throw StoreError(StoreFault::other, fmt::format("{} exists already", target.string()),
                      "name another file, or give --force to replace it");
   }

@@ -141,14 +141,14 @@ class TroubleTest(unittest.TestCase):
 
     def test_a_lock_file_that_is_removed_under_the_sidecar(self):
         for replace in (False, True):
+            before = len(self.world.log())
             sidecar = self.world.start()
             eventually(lambda: self.world.run("health").returncode == 0, "the sidecar is up")
             os.remove(self.world.database + ".lock")
             if replace:
                 self.world.start()
             self.assertEqual(sidecar.wait(timeout=60), 1)
-            self.assertIn("the lock file", self.world.log())
-            self.assertIn("was removed or replaced while tender worked", self.world.log())
+            self.assertIn("was removed or replaced while tender worked", self.world.log()[before:])
 
     def test_a_lock_file_of_another_user(self):
         if os.geteuid() != 0:

@@ -1,5 +1,5 @@
-// What an answer of zooid's means, by zooid-api.md and the list of host faults: written down a
-// second time, so that the rules are not held against the product's own reading.
+// What an answer of zooid's means for a relay and for the host: written down a second time, so that
+// the rules are not held against the product's own reading.
 #pragma once
 
 #include <cstdint>

@@ -10,7 +10,7 @@ namespace {
 constexpr int kMostCalls = 3'000;        // ten times what a busy life needs
 constexpr int kMostCallsPerRelay = 150;  // and a large fleet
 constexpr Milliseconds kReboot{8'000};
-constexpr Milliseconds kTokenSkew{60'000};  // zooid-api.md: ±60 s
+constexpr Milliseconds kTokenSkew{60'000};  // as zooid has it
 
 // Frees the call of its client when the client's coroutine goes, however it goes.
 class Client {

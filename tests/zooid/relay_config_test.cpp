@@ -173,8 +173,8 @@ TEST_F(RelayConfig, SaysTheSameInAnUpdateAsAtTheCreation) {
 }
 
 // RFC 7396: what zooid holds after an update must be what a creation would have made, whatever it
-// held before (zooid-api.md, point 1). The state is one bit each: blossom, livekit, s3 settings,
-// livekit settings, push.
+// held before (RFC 7396 merges, and an absent key stays). The state is one bit each: blossom,
+// livekit, s3 settings, livekit settings, push.
 struct EveryPairOfStates : RelayConfig {
   void go_to(unsigned state) {
     relay.blossom_enabled = (state & 1U) != 0;

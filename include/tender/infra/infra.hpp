@@ -1,4 +1,4 @@
-// The background worker that listens for activity and keeps zooid in step (seeds/infra.txt). It
+// The background worker that listens for activity and keeps zooid in step. It
 // ties router, outbox, dispatcher and RelaySync together; `tender run` hosts it, and a C++ control
 // plane may embed it. One per database: the caller holds the DatabaseLock. On the io_context's one
 // thread.

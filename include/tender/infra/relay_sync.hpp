@@ -1,5 +1,6 @@
 // Executes one sync: brings zooid to what the relay row says, by POST for a relay that zooid never
-// took and PATCH for all others. The sync rules of design.md live here. The dispatcher drives it.
+// took and PATCH for all others. The sync rules live here (docs/architecture.md). The dispatcher
+// drives it.
 #pragma once
 
 #include <cstdint>
@@ -51,8 +52,8 @@ struct SyncDecision {
 /// (RELAY_VERIFY): there is nothing to do.
 [[nodiscard]] bool is_unchanged(const config::Env& env, const Relay& relay);
 
-/// What a sync of `relay` would do now. A relay is new only if it never completed a sync
-/// (seeds/infra.txt), by the log and by the row: either may have been pruned or imported.
+/// What a sync of `relay` would do now. A relay is new only if it never completed a sync, by the
+/// log and by the row: either may have been pruned or imported.
 [[nodiscard]] SyncDecision plan_relay_sync(const Query& query, const config::Env& env,
                                            const Relay& relay, Effort effort);
 

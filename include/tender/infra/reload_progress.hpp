@@ -1,7 +1,7 @@
 // How far zooid has come with its reloads, as far as looks have shown. zooid reloads one relay
 // after the other, in the order in which it took them; with thousands of relays that takes minutes,
-// and writing a file again only makes the queue longer. A hint in memory, of which a restart knows
-// nothing. RelayCheck keeps it.
+// and writing a file again only makes the queue longer. A hint in memory, lost with the process.
+// RelayCheck keeps it.
 #pragma once
 
 #include <cstdint>

@@ -63,7 +63,7 @@ class SecretKey {
   /// BIP-340 signature of the 32-byte message, with 32 bytes of fresh auxiliary randomness.
   [[nodiscard]] Signature sign(const Bytes32& message, Random& random) const;
 
-  /// The key as 64 lowercase hex characters: only for the `secret` of a POST body (zooid-api.md).
+  /// The key as 64 lowercase hex characters: only for the `secret` of a relay's config.
   [[nodiscard]] std::string reveal_hex() const;
 
  private:

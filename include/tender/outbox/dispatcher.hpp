@@ -94,7 +94,7 @@ class Dispatcher {
   void put_off(const Task& task, const StoreError& error);
   [[nodiscard]] std::vector<std::shared_ptr<Task>> claim();
   void begin(const Job& job, TimePoint now, Claim& claim);
-  [[nodiscard]] std::optional<Job> next_job(const std::set<std::string>& busy, int looking);
+  [[nodiscard]] std::optional<Job> next_job(const Claim& claim);
   [[nodiscard]] bool has_place(JobKind kind, int looking) const;
   void count_claim(JobKind kind);
   boost::asio::awaitable<void> execute(std::shared_ptr<Task> task);

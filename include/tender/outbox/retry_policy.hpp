@@ -1,4 +1,4 @@
-// How long to wait after the nth failure, and when to give up (seeds/infra.txt: base 30 s,
+// How long to wait after the nth failure, and when to give up (by default: base 30 s,
 // doubling, capped at 15 minutes, six retries; jitter of ±10% so that relays that failed together
 // do not return together).
 #pragma once

@@ -4,15 +4,15 @@
 #pragma once
 
 #include "tender/base/clock.hpp"
+#include "tender/store/write_turns.hpp"
 
 namespace tender {
 
 class Portion {
  public:
   static constexpr int kRows = 256;
-  static constexpr Milliseconds kTime{20};
-  /// Others look for the lock at intervals, so it must be free for a good part of the time.
-  static constexpr Milliseconds kBreath{10};
+  static constexpr Milliseconds kTime = WriteTurns::kHeld;
+  static constexpr Milliseconds kBreath = WriteTurns::kFree;
 
   /// Borrows the clock.
   explicit Portion(const Clock& clock) : clock_(clock) {}

@@ -1,8 +1,9 @@
 // Leaves other programs their turn at the write lock. SQLite queues nobody: whoever finds the lock
 // taken sleeps, up to 100 ms, and tries again; when this process takes it a thousand times a
 // second, with little in between, the other one may never meet it free. So after it was held for
-// kHeld in all, everything that writes much waits for kFree. Transaction keeps the account;
-// Dispatcher and Infra ask. Where time stands still, as in tests, nobody ever waits.
+// kHeld in all, the loops that write without end (Dispatcher, Infra) wait for kFree; work that is
+// cut into Portions pauses after each of them anyway. Transaction keeps the account. Where time
+// stands still, as in tests, nobody ever waits.
 #pragma once
 
 #include "tender/base/clock.hpp"

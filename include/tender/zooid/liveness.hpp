@@ -1,6 +1,6 @@
 // Whether zooid serves a relay: what the relay's own NIP-11 document shows, and where to ask for
-// it. zooid answers 200 before it reloads a relay, and the reload may fail (zooid-api.md); no route
-// of the API tells. Pure functions.
+// it. zooid answers 200 before it reloads a relay, and the reload may fail; no route of the API
+// tells. Pure functions.
 #pragma once
 
 #include <cstdint>

@@ -1,5 +1,5 @@
-// What an answer of zooid's (or its absence) means for a sync: design.md's outcome table, in one
-// place. Used by RelaySync for writes and by members and check for reads. Pure functions.
+// What an answer of zooid's (or its absence) means for a sync, in one place. Used by RelaySync for
+// writes and by members and check for reads. Pure functions.
 #pragma once
 
 #include <chrono>
@@ -19,7 +19,7 @@ enum class Outcome : std::uint8_t {
   not_found,       // 404 with zooid's own error: the relay is unknown there
   transient,       // may work later
   host_taken,      // 409: zooid serves another relay under this one's host
-  torn,            // PATCH: zooid's file of this relay is damaged, and the relay's secret lost
+  torn,            // PATCH: zooid's file of this relay is damaged; its secret may be lost
   permanent,       // zooid refuses what was sent: only an edit can help
   unsupported,     // zooid's own answer to a request that this version of it does not know
   storage_fault,   // zooid cannot read or write its files: a write can destroy a relay's secret
@@ -45,7 +45,7 @@ struct Verdict {
 [[nodiscard]] std::optional<std::chrono::seconds> clock_skew(const http::Exchange& exchange,
                                                              TimePoint now);
 
-/// zooid takes tokens within this of its own clock (zooid-api.md).
+/// zooid takes tokens whose time is within this of its own clock.
 inline constexpr std::chrono::seconds kMaxClockSkew{60};
 
 }  // namespace tender::zooid

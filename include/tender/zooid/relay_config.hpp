@@ -1,5 +1,4 @@
-// A relay in zooid's terms: the JSON body of POST and PATCH /relay/{id} (seeds/infra.txt,
-// zooid-api.md). Pure functions.
+// A relay in zooid's terms: the JSON body of POST, PUT and PATCH /relay/{id}. Pure functions.
 #pragma once
 
 #include <string>

@@ -1,6 +1,6 @@
-// Finds out whether zooid can write and read its files, with a relay that is nobody's and has no
-// key to lose. zooid truncates a relay's file before it writes it, so that on a full volume each
-// update destroys the key of the relay that it is about: no real one may be tried with.
+// Finds out whether zooid can write and read its files, with a relay that belongs to nobody, so
+// that its key may be lost. zooid truncates a relay's file before it writes it: on a full volume
+// each update destroys the relay that it is about, so none that people use may be tried.
 #pragma once
 
 #include <boost/asio/awaitable.hpp>
