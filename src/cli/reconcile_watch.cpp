@@ -146,6 +146,7 @@ asio::awaitable<void> ReconcileWatch::heed_signals() {
 // Looks at the relays of the scope and asks for those that need it, a page at a time: the loop
 // turns in between, and so do others that write.
 asio::awaitable<void> ReconcileWatch::request() {
+  bool asked_for_page = true;
   while (!finished_ && !summary_.complete) {
     auto relays = scope_.next();
     summary_.complete = relays.empty();
@@ -159,13 +160,13 @@ asio::awaitable<void> ReconcileWatch::request() {
       const TimePoint next = clock_.now() + Portion::kBreath;
       co_await request_alarm_.wait_until(next);
     }
-    if (finished_) {  // interrupted
-      summary_.complete = done == relays.size() && scope_.next().empty();
-      break;
-    }
+    asked_for_page = done == relays.size();
     show_progress();
     last_result_ = clock_.now();
     co_await asio::post(io_, asio::use_awaitable);
+  }
+  if (!summary_.complete) {  // interrupted, perhaps just before the end was seen
+    summary_.complete = asked_for_page && scope_.next().empty();
   }
   finish_if_done();
 }
