@@ -1,11 +1,13 @@
 // Relay rows, which any program may write: flags as a line of digits 0 and 1, then id, tenant
 // (empty: a valid one), subdomain, plan, name and icon, a line each; the rest is the description.
+#include "tender/model/relay_fields.hpp"
+
 #include <array>
 #include <string>
+#include <variant>
 
 #include <nlohmann/json.hpp>
 
-#include "tender/model/relay.hpp"
 #include "tender/zooid/relay_config.hpp"
 
 #include "expect.hpp"
@@ -25,14 +27,14 @@ bool flag(std::string_view flags, std::size_t place) {
 }
 
 void set_flags(Relay& relay, std::string_view flags) {
-  const std::array fields{
-      &relay.policy_public_join,  &relay.policy_strip_signatures, &relay.policy_public_read,
-      &relay.policy_public_write, &relay.groups_enabled,          &relay.management_enabled,
-      &relay.push_enabled,        &relay.blossom_enabled,         &relay.livekit_enabled};
-  for (std::size_t i = 0; i < fields.size(); ++i) {
-    *fields.at(i) = flag(flags, 2 + i);
+  std::size_t place = 2;
+  for (const RelayField& field : relay_fields()) {
+    if (const auto* member = std::get_if<RelayMember<bool>>(&field.member)) {
+      relay.*member->relay = flag(flags, place);
+      ++place;
+    }
   }
-  relay.status = flag(flags, 2 + fields.size()) ? RelayStatus::inactive : RelayStatus::active;
+  relay.status = flag(flags, place) ? RelayStatus::inactive : RelayStatus::active;
 }
 
 Relay relay_in(Input& input, std::string_view flags) {

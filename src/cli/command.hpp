@@ -29,6 +29,7 @@ struct Option {
   std::string help;
   std::string value_name{};     // as help shows it; empty: a switch without a value
   std::string default_value{};  // empty: none
+  bool negatable = false;       // a switch that has a --no-NAME as well
 };
 
 /// One call of a command: its options and names, and where it reads and writes.

@@ -75,22 +75,34 @@ std::vector<Option> all_options(const CommandSpec& command) {
   return options;
 }
 
-void declare(const std::vector<Option>& own, cxxopts::Options& options) {
-  auto add = options.add_options();
+// As cxxopts knows them: a negatable switch is two options.
+std::vector<Option> with_negations(const std::vector<Option>& own) {
+  std::vector<Option> options;
   for (const Option& option : own) {
+    options.push_back(option);
+    if (option.negatable) {
+      options.push_back({"no-" + option.name, {}});
+    }
+  }
+  return options;
+}
+
+void declare(const std::vector<Option>& accepted, cxxopts::Options& options) {
+  auto add = options.add_options();
+  for (const Option& option : accepted) {
     auto value = option.value_name.empty() ? cxxopts::value<bool>() : cxxopts::value<std::string>();
     if (!option.default_value.empty()) {
       value->default_value(option.default_value);
     }
-    add(option.name, option.help, value, option.value_name);
+    add(option.name, {}, value);
   }
-  add("h,help", "Show this help");
+  add("h,help", {});
 }
 
-std::map<std::string, std::string, std::less<>> collect(const std::vector<Option>& own,
+std::map<std::string, std::string, std::less<>> collect(const std::vector<Option>& accepted,
                                                         const cxxopts::ParseResult& parsed) {
   std::map<std::string, std::string, std::less<>> given;
-  for (const Option& option : own) {
+  for (const Option& option : accepted) {
     const bool present = parsed.count(option.name) > 0;
     if (option.value_name.empty()) {
       if (present && parsed[option.name].as<bool>()) {
@@ -131,12 +143,13 @@ cxxopts::ParseResult parse(cxxopts::Options& options, const CommandSpec& command
 
 ExitCode run_command(const CommandSpec& command, const std::vector<std::string>& arguments,
                      const config::Environment& environment, std::ostream& out, std::ostream& err) {
-  cxxopts::Options options("tender " + std::string(command.name), std::string(command.summary));
+  cxxopts::Options options("tender " + std::string(command.name));
   const std::vector<Option> own = all_options(command);
-  declare(own, options);
+  const std::vector<Option> accepted = with_negations(own);
+  declare(accepted, options);
   const auto parsed = parse(options, command, arguments);
   if (parsed.count("help") > 0) {
-    print_help(command, options.help(), out);
+    print_help(command, own, out);
     return ExitCode::ok;
   }
   const auto& names = parsed.unmatched();
@@ -145,7 +158,7 @@ ExitCode run_command(const CommandSpec& command, const std::vector<std::string>&
   if (parsed.count("env-file") > 0) {
     env_file = {.path = parsed["env-file"].as<std::string>(), .required = true};
   }
-  return command.run({.options = collect(own, parsed),
+  return command.run({.options = collect(accepted, parsed),
                       .names = names,
                       .environment = environment,
                       .env_file = env_file,

@@ -1,11 +1,17 @@
 #include "help.hpp"
 
+#include <algorithm>
 #include <ostream>
+#include <string>
+#include <utility>
+#include <vector>
 
 #include <fmt/ostream.h>
 
 namespace tender::cli {
 namespace {
+
+constexpr std::size_t kTerminalWidth = 80;
 
 std::string usage_of(const CommandSpec& command) {
   std::string usage(command.name);
@@ -13,6 +19,37 @@ std::string usage_of(const CommandSpec& command) {
     usage += fmt::format(" {}", command.arguments);
   }
   return usage;
+}
+
+std::string spelling(const Option& option) {
+  return fmt::format("--{}{}{}{}", option.negatable ? "[no-]" : "", option.name,
+                     option.value_name.empty() ? "" : " ", option.value_name);
+}
+
+std::string help_of(const Option& option) {
+  return option.default_value.empty()
+             ? option.help
+             : fmt::format("{} (default: {})", option.help, option.default_value);
+}
+
+// In lines that fit a terminal; those after the first are indented.
+std::string wrapped(std::string_view text, std::size_t indent) {
+  std::string lines;
+  std::size_t column = indent;
+  while (!text.empty()) {
+    const std::string_view word = text.substr(0, text.find(' '));
+    if (column > indent && column + 1 + word.size() > kTerminalWidth) {
+      lines += '\n' + std::string(indent, ' ');
+      column = indent;
+    } else if (column > indent) {
+      lines += ' ';
+      ++column;
+    }
+    lines += word;
+    column += word.size();
+    text.remove_prefix(std::min(text.size(), word.size() + 1));
+  }
+  return lines;
 }
 
 void print_row(const CommandSpec& command, std::ostream& out) {
@@ -51,11 +88,18 @@ bool print_group(const std::vector<std::string>& arguments, std::ostream& out) {
   return any;
 }
 
-void print_help(const CommandSpec& command, const std::string& options, std::ostream& out) {
-  fmt::print(out, "{}.\n\nUsage: tender {} [OPTIONS]\n", command.summary, usage_of(command));
-  // The library's own head says nothing more: only its table of options is wanted.
-  const std::size_t table = options.find("\n\n", options.find("Usage:"));
-  out << (table == std::string::npos ? options : options.substr(table + 1));
+void print_help(const CommandSpec& command, const std::vector<Option>& options, std::ostream& out) {
+  fmt::print(out, "{}.\n\nUsage: tender {} [OPTIONS]\n\n", command.summary, usage_of(command));
+  std::vector<std::pair<std::string, std::string>> rows;
+  std::size_t width = 0;
+  for (const Option& option : options) {
+    rows.emplace_back(spelling(option), help_of(option));
+    width = std::max(width, rows.back().first.size());
+  }
+  rows.emplace_back("-h, --help", "Show this help");
+  for (const auto& [name, help] : rows) {
+    fmt::print(out, "  {:<{}}  {}\n", name, width, wrapped(help, width + 4));
+  }
   fmt::print(out, "\nExample:\n  {}\n", command.example);
 }
 

@@ -16,7 +16,7 @@ void print_overview(std::ostream& out);
 /// --help`); false when there are none or more words follow.
 [[nodiscard]] bool print_group(const std::vector<std::string>& arguments, std::ostream& out);
 
-/// One command: usage, its options as the library lists them, an example.
-void print_help(const CommandSpec& command, const std::string& options, std::ostream& out);
+/// One command: usage, its options, an example.
+void print_help(const CommandSpec& command, const std::vector<Option>& options, std::ostream& out);
 
 }  // namespace tender::cli

@@ -1,55 +1,22 @@
 #include "relay_options.hpp"
 
-#include <array>
+#include <algorithm>
 #include <string>
 #include <utility>
+#include <variant>
 #include <vector>
 
 #include <fmt/format.h>
 
+#include "tender/base/log.hpp"
+#include "tender/base/number.hpp"
+#include "tender/model/relay_fields.hpp"
 #include "tender/nostr/keys.hpp"
 
 namespace tender::cli {
 namespace {
 
-struct TextOption {
-  const char* name;
-  const char* column;  // as FieldFault names it
-  const char* help;
-  std::optional<std::string> RelayChange::*field;
-};
-
-struct Switch {
-  const char* name;
-  const char* help;
-  std::optional<bool> RelayChange::*field;
-};
-
-constexpr std::array kTexts{
-    TextOption{"subdomain", "subdomain",
-               "Host name below RELAY_DOMAIN: 1 to 63 of a-z, 0-9 and '-', a letter first",
-               &RelayChange::subdomain},
-    TextOption{"name", "info_name", "Name that people see, up to 256 bytes",
-               &RelayChange::info_name},
-    TextOption{"icon", "info_icon", "http or https URL of an icon, up to 4096 bytes",
-               &RelayChange::info_icon},
-    TextOption{"description", "info_description", "Description that people see, up to 4096 bytes",
-               &RelayChange::info_description},
-    TextOption{"plan", "plan", "Plan that the relay is on, up to 256 bytes", &RelayChange::plan},
-};
-
-constexpr std::array kSwitches{
-    Switch{"blossom", "Media storage", &RelayChange::blossom_enabled},
-    Switch{"livekit", "Calls", &RelayChange::livekit_enabled},
-    Switch{"push", "Push notifications", &RelayChange::push_enabled},
-    Switch{"groups", "Groups", &RelayChange::groups_enabled},
-    Switch{"management", "Management API of the relay", &RelayChange::management_enabled},
-    Switch{"public-join", "Anybody may join", &RelayChange::policy_public_join},
-    Switch{"strip-signatures", "Events are served without signatures",
-           &RelayChange::policy_strip_signatures},
-    Switch{"public-read", "Anybody may read", &RelayChange::policy_public_read},
-    Switch{"public-write", "Anybody may write", &RelayChange::policy_public_write},
-};
+enum class Defaults : std::uint8_t { shown, left_out };
 
 // What is wrong on the command line, all of it: a person corrects a command in one go.
 class Faults {
@@ -80,39 +47,116 @@ class Faults {
   std::vector<Fault> list_;
 };
 
-void read_tenant(const Invocation& invocation, RelayChange& change, Faults& faults) {
-  try {
-    change.tenant = nostr::PublicKey::parse(invocation.text("tenant")).hex();
-  } catch (const nostr::InvalidKey& error) {
-    // Without the value: it may be a secret key, given by mistake.
-    faults.add(fmt::format("--tenant is {}", error.what()),
-               "give the owner's public key as 64 hex characters or as npub1…");
+// One field's option, and its value on the command line as the field's type.
+class OptionReader {
+ public:
+  OptionReader(const Invocation& invocation, const RelayField& field, Faults& faults)
+      : invocation_(invocation), field_(field), name_(field.option), faults_(faults) {}
+
+  void read(std::optional<std::string>& value) const {
+    if (!invocation_.has(name_)) {
+      return;
+    }
+    const std::string& text = invocation_.text(name_);
+    value = field_.column == "tenant" ? read_key(text) : text;
   }
+
+  void read(std::optional<bool>& value) const {
+    try {
+      value = invocation_.flag(name_);
+    } catch (const UsageError& error) {
+      faults_.add(error.what(), error.remedy());
+    }
+  }
+
+  void read(std::optional<std::int64_t>& value) const {
+    if (!invocation_.has(name_)) {
+      return;
+    }
+    value = parse_integer(invocation_.text(name_));
+    if (!value) {
+      faults_.add(
+          fmt::format("--{} \"{}\" is not a number", name_, printable(invocation_.text(name_), 40)),
+          fmt::format("give one from {} to {}", field_.smallest, field_.largest));
+    }
+  }
+
+  // No option sets these.
+  void read(std::optional<RelayId>&) const {}
+  void read(std::optional<RelayStatus>&) const {}
+
+ private:
+  [[nodiscard]] std::optional<std::string> read_key(const std::string& text) const {
+    try {
+      return nostr::PublicKey::parse(text).hex();
+    } catch (const nostr::InvalidKey& error) {
+      // Without the value: it may be a secret key, given by mistake.
+      faults_.add(fmt::format("--{} is {}", name_, error.what()),
+                  "give the owner's public key as 64 hex characters or as npub1…");
+      return std::nullopt;
+    }
+  }
+
+  const Invocation& invocation_;
+  const RelayField& field_;
+  std::string name_;
+  Faults& faults_;
+};
+
+bool sets(const RelayChange& change, const RelayField& field) {
+  return std::visit(
+      [&change](const auto& member) {
+        return member.change != nullptr && (change.*member.change).has_value();
+      },
+      field.member);
 }
 
 // The same rules as everywhere, as far as they are about what was given here.
-void check_texts(const RelayChange& change, Faults& faults) {
+void check_values(const RelayChange& change, Faults& faults) {
   Relay relay;
   apply(change, relay);
   for (FieldFault& fault : validate(relay)) {
-    for (const TextOption& option : kTexts) {
-      if (fault.field == option.column && (change.*option.field).has_value()) {
-        faults.add(fmt::format("--{} {}", option.name, fault.problem), std::move(fault.remedy));
+    for (const RelayField& field : relay_fields()) {
+      if (fault.field == field.column && sets(change, field)) {
+        faults.add(fmt::format("--{} {}", field.option, fault.problem), std::move(fault.remedy));
       }
     }
   }
 }
 
+// How help shows an option of each type.
+void describe(const RelayField& field, const std::string& initial, Option& option) {
+  option.value_name = field.column == "tenant" ? "KEY" : "TEXT";
+  if (field.largest > 0) {
+    option.help += fmt::format(", up to {} bytes", field.largest);
+  }
+  if (!initial.empty()) {
+    option.help += fmt::format(" (default: {})", initial);
+  }
+}
+void describe(const RelayField&, bool initial, Option& option) {
+  option.negatable = true;
+  option.help += fmt::format(" (default: {})", initial ? "on" : "off");
+}
+void describe(const RelayField& field, std::int64_t initial, Option& option) {
+  option.value_name = "N";
+  option.help += fmt::format(", {} to {} (default: {})", field.smallest, field.largest, initial);
+}
+void describe(const RelayField&, const RelayId&, Option&) {}
+void describe(const RelayField&, RelayStatus, Option&) {}
+
 }  // namespace
 
 std::vector<Option> relay_options() {
-  std::vector<Option> options{{"tenant", "Owner's public key, hex or npub", "KEY"}};
-  for (const TextOption& option : kTexts) {
-    options.push_back({option.name, option.help, "TEXT"});
-  }
-  for (const Switch& option : kSwitches) {
-    options.push_back({option.name, option.help});
-    options.push_back({fmt::format("no-{}", option.name), "and not so"});
+  const Relay initial;
+  std::vector<Option> options;
+  for (const RelayField& field : relay_fields()) {
+    if (!field.option.empty()) {
+      Option& option =
+          options.emplace_back(Option{std::string(field.option), std::string(field.help)});
+      std::visit([&](const auto& member) { describe(field, initial.*member.relay, option); },
+                 field.member);
+    }
   }
   return options;
 }
@@ -120,35 +164,25 @@ std::vector<Option> relay_options() {
 RelayChange read_relay_options(const Invocation& invocation) {
   RelayChange change;
   Faults faults;
-  if (invocation.has("tenant")) {
-    read_tenant(invocation, change, faults);
+  for (const RelayField& field : relay_fields()) {
+    const OptionReader reader(invocation, field, faults);
+    std::visit(
+        [&](const auto& member) {
+          if (member.change != nullptr) {
+            reader.read(change.*member.change);
+          }
+        },
+        field.member);
   }
-  for (const TextOption& option : kTexts) {
-    if (invocation.has(option.name)) {
-      change.*option.field = invocation.text(option.name);
-    }
-  }
-  check_texts(change, faults);
-  for (const Switch& option : kSwitches) {
-    try {
-      change.*option.field = invocation.flag(option.name);
-    } catch (const UsageError& error) {
-      faults.add(error.what(), error.remedy());
-    }
-  }
+  check_values(change, faults);
   faults.throw_if_any();
   return change;
 }
 
 bool changes_anything(const RelayChange& change) {
-  bool any = change.tenant.has_value();
-  for (const TextOption& option : kTexts) {
-    any = any || (change.*option.field).has_value();
-  }
-  for (const Switch& option : kSwitches) {
-    any = any || (change.*option.field).has_value();
-  }
-  return any;
+  const auto fields = relay_fields();
+  return std::ranges::any_of(fields,
+                             [&change](const RelayField& field) { return sets(change, field); });
 }
 
 }  // namespace tender::cli

@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "tender/base/ascii.hpp"
+#include "tender/model/relay_fields.hpp"
 
 namespace tender {
 namespace {
@@ -41,26 +42,15 @@ std::optional<RelayStatus> parse_relay_status(std::string_view text) {
 }
 
 void apply(const RelayChange& change, Relay& relay) {
-  const auto set = [](const auto& from, auto& to) {
-    if (from) {
-      to = *from;
-    }
-  };
-  set(change.tenant, relay.tenant);
-  set(change.subdomain, relay.subdomain);
-  set(change.plan, relay.plan);
-  set(change.info_name, relay.info_name);
-  set(change.info_icon, relay.info_icon);
-  set(change.info_description, relay.info_description);
-  set(change.policy_public_join, relay.policy_public_join);
-  set(change.policy_strip_signatures, relay.policy_strip_signatures);
-  set(change.policy_public_read, relay.policy_public_read);
-  set(change.policy_public_write, relay.policy_public_write);
-  set(change.groups_enabled, relay.groups_enabled);
-  set(change.management_enabled, relay.management_enabled);
-  set(change.push_enabled, relay.push_enabled);
-  set(change.blossom_enabled, relay.blossom_enabled);
-  set(change.livekit_enabled, relay.livekit_enabled);
+  for (const RelayField& field : relay_fields()) {
+    std::visit(
+        [&](const auto& member) {
+          if (member.change != nullptr && change.*member.change) {
+            relay.*member.relay = *(change.*member.change);
+          }
+        },
+        field.member);
+  }
 }
 
 std::string derive_schema(std::string_view subdomain, const RelayId& id) {
@@ -90,32 +80,16 @@ std::string derive_schema(std::string_view subdomain, const RelayId& id) {
 }
 
 nlohmann::ordered_json to_json(const Relay& relay) {
-  nlohmann::ordered_json json = {
-      {"id", relay.id.text},
-      {"tenant", relay.tenant},
-      {"subdomain", relay.subdomain},
-      {"schema", relay.schema},
-      {"plan", relay.plan},
-      {"status", to_string(relay.status)},
-      {"info_name", relay.info_name},
-      {"info_icon", relay.info_icon},
-      {"info_description", relay.info_description},
-      {"policy_public_join", relay.policy_public_join},
-      {"policy_strip_signatures", relay.policy_strip_signatures},
-      {"policy_public_read", relay.policy_public_read},
-      {"policy_public_write", relay.policy_public_write},
-      {"groups_enabled", relay.groups_enabled},
-      {"management_enabled", relay.management_enabled},
-      {"push_enabled", relay.push_enabled},
-      {"blossom_enabled", relay.blossom_enabled},
-      {"livekit_enabled", relay.livekit_enabled},
-      {"created_at", relay.created_at.time_since_epoch().count()},
-      {"synced", relay.synced},
-      {"sync_error", relay.sync_error},
-      {"revision", relay.revision},
-      {"synced_revision", nullptr},
-      {"live", nullptr},
-  };
+  nlohmann::ordered_json json;
+  for (const RelayField& field : relay_fields()) {
+    json[std::string(field.column)] = field_value(field, relay);
+  }
+  json["created_at"] = relay.created_at.time_since_epoch().count();
+  json["synced"] = relay.synced;
+  json["sync_error"] = relay.sync_error;
+  json["revision"] = relay.revision;
+  json["synced_revision"] = nullptr;
+  json["live"] = nullptr;
   if (relay.synced_revision) {
     json["synced_revision"] = *relay.synced_revision;
   }

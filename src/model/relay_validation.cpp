@@ -7,14 +7,11 @@
 
 #include "tender/base/log.hpp"
 #include "tender/http/url.hpp"
-#include "tender/model/relay.hpp"
+#include "tender/model/relay_fields.hpp"
 #include "tender/nostr/keys.hpp"
 
 namespace tender {
 namespace {
-
-constexpr std::size_t kMaxShortText = 256;
-constexpr std::size_t kMaxDescription = 4096;
 
 bool is_digit(char c) {
   return c >= '0' && c <= '9';
@@ -66,13 +63,28 @@ class Faults {
     }
   }
 
-  void check_text(const std::string& field, const std::string& value, std::size_t limit) {
-    check(is_utf8(value), field, value, "is not valid UTF-8", "write it as UTF-8");
-    check(value.find('\0') == std::string::npos, field, value, "contains a NUL character",
+  // By the bounds of the table of fields.
+  void check_bounds(const RelayField& field, const std::string& value) {
+    if (field.largest == 0) {
+      return;
+    }
+    const std::string column(field.column);
+    check(is_utf8(value), column, value, "is not valid UTF-8", "write it as UTF-8");
+    check(value.find('\0') == std::string::npos, column, value, "contains a NUL character",
           "remove it");
-    check(value.size() <= limit, field, value, fmt::format("has {} bytes", value.size()),
-          fmt::format("keep it within {} bytes", limit));
+    check(value.size() <= static_cast<std::size_t>(field.largest), column, value,
+          fmt::format("has {} bytes", value.size()),
+          fmt::format("keep it within {} bytes", field.largest));
   }
+  void check_bounds(const RelayField& field, std::int64_t value) {
+    check(field.smallest <= value && value <= field.largest, std::string(field.column),
+          std::to_string(value), "is out of range",
+          fmt::format("give a number from {} to {}", field.smallest, field.largest));
+  }
+  // The rest has rules of its own, or none.
+  void check_bounds(const RelayField&, bool) {}
+  void check_bounds(const RelayField&, const RelayId&) {}
+  void check_bounds(const RelayField&, RelayStatus) {}
 
   std::vector<FieldFault> take() { return std::move(list_); }
 
@@ -134,11 +146,11 @@ std::vector<FieldFault> validate(const Relay& relay, Standing standing) {
                "set it with `tender relay activate` or `tender relay deactivate`");
   faults.check(!relay.plan.empty(), "plan", relay.plan, "is empty",
                "name a plan, such as \"free\"");
-  faults.check_text("plan", relay.plan, kMaxShortText);
-  faults.check_text("info_name", relay.info_name, kMaxShortText);
-  faults.check_text("info_icon", relay.info_icon, kMaxDescription);
+  for (const RelayField& field : relay_fields()) {
+    std::visit([&](const auto& member) { faults.check_bounds(field, relay.*member.relay); },
+               field.member);
+  }
   check_icon(relay.info_icon, faults);
-  faults.check_text("info_description", relay.info_description, kMaxDescription);
   return faults.take();
 }
 

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include <fmt/format.h>
+
 #include "tender/store/database.hpp"
 
 #include "activity_table.hpp"
@@ -24,16 +26,17 @@ std::optional<Relay> read_one(Statement statement) {
 }
 
 // A page of the relays that fulfil the condition.
-#define TENDER_RELAY_PAGE(condition)                            \
-  "SELECT " TENDER_RELAY_COLUMNS " FROM relay WHERE " condition \
-  " AND (created_at, id) > (?, ?) ORDER BY created_at, id LIMIT ?"
+std::string select_page(std::string_view condition) {
+  return select_relays(
+      fmt::format("{} AND (created_at, id) > (?, ?) ORDER BY created_at, id LIMIT ?", condition));
+}
 
-std::vector<Relay> read_page(Database& database, const char* sql, RelayPage& page) {
-  Statement rows = database.prepare(sql, page.created_at, page.id.text, page.limit);
+std::vector<Relay> read_page(Database& database, const std::string& sql, RelayPage& page) {
+  Statement rows = database.prepare(sql.c_str(), page.created_at, page.id.text, page.limit);
   std::vector<Relay> relays;
   while (rows.step()) {
     relays.push_back(read_relay(rows));
-    page.created_at = rows.integer(kCreatedAtColumn);
+    page.created_at = rows.integer(created_at_column());
     page.id = relays.back().id;
   }
   return relays;
@@ -42,8 +45,8 @@ std::vector<Relay> read_page(Database& database, const char* sql, RelayPage& pag
 }  // namespace
 
 std::optional<Relay> Query::get_relay(const RelayId& id) const {
-  return read_one(
-      database_->prepare("SELECT " TENDER_RELAY_COLUMNS " FROM relay WHERE id = ?", id.text));
+  static const std::string sql = select_relays("id = ?");
+  return read_one(database_->prepare(sql.c_str(), id.text));
 }
 
 std::optional<Relay> Query::find_relay(std::string_view id_or_subdomain) const {
@@ -54,20 +57,23 @@ std::optional<Relay> Query::find_relay(std::string_view id_or_subdomain) const {
 }
 
 std::optional<Relay> Query::get_relay_of_subdomain(std::string_view subdomain) const {
-  return read_one(database_->prepare(
-      "SELECT " TENDER_RELAY_COLUMNS " FROM relay WHERE subdomain = ?", subdomain));
+  static const std::string sql = select_relays("subdomain = ?");
+  return read_one(database_->prepare(sql.c_str(), subdomain));
 }
 
 std::vector<Relay> Query::next_relays(RelayPage& page) const {
-  return read_page(*database_, TENDER_RELAY_PAGE("true"), page);
+  static const std::string sql = select_page("true");
+  return read_page(*database_, sql, page);
 }
 
 std::vector<Relay> Query::next_relays_pending_sync(RelayPage& page) const {
-  return read_page(*database_, TENDER_RELAY_PAGE("synced = 0"), page);
+  static const std::string sql = select_page("synced = 0");
+  return read_page(*database_, sql, page);
 }
 
 std::vector<Relay> Query::next_relays_in_doubt(RelayPage& page) const {
-  return read_page(*database_, TENDER_RELAY_PAGE("settle_at IS NOT NULL"), page);
+  static const std::string sql = select_page("settle_at IS NOT NULL");
+  return read_page(*database_, sql, page);
 }
 
 std::vector<Relay> Query::list_relays() const {

@@ -1,24 +1,80 @@
 #include "relay_table.hpp"
 
+#include <fmt/format.h>
+
+#include "tender/model/relay_fields.hpp"
+
 namespace tender {
+namespace {
+
+// What only tender writes.
+constexpr std::string_view kOwnColumns =
+    "created_at, synced, sync_error, revision, synced_revision, synced_digest, settle_at, live, "
+    "live_pushes";
+
+void read(const Statement& row, int column, std::string& to) {
+  to = row.text(column);
+}
+void read(const Statement& row, int column, bool& to) {
+  to = row.boolean(column);
+}
+void read(const Statement& row, int column, std::int64_t& to) {
+  to = row.integer(column);
+}
+void read(const Statement& row, int column, RelayId& to) {
+  to.text = row.text(column);
+}
+void read(const Statement& row, int column, RelayStatus& to) {
+  to = parse_relay_status(row.text(column)).value_or(RelayStatus::unknown);
+}
+
+template <typename T>
+void bind(Statement& statement, const T& value) {
+  statement.bind(value);
+}
+void bind(Statement& statement, const RelayId& id) {
+  statement.bind(id.text);
+}
+void bind(Statement& statement, RelayStatus status) {
+  statement.bind(to_string(status));
+}
+
+void bind(Statement& statement, const RelayField& field, const Relay& relay) {
+  std::visit([&](const auto& member) { bind(statement, relay.*member.relay); }, field.member);
+}
+
+// Each column that `chosen` takes, followed by `after`, with ", " in between.
+template <typename Choice>
+std::string list_columns(Choice chosen, std::string_view after) {
+  std::string list;
+  for (const RelayField& field : relay_fields()) {
+    if (chosen(field)) {
+      list += fmt::format("{}{}{}", list.empty() ? "" : ", ", field.column, after);
+    }
+  }
+  return list;
+}
+
+bool is_any(const RelayField&) {
+  return true;
+}
+bool may_change(const RelayField& field) {
+  return !field.fixed;
+}
+
+}  // namespace
+
+std::string select_relays(std::string_view condition) {
+  return fmt::format("SELECT {}, {} FROM relay WHERE {}", list_columns(is_any, ""), kOwnColumns,
+                     condition);
+}
 
 Relay read_relay(const Statement& row) {
   Relay relay;
   int column = 0;
-  relay.id.text = row.text(column++);
-  relay.tenant = row.text(column++);
-  relay.subdomain = row.text(column++);
-  relay.schema = row.text(column++);
-  relay.plan = row.text(column++);
-  relay.status = parse_relay_status(row.text(column++)).value_or(RelayStatus::unknown);
-  relay.info_name = row.text(column++);
-  relay.info_icon = row.text(column++);
-  relay.info_description = row.text(column++);
-  for (bool* flag :
-       {&relay.policy_public_join, &relay.policy_strip_signatures, &relay.policy_public_read,
-        &relay.policy_public_write, &relay.groups_enabled, &relay.management_enabled,
-        &relay.push_enabled, &relay.blossom_enabled, &relay.livekit_enabled}) {
-    *flag = row.boolean(column++);
+  for (const RelayField& field : relay_fields()) {
+    std::visit([&](const auto& member) { read(row, column, relay.*member.relay); }, field.member);
+    ++column;
   }
   relay.created_at = row.time(column++);
   relay.synced = row.boolean(column++);
@@ -37,36 +93,38 @@ Relay read_relay(const Statement& row) {
   return relay;
 }
 
+int created_at_column() {
+  return static_cast<int>(relay_fields().size());
+}
+
 void insert_relay(Database& database, const Relay& relay) {
-  database
-      .prepare(
-          "INSERT INTO relay (id, tenant, subdomain, schema, plan, status, info_name, info_icon, "
-          "info_description, policy_public_join, policy_strip_signatures, policy_public_read, "
-          "policy_public_write, groups_enabled, management_enabled, push_enabled, blossom_enabled, "
-          "livekit_enabled, created_at) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
-          relay.id.text, relay.tenant, relay.subdomain, relay.schema, relay.plan,
-          to_string(relay.status), relay.info_name, relay.info_icon, relay.info_description,
-          relay.policy_public_join, relay.policy_strip_signatures, relay.policy_public_read,
-          relay.policy_public_write, relay.groups_enabled, relay.management_enabled,
-          relay.push_enabled, relay.blossom_enabled, relay.livekit_enabled, relay.created_at)
-      .run();
+  static const std::string sql = [] {
+    std::string values;
+    for (std::size_t i = 0; i < relay_fields().size(); ++i) {
+      values += "?, ";
+    }
+    return fmt::format("INSERT INTO relay ({}, created_at) VALUES ({}?)", list_columns(is_any, ""),
+                       values);
+  }();
+  Statement statement = database.prepare(sql.c_str());
+  for (const RelayField& field : relay_fields()) {
+    bind(statement, field, relay);
+  }
+  statement.bind(relay.created_at);
+  statement.run();
 }
 
 void update_desired_state(Database& database, const Relay& relay) {
-  database
-      .prepare(
-          "UPDATE relay SET tenant = ?, subdomain = ?, plan = ?, status = ?, info_name = ?, "
-          "info_icon = ?, info_description = ?, policy_public_join = ?, policy_strip_signatures = "
-          "?, "
-          "policy_public_read = ?, policy_public_write = ?, groups_enabled = ?, "
-          "management_enabled = ?, push_enabled = ?, blossom_enabled = ?, livekit_enabled = ? "
-          "WHERE id = ?",
-          relay.tenant, relay.subdomain, relay.plan, to_string(relay.status), relay.info_name,
-          relay.info_icon, relay.info_description, relay.policy_public_join,
-          relay.policy_strip_signatures, relay.policy_public_read, relay.policy_public_write,
-          relay.groups_enabled, relay.management_enabled, relay.push_enabled, relay.blossom_enabled,
-          relay.livekit_enabled, relay.id.text)
-      .run();
+  static const std::string sql =
+      fmt::format("UPDATE relay SET {} WHERE id = ?", list_columns(may_change, " = ?"));
+  Statement statement = database.prepare(sql.c_str());
+  for (const RelayField& field : relay_fields()) {
+    if (may_change(field)) {
+      bind(statement, field, relay);
+    }
+  }
+  statement.bind(relay.id.text);
+  statement.run();
 }
 
 }  // namespace tender

@@ -1,22 +1,23 @@
-// The columns of the relay table and how a row becomes a Relay: shared by Query and Command.
+// The statements of the relay table and how a row becomes a Relay: shared by Query and Command. The
+// columns that describe a relay are those of the table of fields.
 #pragma once
+
+#include <string>
+#include <string_view>
 
 #include "tender/model/relay.hpp"
 #include "tender/store/database.hpp"
 
 namespace tender {
 
-/// The columns that read_relay expects, in its order.
-#define TENDER_RELAY_COLUMNS                                                               \
-  "id, tenant, subdomain, schema, plan, status, info_name, info_icon, info_description, "  \
-  "policy_public_join, policy_strip_signatures, policy_public_read, policy_public_write, " \
-  "groups_enabled, management_enabled, push_enabled, blossom_enabled, livekit_enabled, "   \
-  "created_at, synced, sync_error, revision, synced_revision, synced_digest, "             \
-  "settle_at, live, live_pushes"
-
-inline constexpr int kCreatedAtColumn = 18;
+/// Selects what read_relay expects; `condition` is SQL. The caller keeps the text, for
+/// Database::prepare knows a statement by its address.
+[[nodiscard]] std::string select_relays(std::string_view condition);
 
 [[nodiscard]] Relay read_relay(const Statement& row);
+
+/// The column of created_at in what select_relays() selects.
+[[nodiscard]] int created_at_column();
 
 void insert_relay(Database& database, const Relay& relay);
 

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "tender/base/log.hpp"
+#include "tender/model/relay_fields.hpp"
 #include "tender/store/database.hpp"
 #include "tender/store/query.hpp"
 
@@ -73,27 +74,50 @@ void find_relay_on_api_host(Database& database, const std::string& reserved, Fau
   }
 }
 
-void find_odd_values(Database& database, std::size_t limit, Faults& faults) {
-  // The CHECKs of the relay table: only a program that switches them off can break them.
-  Statement row = database.prepare(
-      "SELECT id, subdomain, field FROM (SELECT id, subdomain, CASE "
-      "WHEN status IS NULL OR status NOT IN ('active', 'inactive', 'delinquent') THEN 'status' "
+// The values that the schema's CHECK of a field lets in, as SQL; empty: it has none.
+struct AllowedValues {
+  const RelayField& field;
+
+  std::string operator()(const RelayMember<bool>&) const { return "IN (0, 1)"; }
+  std::string operator()(const RelayMember<std::int64_t>&) const {
+    return fmt::format("BETWEEN {} AND {}", field.smallest, field.largest);
+  }
+  std::string operator()(const RelayMember<RelayStatus>&) const {
+    return "IN ('active', 'inactive', 'delinquent')";
+  }
+  // Read as text, and judged before each sync.
+  std::string operator()(const RelayMember<std::string>&) const { return {}; }
+  std::string operator()(const RelayMember<RelayId>&) const { return {}; }
+};
+
+std::string when_odd(const RelayField& field) {
+  const std::string allowed = std::visit(AllowedValues{field}, field.member);
+  return allowed.empty()
+             ? ""
+             : fmt::format("WHEN {0} IS NULL OR {0} NOT {1} THEN '{0}' ", field.column, allowed);
+}
+
+std::string select_odd_values() {
+  std::string fields;
+  for (const RelayField& field : relay_fields()) {
+    fields += when_odd(field);
+  }
+  return fmt::format(
+      "SELECT id, subdomain, field FROM (SELECT id, subdomain, CASE {}"
       "WHEN revision IS NULL OR revision < 1 THEN 'revision' "
       "WHEN synced_revision < 1 OR synced_revision > revision THEN 'synced_revision' "
       "WHEN synced IS NULL OR synced NOT IN (0, 1) THEN 'synced' "
       "WHEN synced = 1 AND synced_revision IS NOT revision THEN 'synced' "
       "WHEN live NOT IN (0, 1) THEN 'live' "
-      "WHEN live_pushes IS NULL OR live_pushes < 0 THEN 'live_pushes' "
-      "WHEN policy_public_join + policy_strip_signatures + policy_public_read + "
-      "policy_public_write + groups_enabled + management_enabled + push_enabled + "
-      "blossom_enabled + livekit_enabled IS NULL "
-      "OR policy_public_join NOT IN (0, 1) OR policy_strip_signatures NOT IN (0, 1) "
-      "OR policy_public_read NOT IN (0, 1) OR policy_public_write NOT IN (0, 1) "
-      "OR groups_enabled NOT IN (0, 1) OR management_enabled NOT IN (0, 1) "
-      "OR push_enabled NOT IN (0, 1) OR blossom_enabled NOT IN (0, 1) "
-      "OR livekit_enabled NOT IN (0, 1) THEN 'policy_*, *_enabled' END AS field FROM relay) "
+      "WHEN live_pushes IS NULL OR live_pushes < 0 THEN 'live_pushes' END AS field FROM relay) "
       "WHERE field IS NOT NULL ORDER BY id LIMIT ?",
-      static_cast<std::int64_t>(limit));
+      fields);
+}
+
+// The CHECKs of the relay table: only a program that switches them off can break them.
+void find_odd_values(Database& database, std::size_t limit, Faults& faults) {
+  static const std::string sql = select_odd_values();
+  Statement row = database.prepare(sql.c_str(), static_cast<std::int64_t>(limit));
   while (row.step()) {
     faults.push_back(
         {.what = fmt::format("{}: {} has an impossible value", row_name(row), row.text(2)),

@@ -4,6 +4,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "tender/model/relay_fields.hpp"
 #include "tender/nostr/hex.hpp"
 #include "tender/nostr/sha256.hpp"
 
@@ -15,8 +16,8 @@ using nlohmann::json;
 // Whether a section that is off must also take away what an earlier body may have set.
 enum class Stale : std::uint8_t { keep, null };
 
-json blossom(const Relay& relay, const config::Env& env, Stale stale) {
-  json section = {{"enabled", relay.blossom_enabled}};
+json blossom_storage(const Relay& relay, const config::Env& env, Stale stale) {
+  json section = json::object();
   if (stale == Stale::null) {
     section["adapter"] = nullptr;
     section["s3"] = nullptr;
@@ -55,28 +56,26 @@ json livekit(const Relay& relay, const config::Env& env, Stale stale) {
   return section;
 }
 
+// Of the table of fields, those that zooid takes as they are.
+json plain_fields(const Relay& relay) {
+  json config;
+  for (const RelayField& field : relay_fields()) {
+    if (!field.zooid.empty()) {
+      config[json::json_pointer(std::string(field.zooid))] = field_value(field, relay);
+    }
+  }
+  return config;
+}
+
 json body(const Relay& relay, const config::Env& env, Stale stale) {
-  return {{"host", relay_host(relay, env)},
-          {"schema", relay.schema},
-          {"inactive", relay.status != RelayStatus::active},
-          {"info",
-           {{"name", relay.info_name},
-            {"icon", relay.info_icon},
-            {"description", relay.info_description},
-            {"pubkey", relay.tenant}}},
-          {"policy",
-           {{"public_join", relay.policy_public_join},
-            {"strip_signatures", relay.policy_strip_signatures},
-            {"public_read", relay.policy_public_read},
-            {"public_write", relay.policy_public_write}}},
-          {"groups", {{"enabled", relay.groups_enabled}}},
-          {"management", {{"enabled", relay.management_enabled}}},
-          {"push", {{"enabled", relay.push_enabled}}},
-          {"blossom", blossom(relay, env, stale)},
-          {"livekit", livekit(relay, env, stale)},
-          {"roles",
-           {{"admin", {{"can_manage", true}, {"can_invite", true}}},
-            {"member", {{"can_invite", true}}}}}};
+  json config = plain_fields(relay);
+  config["host"] = relay_host(relay, env);
+  config["inactive"] = relay.status != RelayStatus::active;
+  config["blossom"].update(blossom_storage(relay, env, stale));
+  config["livekit"] = livekit(relay, env, stale);
+  config["roles"] = {{"admin", {{"can_manage", true}, {"can_invite", true}}},
+                     {"member", {{"can_invite", true}}}};
+  return config;
 }
 
 }  // namespace

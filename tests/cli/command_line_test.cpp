@@ -109,7 +109,8 @@ TEST_F(CommandLine, ListsEachOptionInTheHelpOfItsCommand) {
     }
     const Ran ran = run(with(words_of(command.name), "--help"));
     for (const Option& option : command.options()) {
-      EXPECT_THAT(ran.out, HasSubstr("--" + option.name)) << command.name;
+      EXPECT_THAT(ran.out, HasSubstr((option.negatable ? "--[no-]" : "--") + option.name))
+          << command.name;
     }
   }
 }

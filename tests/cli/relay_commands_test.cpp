@@ -1,8 +1,12 @@
 // `tender relay …`: what people write, and how it is shown.
 #include <array>
+#include <fstream>
+#include <iterator>
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 
+#include "tender/model/relay_fields.hpp"
 #include "tender/store/database_lock.hpp"
 
 #include "cli_fixture.hpp"
@@ -255,6 +259,23 @@ INSTANTIATE_TEST_SUITE_P(All, Switches,
                          [](const testing::TestParamInfo<SwitchCase>& each) {
                            return std::string(each.param.member);
                          });
+
+TEST_F(RelayCommands, DocumentsEveryOptionAndColumn) {
+  std::ifstream file(TENDER_SOURCE_DIR "/docs/cli.md");
+  const std::string docs{std::istreambuf_iterator<char>(file), {}};
+  const std::string help = run({"relay", "create", "--help"}).out;
+  for (const RelayField& field : relay_fields()) {
+    EXPECT_THAT(docs, HasSubstr(fmt::format("`{}`", field.column)));
+    if (field.option.empty()) {
+      continue;
+    }
+    const std::string option = std::holds_alternative<RelayMember<bool>>(field.member)
+                                   ? fmt::format("--[no-]{}", field.option)
+                                   : fmt::format("--{} ", field.option);
+    EXPECT_THAT(docs, HasSubstr("`" + option));
+    EXPECT_THAT(help, HasSubstr("  " + option));
+  }
+}
 
 TEST_F(RelayCommands, UpdateChangesWhatIsGivenAndCountsTheRevision) {
   create("blue", {"--name", "Blue", "--description", "old"});

@@ -6,17 +6,10 @@
 
 #include <nlohmann/json.hpp>
 
+#include "valid_relay.hpp"
+
 namespace tender {
 namespace {
-
-Relay valid_relay() {
-  Relay relay;
-  relay.id.text = "3f2a9c1e-0000-4000-8000-000000000000";
-  relay.tenant = "79be667ef9dcbbac55a06295ce870b07029bfcdb2dce28d959f2815b16f81798";
-  relay.subdomain = "blue";
-  relay.schema = derive_schema(relay.subdomain, relay.id);
-  return relay;
-}
 
 std::string faulty_fields(const Relay& relay) {
   std::string fields;
@@ -59,7 +52,7 @@ TEST(ValidateRelay, NamesEveryFaultyField) {
   relay.info_icon = "javascript:alert(1)";
   relay.info_description = std::string(5000, 'x');
   EXPECT_EQ(faulty_fields(relay),
-            "id tenant subdomain schema plan info_name info_icon info_description");
+            "id tenant subdomain schema plan info_name info_description info_icon");
 }
 
 TEST(ValidateRelay, HoldsSubdomainsToRfc1035) {

@@ -50,7 +50,8 @@ class Database {
   Database(const Database&) = delete;
   Database& operator=(const Database&) = delete;
 
-  /// A statement prepared once and cached by the address of its text, with `values` bound in order.
+  /// A statement prepared once and cached by the address of its text, which must stay where it is
+  /// (a literal, or a static string), with `values` bound in order.
   /// The handle gives it back, reset, when it goes; one handle of one statement at a time.
   template <typename... Values>
   Statement prepare(const char* sql, const Values&... values) {

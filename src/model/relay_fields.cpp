@@ -1,0 +1,126 @@
+#include "tender/model/relay_fields.hpp"
+
+#include <array>
+
+#include <nlohmann/json.hpp>
+
+namespace tender {
+namespace {
+
+constexpr std::int64_t kShortText = 256;
+constexpr std::int64_t kLongText = 4096;
+
+constexpr std::array kFields{
+    RelayField{.column = "id", .member = RelayMember{&Relay::id}, .fixed = true},
+    RelayField{.column = "tenant",
+               .member = RelayMember{&Relay::tenant, &RelayChange::tenant},
+               .zooid = "/info/pubkey",
+               .option = "tenant",
+               .help = "Owner's public key, hex or npub"},
+    RelayField{.column = "subdomain",
+               .member = RelayMember{&Relay::subdomain, &RelayChange::subdomain},
+               .option = "subdomain",
+               .help = "Host name below RELAY_DOMAIN: 1 to 63 of a-z, 0-9 and '-', a letter first"},
+    RelayField{.column = "schema",
+               .member = RelayMember<std::string>{&Relay::schema},
+               .fixed = true,
+               .zooid = "/schema"},
+    RelayField{.column = "plan",
+               .member = RelayMember{&Relay::plan, &RelayChange::plan},
+               .largest = kShortText,
+               .option = "plan",
+               .help = "Plan that the relay is on; tender only stores it"},
+    RelayField{.column = "status", .member = RelayMember{&Relay::status}},
+    RelayField{.column = "info_name",
+               .member = RelayMember{&Relay::info_name, &RelayChange::info_name},
+               .largest = kShortText,
+               .zooid = "/info/name",
+               .option = "name",
+               .help = "Name that people see",
+               .owner_edits = true},
+    RelayField{.column = "info_icon",
+               .member = RelayMember{&Relay::info_icon, &RelayChange::info_icon},
+               .largest = kLongText,
+               .zooid = "/info/icon",
+               .option = "icon",
+               .help = "http or https URL of an icon",
+               .owner_edits = true},
+    RelayField{.column = "info_description",
+               .member = RelayMember{&Relay::info_description, &RelayChange::info_description},
+               .largest = kLongText,
+               .zooid = "/info/description",
+               .option = "description",
+               .help = "Description that people see",
+               .owner_edits = true},
+    RelayField{.column = "policy_public_join",
+               .member = RelayMember{&Relay::policy_public_join, &RelayChange::policy_public_join},
+               .zooid = "/policy/public_join",
+               .option = "public-join",
+               .help = "Anybody may join"},
+    RelayField{.column = "policy_strip_signatures",
+               .member = RelayMember{&Relay::policy_strip_signatures,
+                                     &RelayChange::policy_strip_signatures},
+               .zooid = "/policy/strip_signatures",
+               .option = "strip-signatures",
+               .help = "Serve events without their signatures"},
+    RelayField{.column = "policy_public_read",
+               .member = RelayMember{&Relay::policy_public_read, &RelayChange::policy_public_read},
+               .zooid = "/policy/public_read",
+               .option = "public-read",
+               .help = "Anybody may read"},
+    RelayField{
+        .column = "policy_public_write",
+        .member = RelayMember{&Relay::policy_public_write, &RelayChange::policy_public_write},
+        .zooid = "/policy/public_write",
+        .option = "public-write",
+        .help = "Anybody may write"},
+    RelayField{.column = "groups_enabled",
+               .member = RelayMember{&Relay::groups_enabled, &RelayChange::groups_enabled},
+               .zooid = "/groups/enabled",
+               .option = "groups",
+               .help = "Groups"},
+    RelayField{.column = "management_enabled",
+               .member = RelayMember{&Relay::management_enabled, &RelayChange::management_enabled},
+               .zooid = "/management/enabled",
+               .option = "management",
+               .help = "Management API of the relay, for its owner"},
+    RelayField{.column = "push_enabled",
+               .member = RelayMember{&Relay::push_enabled, &RelayChange::push_enabled},
+               .zooid = "/push/enabled",
+               .option = "push",
+               .help = "Push notifications"},
+    RelayField{.column = "blossom_enabled",
+               .member = RelayMember{&Relay::blossom_enabled, &RelayChange::blossom_enabled},
+               .zooid = "/blossom/enabled",
+               .option = "blossom",
+               .help = "Media storage"},
+    RelayField{.column = "livekit_enabled",
+               .member = RelayMember{&Relay::livekit_enabled, &RelayChange::livekit_enabled},
+               .option = "livekit",
+               .help = "Calls; needs LIVEKIT_* where the sidecar runs"},
+};
+
+template <typename T>
+const T& plain(const T& value) {
+  return value;
+}
+const std::string& plain(const RelayId& id) {
+  return id.text;
+}
+std::string_view plain(RelayStatus status) {
+  return to_string(status);
+}
+
+}  // namespace
+
+std::span<const RelayField> relay_fields() {
+  return kFields;
+}
+
+nlohmann::json field_value(const RelayField& field, const Relay& relay) {
+  return std::visit(
+      [&relay](const auto& member) { return nlohmann::json(plain(relay.*member.relay)); },
+      field.member);
+}
+
+}  // namespace tender
