@@ -13,10 +13,10 @@
 #include <nlohmann/json.hpp>
 
 #include "tender/store/activity_cursor.hpp"
+#include "tender/store/activity_feed.hpp"
 
 #include "command.hpp"
 #include "event_loop.hpp"
-#include "log_feed.hpp"
 #include "output.hpp"
 #include "store_session.hpp"
 
@@ -104,7 +104,7 @@ class Follow {
   std::shared_ptr<Logger> logger_;
   asio::io_context io_{1};
   SystemClock clock_;
-  LogFeed feed_;
+  ActivityFeed feed_;
   ActivityChannel::Receiver receiver_;
   ActivityCursor log_;
   asio::signal_set signals_;

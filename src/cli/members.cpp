@@ -1,14 +1,17 @@
 // `tender members`: who is a member of a relay, as zooid says.
+#include "tender/infra/members.hpp"
+
 #include <ostream>
 
 #include <fmt/ostream.h>
 
 #include <nlohmann/json.hpp>
 
+#include "tender/zooid/client.hpp"
+
 #include "command.hpp"
 #include "event_loop.hpp"
 #include "output.hpp"
-#include "sidecar.hpp"
 #include "store_session.hpp"
 
 namespace tender::cli {
@@ -18,7 +21,7 @@ using Status = infra::MemberList::Status;
 
 infra::MemberList ask(const config::Env& env, StoreSession& session, const RelayId& id) {
   boost::asio::io_context io;
-  http::Client transport(io.get_executor(), transport_options(env));
+  http::Client transport(io.get_executor(), zooid::transport_options(env));
   zooid::Client client(env, transport, session.clock, session.random);
   infra::MemberList list;
   const auto fetch = [&]() -> boost::asio::awaitable<void> {

@@ -17,14 +17,6 @@ std::shared_ptr<Logger> start_logging(const config::StoreEnv& env) {
   return logger;
 }
 
-Database::Options open_options(OpenMode mode, Logger& logger) {
-  return {.mode = mode, .on_wait = [&logger] {
-            logger.warn(
-                "the database is locked by another program; waiting for it, at most 5 s (end that "
-                "program's transaction if this comes often)");
-          }};
-}
-
 StoreSession::StoreSession(const Invocation& invocation, OpenMode mode)
     : StoreSession(config::load_store_env(invocation.environment, invocation.env_file), mode) {}
 

@@ -24,9 +24,6 @@ namespace tender::cli {
 /// The logger that `env` asks for, and its warnings through it.
 [[nodiscard]] std::shared_ptr<Logger> start_logging(const config::StoreEnv& env);
 
-/// Options for opening the database: a wait for somebody else's lock is said on stderr.
-[[nodiscard]] Database::Options open_options(OpenMode mode, Logger& logger);
-
 class StoreSession {
  public:
   StoreSession(const Invocation& invocation, OpenMode mode);
