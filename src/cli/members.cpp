@@ -7,6 +7,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "tender/view/relay.hpp"
 #include "tender/zooid/client.hpp"
 
 #include "command.hpp"
@@ -67,7 +68,7 @@ ExitCode explain(const Relay& relay, const infra::MemberList& list, std::ostream
 ExitCode members(const Invocation& invocation) {
   const config::Env env = config::load_env(invocation.environment, invocation.env_file);
   StoreSession session(invocation, OpenMode::existing);
-  const Relay relay = session.require_relay(invocation.names.front());
+  const Relay relay = view::require_relay(session.query, invocation.names.front());
   const infra::MemberList list = ask(env, session, relay.id);
   if (list.status != Status::ok) {
     return explain(relay, list, invocation.err);

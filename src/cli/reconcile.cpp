@@ -14,6 +14,7 @@
 #include "tender/config/duration.hpp"
 #include "tender/infra/relay_sync.hpp"
 #include "tender/outbox/outbox.hpp"
+#include "tender/view/relay.hpp"
 
 #include "command.hpp"
 #include "output.hpp"
@@ -39,7 +40,7 @@ ReconcileScope scope_of(const Invocation& invocation, StoreSession& session) {
   }
   std::vector<Relay> relays;
   for (const std::string& name : invocation.names) {
-    Relay relay = session.require_relay(name);
+    Relay relay = view::require_relay(session.query, name);
     if (std::ranges::find(relays, relay.id, &Relay::id) == relays.end()) {
       relays.push_back(std::move(relay));
     }

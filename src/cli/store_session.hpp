@@ -33,13 +33,6 @@ class StoreSession {
   StoreSession(const StoreSession&) = delete;
   StoreSession& operator=(const StoreSession&) = delete;
 
-  /// By id or subdomain. Throws CommandError when one relay's id is another's subdomain, which only
-  /// other programs can write: then either could be meant.
-  [[nodiscard]] std::optional<Relay> find_relay(const std::string& name) const;
-
-  /// The same, and throws CommandError when there is none.
-  [[nodiscard]] Relay require_relay(const std::string& name) const;
-
   /// Says on `err` when nobody is there to carry out what was just written.
   void hint_when_nobody_syncs(std::ostream& err) const;
 

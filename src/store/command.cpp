@@ -49,13 +49,16 @@ void require_free_subdomain(const Query& query, const Relay& relay) {
 Relay require_relay(const Query& query, const RelayId& id) {
   auto relay = query.get_relay(id);
   if (!relay) {
-    throw CommandError(fmt::format("there is no relay \"{}\"", printable(id.text, 80)),
-                       "see `tender relay list` for the relays and their ids");
+    throw NoSuchRelay(id.text);
   }
   return std::move(*relay);
 }
 
 }  // namespace
+
+NoSuchRelay::NoSuchRelay(std::string_view name)
+    : CommandError(fmt::format("there is no relay \"{}\"", printable(name, 80)),
+                   "see `tender relay list` for the relays and their ids") {}
 
 Relay Command::create_relay(const RelayChange& change) {
   Relay relay;

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "tender/base/clock.hpp"
@@ -26,6 +27,12 @@ class CommandError : public Error {
   using Error::Error;
 };
 
+/// No relay has that id or subdomain.
+class NoSuchRelay : public CommandError {
+ public:
+  explicit NoSuchRelay(std::string_view name);
+};
+
 class Command {
  public:
   Command(Database& database, const Clock& clock, Random& random, ActivityChannel& notify)
@@ -38,7 +45,7 @@ class Command {
   /// CommandError.
   Relay create_relay(const RelayChange& change);
 
-  /// Throws CommandError, also when there is no such relay.
+  /// Throws CommandError, and NoSuchRelay when there is none.
   Relay update_relay(const RelayId& id, const RelayChange& change);
   Relay activate_relay(const RelayId& id);
   Relay deactivate_relay(const RelayId& id);
