@@ -220,9 +220,9 @@ ExitCode reconcile(const Invocation& invocation) {
   const std::int64_t estimate = scope.estimate();
   ReconcileWatch watch(
       env, session.database, scope,
-      {.options = {.forced = wanted.forced,
-                   .recreate = wanted.recreate,
-                   .bulk = invocation.names.empty()},  // nobody waits for one in particular
+      {.wanted = {.forced = wanted.forced,
+                  .recreate = wanted.recreate,
+                  .bulk = invocation.names.empty()},  // nobody waits for one in particular
        .skip_unchanged = wanted.all && !wanted.forced},
       [&](const ReconcileResult& result) { print_result(invocation, array, result); },
       is_lively_terminal(invocation.environment) ? &invocation.err : nullptr);

@@ -11,10 +11,9 @@
 #include <boost/asio/post.hpp>
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/use_awaitable.hpp>
-#include <nlohmann/json.hpp>
 
-#include "tender/base/json.hpp"
 #include "tender/infra/relay_sync.hpp"
+#include "tender/model/sync_detail.hpp"
 #include "tender/outbox/host_state.hpp"
 #include "tender/store/database.hpp"
 #include "tender/store/portion.hpp"
@@ -35,7 +34,21 @@ constexpr std::int64_t kProgressFrom = 10;  // fewer relays are done before a ba
 
 // What is asked for here by name is urgent: everything else stays for a sidecar proper.
 outbox::Priority floor_of(const ReconcileWatch::Request& request) {
-  return request.options.bulk ? outbox::Priority::bulk : outbox::Priority::urgent;
+  return request.wanted.bulk ? outbox::Priority::bulk : outbox::Priority::urgent;
+}
+
+ReconcileState state_of(SyncResult result) {
+  switch (result) {
+    case SyncResult::created:
+      return ReconcileState::created;
+    case SyncResult::updated:
+      return ReconcileState::updated;
+    case SyncResult::unchanged:
+      return ReconcileState::unchanged;
+    case SyncResult::unseen:
+      break;
+  }
+  return ReconcileState::unseen;
 }
 
 }  // namespace
@@ -198,7 +211,7 @@ std::size_t ReconcileWatch::ask(std::span<const Relay> relays) {
     ++done;
     const auto [entry, is_new] = asked_.try_emplace(relay.id.text);
     if (is_new) {
-      command_.reconcile_relay(relay, request_.options);
+      command_.reconcile_relay(relay, request_.wanted);
       entry->second = {.subdomain = relay.subdomain, .seq = query_.last_activity_seq()};
       ++open_;
       ++summary_.relays;
@@ -282,19 +295,15 @@ void ReconcileWatch::take(const Activity& activity) {
   ReconcileResult result;
   result.relay_id = activity.resource_id;
   result.subdomain = found->second.subdomain;
-  const auto detail = parse_json(activity.detail).value_or(nlohmann::json());
   if (type == ActivityType::fail_relay_sync) {
+    const FailureDetail detail = read_failure_detail(activity);
     result.state = job ? ReconcileState::failed : ReconcileState::given_up;
-    result.error = json_text(detail, "error");
-    const std::string outcome = json_text(detail, "outcome");
-    result.host_fault = outcome == "host_fault" || outcome == "storage_fault";
-  } else if (json_flag(detail, "created")) {
-    result.state = ReconcileState::created;
-  } else if (!json_flag(detail, "skipped")) {
-    result.state = ReconcileState::updated;
+    result.error = detail.error;
+    result.host_fault = detail.outcome == "host_fault" || detail.outcome == "storage_fault";
   } else {
-    result.error = json_text(detail, "unseen");
-    result.state = result.error.empty() ? ReconcileState::unchanged : ReconcileState::unseen;
+    const CompletionDetail detail = read_completion_detail(activity);
+    result.state = state_of(detail.result);
+    result.error = detail.unseen;
   }
   found->second.open = false;
   --open_;

@@ -62,7 +62,7 @@ struct ReconcileSummary {
 class ReconcileWatch {
  public:
   struct Request {
-    Command::ReconcileOptions options;
+    ReconcileDetail wanted;
     /// Whether those that are in step and unchanged, by this process's environment, have their
     /// result without being asked for.
     bool skip_unchanged = false;
