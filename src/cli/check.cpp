@@ -16,6 +16,7 @@
 #include "tender/store/database_lock.hpp"
 #include "tender/store/migrations.hpp"
 #include "tender/store/row_faults.hpp"
+#include "tender/store/store_error.hpp"
 #include "tender/store/transaction.hpp"
 #include "tender/zooid/client.hpp"
 #include "tender/zooid/outcome.hpp"
