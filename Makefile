@@ -46,7 +46,7 @@ lint: ## format, clang-tidy, room order, docs, shell, Dockerfile
 
 format: ## rewrite the sources with clang-format
 	@scripts/deps.sh --quiet lint
-	@find include src tests tools fuzz bench -name '*.[ch]pp' -print0 | xargs -0 clang-format-16 -i
+	@find include src tests tools fuzz bench examples -name '*.[ch]pp' -print0 | xargs -0 clang-format-16 -i
 
 asan: ## run every test under AddressSanitizer and UndefinedBehaviorSanitizer
 	@scripts/deps.sh --quiet build

@@ -54,7 +54,7 @@ check_comments() {
   local place cited
   while IFS=: read -r place _ cited; do
     [[ -e $cited || -e docs/$cited ]] || echo "$place: \`$cited\` is no document here"
-  done < <(grep -rnoE --include='*.[ch]pp' --include='*.sql' '[A-Za-z0-9_][A-Za-z0-9_/-]*\.md\b|\bseeds/[a-z.-]*[a-z]' include src tools tests bench 2>/dev/null || true)
+  done < <(grep -rnoE --include='*.[ch]pp' --include='*.sql' '[A-Za-z0-9_][A-Za-z0-9_/-]*\.md\b|\bseeds/[a-z.-]*[a-z]' include src tools tests bench examples 2>/dev/null || true)
 }
 
 # self_test: a document with one fault of each kind must be caught, and a good one must pass.

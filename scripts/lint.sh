@@ -51,7 +51,7 @@ check_tidy() {
   headers=$(find include src tools \( -name '*.hpp' -o -name CMakeLists.txt \) -print0 | sort -z |
     xargs -0 sha256sum .clang-tidy CMakeLists.txt CMakePresets.json | sha256sum)
   export -f tidy_one
-  find src tools -name '*.cpp' -print0 | sort -z |
+  find src tools examples -name '*.cpp' -print0 | sort -z |
     xargs -0 -n 1 -P "$(nproc)" bash -c 'tidy_one "$@"' _ "$passed" "$headers"
 }
 

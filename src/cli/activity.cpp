@@ -13,10 +13,11 @@
 #include <nlohmann/json.hpp>
 
 #include "tender/store/activity_cursor.hpp"
+#include "tender/store/activity_feed.hpp"
+#include "tender/view/relay.hpp"
 
 #include "command.hpp"
 #include "event_loop.hpp"
-#include "log_feed.hpp"
 #include "output.hpp"
 #include "store_session.hpp"
 
@@ -26,11 +27,10 @@ namespace {
 namespace asio = boost::asio;
 
 std::string line_of(const Query& query, const Activity& activity) {
-  const auto relay = query.get_relay(RelayId{activity.resource_id});
   std::string line =
       fmt::format("{:>6}  {}  {:<20} {:<20} {}", activity.seq, format_time(activity.created_at),
                   printable(activity.activity_type, 40),
-                  printable(relay ? relay->subdomain : activity.resource_id, 64),
+                  printable(view::relay_name(query, activity.resource_id), 64),
                   printable(activity.detail == "{}" ? "" : activity.detail, 1000));
   line.erase(line.find_last_not_of(' ') + 1);  // a row without detail ends in its padding
   return line;
@@ -104,7 +104,7 @@ class Follow {
   std::shared_ptr<Logger> logger_;
   asio::io_context io_{1};
   SystemClock clock_;
-  LogFeed feed_;
+  ActivityFeed feed_;
   ActivityChannel::Receiver receiver_;
   ActivityCursor log_;
   asio::signal_set signals_;
@@ -126,7 +126,7 @@ ExitCode activity(const Invocation& invocation) {
   StoreSession session(invocation, OpenMode::existing);
   std::optional<RelayId> relay;
   if (invocation.has("relay")) {
-    relay = session.require_relay(invocation.text("relay")).id;
+    relay = view::require_relay(session.query, invocation.text("relay")).id;
   }
   if (invocation.has("follow")) {
     Follow(invocation, session, relay).to_end();

@@ -16,13 +16,14 @@
 #include "tender/store/database_lock.hpp"
 #include "tender/store/migrations.hpp"
 #include "tender/store/row_faults.hpp"
+#include "tender/store/store_error.hpp"
 #include "tender/store/transaction.hpp"
+#include "tender/zooid/client.hpp"
 #include "tender/zooid/outcome.hpp"
 
 #include "command.hpp"
 #include "event_loop.hpp"
 #include "output.hpp"
-#include "sidecar.hpp"
 #include "store_session.hpp"
 
 namespace tender::cli {
@@ -169,7 +170,7 @@ Asked ask(const config::Env& env) {
   boost::asio::io_context io;
   SystemClock clock(io.get_executor());
   SystemRandom random;
-  http::Client transport(io.get_executor(), transport_options(env));
+  http::Client transport(io.get_executor(), zooid::transport_options(env));
   zooid::Client client(env, transport, clock, random);
   Asked asked;
   const auto fetch = [&]() -> boost::asio::awaitable<void> {

@@ -1,6 +1,7 @@
 // `tender dead-letter list | retry | discard`: the work that waits for a person.
+#include "tender/view/dead_letter.hpp"
+
 #include <algorithm>
-#include <charconv>
 #include <ostream>
 #include <utility>
 
@@ -10,6 +11,7 @@
 
 #include "tender/outbox/dead_letters.hpp"
 #include "tender/store/transaction.hpp"
+#include "tender/view/relay.hpp"
 
 #include "command.hpp"
 #include "output.hpp"
@@ -23,30 +25,6 @@ using outbox::DeadLetters;
 using outbox::Resolution;
 
 constexpr int kPage = 256;
-
-nlohmann::ordered_json to_json(const DeadLetter& letter) {
-  nlohmann::ordered_json json = {{"id", letter.id},
-                                 {"relay_id", letter.key},
-                                 {"reason", letter.reason},
-                                 {"error", letter.error},
-                                 {"attempt", letter.attempt},
-                                 {"revision", letter.revision},
-                                 {"created_at", letter.created_at.time_since_epoch().count()},
-                                 {"resolution", nullptr},
-                                 {"resolved_at", nullptr}};
-  if (letter.resolution) {
-    json["resolution"] = *letter.resolution;
-  }
-  if (letter.resolved_at) {
-    json["resolved_at"] = letter.resolved_at->time_since_epoch().count();
-  }
-  return json;
-}
-
-std::string relay_name(const Query& query, const DeadLetter& letter) {
-  const auto relay = query.get_relay(RelayId{letter.key});
-  return relay ? relay->subdomain : letter.key;
-}
 
 // Calls `print` for each letter, oldest first, and holds a page of them at a time.
 template <typename Print>
@@ -63,7 +41,7 @@ void for_each_letter(const Invocation& invocation, StoreSession& session, Print 
 void list_json(const Invocation& invocation, StoreSession& session) {
   JsonArray array(invocation.out);
   for_each_letter(invocation, session,
-                  [&](const DeadLetter& letter) { array.add(to_json(letter)); });
+                  [&](const DeadLetter& letter) { array.add(view::to_json(letter)); });
   array.finish();
 }
 
@@ -79,7 +57,7 @@ ExitCode list(const Invocation& invocation) {
     if (std::exchange(empty, false)) {
       table.add({"ID", "RELAY", "SINCE", "REASON", "STATE", "ERROR"});
     }
-    table.add({std::to_string(letter.id), relay_name(session.query, letter),
+    table.add({std::to_string(letter.id), view::relay_name(session.query, letter.key),
                format_time(letter.created_at), letter.reason, letter.resolution.value_or("open"),
                printable(letter.error, 600)});
   });
@@ -90,40 +68,10 @@ ExitCode list(const Invocation& invocation) {
   return ExitCode::ok;
 }
 
-std::optional<std::int64_t> parse_number(const std::string& text) {
-  std::int64_t number = 0;
-  const char* const last = text.data() + text.size();
-  const auto [end, error] = std::from_chars(text.data(), last, number);
-  return error == std::errc() && end == last ? std::optional(number) : std::nullopt;
-}
-
-// The newest letter that `name` means: by a relay's id or subdomain, or else by its own number. The
-// relay may be gone; its letters keep its id.
-DeadLetter require_letter(StoreSession& session, const std::string& name) {
-  DeadLetters letters(session.database);
-  const auto relay = session.find_relay(name);
-  const std::string key = relay ? relay->id.text : name;
-  if (auto open = letters.find_open(outbox::JobKind::relay_sync, key)) {
-    return std::move(*open);
-  }
-  const auto number = relay ? std::nullopt : parse_number(name);
-  auto letter = number ? letters.find(*number) : std::nullopt;
-  if (!letter) {
-    if (!relay && !number) {
-      static_cast<void>(session.require_relay(name));  // says that there is none
-    }
-    throw CommandError(
-        relay ? fmt::format("relay {} has no open dead letter", visible(relay->subdomain))
-              : fmt::format("there is no dead letter \"{}\"", printable(name, 80)),
-        "see `tender dead-letter list`");
-  }
-  return std::move(*letter);
-}
-
 // Looks it up and resolves it, in the caller's transaction. By its own number: should a newer
 // letter of the same relay be open by now, that one is not what the person saw.
 DeadLetter resolve(StoreSession& session, Resolution resolution, const std::string& name) {
-  DeadLetter letter = require_letter(session, name);
+  DeadLetter letter = view::require_letter(session.database, name);
   if (!DeadLetters(session.database).resolve(letter.id, resolution, session.clock.now())) {
     throw CommandError(fmt::format("dead letter {} is {} already", letter.id,
                                    letter.resolution.value_or("resolved")),

@@ -1,14 +1,18 @@
 // `tender members`: who is a member of a relay, as zooid says.
+#include "tender/infra/members.hpp"
+
 #include <ostream>
 
 #include <fmt/ostream.h>
 
 #include <nlohmann/json.hpp>
 
+#include "tender/view/relay.hpp"
+#include "tender/zooid/client.hpp"
+
 #include "command.hpp"
 #include "event_loop.hpp"
 #include "output.hpp"
-#include "sidecar.hpp"
 #include "store_session.hpp"
 
 namespace tender::cli {
@@ -18,7 +22,7 @@ using Status = infra::MemberList::Status;
 
 infra::MemberList ask(const config::Env& env, StoreSession& session, const RelayId& id) {
   boost::asio::io_context io;
-  http::Client transport(io.get_executor(), transport_options(env));
+  http::Client transport(io.get_executor(), zooid::transport_options(env));
   zooid::Client client(env, transport, session.clock, session.random);
   infra::MemberList list;
   const auto fetch = [&]() -> boost::asio::awaitable<void> {
@@ -64,7 +68,7 @@ ExitCode explain(const Relay& relay, const infra::MemberList& list, std::ostream
 ExitCode members(const Invocation& invocation) {
   const config::Env env = config::load_env(invocation.environment, invocation.env_file);
   StoreSession session(invocation, OpenMode::existing);
-  const Relay relay = session.require_relay(invocation.names.front());
+  const Relay relay = view::require_relay(session.query, invocation.names.front());
   const infra::MemberList list = ask(env, session, relay.id);
   if (list.status != Status::ok) {
     return explain(relay, list, invocation.err);

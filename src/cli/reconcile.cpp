@@ -14,6 +14,7 @@
 #include "tender/config/duration.hpp"
 #include "tender/infra/relay_sync.hpp"
 #include "tender/outbox/outbox.hpp"
+#include "tender/view/relay.hpp"
 
 #include "command.hpp"
 #include "output.hpp"
@@ -39,7 +40,7 @@ ReconcileScope scope_of(const Invocation& invocation, StoreSession& session) {
   }
   std::vector<Relay> relays;
   for (const std::string& name : invocation.names) {
-    Relay relay = session.require_relay(name);
+    Relay relay = view::require_relay(session.query, name);
     if (std::ranges::find(relays, relay.id, &Relay::id) == relays.end()) {
       relays.push_back(std::move(relay));
     }
@@ -219,9 +220,9 @@ ExitCode reconcile(const Invocation& invocation) {
   const std::int64_t estimate = scope.estimate();
   ReconcileWatch watch(
       env, session.database, scope,
-      {.options = {.forced = wanted.forced,
-                   .recreate = wanted.recreate,
-                   .bulk = invocation.names.empty()},  // nobody waits for one in particular
+      {.wanted = {.forced = wanted.forced,
+                  .recreate = wanted.recreate,
+                  .bulk = invocation.names.empty()},  // nobody waits for one in particular
        .skip_unchanged = wanted.all && !wanted.forced},
       [&](const ReconcileResult& result) { print_result(invocation, array, result); },
       is_lively_terminal(invocation.environment) ? &invocation.err : nullptr);

@@ -11,10 +11,9 @@
 #include <boost/asio/post.hpp>
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/use_awaitable.hpp>
-#include <nlohmann/json.hpp>
 
-#include "tender/base/json.hpp"
 #include "tender/infra/relay_sync.hpp"
+#include "tender/model/sync_detail.hpp"
 #include "tender/outbox/host_state.hpp"
 #include "tender/store/database.hpp"
 #include "tender/store/portion.hpp"
@@ -32,7 +31,25 @@ constexpr std::array<std::string_view, 7> kStates{"created", "updated",  "unchan
                                                   "failed",  "given_up", "waiting"};
 constexpr std::int64_t kProgressWidth = 30;
 constexpr std::int64_t kProgressFrom = 10;  // fewer relays are done before a bar could be read
-constexpr Milliseconds kLockLook{500};
+
+// What is asked for here by name is urgent: everything else stays for a sidecar proper.
+outbox::Priority floor_of(const ReconcileWatch::Request& request) {
+  return request.wanted.bulk ? outbox::Priority::bulk : outbox::Priority::urgent;
+}
+
+ReconcileState state_of(SyncResult result) {
+  switch (result) {
+    case SyncResult::created:
+      return ReconcileState::created;
+    case SyncResult::updated:
+      return ReconcileState::updated;
+    case SyncResult::unchanged:
+      return ReconcileState::unchanged;
+    case SyncResult::unseen:
+      break;
+  }
+  return ReconcileState::unseen;
+}
 
 }  // namespace
 
@@ -57,31 +74,20 @@ ReconcileWatch::ReconcileWatch(const config::Env& env, Database& database, Recon
       logger_(make_logger(spdlog::level::err, env.log_format)),
       signals_(io_, SIGTERM, SIGINT),
       clock_(io_.get_executor()),
-      feed_(io_.get_executor(), database, clock_, *logger_),
-      receiver_(feed_.channel().subscribe()),
+      sidecar_(env, io_.get_executor(), *logger_, {database, clock_, random_},
+               {.floor = floor_of(request)}),
+      receiver_(sidecar_.activities().subscribe()),
       query_(database),
       log_(query_, query_.last_activity_seq()),
-      command_(database, clock_, random_, feed_.channel()),
+      command_(sidecar_.command()),
       outbox_(database),
       dead_letters_(database),
       request_alarm_(clock_),
       deadline_alarm_(clock_),
-      lock_alarm_(clock_) {
+      work_alarm_(clock_) {
   if (estimate_ < kProgressFrom) {
     progress_ = nullptr;
   }
-}
-
-std::unique_ptr<Sidecar> ReconcileWatch::own_sidecar() {
-  auto lock = DatabaseLock::try_acquire(database_.path());
-  if (!lock) {
-    return nullptr;
-  }
-  // What is asked for here by name is urgent: everything else stays for a sidecar proper.
-  const auto floor = request_.options.bulk ? outbox::Priority::bulk : outbox::Priority::urgent;
-  return std::make_unique<Sidecar>(io_.get_executor(), env_, database_, std::move(*lock), clock_,
-                                   random_, command_, *logger_,
-                                   infra::Infra::Options{.floor = floor});
 }
 
 ReconcileSummary ReconcileWatch::until_done(Milliseconds patience) {
@@ -127,8 +133,7 @@ void ReconcileWatch::report_waiting() {
 asio::awaitable<void> ReconcileWatch::everything(Milliseconds patience) {
   using namespace asio::experimental::awaitable_operators;
   last_result_ = clock_.now();
-  co_await (request() && work() && feed_.run() && watch() && lose_patience(patience) &&
-            heed_signals());
+  co_await (request() && work() && watch() && lose_patience(patience) && heed_signals());
 }
 
 asio::awaitable<void> ReconcileWatch::heed_signals() {
@@ -156,7 +161,7 @@ asio::awaitable<void> ReconcileWatch::request() {
     std::size_t done = 0;
     while (done < relays.size() && !finished_) {
       done += ask(std::span(relays).subspan(done));
-      lock_alarm_.notify();
+      work_alarm_.notify();
       const TimePoint next = clock_.now() + Portion::kBreath;
       co_await request_alarm_.wait_until(next);
     }
@@ -206,7 +211,7 @@ std::size_t ReconcileWatch::ask(std::span<const Relay> relays) {
     ++done;
     const auto [entry, is_new] = asked_.try_emplace(relay.id.text);
     if (is_new) {
-      command_.reconcile_relay(relay, request_.options);
+      command_.reconcile_relay(relay, request_.wanted);
       entry->second = {.subdomain = relay.subdomain, .seq = query_.last_activity_seq()};
       ++open_;
       ++summary_.relays;
@@ -216,19 +221,14 @@ std::size_t ReconcileWatch::ask(std::span<const Relay> relays) {
   return done;
 }
 
+// Nobody is needed before something was asked for. Whoever holds the lock then does the work, and
+// we do when it ends.
 asio::awaitable<void> ReconcileWatch::work() {
-  while (!sidecar_ && !finished_) {
-    // Whoever held the lock may have ended, and with it the one who would do the work.
-    if (open_ > 0) {
-      sidecar_ = own_sidecar();
-    }
-    if (!sidecar_) {
-      const TimePoint look = clock_.now() + kLockLook;
-      co_await lock_alarm_.wait_until(look);
-    }
+  while (open_ == 0 && !finished_) {
+    co_await work_alarm_.wait_until(TimePoint::max());
   }
-  if (sidecar_) {
-    co_await sidecar_->run();
+  if (!finished_) {
+    co_await sidecar_.run();
   }
 }
 
@@ -276,11 +276,9 @@ void ReconcileWatch::finish() {
   signals_.clear();  // the next one ends the process
   request_alarm_.notify();
   deadline_alarm_.notify();
-  lock_alarm_.notify();
-  feed_.stop();
-  if (sidecar_) {
-    sidecar_->stop();
-  }
+  work_alarm_.notify();
+  receiver_.close();
+  sidecar_.stop();
 }
 
 void ReconcileWatch::take(const Activity& activity) {
@@ -297,19 +295,15 @@ void ReconcileWatch::take(const Activity& activity) {
   ReconcileResult result;
   result.relay_id = activity.resource_id;
   result.subdomain = found->second.subdomain;
-  const auto detail = parse_json(activity.detail).value_or(nlohmann::json());
   if (type == ActivityType::fail_relay_sync) {
+    const FailureDetail detail = read_failure_detail(activity);
     result.state = job ? ReconcileState::failed : ReconcileState::given_up;
-    result.error = json_text(detail, "error");
-    const std::string outcome = json_text(detail, "outcome");
-    result.host_fault = outcome == "host_fault" || outcome == "storage_fault";
-  } else if (json_flag(detail, "created")) {
-    result.state = ReconcileState::created;
-  } else if (!json_flag(detail, "skipped")) {
-    result.state = ReconcileState::updated;
+    result.error = detail.error;
+    result.host_fault = detail.outcome == "host_fault" || detail.outcome == "storage_fault";
   } else {
-    result.error = json_text(detail, "unseen");
-    result.state = result.error.empty() ? ReconcileState::unchanged : ReconcileState::unseen;
+    const CompletionDetail detail = read_completion_detail(activity);
+    result.state = state_of(detail.result);
+    result.error = detail.unseen;
   }
   found->second.open = false;
   --open_;

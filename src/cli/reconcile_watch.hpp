@@ -20,13 +20,12 @@
 #include "tender/base/random.hpp"
 #include "tender/outbox/dead_letters.hpp"
 #include "tender/outbox/outbox.hpp"
+#include "tender/service/sidecar.hpp"
 #include "tender/store/activity_cursor.hpp"
 #include "tender/store/command.hpp"
 #include "tender/store/query.hpp"
 
-#include "log_feed.hpp"
 #include "reconcile_scope.hpp"
-#include "sidecar.hpp"
 
 namespace tender::cli {
 
@@ -63,7 +62,7 @@ struct ReconcileSummary {
 class ReconcileWatch {
  public:
   struct Request {
-    Command::ReconcileOptions options;
+    ReconcileDetail wanted;
     /// Whether those that are in step and unchanged, by this process's environment, have their
     /// result without being asked for.
     bool skip_unchanged = false;
@@ -101,7 +100,6 @@ class ReconcileWatch {
   void read_log();
   void take(const Activity& activity);
   void report(const ReconcileResult& result);
-  [[nodiscard]] std::unique_ptr<Sidecar> own_sidecar();
   void report_waiting();
   void show_progress();
   void clear_progress();
@@ -125,7 +123,7 @@ class ReconcileWatch {
   boost::asio::signal_set signals_;
   SystemClock clock_;
   SystemRandom random_;
-  LogFeed feed_;
+  service::Sidecar sidecar_;  // a standby while another process does the work
   ActivityChannel::Receiver receiver_;
   Query query_;
   ActivityCursor log_;
@@ -134,8 +132,7 @@ class ReconcileWatch {
   outbox::DeadLetters dead_letters_;
   Wakeup request_alarm_;
   Wakeup deadline_alarm_;
-  Wakeup lock_alarm_;
-  std::unique_ptr<Sidecar> sidecar_;  // null: another process does the work, or none is needed
+  Wakeup work_alarm_;
   bool finished_ = false;
 };
 

@@ -7,6 +7,7 @@
 
 #include "tender/outbox/host_state.hpp"
 #include "tender/store/relay_pages.hpp"
+#include "tender/view/relay.hpp"
 
 #include "command.hpp"
 #include "output.hpp"
@@ -14,24 +15,6 @@
 
 namespace tender::cli {
 namespace {
-
-std::string sync_state(const Relay& relay) {
-  if (relay.synced && relay.live) {
-    return *relay.live ? "live" : "not served";
-  }
-  if (relay.synced) {
-    return "in step";
-  }
-  return relay.sync_error.empty() ? "pending" : "failing";
-}
-
-// A relay that waits only because the host fails has that as its reason.
-Relay with_reason(Relay relay, const outbox::HostState& host) {
-  if (!relay.synced && relay.sync_error.empty()) {
-    relay.sync_error = host.reason;
-  }
-  return relay;
-}
 
 ExitCode list_relays(const Invocation& invocation) {
   StoreSession session(invocation, OpenMode::existing);
@@ -41,7 +24,7 @@ ExitCode list_relays(const Invocation& invocation) {
     JsonArray array(invocation.out);
     for (auto relays = pages.next(); !relays.empty() && invocation.out; relays = pages.next()) {
       for (Relay& relay : relays) {
-        array.add(to_json(with_reason(std::move(relay), host)));
+        array.add(to_json(view::with_reason(std::move(relay), host)));
       }
     }
     array.finish();
@@ -51,8 +34,9 @@ ExitCode list_relays(const Invocation& invocation) {
   table.add({"SUBDOMAIN", "STATUS", "SYNC", "REVISION", "ID", "NAME"});
   for (auto relays = pages.next(); !relays.empty() && invocation.out; relays = pages.next()) {
     for (const Relay& relay : relays) {
-      table.add({relay.subdomain, std::string(to_string(relay.status)), sync_state(relay),
-                 std::to_string(relay.revision), relay.id.text, printable(relay.info_name, 60)});
+      table.add({relay.subdomain, std::string(to_string(relay.status)),
+                 std::string(to_string(view::sync_state(relay))), std::to_string(relay.revision),
+                 relay.id.text, printable(relay.info_name, 60)});
     }
   }
   table.finish();
@@ -68,8 +52,9 @@ std::string show_value(const nlohmann::ordered_json& value) {
 
 ExitCode show(const Invocation& invocation) {
   StoreSession session(invocation, OpenMode::existing);
-  const Relay relay = with_reason(session.require_relay(invocation.names.front()),
-                                  outbox::read_host_state(session.database));
+  const Relay relay =
+      view::with_reason(view::require_relay(session.query, invocation.names.front()),
+                        outbox::read_host_state(session.database));
   const auto json = to_json(relay);
   if (invocation.json()) {
     print_json(invocation.out, json);

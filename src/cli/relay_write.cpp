@@ -5,6 +5,8 @@
 
 #include <nlohmann/json.hpp>
 
+#include "tender/view/relay.hpp"
+
 #include "command.hpp"
 #include "output.hpp"
 #include "relay_options.hpp"
@@ -69,7 +71,7 @@ ExitCode update(const Invocation& invocation) {
   }
   StoreSession session(invocation, OpenMode::existing);
   refuse_reserved_subdomain(session, change);
-  const Relay before = session.require_relay(invocation.names.front());
+  const Relay before = view::require_relay(session.query, invocation.names.front());
   const Relay relay = session.command.update_relay(before.id, change);
   hint_when_calls_need_settings(session, invocation, change);
   return finish_change(session, invocation, relay);
@@ -77,13 +79,13 @@ ExitCode update(const Invocation& invocation) {
 
 ExitCode activate(const Invocation& invocation) {
   StoreSession session(invocation, OpenMode::existing);
-  const Relay before = session.require_relay(invocation.names.front());
+  const Relay before = view::require_relay(session.query, invocation.names.front());
   return finish_change(session, invocation, session.command.activate_relay(before.id));
 }
 
 ExitCode deactivate(const Invocation& invocation) {
   StoreSession session(invocation, OpenMode::existing);
-  const Relay before = session.require_relay(invocation.names.front());
+  const Relay before = view::require_relay(session.query, invocation.names.front());
   return finish_change(session, invocation, session.command.deactivate_relay(before.id));
 }
 

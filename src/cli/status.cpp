@@ -1,16 +1,11 @@
 // `tender status`: how things stand.
+#include "tender/view/status.hpp"
+
 #include <ostream>
 
 #include <fmt/ostream.h>
 
 #include <nlohmann/json.hpp>
-
-#include "tender/outbox/dead_letters.hpp"
-#include "tender/outbox/host_state.hpp"
-#include "tender/outbox/outbox.hpp"
-#include "tender/outbox/router.hpp"
-#include "tender/store/database_lock.hpp"
-#include "tender/store/migrations.hpp"
 
 #include "command.hpp"
 #include "output.hpp"
@@ -19,88 +14,9 @@
 namespace tender::cli {
 namespace {
 
+using view::Snapshot;
+
 constexpr std::chrono::seconds kLateHeartbeat{25};  // it beats every 10 s
-
-struct Snapshot {
-  std::string database;
-  int schema = 0;
-  std::optional<DatabaseLock::Holder> holder;
-  Milliseconds heartbeat_age{};
-  Query::RelayCounts relays;
-  outbox::Outbox::Counts jobs;
-  outbox::HostState host;
-  std::int64_t dead_letters = 0;
-  std::int64_t logged = 0;
-  std::int64_t routed = 0;
-};
-
-Snapshot take_snapshot(StoreSession& session) {
-  const TimePoint now = session.clock.now();
-  Snapshot snapshot;
-  snapshot.database = session.database.path().string();
-  snapshot.schema = schema_version(session.database);
-  snapshot.holder = DatabaseLock::holder(session.database.path());
-  if (snapshot.holder) {
-    snapshot.heartbeat_age = std::max(Milliseconds::zero(), now - snapshot.holder->heartbeat);
-  }
-  snapshot.relays = session.query.count_relays();
-  snapshot.jobs = outbox::Outbox(session.database).count(now);
-  snapshot.host = outbox::read_host_state(session.database);
-  if (snapshot.host.paused_until && *snapshot.host.paused_until <= now) {
-    snapshot.host.paused_until.reset();  // it is over, and nothing had to be written since
-  }
-  snapshot.dead_letters = outbox::DeadLetters(session.database).count_open();
-  snapshot.logged = session.query.last_activity_seq();
-  snapshot.routed = outbox::Router(session.database).offset();
-  return snapshot;
-}
-
-nlohmann::ordered_json to_json(const std::optional<TimePoint>& time) {
-  return time ? nlohmann::ordered_json(time->time_since_epoch().count()) : nullptr;
-}
-
-nlohmann::ordered_json to_json(const outbox::HostState& host) {
-  return {{"failing_since", to_json(host.failing_since)},
-          {"reason", host.reason},
-          {"probe_at", to_json(host.probe_at)},
-          {"paused_until", to_json(host.paused_until)},
-          {"stores_nothing", host.stores_nothing},
-          {"concurrency", host.concurrency ? nlohmann::ordered_json(*host.concurrency) : nullptr}};
-}
-
-nlohmann::ordered_json to_json(const Snapshot& snapshot) {
-  nlohmann::ordered_json json = {
-      {"database", snapshot.database},
-      {"schema_version", snapshot.schema},
-      {"sidecar",
-       {{"running", snapshot.holder.has_value()}, {"pid", nullptr}, {"heartbeat_age_ms", nullptr}}},
-      {"relays",
-       {{"total", snapshot.relays.total},
-        {"synced", snapshot.relays.synced},
-        {"pending", snapshot.relays.pending},
-        {"failing", snapshot.relays.failing},
-        {"in_doubt", snapshot.jobs.in_doubt},
-        {"live", snapshot.relays.live},
-        {"not_served", snapshot.relays.not_served}}},
-      {"host", to_json(snapshot.host)},
-      {"outbox",
-       {{"due", snapshot.jobs.due},
-        {"waiting", snapshot.jobs.waiting},
-        {"next_due", nullptr},
-        {"checks", snapshot.jobs.checks}}},
-      {"dead_letters", snapshot.dead_letters},
-      {"activity", {{"last_seq", snapshot.logged}, {"routed_seq", snapshot.routed}}}};
-  if (snapshot.holder) {
-    json["sidecar"]["heartbeat_age_ms"] = snapshot.heartbeat_age.count();
-    if (snapshot.holder->pid) {
-      json["sidecar"]["pid"] = *snapshot.holder->pid;
-    }
-  }
-  if (snapshot.jobs.next_due) {
-    json["outbox"]["next_due"] = snapshot.jobs.next_due->time_since_epoch().count();
-  }
-  return json;
-}
 
 std::string describe_sidecar(const Snapshot& snapshot) {
   if (!snapshot.holder) {
@@ -156,9 +72,9 @@ std::string describe_relays(const Query::RelayCounts& relays, std::int64_t in_do
 
 ExitCode status(const Invocation& invocation) {
   StoreSession session(invocation, OpenMode::existing);
-  const Snapshot snapshot = take_snapshot(session);
+  const Snapshot snapshot = view::take_snapshot(session.database, session.clock.now());
   if (invocation.json()) {
-    print_json(invocation.out, to_json(snapshot));
+    print_json(invocation.out, view::to_json(snapshot));
     return ExitCode::ok;
   }
   print_table(

@@ -2,8 +2,6 @@
 
 #include <ostream>
 
-#include <fmt/format.h>
-
 #include "tender/store/checkpointer.hpp"
 #include "tender/store/database_lock.hpp"
 
@@ -15,14 +13,6 @@ std::shared_ptr<Logger> start_logging(const config::StoreEnv& env) {
     logger->warn("{}", warning);
   }
   return logger;
-}
-
-Database::Options open_options(OpenMode mode, Logger& logger) {
-  return {.mode = mode, .on_wait = [&logger] {
-            logger.warn(
-                "the database is locked by another program; waiting for it, at most 5 s (end that "
-                "program's transaction if this comes often)");
-          }};
 }
 
 StoreSession::StoreSession(const Invocation& invocation, OpenMode mode)
@@ -38,31 +28,8 @@ StoreSession::StoreSession(const config::StoreEnv& env, OpenMode mode)
       has_livekit(env.has_livekit),
       reserved_subdomain(env.reserved_subdomain) {}
 
-std::optional<Relay> StoreSession::find_relay(const std::string& name) const {
-  auto relay = query.find_relay(name);
-  if (relay && relay->id.text == name && relay->subdomain != name) {
-    if (const auto namesake = query.get_relay_of_subdomain(name)) {
-      throw CommandError(
-          fmt::format("\"{}\" is the id of relay {} and the subdomain of relay {}", name,
-                      relay->subdomain, namesake->id.text),
-          fmt::format("name the one by its subdomain, {}, or the other by its id, {}",
-                      relay->subdomain, namesake->id.text));
-    }
-  }
-  return relay;
-}
-
 StoreSession::~StoreSession() {
   checkpoint_unattended(database);
-}
-
-Relay StoreSession::require_relay(const std::string& name) const {
-  auto relay = find_relay(name);
-  if (!relay) {
-    throw CommandError(fmt::format("there is no relay \"{}\"", printable(name, 80)),
-                       "see `tender relay list` for the relays and their ids");
-  }
-  return std::move(*relay);
 }
 
 void StoreSession::hint_when_nobody_syncs(std::ostream& err) const {

@@ -24,9 +24,6 @@ namespace tender::cli {
 /// The logger that `env` asks for, and its warnings through it.
 [[nodiscard]] std::shared_ptr<Logger> start_logging(const config::StoreEnv& env);
 
-/// Options for opening the database: a wait for somebody else's lock is said on stderr.
-[[nodiscard]] Database::Options open_options(OpenMode mode, Logger& logger);
-
 class StoreSession {
  public:
   StoreSession(const Invocation& invocation, OpenMode mode);
@@ -35,13 +32,6 @@ class StoreSession {
   ~StoreSession();
   StoreSession(const StoreSession&) = delete;
   StoreSession& operator=(const StoreSession&) = delete;
-
-  /// By id or subdomain. Throws CommandError when one relay's id is another's subdomain, which only
-  /// other programs can write: then either could be meant.
-  [[nodiscard]] std::optional<Relay> find_relay(const std::string& name) const;
-
-  /// The same, and throws CommandError when there is none.
-  [[nodiscard]] Relay require_relay(const std::string& name) const;
 
   /// Says on `err` when nobody is there to carry out what was just written.
   void hint_when_nobody_syncs(std::ostream& err) const;

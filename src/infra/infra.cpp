@@ -5,9 +5,8 @@
 #include <utility>
 
 #include <boost/asio/experimental/awaitable_operators.hpp>
-#include <nlohmann/json.hpp>
 
-#include "tender/base/json.hpp"
+#include "tender/model/sync_detail.hpp"
 #include "tender/store/database.hpp"
 #include "tender/store/store_error.hpp"
 #include "tender/store/transaction.hpp"
@@ -227,11 +226,10 @@ void Infra::handle_activity(const Activity& activity) {
 
 void Infra::schedule_relay_check(const Activity& activity) {
   const auto relay = query_.get_relay(RelayId{activity.resource_id});
-  const auto detail = parse_json(activity.detail).value_or(nlohmann::json());
   if (!relay) {
     return;
   }
-  if (!json_flag(detail, "skipped")) {
+  if (!read_completion_detail(activity).skipped()) {
     // Even when a newer change waits by now: an earlier check must not go on counting its looks.
     relay_check_.schedule(*relay, activity.seq);
   } else if (relay->synced) {
@@ -248,10 +246,10 @@ void Infra::handle_command(const Activity& activity, ActivityType type) {
   job.key = relay->id.text;
   job.asked_seq = activity.seq;
   if (type == ActivityType::reconcile_relay) {
-    const auto detail = parse_json(activity.detail).value_or(nlohmann::json());
-    job.priority = json_flag(detail, "bulk") ? Priority::bulk : Priority::urgent;
-    job.forced = json_flag(detail, "forced");
-    job.recreate = json_flag(detail, "recreate");
+    const ReconcileDetail wanted = read_reconcile_detail(activity);
+    job.priority = wanted.bulk ? Priority::bulk : Priority::urgent;
+    job.forced = wanted.forced;
+    job.recreate = wanted.recreate;
   } else if (relay->synced) {
     return;  // an older row of the log: a later sync has carried this command already
   }

@@ -4,23 +4,25 @@
 
 #include <fmt/format.h>
 
-#include <nlohmann/json.hpp>
-
-#include "tender/base/json.hpp"
 #include "tender/infra/infra.hpp"
+#include "tender/model/sync_detail.hpp"
 
 namespace tender::infra {
 namespace {
 
-std::string what_was_done(const nlohmann::json& detail) {
-  if (json_flag(detail, "created")) {
-    return "created";
+std::string what_was_done(const CompletionDetail& detail) {
+  switch (detail.result) {
+    case SyncResult::created:
+      return "created";
+    case SyncResult::updated:
+      return "updated";
+    case SyncResult::unchanged:
+      return "unchanged, nothing sent";
+    case SyncResult::unseen:
+      break;
   }
-  if (const std::string unseen = json_text(detail, "unseen"); !unseen.empty()) {
-    return fmt::format("unchanged, nothing sent; zooid was not seen serving it: {}",
-                       printable(unseen, 600));
-  }
-  return json_flag(detail, "skipped") ? "unchanged, nothing sent" : "updated";
+  return fmt::format("unchanged, nothing sent; zooid was not seen serving it: {}",
+                     printable(detail.unseen, 600));
 }
 
 // Below a second in milliseconds: nobody would believe "in 0 s", and "in 1 s" is not true.
@@ -36,17 +38,17 @@ std::string short_wait(Milliseconds wait) {
 void Infra::report(const Activity& activity, ActivityType type) {
   const auto relay = query_.get_relay(RelayId{activity.resource_id});
   const std::string name = printable(relay ? relay->subdomain : activity.resource_id, 80);
-  const auto detail = parse_json(activity.detail).value_or(nlohmann::json());
   if (type == ActivityType::complete_relay_sync) {
-    runtime_.logger.info("relay {}: in step at revision {} ({})", name,
-                         json_integer(detail, "revision"), what_was_done(detail));
+    const CompletionDetail detail = read_completion_detail(activity);
+    runtime_.logger.info("relay {}: in step at revision {} ({})", name, detail.revision,
+                         what_was_done(detail));
     return;
   }
   if (type != ActivityType::fail_relay_sync) {
     runtime_.logger.info("relay {}: {}", name, to_string(type));
     return;
   }
-  const std::string error = printable(json_text(detail, "error"), 600);
+  const std::string error = printable(read_failure_detail(activity).error, 600);
   const auto job = outbox_.find(outbox::JobKind::relay_sync, activity.resource_id);
   if (job && job->attempt > 0) {
     runtime_.logger.warn("relay {}: sync failed ({} in a row), next try in {}: {}", name,

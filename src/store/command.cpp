@@ -2,8 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <nlohmann/json.hpp>
-
 #include "tender/base/log.hpp"
 #include "tender/store/database.hpp"
 #include "tender/store/query.hpp"
@@ -49,13 +47,16 @@ void require_free_subdomain(const Query& query, const Relay& relay) {
 Relay require_relay(const Query& query, const RelayId& id) {
   auto relay = query.get_relay(id);
   if (!relay) {
-    throw CommandError(fmt::format("there is no relay \"{}\"", printable(id.text, 80)),
-                       "see `tender relay list` for the relays and their ids");
+    throw NoSuchRelay(id.text);
   }
   return std::move(*relay);
 }
 
 }  // namespace
+
+NoSuchRelay::NoSuchRelay(std::string_view name)
+    : CommandError(fmt::format("there is no relay \"{}\"", printable(name, 80)),
+                   "see `tender relay list` for the relays and their ids") {}
 
 Relay Command::create_relay(const RelayChange& change) {
   Relay relay;
@@ -106,11 +107,9 @@ Relay Command::write_status(const RelayId& id, RelayStatus status, ActivityType 
   return relay;
 }
 
-void Command::reconcile_relay(const Relay& relay, ReconcileOptions options) {
-  const nlohmann::json detail = {
-      {"forced", options.forced}, {"recreate", options.recreate}, {"bulk", options.bulk}};
+void Command::reconcile_relay(const Relay& relay, const ReconcileDetail& wanted) {
   Transaction transaction(*database_);
-  log(ActivityType::reconcile_relay, relay, detail.dump());
+  log(ActivityType::reconcile_relay, relay, to_text(wanted));
   transaction.commit();
 }
 
@@ -124,15 +123,16 @@ void Command::begin_relay_sync(const RelayId& id, TimePoint settle_at) {
 }
 
 void Command::complete_relay_sync(const Relay& relay, const CompletedSync& sync) {
-  nlohmann::json detail = {
-      {"revision", sync.revision}, {"created", sync.created}, {"skipped", sync.skipped}};
-  if (!sync.unseen.empty()) {
-    detail["unseen"] = sync.unseen;
+  CompletionDetail detail{.revision = sync.revision};
+  if (sync.skipped) {
+    detail.result = sync.unseen.empty() ? SyncResult::unchanged : SyncResult::unseen;
+    detail.unseen = sync.unseen;
+  } else if (sync.created) {
+    detail.result = SyncResult::created;
   }
   Transaction transaction(*database_);
   // Before the row, because a trigger reads it.
-  log(ActivityType::complete_relay_sync, relay,
-      detail.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace));
+  log(ActivityType::complete_relay_sync, relay, to_text(detail));
   database_
       ->prepare(
           "UPDATE relay SET synced_revision = max(coalesce(synced_revision, 0), ?1), "
@@ -157,11 +157,10 @@ void Command::complete_sync_of_gone_relay(const RelayId& id, const CompletedSync
 }
 
 void Command::fail_relay_sync(const Relay& relay, const FailedSync& sync) {
-  nlohmann::json detail = {
-      {"revision", sync.revision}, {"error", sync.error}, {"outcome", sync.outcome}};
-  if (sync.superseded) {
-    detail["superseded"] = true;
-  }
+  const FailureDetail detail{.revision = sync.revision,
+                             .error = sync.error,
+                             .outcome = sync.outcome,
+                             .superseded = sync.superseded};
   Transaction transaction(*database_);
   hold_relay_sync(relay.id, sync.settle_at, sync.digest);
   if (!sync.superseded) {
@@ -170,8 +169,7 @@ void Command::fail_relay_sync(const Relay& relay, const FailedSync& sync) {
                   relay.id.text)
         .run();
   }
-  log(ActivityType::fail_relay_sync, relay,
-      detail.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace));
+  log(ActivityType::fail_relay_sync, relay, to_text(detail));
   transaction.commit();
 }
 

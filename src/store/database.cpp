@@ -236,4 +236,12 @@ std::int64_t Database::data_version() {
   return statement.integer(0);
 }
 
+Database::Options open_options(OpenMode mode, Logger& logger) {
+  return {.mode = mode, .on_wait = [&logger] {
+            logger.warn(
+                "the database is locked by another program; waiting for it, at most 5 s (end that "
+                "program's transaction if this comes often)");
+          }};
+}
+
 }  // namespace tender

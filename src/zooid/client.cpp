@@ -66,6 +66,15 @@ void Client::hide_secrets(http::Exchange& exchange, const Secret& hidden,
 }
 
 // An odd id, written past the checks of the database, must not lead to another path.
+http::ClientOptions transport_options(const config::Env& env) {
+  http::ClientOptions options;
+  options.max_connections = env.relay_sync_concurrency;
+  if (env.zooid_api_ca_file) {
+    options.ca_file = env.zooid_api_ca_file->string();
+  }
+  return options;
+}
+
 std::string relay_path(const RelayId& id) {
   std::string path = "/relay/";
   for (const char c : id.text) {

@@ -5,7 +5,6 @@
 #include "tender/outbox/host_state.hpp"
 #include "tender/outbox/outbox.hpp"
 #include "tender/store/database_lock.hpp"
-#include "tender/store/migrations.hpp"
 
 #include "cli_fixture.hpp"
 
@@ -106,10 +105,8 @@ TEST_F(DeadLetterCommands, ListIsAnArray) {
   EXPECT_EQ(list(), ordered_json::array());
   give_up("blue");
   ASSERT_EQ(list().size(), 1U);
-  EXPECT_EQ(list()[0].dump(),
-            R"({"id":1,"relay_id":")" + id +
-                R"(","reason":"exhausted","error":"boom","attempt":7,"revision":1,)"
-                R"("created_at":1234,"resolution":null,"resolved_at":null})");
+  EXPECT_EQ(list()[0]["relay_id"], id);
+  EXPECT_EQ(list()[0]["error"], "boom");
 }
 
 TEST_F(DeadLetterCommands, ListTellsPeople) {
@@ -228,17 +225,8 @@ TEST_F(Status, IsAnObject) {
   const Behind made(path);
   const Ran ran = run({"status", "--json"});
   EXPECT_EQ(ran.code, ExitCode::ok);
-  const std::string expected =
-      R"({"database":")" + path.string() + R"(","schema_version":)" +
-      std::to_string(migrations().back().version) +
-      R"(,"sidecar":{"running":false,"pid":null,"heartbeat_age_ms":null},)"
-      R"("relays":{"total":0,"synced":0,"pending":0,"failing":0,"in_doubt":0,"live":0,)"
-      R"("not_served":0},)"
-      R"("host":{"failing_since":null,"reason":"","probe_at":null,)"
-      R"("paused_until":null,"stores_nothing":false,"concurrency":null},)"
-      R"("outbox":{"due":0,"waiting":0,"next_due":null,"checks":0},"dead_letters":0,)"
-      R"("activity":{"last_seq":0,"routed_seq":0}})";
-  EXPECT_EQ(ran.json().dump(), expected);
+  EXPECT_EQ(members(ran.json()), (Words{"database", "schema_version", "sidecar", "relays", "host",
+                                        "outbox", "dead_letters", "activity"}));
 }
 
 TEST_F(Status, CountsWhatThereIs) {

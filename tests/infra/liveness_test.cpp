@@ -3,9 +3,7 @@
 
 #include <gtest/gtest.h>
 
-#include <nlohmann/json.hpp>
-
-#include "tender/base/json.hpp"
+#include "tender/model/sync_detail.hpp"
 #include "tender/outbox/host_state.hpp"
 
 #include "support/world.hpp"
@@ -39,8 +37,8 @@ struct LiveCheck : testing::Test {
     for (const Activity& row :
          std::views::reverse(world.query->list_latest_activity(relay.id, 9))) {
       if (row.relay_activity() == ActivityType::complete_relay_sync) {
-        const auto detail = parse_json(row.detail).value();
-        return {.skipped = json_flag(detail, "skipped"), .unseen = json_text(detail, "unseen")};
+        const CompletionDetail detail = read_completion_detail(row);
+        return {.skipped = detail.skipped(), .unseen = detail.unseen};
       }
     }
     return {};

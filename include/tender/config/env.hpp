@@ -1,5 +1,5 @@
 // The configuration as typed values, read from the environment and a `.env` file in one go. Made
-// once by the command line, or by a program that embeds Infra, and handed down by reference;
+// once by the command line, or by a program that embeds the sidecar, and handed down by reference;
 // nothing else in the product reads a variable. Reading blocks on a few small files.
 #pragma once
 

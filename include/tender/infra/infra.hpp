@@ -1,7 +1,6 @@
-// The background worker that listens for activity and keeps zooid in step. It
-// ties router, outbox, dispatcher and RelaySync together; `tender run` hosts it, and a C++ control
-// plane may embed it. One per database: the caller holds the DatabaseLock. On the io_context's one
-// thread.
+// The background worker that listens for activity and keeps zooid in step. It ties router, outbox,
+// dispatcher and RelaySync together; service::Sidecar hosts it. One per database: the caller holds
+// the DatabaseLock. On the io_context's one thread.
 #pragma once
 
 #include <optional>

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "tender/base/clock.hpp"
@@ -14,6 +15,7 @@
 #include "tender/base/random.hpp"
 #include "tender/model/activity.hpp"
 #include "tender/model/relay.hpp"
+#include "tender/model/sync_detail.hpp"
 #include "tender/store/activity_channel.hpp"
 
 namespace tender {
@@ -24,6 +26,12 @@ class Database;
 class CommandError : public Error {
  public:
   using Error::Error;
+};
+
+/// No relay has that id or subdomain.
+class NoSuchRelay : public CommandError {
+ public:
+  explicit NoSuchRelay(std::string_view name);
 };
 
 class Command {
@@ -38,18 +46,13 @@ class Command {
   /// CommandError.
   Relay create_relay(const RelayChange& change);
 
-  /// Throws CommandError, also when there is no such relay.
+  /// Throws CommandError, and NoSuchRelay when there is none.
   Relay update_relay(const RelayId& id, const RelayChange& change);
   Relay activate_relay(const RelayId& id);
   Relay deactivate_relay(const RelayId& id);
 
-  struct ReconcileOptions {
-    bool forced = false;    // send even what did not change
-    bool recreate = false;  // recreate what zooid has lost or damaged
-    bool bulk = false;      // one of many: behind what people and commands wait for
-  };
   /// Asks for a sync now. The relay's revision stays.
-  void reconcile_relay(const Relay& relay, ReconcileOptions options);
+  void reconcile_relay(const Relay& relay, const ReconcileDetail& wanted);
 
   /// A request is about to go out: until its outcome is recorded it is uncertain what zooid holds,
   /// and should this process die, a request begun at `settle_at` or later is to end the doubt.

@@ -1,6 +1,6 @@
 // Looks for damage in a database that is too large to be looked at before work begins: quick_check
 // on a thread of its own, through a connection of its own, while the loop works. The one thread
-// beside the loop's; it shares nothing with it but the order to stop. `tender run` hosts it.
+// beside the loop's; it shares nothing with it but the order to stop. The sidecar hosts it.
 #pragma once
 
 #include <atomic>

@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "tender/base/clock.hpp"
+#include "tender/base/log.hpp"
 #include "tender/store/statement.hpp"
 #include "tender/store/write_turns.hpp"
 
@@ -110,5 +111,8 @@ class Database {
   bool transaction_doomed_ = false;
   WriteTurns write_turns_;
 };
+
+/// Options that let `logger`, which is borrowed, tell of each lock that keeps us waiting.
+[[nodiscard]] Database::Options open_options(OpenMode mode, Logger& logger);
 
 }  // namespace tender

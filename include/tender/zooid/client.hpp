@@ -10,7 +10,7 @@
 #include "tender/base/random.hpp"
 #include "tender/base/secret.hpp"
 #include "tender/config/env.hpp"
-#include "tender/http/transport.hpp"
+#include "tender/http/client.hpp"
 #include "tender/model/relay.hpp"
 
 namespace tender::zooid {
@@ -40,6 +40,9 @@ class Client {
   const Clock& clock_;
   Random& random_;
 };
+
+/// The HTTP client that `env` asks for.
+[[nodiscard]] http::ClientOptions transport_options(const config::Env& env);
 
 /// `/relay/{id}`: where zooid keeps a relay.
 [[nodiscard]] std::string relay_path(const RelayId& id);

@@ -1,5 +1,6 @@
 // The activity log as a channel, whoever writes it: tail and commit watch, started and stopped
-// together. `run`, `reconcile` and `activity --follow` listen to it.
+// together. The sidecar feeds its channel by one of these, and `tender activity --follow` listens
+// to one. On the one thread.
 #pragma once
 
 #include "tender/base/log.hpp"
@@ -7,17 +8,17 @@
 #include "tender/store/activity_tail.hpp"
 #include "tender/store/commit_watch.hpp"
 
-namespace tender::cli {
+namespace tender {
 
-class LogFeed {
+class ActivityFeed {
  public:
   /// Starts after the newest row of the log. Borrows all of it.
-  LogFeed(const boost::asio::any_io_executor& executor, Database& database, Clock& clock,
-          Logger& logger);
+  ActivityFeed(const boost::asio::any_io_executor& executor, Database& database, Clock& clock,
+               Logger& logger);
 
   [[nodiscard]] ActivityChannel& channel() { return channel_; }
 
-  /// Feeds the channel until stop().
+  /// Feeds the channel until stop(), then closes it. The feed must outlive it.
   boost::asio::awaitable<void> run();
   void stop();
 
@@ -27,4 +28,4 @@ class LogFeed {
   CommitWatch watch_;
 };
 
-}  // namespace tender::cli
+}  // namespace tender

@@ -1,25 +1,26 @@
-// The worker as a process runs it: Infra on the real network, the database's lock with its
-// heartbeat and the upkeep that only its holder does, and the drain when it is told to stop. `run`
-// hosts it for good, `reconcile` for as long as its work takes.
+// The sidecar while it holds the database's lock: Infra on the real network, the heartbeat, the
+// upkeep that only the holder of the lock does, and the drain when it is told to stop. Sidecar
+// makes it. On the one thread.
 #pragma once
 
-#include "tender/base/log.hpp"
+#include "tender/base/wakeup.hpp"
 #include "tender/http/client.hpp"
 #include "tender/http/logged_transport.hpp"
 #include "tender/infra/infra.hpp"
 #include "tender/infra/retention.hpp"
+#include "tender/service/sidecar.hpp"
 #include "tender/store/checkpointer.hpp"
 #include "tender/store/database_lock.hpp"
 
-namespace tender::cli {
+namespace tender::service {
 
-class Sidecar {
+class ActiveSidecar {
  public:
   /// `lock` is the database's; the rest is borrowed. Throws Error when ZOOID_API_CA_FILE cannot be
   /// used.
-  Sidecar(const boost::asio::any_io_executor& executor, const config::Env& env, Database& database,
-          DatabaseLock lock, Clock& clock, Random& random, Command command, Logger& logger,
-          infra::Infra::Options options);
+  ActiveSidecar(const boost::asio::any_io_executor& executor, const config::Env& env,
+                Sidecar::Runtime runtime, DatabaseLock lock, Command command, Logger& logger,
+                infra::Infra::Options options);
 
   /// Works until stop(), and until what was in flight then is settled: at most 10 s later. Stops by
   /// itself, and throws StoreError at its end, when the database or the lock file was removed or
@@ -27,17 +28,20 @@ class Sidecar {
   boost::asio::awaitable<void> run();
   void stop();
 
-  [[nodiscard]] infra::Infra& infra() { return infra_; }
+  /// As Infra::hold.
+  void hold(const StoreError& fault) { infra_.hold(fault); }
+
+  [[nodiscard]] std::size_t in_flight() const { return infra_.in_flight(); }
 
  private:
+  enum class Files : std::uint8_t { in_place, database_moved, lock_lost };
+
   boost::asio::awaitable<void> work();
   boost::asio::awaitable<void> keep_alive();
+  void check_files();
 
   DatabaseLock lock_;
   Database& database_;
-  enum class Files : std::uint8_t { in_place, database_moved, lock_lost };
-  void check_files();
-  Files files_ = Files::in_place;
   Clock& clock_;
   Logger& logger_;
   http::Client transport_;
@@ -46,11 +50,9 @@ class Sidecar {
   infra::Retention retention_;
   Checkpointer checkpointer_;
   Wakeup alarm_;
+  Files files_ = Files::in_place;
   TimePoint drain_until_ = TimePoint::max();
   bool finished_ = false;
 };
 
-/// The HTTP client that `env` asks for.
-[[nodiscard]] http::ClientOptions transport_options(const config::Env& env);
-
-}  // namespace tender::cli
+}  // namespace tender::service

@@ -1,18 +1,18 @@
-#include "log_feed.hpp"
+#include "tender/store/activity_feed.hpp"
 
 #include <boost/asio/experimental/awaitable_operators.hpp>
 
 #include "tender/store/database.hpp"
 
-namespace tender::cli {
+namespace tender {
 namespace {
 
 constexpr std::size_t kChannelCapacity = 65'536;  // numbers: half a megabyte at most
 
 }  // namespace
 
-LogFeed::LogFeed(const boost::asio::any_io_executor& executor, Database& database, Clock& clock,
-                 Logger& logger)
+ActivityFeed::ActivityFeed(const boost::asio::any_io_executor& executor, Database& database,
+                           Clock& clock, Logger& logger)
     : channel_(clock, kChannelCapacity),
       tail_(database, clock, channel_),
       watch_(executor, database.path()) {
@@ -22,15 +22,15 @@ LogFeed::LogFeed(const boost::asio::any_io_executor& executor, Database& databas
   }
 }
 
-boost::asio::awaitable<void> LogFeed::run() {
+boost::asio::awaitable<void> ActivityFeed::run() {
   using namespace boost::asio::experimental::awaitable_operators;
   std::function<void()> look = [this] { tail_.look_closely(); };
   co_await (tail_.run() && watch_.run(std::move(look)));
 }
 
-void LogFeed::stop() {
+void ActivityFeed::stop() {
   tail_.stop();
   watch_.stop();
 }
 
-}  // namespace tender::cli
+}  // namespace tender

@@ -1,4 +1,4 @@
-#include "sidecar.hpp"
+#include "active_sidecar.hpp"
 
 #include <algorithm>
 
@@ -9,7 +9,7 @@
 #include "tender/store/database.hpp"
 #include "tender/store/store_error.hpp"
 
-namespace tender::cli {
+namespace tender::service {
 namespace {
 
 namespace asio = boost::asio;
@@ -21,31 +21,22 @@ constexpr Milliseconds kDrain{10'000};
 
 }  // namespace
 
-http::ClientOptions transport_options(const config::Env& env) {
-  http::ClientOptions options;
-  options.max_connections = env.relay_sync_concurrency;
-  if (env.zooid_api_ca_file) {
-    options.ca_file = env.zooid_api_ca_file->string();
-  }
-  return options;
-}
-
-Sidecar::Sidecar(const asio::any_io_executor& executor, const config::Env& env, Database& database,
-                 DatabaseLock lock, Clock& clock, Random& random, Command command, Logger& logger,
-                 infra::Infra::Options options)
+ActiveSidecar::ActiveSidecar(const asio::any_io_executor& executor, const config::Env& env,
+                             Sidecar::Runtime runtime, DatabaseLock lock, Command command,
+                             Logger& logger, infra::Infra::Options options)
     : lock_(std::move(lock)),
-      database_(database),
-      clock_(clock),
+      database_(runtime.database),
+      clock_(runtime.clock),
       logger_(logger),
-      transport_(executor, transport_options(env)),
-      logged_transport_(transport_, clock, logger),
-      infra_(Query(database), command, env, {database, clock, random, logged_transport_, logger},
-             options),
-      retention_(env, database, clock, logger),
-      checkpointer_(database, clock, logger),
-      alarm_(clock) {}
+      transport_(executor, zooid::transport_options(env)),
+      logged_transport_(transport_, clock_, logger),
+      infra_(Query(database_), command, env,
+             {database_, clock_, runtime.random, logged_transport_, logger}, options),
+      retention_(env, database_, clock_, logger),
+      checkpointer_(database_, clock_, logger),
+      alarm_(clock_) {}
 
-asio::awaitable<void> Sidecar::run() {
+asio::awaitable<void> ActiveSidecar::run() {
   using namespace asio::experimental::awaitable_operators;
   co_await (work() && keep_alive() && retention_.run() && checkpointer_.run());
   transport_.stop();
@@ -67,13 +58,13 @@ asio::awaitable<void> Sidecar::run() {
   }
 }
 
-void Sidecar::stop() {
+void ActiveSidecar::stop() {
   drain_until_ = clock_.now() + kDrain;
   infra_.stop();
   alarm_.notify();
 }
 
-asio::awaitable<void> Sidecar::work() {
+asio::awaitable<void> ActiveSidecar::work() {
   co_await infra_.start();
   finished_ = true;
   alarm_.notify();
@@ -81,7 +72,7 @@ asio::awaitable<void> Sidecar::work() {
   checkpointer_.stop();
 }
 
-void Sidecar::check_files() {
+void ActiveSidecar::check_files() {
   if (files_ != Files::in_place) {
     return;
   }
@@ -95,7 +86,7 @@ void Sidecar::check_files() {
   stop();
 }
 
-asio::awaitable<void> Sidecar::keep_alive() {
+asio::awaitable<void> ActiveSidecar::keep_alive() {
   TimePoint next_beat = clock_.now();
   while (!finished_) {
     const TimePoint now = clock_.now();
@@ -120,4 +111,4 @@ asio::awaitable<void> Sidecar::keep_alive() {
   }
 }
 
-}  // namespace tender::cli
+}  // namespace tender::service

@@ -1,0 +1,115 @@
+// The sidecar as an object: as long as run() runs, zooid is kept in step with the database.
+// Standby, lock, heartbeat, drain and the upkeep of the database are its own business; signals and
+// the process are its host's. `tender run` and `tender reconcile` host it, and so may a control
+// plane (examples/embed.cpp is a whole one), on the one thread of its io_context:
+//
+//   service::Sidecar sidecar(env, io.get_executor(), *logger, {});
+//   asio::co_spawn(io, sidecar.run(), when_it_ends);   // standby, then work
+//   sidecar.command().create_relay(change);            // from now on, on the same thread
+//   auto heard = sidecar.activities().subscribe();     // whoever wrote them: see ActivityChannel
+//   sidecar.stop();                                    // run() returns when all is settled
+#pragma once
+
+#include <cstdint>
+#include <exception>
+#include <memory>
+
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/awaitable.hpp>
+
+#include "tender/base/log.hpp"
+#include "tender/base/random.hpp"
+#include "tender/base/wakeup.hpp"
+#include "tender/config/env.hpp"
+#include "tender/outbox/job.hpp"
+#include "tender/store/activity_feed.hpp"
+#include "tender/store/command.hpp"
+#include "tender/store/damage_search.hpp"
+#include "tender/store/database.hpp"
+#include "tender/store/query.hpp"
+
+namespace tender::service {
+
+class ActiveSidecar;
+
+class Sidecar {
+ public:
+  struct Options {
+    /// Whether run() waits while another sidecar holds the database's lock, or returns.
+    bool standby = true;
+    /// Only work at least this urgent is done; the rest stays in the outbox.
+    outbox::Priority floor = outbox::Priority::bulk;
+  };
+
+  /// What it works with; all borrowed, and must outlive it.
+  struct Runtime {
+    Database& database;
+    Clock& clock;
+    Random& random;
+  };
+
+  /// Opens the database that `env` names, and creates it when there is none. A damaged one is
+  /// refused before anything is written: a file of up to 64 MiB is checked here, which blocks for a
+  /// tenth of a second, a larger one by run(). Borrows `env` and `logger`. Throws StoreError.
+  Sidecar(const config::Env& env, boost::asio::any_io_executor executor, Logger& logger,
+          Options options);
+
+  /// On a database that is open already; it is not searched for damage. Borrows all but the
+  /// options.
+  Sidecar(const config::Env& env, boost::asio::any_io_executor executor, Logger& logger,
+          Runtime runtime, Options options);
+
+  ~Sidecar();
+  Sidecar(const Sidecar&) = delete;
+  Sidecar& operator=(const Sidecar&) = delete;
+
+  /// Waits for the database's lock and works until stop(), and until what is in flight then is
+  /// settled: at most 10 s later. Then the lock is free. A database that cannot be worked on is
+  /// logged and waited for. False: it never held the lock, since it was stopped before, or was told
+  /// not to wait. Throws at its end, StoreError when it has stopped by itself because the database
+  /// or the lock file was moved, removed or replaced, Error when ZOOID_API_CA_FILE cannot be used.
+  /// Once only; the sidecar must outlive it.
+  boost::asio::awaitable<bool> run();
+
+  /// At any time, also before run().
+  void stop();
+
+  /// How many requests to zooid are under way; none on standby.
+  [[nodiscard]] std::size_t in_flight() const;
+
+  // For the host, at any time, whether or not run() has the lock: what others write in the database
+  // is heard as well as what is written here. All of it lives as long as the sidecar.
+
+  [[nodiscard]] Command command();
+  [[nodiscard]] Query query() { return Query(runtime_.database); }
+  [[nodiscard]] Database& database() { return runtime_.database; }
+  /// Fed while run() runs; what was written since the constructor is heard then. Closed at its end.
+  [[nodiscard]] ActivityChannel& activities() { return feed_.channel(); }
+
+ private:
+  struct Own;  // what is not borrowed
+  Sidecar(const config::Env& env, boost::asio::any_io_executor executor, Logger& logger,
+          std::unique_ptr<Own> own, Options options);
+
+  boost::asio::awaitable<void> work();
+  boost::asio::awaitable<void> become_active();
+  boost::asio::awaitable<void> run_active();
+  boost::asio::awaitable<void> look_for_damage();
+  void warn_of_odd_rows();
+
+  std::unique_ptr<Own> own_;  // null: all is borrowed
+  const config::Env& env_;
+  boost::asio::any_io_executor executor_;
+  Logger& logger_;
+  Runtime runtime_;
+  Options options_;
+  Integrity integrity_ = Integrity::sound;  // as far as it was looked at
+  DamageSearch damage_search_;
+  ActivityFeed feed_;
+  Wakeup alarm_;
+  std::unique_ptr<ActiveSidecar> active_;  // null: on standby
+  std::exception_ptr error_;               // that run() ends with
+  bool stopping_ = false;
+};
+
+}  // namespace tender::service

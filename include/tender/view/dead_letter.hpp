@@ -1,0 +1,21 @@
+// A dead letter as people and programs are shown it, and how they name one. Calls block as Database
+// says.
+#pragma once
+
+#include <string>
+
+#include <nlohmann/json_fwd.hpp>
+
+#include "tender/outbox/dead_letters.hpp"
+
+namespace tender::view {
+
+/// snake_case, times as integer milliseconds UTC, null for what is open.
+[[nodiscard]] nlohmann::ordered_json to_json(const outbox::DeadLetter& letter);
+
+/// The newest letter that `name` means: the open one of a relay, by its id or subdomain, or else
+/// any by its own number. The relay may be gone; its letters keep its id. Throws CommandError when
+/// there is none, NoSuchRelay when `name` is neither a relay nor a number.
+[[nodiscard]] outbox::DeadLetter require_letter(Database& database, const std::string& name);
+
+}  // namespace tender::view

@@ -1,0 +1,43 @@
+// A relay as people and programs are shown it, and how they name one. Its JSON is the model's,
+// after with_reason(). Calls block as Database says.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "tender/model/relay.hpp"
+#include "tender/outbox/host_state.hpp"
+#include "tender/store/query.hpp"
+
+namespace tender::view {
+
+/// How far zooid is.
+enum class SyncState : std::uint8_t {
+  in_step,
+  live,        // in step, and seen to be served
+  not_served,  // in step, and seen not to be served
+  pending,     // not in step yet
+  failing,     // not in step, and the last attempt failed
+};
+
+[[nodiscard]] SyncState sync_state(const Relay& relay);
+
+/// "in step", "not served", …
+[[nodiscard]] std::string_view to_string(SyncState state);
+
+/// The relay, with the fault of the host as its sync_error when it waits for nothing else.
+[[nodiscard]] Relay with_reason(Relay relay, const outbox::HostState& host);
+
+/// The relay that `name` means, an id or a subdomain. Throws CommandError when one relay's id is
+/// another's subdomain, which only other programs can write: then either could be meant.
+[[nodiscard]] std::optional<Relay> find_relay(const Query& query, const std::string& name);
+
+/// The same; throws NoSuchRelay when there is none.
+[[nodiscard]] Relay require_relay(const Query& query, const std::string& name);
+
+/// What people call the relay of that id: its subdomain, or the id when the relay is gone.
+[[nodiscard]] std::string relay_name(const Query& query, const std::string& id);
+
+}  // namespace tender::view

@@ -1,0 +1,38 @@
+// How things stand, as `tender status` shows it and programs read it. Calls block as Database says.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include <nlohmann/json_fwd.hpp>
+
+#include "tender/base/clock.hpp"
+#include "tender/outbox/host_state.hpp"
+#include "tender/outbox/outbox.hpp"
+#include "tender/store/database_lock.hpp"
+#include "tender/store/query.hpp"
+
+namespace tender::view {
+
+struct Snapshot {
+  std::string database;                        // its path
+  int schema = 0;                              // its version
+  std::optional<DatabaseLock::Holder> holder;  // the sidecar that runs; nothing: none does
+  Milliseconds heartbeat_age{};                // of the holder, never below zero
+  Query::RelayCounts relays;
+  outbox::Outbox::Counts jobs;
+  outbox::HostState host;         // without a pause that is over
+  std::int64_t dead_letters = 0;  // that are open
+  std::int64_t logged = 0;        // the newest activity
+  std::int64_t routed = 0;        // up to here the sidecar has taken the log up
+};
+
+/// As of `now`. Several reads: what changes between them is in some of the numbers. Throws
+/// StoreError.
+[[nodiscard]] Snapshot take_snapshot(Database& database, TimePoint now);
+
+/// snake_case, times and durations as integer milliseconds, null for what there is not.
+[[nodiscard]] nlohmann::ordered_json to_json(const Snapshot& snapshot);
+
+}  // namespace tender::view

@@ -1,0 +1,167 @@
+#include "tender/service/sidecar.hpp"
+
+#include <utility>
+
+#include <fmt/format.h>
+
+#include <boost/asio/experimental/awaitable_operators.hpp>
+
+#include "tender/store/database_lock.hpp"
+#include "tender/store/integrity.hpp"
+#include "tender/store/row_faults.hpp"
+
+#include "active_sidecar.hpp"
+
+namespace tender::service {
+namespace {
+
+namespace asio = boost::asio;
+
+constexpr Milliseconds kStandbyLook{500};
+
+}  // namespace
+
+struct Sidecar::Own {
+  Own(const config::Env& env, const asio::any_io_executor& executor, Logger& logger)
+      : clock(executor),
+        integrity(check_integrity(env.database_path, kLargestCheckedFirst)),
+        database(env.database_path, clock, open_options(OpenMode::create, logger)) {}
+
+  SystemClock clock;
+  SystemRandom random;
+  Integrity integrity;  // before the database: opening it writes
+  Database database;
+};
+
+Sidecar::Sidecar(const config::Env& env, asio::any_io_executor executor, Logger& logger,
+                 Options options)
+    : Sidecar(env, executor, logger, std::make_unique<Own>(env, executor, logger), options) {}
+
+Sidecar::Sidecar(const config::Env& env, asio::any_io_executor executor, Logger& logger,
+                 std::unique_ptr<Own> own, Options options)
+    : Sidecar(env, std::move(executor), logger, Runtime{own->database, own->clock, own->random},
+              options) {
+  integrity_ = own->integrity;
+  own_ = std::move(own);
+}
+
+Sidecar::Sidecar(const config::Env& env, asio::any_io_executor executor, Logger& logger,
+                 Runtime runtime, Options options)
+    : env_(env),
+      executor_(std::move(executor)),
+      logger_(logger),
+      runtime_(runtime),
+      options_(options),
+      damage_search_(executor_, runtime.database.path(), runtime.clock),
+      feed_(executor_, runtime.database, runtime.clock, logger),
+      alarm_(runtime.clock) {}
+
+Sidecar::~Sidecar() = default;
+
+Command Sidecar::command() {
+  return {runtime_.database, runtime_.clock, runtime_.random, feed_.channel()};
+}
+
+std::size_t Sidecar::in_flight() const {
+  return active_ ? active_->in_flight() : 0;
+}
+
+asio::awaitable<bool> Sidecar::run() {
+  using namespace asio::experimental::awaitable_operators;
+  co_await (work() && feed_.run());
+  const bool was_active = active_ != nullptr;
+  active_.reset();  // and with it the lock: another one may take over
+  if (error_) {
+    std::rethrow_exception(error_);
+  }
+  co_return was_active;
+}
+
+void Sidecar::stop() {
+  stopping_ = true;
+  alarm_.notify();
+  if (active_) {
+    active_->stop();
+  }
+}
+
+// What it fails with is kept until the feed has ended too.
+asio::awaitable<void> Sidecar::work() {
+  try {
+    co_await become_active();
+    if (active_) {
+      using namespace asio::experimental::awaitable_operators;
+      co_await (run_active() && look_for_damage());
+    }
+  } catch (...) {
+    error_ = std::current_exception();
+  }
+  feed_.stop();
+}
+
+// Leaves active_ empty when it does not get the lock.
+asio::awaitable<void> Sidecar::become_active() {
+  const auto& path = runtime_.database.path();
+  auto lock = DatabaseLock::try_acquire(path);
+  if (!lock && options_.standby) {
+    const auto holder = DatabaseLock::holder(path);
+    logger_.warn("another sidecar{} works on {}; waiting as a standby until it ends",
+                 holder && holder->pid ? fmt::format(" (pid {})", *holder->pid) : "",
+                 path.string());
+  }
+  while (!lock && options_.standby && !stopping_) {
+    const TimePoint look = runtime_.clock.now() + kStandbyLook;
+    co_await alarm_.wait_until(look);
+    lock = DatabaseLock::try_acquire(path);
+  }
+  if (lock && !stopping_) {
+    logger_.info("tender {} keeps {} in step with {}, as {}", TENDER_VERSION,
+                 env_.zooid_api_url.text(), path.string(), env_.robot_key.public_key().npub());
+    warn_of_odd_rows();
+    active_ =
+        std::make_unique<ActiveSidecar>(executor_, env_, runtime_, std::move(*lock), command(),
+                                        logger_, infra::Infra::Options{.floor = options_.floor});
+  }
+}
+
+asio::awaitable<void> Sidecar::run_active() {
+  try {
+    co_await active_->run();
+  } catch (...) {
+    error_ = std::current_exception();
+  }
+  damage_search_.stop();
+}
+
+// They are only named: what to do with a relay that exists is the operator's decision.
+void Sidecar::warn_of_odd_rows() {
+  if (!logger_.should_log(spdlog::level::warn)) {
+    return;
+  }
+  for (const RowFault& fault :
+       find_row_faults(runtime_.database, env_.reserved_subdomain, RowLook::quick)) {
+    const auto level = fault.harmful ? spdlog::level::warn : spdlog::level::info;
+    logger_.log(level, "{}; {}", fault.what, fault.remedy);
+  }
+}
+
+asio::awaitable<void> Sidecar::look_for_damage() {
+  if (integrity_ == Integrity::too_large) {
+    const DamageSearch::Result result = co_await damage_search_.run();
+    integrity_ = result.integrity;
+    if (result.error && result.error->fault() == StoreFault::corrupt) {
+      active_->hold(*result.error);
+    } else if (result.error) {
+      logger_.warn("could not look for damage: {}; {}", result.error->what(),
+                   result.error->remedy());
+    }
+  }
+  if (integrity_ == Integrity::odd_rows) {
+    logger_.warn(
+        "{}: another program wrote rows that break the rules of their tables; `tender check` "
+        "names the relays among them",
+        runtime_.database.path().string());
+  }
+}
+
+}  // namespace tender::service

@@ -1,0 +1,69 @@
+#include "tender/view/dead_letter.hpp"
+
+#include <charconv>
+#include <cstdint>
+#include <optional>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include <nlohmann/json.hpp>
+
+#include "tender/base/log.hpp"
+#include "tender/store/command.hpp"
+#include "tender/store/query.hpp"
+#include "tender/view/relay.hpp"
+
+namespace tender::view {
+namespace {
+
+std::optional<std::int64_t> parse_number(const std::string& text) {
+  std::int64_t number = 0;
+  const char* const last = text.data() + text.size();
+  const auto [end, error] = std::from_chars(text.data(), last, number);
+  return error == std::errc() && end == last ? std::optional(number) : std::nullopt;
+}
+
+}  // namespace
+
+nlohmann::ordered_json to_json(const outbox::DeadLetter& letter) {
+  nlohmann::ordered_json json = {{"id", letter.id},
+                                 {"relay_id", letter.key},
+                                 {"reason", letter.reason},
+                                 {"error", letter.error},
+                                 {"attempt", letter.attempt},
+                                 {"revision", letter.revision},
+                                 {"created_at", letter.created_at.time_since_epoch().count()},
+                                 {"resolution", nullptr},
+                                 {"resolved_at", nullptr}};
+  if (letter.resolution) {
+    json["resolution"] = *letter.resolution;
+  }
+  if (letter.resolved_at) {
+    json["resolved_at"] = letter.resolved_at->time_since_epoch().count();
+  }
+  return json;
+}
+
+outbox::DeadLetter require_letter(Database& database, const std::string& name) {
+  outbox::DeadLetters letters(database);
+  const auto relay = find_relay(Query(database), name);
+  const std::string key = relay ? relay->id.text : name;
+  if (auto open = letters.find_open(outbox::JobKind::relay_sync, key)) {
+    return std::move(*open);
+  }
+  const auto number = relay ? std::nullopt : parse_number(name);
+  auto letter = number ? letters.find(*number) : std::nullopt;
+  if (!letter) {
+    if (!relay && !number) {
+      throw NoSuchRelay(name);
+    }
+    throw CommandError(relay ? fmt::format("relay {} has no open dead letter",
+                                           printable(relay->subdomain, relay->subdomain.size()))
+                             : fmt::format("there is no dead letter \"{}\"", printable(name, 80)),
+                       "see `tender dead-letter list`");
+  }
+  return std::move(*letter);
+}
+
+}  // namespace tender::view

@@ -1,0 +1,66 @@
+#include "tender/view/relay.hpp"
+
+#include <array>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "tender/store/command.hpp"
+
+namespace tender::view {
+namespace {
+
+constexpr std::array<std::string_view, 5> kSyncStates{"in step", "live", "not served", "pending",
+                                                      "failing"};
+
+}  // namespace
+
+SyncState sync_state(const Relay& relay) {
+  if (relay.synced && relay.live) {
+    return *relay.live ? SyncState::live : SyncState::not_served;
+  }
+  if (relay.synced) {
+    return SyncState::in_step;
+  }
+  return relay.sync_error.empty() ? SyncState::pending : SyncState::failing;
+}
+
+std::string_view to_string(SyncState state) {
+  return kSyncStates.at(static_cast<std::size_t>(state));
+}
+
+Relay with_reason(Relay relay, const outbox::HostState& host) {
+  if (!relay.synced && relay.sync_error.empty()) {
+    relay.sync_error = host.reason;
+  }
+  return relay;
+}
+
+std::optional<Relay> find_relay(const Query& query, const std::string& name) {
+  auto relay = query.find_relay(name);
+  if (relay && relay->id.text == name && relay->subdomain != name) {
+    if (const auto namesake = query.get_relay_of_subdomain(name)) {
+      throw CommandError(
+          fmt::format("\"{}\" is the id of relay {} and the subdomain of relay {}", name,
+                      relay->subdomain, namesake->id.text),
+          fmt::format("name the one by its subdomain, {}, or the other by its id, {}",
+                      relay->subdomain, namesake->id.text));
+    }
+  }
+  return relay;
+}
+
+Relay require_relay(const Query& query, const std::string& name) {
+  auto relay = find_relay(query, name);
+  if (!relay) {
+    throw NoSuchRelay(name);
+  }
+  return std::move(*relay);
+}
+
+std::string relay_name(const Query& query, const std::string& id) {
+  const auto relay = query.get_relay(RelayId{id});
+  return relay ? relay->subdomain : id;
+}
+
+}  // namespace tender::view

@@ -1,0 +1,237 @@
+// The sidecar as its host sees it: standby, lock, heartbeat and drain, on virtual time and
+// loopback.
+#include "tender/service/sidecar.hpp"
+
+#include <filesystem>
+#include <fstream>
+#include <memory>
+#include <optional>
+#include <sstream>
+
+#include <gmock/gmock.h>
+#include <spdlog/sinks/ostream_sink.h>
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/io_context.hpp>
+
+#include "tender/store/database_lock.hpp"
+#include "tender/store/store_error.hpp"
+
+#include "support/raw_server.hpp"
+#include "support/world.hpp"
+
+namespace tender::service {
+namespace {
+
+using namespace std::chrono_literals;
+using testing::HasSubstr;
+
+constexpr std::chrono::seconds kDeadline{30};
+
+struct SidecarTest : testing::Test {
+  SidecarTest() {
+    env.database_path = path;
+    env.zooid_api_url = http::Url::parse(zooid.url());
+  }
+
+  ~SidecarTest() override {
+    zooid.stop();
+    sidecar.reset();
+  }
+
+  void make(Sidecar::Options options = {}) {
+    sidecar = std::make_unique<Sidecar>(env, io.get_executor(), logger,
+                                        Sidecar::Runtime{database, clock, random}, options);
+  }
+
+  void start(Sidecar::Options options = {}) {
+    make(options);
+    run();
+  }
+
+  void run() {
+    boost::asio::co_spawn(io, sidecar->run(), [this](const std::exception_ptr& error, bool worked) {
+      ended = worked;
+      fault = error;
+    });
+    clock.settle();
+  }
+
+  // Runs the io_context, without moving time, until the network has brought that about.
+  void run_until(const std::function<bool()>& condition) {
+    const auto give_up = std::chrono::steady_clock::now() + kDeadline;
+    while (!condition() && std::chrono::steady_clock::now() < give_up) {
+      io.restart();
+      io.poll();
+    }
+    ASSERT_TRUE(condition());
+  }
+
+  [[nodiscard]] bool is_locked() const { return DatabaseLock::holder(path).has_value(); }
+
+  [[nodiscard]] StoreError store_fault() const {
+    try {
+      std::rethrow_exception(fault);
+    } catch (const StoreError& error) {
+      return error;
+    }
+  }
+
+  Relay create(const std::string& subdomain) const {
+    RelayChange change;
+    change.tenant = test::kTenant;
+    change.subdomain = subdomain;
+    return sidecar->command().create_relay(change);
+  }
+
+  boost::asio::io_context io;
+  test::VirtualClock clock{io};
+  test::SeededRandom random{1};
+  test::TempDir directory;
+  std::filesystem::path path = directory.path() / "tender.db";
+  test::RawServer zooid{io};  // reads a request, and never answers
+  config::Env env = test::test_env(random);
+  std::ostringstream log;
+  Logger logger{"test", std::make_shared<spdlog::sinks::ostream_sink_st>(log)};
+  Database database{path, clock, {}};
+  std::unique_ptr<Sidecar> sidecar;
+  std::optional<bool> ended;  // what run() has returned; false when it threw
+  std::exception_ptr fault;
+};
+
+TEST_F(SidecarTest, HoldsTheLockAsLongAsItWorks) {
+  start();
+  EXPECT_TRUE(is_locked());
+  EXPECT_FALSE(ended);
+  sidecar->stop();
+  clock.settle();
+  EXPECT_EQ(ended, true);
+  EXPECT_FALSE(is_locked());
+}
+
+TEST_F(SidecarTest, WaitsAsAStandbyUntilTheLockIsFree) {
+  auto other = DatabaseLock::try_acquire(path);
+  start();
+  clock.advance(1min);
+  EXPECT_FALSE(ended);
+  EXPECT_THAT(log.str(), HasSubstr("waiting as a standby"));
+  other.reset();
+  EXPECT_FALSE(is_locked());
+  clock.advance(500ms);
+  EXPECT_TRUE(is_locked());
+  sidecar->stop();
+  clock.settle();
+  EXPECT_EQ(ended, true);
+}
+
+TEST_F(SidecarTest, EndsAsAStandbyWhenItIsStopped) {
+  const auto other = DatabaseLock::try_acquire(path);
+  start();
+  sidecar->stop();
+  clock.settle();
+  EXPECT_EQ(ended, false);
+  EXPECT_FALSE(fault);
+}
+
+TEST_F(SidecarTest, DoesNotWaitWhenItIsToldNotTo) {
+  const auto other = DatabaseLock::try_acquire(path);
+  start({.standby = false});
+  EXPECT_EQ(ended, false);
+  EXPECT_FALSE(fault);
+  EXPECT_EQ(log.str(), "");
+}
+
+TEST_F(SidecarTest, DoesNothingWhenItIsStoppedBeforeItRuns) {
+  make();
+  sidecar->stop();
+  run();
+  EXPECT_EQ(ended, false);
+  EXPECT_FALSE(fault);
+}
+
+TEST_F(SidecarTest, HearsOfWhatIsWrittenThroughItAndByOthers) {
+  const auto other = DatabaseLock::try_acquire(path);  // on standby too
+  make();
+  auto heard = sidecar->activities().subscribe();
+  run();
+  create("blue");
+  database.execute(
+      "INSERT INTO activity (tenant, activity_type, resource_type, resource_id) "
+      "VALUES ('t', 'paid', 'invoice', 'i')");
+  std::vector<std::int64_t> seqs;
+  const auto listen = [&]() -> boost::asio::awaitable<void> {
+    while (true) {
+      const auto received = co_await heard.recv();
+      if (std::holds_alternative<Closed>(received.item)) {
+        co_return;
+      }
+      seqs.push_back(std::get<std::int64_t>(received.item));
+    }
+  };
+  bool closed = false;
+  boost::asio::co_spawn(io, listen(), [&closed](const std::exception_ptr&) { closed = true; });
+  clock.advance(1s);
+  EXPECT_EQ(seqs, (std::vector<std::int64_t>{1, 2}));
+  sidecar->stop();
+  clock.settle();
+  EXPECT_TRUE(closed);
+}
+
+TEST_F(SidecarTest, BreaksOffAfterTenSecondsWhatIsStillInFlight) {
+  start();
+  create("blue");
+  run_until([this] { return sidecar->in_flight() == 1 && !zooid.requests().empty(); });
+  sidecar->stop();
+  clock.advance(9s);
+  EXPECT_FALSE(ended);
+  clock.advance(1s);
+  run_until([this] { return ended.has_value(); });
+  EXPECT_FALSE(fault);
+  EXPECT_THAT(log.str(), HasSubstr("1 in flight after 10 s, broken off"));
+  EXPECT_FALSE(is_locked());
+}
+
+TEST_F(SidecarTest, ShowsAHeartbeatEveryTenSeconds) {
+  start();
+  const std::filesystem::path lock = path.string() + ".lock";
+  const auto long_ago = std::filesystem::last_write_time(lock) - 1h;
+  std::filesystem::last_write_time(lock, long_ago);
+  clock.advance(9s);
+  EXPECT_EQ(std::filesystem::last_write_time(lock), long_ago);
+  clock.advance(1s);
+  EXPECT_GT(std::filesystem::last_write_time(lock), long_ago);
+  sidecar->stop();
+  clock.settle();
+}
+
+TEST_F(SidecarTest, StopsByItselfWhenTheLockFileIsRemoved) {
+  start();
+  std::filesystem::remove(path.string() + ".lock");
+  clock.advance(1s);
+  ASSERT_TRUE(fault);
+  EXPECT_THAT(store_fault().what(), HasSubstr("was removed or replaced"));
+}
+
+TEST_F(SidecarTest, StopsByItselfWhenTheDatabaseIsMoved) {
+  start();
+  std::filesystem::rename(path, path.string() + ".old");
+  clock.advance(1s);
+  ASSERT_TRUE(fault);
+  EXPECT_THAT(store_fault().what(), HasSubstr("was moved, removed or replaced"));
+}
+
+TEST_F(SidecarTest, OpensTheDatabaseOfItsEnvironmentWhenNoneIsLent) {
+  env.database_path = directory.path() / "new" / "tender.db";
+  sidecar = std::make_unique<Sidecar>(env, io.get_executor(), logger, Sidecar::Options{});
+  EXPECT_EQ(create("blue").revision, 1);
+  EXPECT_TRUE(std::filesystem::exists(env.database_path));
+}
+
+TEST_F(SidecarTest, RefusesADamagedDatabase) {
+  env.database_path = directory.path() / "damaged.db";
+  std::ofstream(env.database_path) << std::string(10'000, 'x');
+  EXPECT_THROW(Sidecar(env, io.get_executor(), logger, Sidecar::Options{}), StoreError);
+}
+
+}  // namespace
+}  // namespace tender::service

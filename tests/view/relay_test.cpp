@@ -1,0 +1,78 @@
+#include "tender/view/relay.hpp"
+
+#include "store/store_fixture.hpp"
+
+namespace tender::view {
+namespace {
+
+std::string_view state_of(bool synced, std::optional<bool> live, const std::string& error = "") {
+  Relay relay;
+  relay.synced = synced;
+  relay.live = live;
+  relay.sync_error = error;
+  return to_string(sync_state(relay));
+}
+
+TEST(SyncStates, TellWhatIsServedFromWhatIsOnlyInStep) {
+  EXPECT_EQ(state_of(true, std::nullopt), "in step");
+  EXPECT_EQ(state_of(true, true), "live");
+  EXPECT_EQ(state_of(true, false), "not served");
+}
+
+TEST(SyncStates, TellWhatFailsFromWhatOnlyWaits) {
+  EXPECT_EQ(state_of(false, true), "pending");
+  EXPECT_EQ(state_of(false, std::nullopt, "boom"), "failing");
+}
+
+TEST(RelayReason, IsTheHostsFaultForARelayThatOnlyWaits) {
+  outbox::HostState host;
+  host.reason = "connection refused";
+  EXPECT_EQ(with_reason(Relay(), host).sync_error, "connection refused");
+  Relay failing;
+  failing.sync_error = "boom";
+  EXPECT_EQ(with_reason(failing, host).sync_error, "boom");
+  Relay in_step;
+  in_step.synced = true;
+  EXPECT_EQ(with_reason(in_step, host).sync_error, "");
+}
+
+struct RelayLookup : StoreTest {
+  void insert(const std::string& id, const std::string& subdomain) {
+    database.execute("INSERT INTO relay (id, tenant, subdomain, schema) VALUES ('" + id + "', '" +
+                     std::string(kTenant) + "', '" + subdomain + "', '" + subdomain + "')");
+  }
+};
+
+TEST_F(RelayLookup, FindsByIdAndBySubdomain) {
+  const Relay blue = create("blue");
+  EXPECT_EQ(require_relay(query, "blue").id, blue.id);
+  EXPECT_EQ(require_relay(query, blue.id.text).id, blue.id);
+  EXPECT_FALSE(find_relay(query, "green"));
+}
+
+TEST_F(RelayLookup, SaysThatThereIsNone) {
+  try {
+    static_cast<void>(require_relay(query, "green\n"));
+    FAIL() << "nothing was thrown";
+  } catch (const NoSuchRelay& error) {
+    EXPECT_STREQ(error.what(), "there is no relay \"green\\n\"");
+    EXPECT_EQ(error.remedy(), "see `tender relay list` for the relays and their ids");
+  }
+}
+
+TEST_F(RelayLookup, RefusesANameThatMeansTwoRelays) {
+  insert("green", "blue");
+  insert("other", "green");
+  EXPECT_THROW(static_cast<void>(find_relay(query, "green")), CommandError);
+  EXPECT_EQ(require_relay(query, "blue").id.text, "green");
+  EXPECT_EQ(require_relay(query, "other").subdomain, "green");
+}
+
+TEST_F(RelayLookup, NamesARelayThatIsGoneByItsId) {
+  const Relay blue = create("blue");
+  EXPECT_EQ(relay_name(query, blue.id.text), "blue");
+  EXPECT_EQ(relay_name(query, "gone"), "gone");
+}
+
+}  // namespace
+}  // namespace tender::view

@@ -1,0 +1,75 @@
+#include "tender/view/status.hpp"
+
+#include <unistd.h>
+
+#include <nlohmann/json.hpp>
+
+#include "tender/outbox/dead_letters.hpp"
+#include "tender/store/migrations.hpp"
+
+#include "store/store_fixture.hpp"
+
+namespace tender::view {
+namespace {
+
+using namespace std::chrono_literals;
+
+struct StatusView : StoreTest {
+  [[nodiscard]] nlohmann::ordered_json json() {
+    return to_json(take_snapshot(database, clock.now()));
+  }
+};
+
+TEST_F(StatusView, IsAnObjectWithNullForWhatThereIsNot) {
+  EXPECT_EQ(json().dump(),
+            R"({"database":")" + path.string() + R"(","schema_version":)" +
+                std::to_string(migrations().back().version) +
+                R"(,"sidecar":{"running":false,"pid":null,"heartbeat_age_ms":null},)"
+                R"("relays":{"total":0,"synced":0,"pending":0,"failing":0,"in_doubt":0,"live":0,)"
+                R"("not_served":0},)"
+                R"("host":{"failing_since":null,"reason":"","probe_at":null,)"
+                R"("paused_until":null,"stores_nothing":false,"concurrency":null},)"
+                R"("outbox":{"due":0,"waiting":0,"next_due":null,"checks":0},"dead_letters":0,)"
+                R"("activity":{"last_seq":0,"routed_seq":0}})");
+}
+
+TEST_F(StatusView, CountsRelaysWorkAndActivities) {
+  const Relay blue = create("blue");
+  create("green");
+  command.complete_relay_sync(blue, {.revision = 1, .digest = "d"});
+  outbox::DeadLetters(database).add(outbox::JobKind::relay_sync, "gone",
+                                    outbox::DeadLetterReason::lost, "boom", 1, 1, clock.now());
+  database.execute(
+      "INSERT INTO outbox (kind, key, not_before, attempt, last_error) VALUES "
+      "('relay_sync', 'due', 1, 0, NULL), ('relay_sync', 'later', 9000000000000, 1, 'boom')");
+  const Snapshot snapshot = take_snapshot(database, clock.now());
+  EXPECT_EQ(snapshot.relays.total, 2);
+  EXPECT_EQ(snapshot.relays.pending, 1);
+  EXPECT_EQ(snapshot.jobs.due, 1);
+  EXPECT_EQ(snapshot.jobs.waiting, 1);
+  EXPECT_EQ(snapshot.dead_letters, 1);
+  EXPECT_EQ(snapshot.logged, 3);
+  EXPECT_EQ(snapshot.routed, 0);
+}
+
+TEST_F(StatusView, ShowsTheSidecarThatHoldsTheLock) {
+  const auto lock = DatabaseLock::try_acquire(path);
+  const TimePoint beat = DatabaseLock::holder(path)->heartbeat;
+  const auto sidecar = to_json(take_snapshot(database, beat + 3s))["sidecar"];
+  EXPECT_EQ(sidecar["running"], true);
+  EXPECT_EQ(sidecar["pid"], getpid());
+  EXPECT_EQ(sidecar["heartbeat_age_ms"], 3000);
+  EXPECT_EQ(take_snapshot(database, beat - 3s).heartbeat_age, 0s);  // its clock is ahead
+}
+
+TEST_F(StatusView, ShowsAPauseUntilItIsOver) {
+  outbox::HostState host;
+  host.paused_until = clock.now() + 1s;
+  outbox::write_host_state(database, host);
+  EXPECT_EQ(json()["host"]["paused_until"], (clock.now() + 1s).time_since_epoch().count());
+  clock.advance(1s);
+  EXPECT_TRUE(json()["host"]["paused_until"].is_null());
+}
+
+}  // namespace
+}  // namespace tender::view
