@@ -25,12 +25,12 @@ constexpr Milliseconds kAcceptPause{1'000};
 }  // namespace
 
 struct Server::State {
-  State(asio::any_io_executor runner, const ServerAddress& address, Router routes,
+  State(asio::any_io_executor runner, const ServerAddress& address, Routes served,
         ServerLimits chosen, Clock& time, Logger& log)
       : executor(std::move(runner)),
         clock(time),
         logger(log),
-        router(std::move(routes)),
+        routes(std::move(served)),
         limits(chosen),
         listener(executor, address),
         deadlines(time),
@@ -49,17 +49,17 @@ struct Server::State {
   asio::any_io_executor executor;
   Clock& clock;
   Logger& logger;
-  Router router;
+  Routes routes;
   ServerLimits limits;
   ListeningSocket listener;
   Deadlines deadlines;
   // For run(): a client may be accepted now, a task has ended, or stop() was called.
   Wakeup news;
-  Service service{router, limits, clock, logger, deadlines, [this] { turned_idle(); }};
+  Service service{routes, limits, clock, logger, deadlines, [this] { turned_idle(); }};
   std::set<ServerConnection*> connections;
   bool watching = false;  // the deadlines
   bool stopped = false;
-  bool accepting = true;  // false after a failure that was logged, until a client is accepted
+  bool refused = false;  // by the system, to accept; logged once, until a client is accepted
 };
 
 namespace {
@@ -126,12 +126,12 @@ asio::awaitable<void> Server::State::accept(std::shared_ptr<State> self) {
     co_return;
   }
   if (!error) {
-    accepting = true;
+    refused = false;
     auto serving = serve(self, std::move(socket));
     asio::co_spawn(executor, std::move(serving), asio::detached);
     co_return;
   }
-  if (std::exchange(accepting, false)) {
+  if (!std::exchange(refused, true)) {
     logger.warn("{} cannot accept a client, and tries again each second: {}", listener.name(),
                 error.message());
   }
@@ -187,12 +187,12 @@ void Server::State::stop() {
   news.notify();
 }
 
-Server::Server(asio::any_io_executor executor, const ServerAddress& address, Router router,
+Server::Server(asio::any_io_executor executor, const ServerAddress& address, Routes routes,
                ServerLimits limits, Clock& clock, Logger& logger) {
   if (limits.max_connections == 0) {
     throw std::invalid_argument("an HTTP server needs at least one connection");
   }
-  state_ = std::make_shared<State>(std::move(executor), address, std::move(router), limits, clock,
+  state_ = std::make_shared<State>(std::move(executor), address, std::move(routes), limits, clock,
                                    logger);
 }
 

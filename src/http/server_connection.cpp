@@ -25,7 +25,7 @@ using boost::system::error_code;
 constexpr Milliseconds kLinger{1'000};
 constexpr SteadyTime kNoDeadline = SteadyTime::max();
 
-Response unrouted(const Router::Match& match) {
+Response unrouted(const Routes::Match& match) {
   if (match.allow.empty()) {
     return error_response(404, "not found");
   }
@@ -134,7 +134,7 @@ void ServerConnection::begin_body() {
   const ServerRequest& request = parser_.request();
   head_only_ = request.method == "HEAD";
   what_ = printable(request.method + " " + request.path);
-  match_ = service_.router.find(request.method, request.path);
+  match_ = service_.routes.find(request.method, request.path);
   parser_.limit_body(std::min(service_.limits.max_body,
                               match_.max_body.value_or(std::numeric_limits<std::size_t>::max())));
   expect_by(began_ + service_.limits.request);

@@ -21,7 +21,7 @@ namespace tender::http {
 
 /// What the connections of a server share; it outlives them.
 struct Service {
-  const Router& router;
+  const Routes& routes;
   const ServerLimits& limits;
   Clock& clock;
   Logger& logger;
@@ -78,7 +78,7 @@ class ServerConnection {
   bool first_ = true;
   std::optional<SteadyTime> latest_;  // once stopping
   Refusal refusal_;
-  Router::Match match_;
+  Routes::Match match_;
   std::string what_;  // of the request under way, for the log: "GET /v1/relays"
   bool head_only_ = false;
 };

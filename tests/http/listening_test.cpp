@@ -44,7 +44,7 @@ TEST_F(ListeningTest, TakesAFreePortAndNamesIt) {
 TEST_F(ListeningTest, SaysWhyItCannotTakeAPort) {
   start();
   const TcpAddress taken{"127.0.0.1", server->port()};
-  Router none;
+  Routes none;
   const auto logger = make_null_logger();
   try {
     const Server second(io.get_executor(), taken, none, limits, clock, *logger);

@@ -74,28 +74,28 @@ ServerTest::~ServerTest() {
   run_until([this] { return ended; });
 }
 
-Router ServerTest::routes() {
-  Router router;
+Routes ServerTest::example() {
+  Routes routes;
   const Handler echoing = [this](ServerRequest request) { return echo(std::move(request)); };
-  router.add("GET", "/echo", echoing);
-  router.add("POST", "/echo", echoing);
-  router.add("PUT", "/small", echoing, 4);
-  router.add("GET", "/relays/{id}", [](ServerRequest request) -> asio::awaitable<Reply> {
+  routes.add("GET", "/echo", echoing);
+  routes.add("POST", "/echo", echoing);
+  routes.add("PUT", "/small", echoing, 4);
+  routes.add("GET", "/relays/{id}", [](ServerRequest request) -> asio::awaitable<Reply> {
     Reply reply(Response{200, {}, request.segments.at("id")});
     co_return reply;
   });
-  router.add("GET", "/wait", [this](ServerRequest request) { return wait(std::move(request)); });
-  router.add("GET", "/throw", always([]() -> Reply { throw std::runtime_error("a\nb"); }));
-  router.add("GET", "/forged", always([] {
+  routes.add("GET", "/wait", [this](ServerRequest request) { return wait(std::move(request)); });
+  routes.add("GET", "/throw", always([]() -> Reply { throw std::runtime_error("a\nb"); }));
+  routes.add("GET", "/forged", always([] {
                return Response{200, {{"X", "a\r\nSet-Cookie: b"}}, "x"};
              }));
-  router.add("GET", "/large", always([] {
+  routes.add("GET", "/large", always([] {
                return Response{200, {}, std::string(32'000'000, 'x')};
              }));
-  router.add("GET", "/raw", always([] { return RawBytes{"what?"}; }));
-  router.add("GET", "/drop", always([] { return RawBytes{}; }));
-  router.add("GET", "/silence", always([] { return Silence{}; }));
-  return router;
+  routes.add("GET", "/raw", always([] { return RawBytes{"what?"}; }));
+  routes.add("GET", "/drop", always([] { return RawBytes{}; }));
+  routes.add("GET", "/silence", always([] { return Silence{}; }));
+  return routes;
 }
 
 asio::awaitable<Reply> ServerTest::echo(ServerRequest request) {
@@ -125,7 +125,7 @@ Handler ServerTest::always(std::function<Reply()> make) {
 }
 
 void ServerTest::start() {
-  server = std::make_unique<Server>(io.get_executor(), address, routes(), limits, clock, *logger_);
+  server = std::make_unique<Server>(io.get_executor(), address, example(), limits, clock, *logger_);
   asio::co_spawn(io, server->run(), [this](std::exception_ptr error) {
     ended = true;
     if (error) {

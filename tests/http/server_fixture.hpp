@@ -71,7 +71,7 @@ class ServerTest : public testing::Test {
   std::ostringstream log;
 
  private:
-  Router routes();
+  Routes example();
   boost::asio::awaitable<Reply> echo(ServerRequest request);
   boost::asio::awaitable<Reply> wait(ServerRequest request);
   Handler always(std::function<Reply()> make);

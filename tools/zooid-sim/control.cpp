@@ -225,13 +225,13 @@ tender::http::Handler handler(std::shared_ptr<Core> core, Action action) {
 
 }  // namespace
 
-tender::http::Router control_routes(std::shared_ptr<Core> core) {
-  tender::http::Router router;
+tender::http::Routes control_routes(std::shared_ptr<Core> core) {
+  tender::http::Routes routes;
   for (const ControlRoute& route : kRoutes) {
-    router.add(route.method, route.pattern, handler(core, route.action));
+    routes.add(route.method, route.pattern, handler(core, route.action));
   }
-  router.otherwise(handler(core, no_route));
-  return router;
+  routes.otherwise(handler(core, no_route));
+  return routes;
 }
 
 }  // namespace zooid_sim

@@ -4,13 +4,13 @@
 
 #include <memory>
 
-#include "tender/http/router.hpp"
+#include "tender/http/routes.hpp"
 
 #include "zooid-sim/core.hpp"
 
 namespace zooid_sim {
 
 /// Its routes. They keep `core`.
-[[nodiscard]] tender::http::Router control_routes(std::shared_ptr<Core> core);
+[[nodiscard]] tender::http::Routes control_routes(std::shared_ptr<Core> core);
 
 }  // namespace zooid_sim

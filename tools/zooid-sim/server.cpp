@@ -28,10 +28,10 @@ http::ServerLimits limits() {
   return limits;
 }
 
-http::Router api_routes(std::shared_ptr<Core> core) {
-  http::Router router;
-  router.otherwise([core](Request request) { return core->front.serve(std::move(request)); });
-  return router;
+http::Routes api_routes(std::shared_ptr<Core> core) {
+  http::Routes routes;
+  routes.otherwise([core](Request request) { return core->front.serve(std::move(request)); });
+  return routes;
 }
 
 }  // namespace

@@ -1,8 +1,9 @@
 // An HTTP/1.1 server on one address, TCP or a unix socket: it reads whole requests within limits,
-// has a Router's handlers answer them, and keeps connections open between requests. The admin API
-// and zooid-sim are built on it. No TLS, no upgrades. Runs on the io_context's one thread.
+// has the handlers of its Routes answer them, and keeps connections open between requests. For a
+// service of ours towards its users; zooid-sim is built on it. No TLS, no upgrades, no streaming.
+// Runs on the io_context's one thread.
 //
-//   http::Server server(io.get_executor(), http::TcpAddress{"127.0.0.1", 0}, std::move(router),
+//   http::Server server(io.get_executor(), http::TcpAddress{"127.0.0.1", 0}, std::move(routes),
 //                       http::ServerLimits(), clock, *logger);
 //   asio::co_spawn(io, server.run(), …);
 //   …
@@ -21,7 +22,7 @@
 
 #include "tender/base/clock.hpp"
 #include "tender/base/log.hpp"
-#include "tender/http/router.hpp"
+#include "tender/http/routes.hpp"
 
 namespace tender::http {
 
@@ -58,7 +59,7 @@ class Server {
   /// Listens from now on; clients are accepted by run(). Throws Error when it cannot listen,
   /// std::invalid_argument when max_connections is 0. Borrows `clock` and `logger`, which live
   /// until run() has ended or the io_context is gone.
-  Server(boost::asio::any_io_executor executor, const ServerAddress& address, Router router,
+  Server(boost::asio::any_io_executor executor, const ServerAddress& address, Routes routes,
          ServerLimits limits, Clock& clock, Logger& logger);
 
   /// As stop().

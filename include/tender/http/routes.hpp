@@ -1,9 +1,9 @@
 // From a request's method and path to the handler that answers it. Filled once, before the server
 // runs.
 //
-//   Router router;
-//   router.add("GET", "/v1/relays/{id}", show_relay);
-//   router.add("PUT", "/v1/relays/{id}", put_relay, 64 * 1024);
+//   Routes routes;
+//   routes.add("GET", "/v1/relays/{id}", show_relay);
+//   routes.add("PUT", "/v1/relays/{id}", put_relay, 64 * 1024);
 #pragma once
 
 #include <cstddef>
@@ -25,11 +25,11 @@ namespace tender::http {
 /// itself: nothing interrupts it.
 using Handler = std::function<boost::asio::awaitable<Reply>(ServerRequest)>;
 
-class Router {
+class Routes {
  public:
   /// What find() found.
   struct Match {
-    const Handler* handler = nullptr;  // null when nothing fits; as long as the router
+    const Handler* handler = nullptr;  // null when nothing fits; as long as the routes
     std::optional<std::size_t> max_body;
     std::map<std::string, std::string> segments;  // see ServerRequest
     std::string allow;  // when nothing fits: the methods that the path has routes for; else empty

@@ -1,4 +1,4 @@
-#include "tender/http/router.hpp"
+#include "tender/http/routes.hpp"
 
 #include <algorithm>
 #include <set>
@@ -83,7 +83,7 @@ void allow(std::string& list, std::string_view method) {
 
 }  // namespace
 
-void Router::add(std::string_view method, std::string_view pattern, Handler handler,
+void Routes::add(std::string_view method, std::string_view pattern, Handler handler,
                  std::optional<std::size_t> max_body) {
   Route route{std::string(method), split(pattern), std::move(handler), max_body};
   const auto same = [&route](const Route& other) {
@@ -95,7 +95,7 @@ void Router::add(std::string_view method, std::string_view pattern, Handler hand
   routes_.push_back(std::move(route));
 }
 
-Router::Match Router::find(std::string_view method, std::string_view path) const {
+Routes::Match Routes::find(std::string_view method, std::string_view path) const {
   Match match;
   const std::optional<Segments> sent = decode(path);
   std::string allowed;
