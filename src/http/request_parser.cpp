@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <limits>
-#include <optional>
 
 #include <fmt/format.h>
 
@@ -71,7 +70,7 @@ struct RequestParser::Impl {
   std::size_t max_body = 0;
   beast::flat_buffer buffer;
   HeadScan scan;
-  std::optional<BeastRequest> parser;  // from the end of the head on
+  std::unique_ptr<BeastRequest> parser;  // null until the head is whole
   ServerRequest request;
   Refusal refusal;
 };
@@ -88,7 +87,7 @@ RequestParser::Progress RequestParser::Impl::advance_head() {
 }
 
 RequestParser::Progress RequestParser::Impl::read_head(std::string_view head) {
-  parser.emplace();
+  parser = std::make_unique<BeastRequest>();
   parser->header_limit(std::numeric_limits<std::uint32_t>::max());  // max_head was kept
   parser->body_limit(boost::none);                                  // once the head has been read
   beast::error_code error;
