@@ -1,8 +1,6 @@
 #include "tender/http/transport.hpp"
 
-#include <algorithm>
-
-#include "tender/base/ascii.hpp"
+#include "field_text.hpp"
 
 namespace tender::http {
 std::string_view to_string(Method method) {
@@ -44,14 +42,8 @@ std::string_view to_string(Fault fault) {
 }
 
 std::optional<std::string_view> Response::header(std::string_view name) const {
-  const auto same = [name](const Header& header) {
-    return std::ranges::equal(header.name, name, {}, ascii_lower, ascii_lower);
-  };
-  const auto found = std::ranges::find_if(headers, same);
-  if (found == headers.end()) {
-    return std::nullopt;
-  }
-  return found->value;
+  const Header* const found = find_header(headers, name);
+  return found == nullptr ? std::nullopt : std::optional<std::string_view>(found->value);
 }
 
 }  // namespace tender::http

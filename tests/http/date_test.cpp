@@ -35,5 +35,10 @@ TEST(HttpDate, IsNothingForADayThatDoesNotExist) {
   EXPECT_EQ(parse_http_date("Mon, 06 Nov 1994 08:49:37 GMT"), std::nullopt);
 }
 
+TEST(HttpDate, IsWrittenAsItIsRead) {
+  EXPECT_EQ(http_date(TimePoint(Milliseconds(784'111'777'999))), "Sun, 06 Nov 1994 08:49:37 GMT");
+  EXPECT_EQ(http_date(TimePoint(Milliseconds(-1))), "Wed, 31 Dec 1969 23:59:59 GMT");
+}
+
 }  // namespace
 }  // namespace tender::http

@@ -2,7 +2,7 @@
 
 #include <array>
 
-#include <fmt/chrono.h>
+#include "tender/http/date.hpp"
 
 namespace tender::simulation {
 namespace {
@@ -73,11 +73,6 @@ Fate too_many(Dice& dice, bool says_when) {
   return answered(dice.between(Milliseconds(1), kQuick), std::move(response));
 }
 
-std::string http_date(TimePoint now) {
-  return fmt::format("{:%a, %d %b %Y %H:%M:%S} GMT",
-                     fmt::gmtime(std::chrono::system_clock::to_time_t(now)));
-}
-
 }  // namespace
 
 Fate good_fate(Milliseconds pace, Dice& dice) {
@@ -145,7 +140,7 @@ Fate outage_fate(OutageStyle style, Milliseconds timeout, Dice& dice) {
 
 Fate stale_token_fate(TimePoint now, Dice& dice) {
   http::Response response = say(401, R"({"error":"created_at too far from current time"})");
-  response.headers.push_back({"Date", http_date(now)});
+  response.headers.push_back({"Date", http::http_date(now)});
   return answered(dice.between(Milliseconds(1), kQuick), std::move(response));
 }
 

@@ -47,7 +47,7 @@ Auth::Auth(const std::vector<tender::nostr::PublicKey>& whitelist, const SkewedC
 }
 
 std::optional<Answer> Auth::refuse(const Request& request, std::string& pubkey) const {
-  const std::string header = request.header("authorization");
+  const std::string header(request.header("authorization").value_or(""));
   const bool https = request.header("x-forwarded-proto") == "https";
   const std::string url = (https ? "https://" : "http://") + request.host + request.path;
 

@@ -2,7 +2,6 @@
 
 #include <charconv>
 #include <limits>
-#include <map>
 
 #include <nlohmann/json.hpp>
 
@@ -17,9 +16,6 @@ namespace {
 using nlohmann::json;
 
 constexpr std::size_t kMaxControlBody = 4'000'000;
-constexpr std::string_view kSince = "since=";
-constexpr std::string_view kRelaysPrefix = "/relays/";
-constexpr std::string_view kSuffix = "/members";
 
 Answer add_faults(Core& core, const Request& request) {
   const auto document = tender::parse_json(request.body, kMaxControlBody);
@@ -57,10 +53,8 @@ Answer clear_faults(Core& core, const Request&) {
 // GET /journal?since=SEQ: the requests after that one.
 Answer show_journal(Core& core, const Request& request) {
   std::uint64_t since = 0;
-  if (request.query.starts_with(kSince)) {
-    const char* end = request.query.data() + request.query.size();
-    std::from_chars(request.query.data() + kSince.size(), end, since);
-  }
+  const std::string text = request.parameter("since").value_or("");
+  std::from_chars(text.data(), text.data() + text.size(), since);
   const auto& events = core.front.journal.events();
   json requests = json::array();
   for (auto event = events.upper_bound(since); event != events.end(); ++event) {
@@ -171,13 +165,14 @@ Answer show_health(Core& core, const Request&) {
 }
 
 // PUT /relays/{id}/members with {"members": [hex or npub, …]}.
-Answer set_members(Core& core, const std::string& id, const std::string& body) {
+Answer set_members(Core& core, const Request& request) {
+  const std::string& id = request.segments.at("id");
   core.store.refresh();
   core.watcher.run();
   if (core.store.find(id) == nullptr) {
     return error_answer(404, "relay not found");
   }
-  const auto document = tender::parse_json(body, kMaxControlBody);
+  const auto document = tender::parse_json(request.body, kMaxControlBody);
   if (!document || !document->is_object() || !document->contains("members") ||
       !document->at("members").is_array()) {
     return error_answer(400, "the body is {\"members\": [\"<pubkey>\", …]}");
@@ -194,34 +189,49 @@ Answer set_members(Core& core, const std::string& id, const std::string& body) {
   return json_answer(200, {{"members", pubkeys}});
 }
 
-using Route = Answer (*)(Core&, const Request&);
+Answer no_route(Core&, const Request&) {
+  return error_answer(404, "no such route in the control API: see docs/zooid-sim.md");
+}
 
-const std::map<std::string, Route>& routes() {
-  static const std::map<std::string, Route> table = {
-      {"POST /faults", add_faults},       {"GET /faults", list_faults},
-      {"DELETE /faults", clear_faults},   {"GET /journal", show_journal},
-      {"DELETE /journal", clear_journal}, {"GET /relays", show_relays},
-      {"GET /stats", show_stats},         {"POST /wipe", wipe},
-      {"PUT /clock", set_clock},          {"PUT /volume", set_volume},
-      {"GET /health", show_health},
+using Action = Answer (*)(Core&, const Request&);
+
+struct ControlRoute {
+  std::string_view method;
+  std::string_view pattern;
+  Action action;
+};
+
+constexpr ControlRoute kRoutes[] = {
+    {"POST", "/faults", add_faults},
+    {"GET", "/faults", list_faults},
+    {"DELETE", "/faults", clear_faults},
+    {"GET", "/journal", show_journal},
+    {"DELETE", "/journal", clear_journal},
+    {"GET", "/relays", show_relays},
+    {"PUT", "/relays/{id}/members", set_members},
+    {"GET", "/stats", show_stats},
+    {"POST", "/wipe", wipe},
+    {"PUT", "/clock", set_clock},
+    {"PUT", "/volume", set_volume},
+    {"GET", "/health", show_health},
+};
+
+tender::http::Handler handler(std::shared_ptr<Core> core, Action action) {
+  return [core, action](Request request) -> boost::asio::awaitable<Reply> {
+    Reply reply(action(*core, request));
+    co_return reply;
   };
-  return table;
 }
 
 }  // namespace
 
-Answer answer_control(Core& core, const Request& request) {
-  const auto route = routes().find(request.method + " " + request.path);
-  if (route != routes().end()) {
-    return route->second(core, request);
+tender::http::Routes control_routes(std::shared_ptr<Core> core) {
+  tender::http::Routes routes;
+  for (const ControlRoute& route : kRoutes) {
+    routes.add(route.method, route.pattern, handler(core, route.action));
   }
-  if (request.method == "PUT" && request.path.starts_with(kRelaysPrefix) &&
-      request.path.ends_with(kSuffix) &&
-      request.path.size() > kRelaysPrefix.size() + kSuffix.size()) {
-    const std::size_t length = request.path.size() - kRelaysPrefix.size() - kSuffix.size();
-    return set_members(core, request.path.substr(kRelaysPrefix.size(), length), request.body);
-  }
-  return error_answer(404, "no such route in the control API: see docs/zooid-sim.md");
+  routes.otherwise(handler(core, no_route));
+  return routes;
 }
 
 }  // namespace zooid_sim

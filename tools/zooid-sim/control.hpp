@@ -2,11 +2,15 @@
 // (docs/zooid-sim.md). JSON over HTTP on a port of its own, without authentication: loopback only.
 #pragma once
 
+#include <memory>
+
+#include "tender/http/routes.hpp"
+
 #include "zooid-sim/core.hpp"
-#include "zooid-sim/wire.hpp"
 
 namespace zooid_sim {
 
-[[nodiscard]] Answer answer_control(Core& core, const Request& request);
+/// Its routes. They keep `core`.
+[[nodiscard]] tender::http::Routes control_routes(std::shared_ptr<Core> core);
 
 }  // namespace zooid_sim

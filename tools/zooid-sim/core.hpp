@@ -1,7 +1,10 @@
 // The parts of one sim, wired together: what the two listeners' handlers share.
 #pragma once
 
+#include <memory>
 #include <string>
+
+#include "tender/base/log.hpp"
 
 #include "zooid-sim/api.hpp"
 #include "zooid-sim/auth.hpp"
@@ -15,7 +18,8 @@ namespace zooid_sim {
 
 struct Core {
   Core(boost::asio::any_io_executor executor, const Options& options, tender::Clock& clock)
-      : generation(options.generation),
+      : logger(tender::make_logger(spdlog::level::warn, tender::LogFormat::text)),
+        generation(options.generation),
         skewed(clock),
         waits(clock),
         store(options.config_dir, generation),
@@ -28,6 +32,7 @@ struct Core {
   Core(const Core&) = delete;  // the parts refer to each other
   Core& operator=(const Core&) = delete;
 
+  std::shared_ptr<tender::Logger> logger;
   Generation generation;
   SkewedClock skewed;
   Waits waits;

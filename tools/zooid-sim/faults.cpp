@@ -31,7 +31,7 @@ Fault Fault::oversize(std::size_t count) {
 }
 
 Fault& Fault::header(std::string name, std::string value) {
-  headers.emplace_back(std::move(name), std::move(value));
+  headers.push_back({std::move(name), std::move(value)});
   return *this;
 }
 

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "tender/base/clock.hpp"
+#include "tender/http/transport.hpp"
 
 namespace zooid_sim {
 
@@ -35,9 +36,8 @@ struct Fault {
   /// Whether the request does its work before the fault shows: an answer that is lost. For status,
   /// hang, drop, garbage, garbage_json and oversize; the others always work.
   bool applies = false;
-  int status = 0;  // of the answer in place of the normal one
-  std::vector<std::pair<std::string, std::string>>
-      headers;  // likewise; they win over the usual ones
+  int status = 0;                             // of the answer in place of the normal one
+  std::vector<tender::http::Header> headers;  // likewise; they win over the usual ones
   std::string body;
   std::size_t size = 8'000'000;
   tender::Milliseconds before{0};  // waits before the request does its work

@@ -61,7 +61,7 @@ asio::awaitable<Reply> Front::serve(Request request) {
     co_return drop(event);
   }
   event.status = shown_status(fault, answer);
-  Reply reply = spoil(fault, answer, skewed_.now(), request.keep_alive);
+  Reply reply = spoil(fault, std::move(answer), skewed_.now());
   reply.finished = [this, event](bool written) { finish(event, written); };
   co_return reply;
 }
@@ -106,7 +106,7 @@ Answer Front::work(const Request& request, RequestEvent& event) {
 }
 
 Reply Front::drop(const RequestEvent& event) {
-  Reply reply({}, Reply::Then::close);
+  Reply reply(tender::http::RawBytes{});
   reply.finished = [this, event](bool) { finish(event, false); };
   return reply;
 }

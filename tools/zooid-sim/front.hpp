@@ -9,11 +9,11 @@
 #include "zooid-sim/api.hpp"
 #include "zooid-sim/faults.hpp"
 #include "zooid-sim/journal.hpp"
-#include "zooid-sim/listener.hpp"
 #include "zooid-sim/skewed_clock.hpp"
 #include "zooid-sim/traffic.hpp"
 #include "zooid-sim/waits.hpp"
 #include "zooid-sim/watcher.hpp"
+#include "zooid-sim/wire.hpp"
 #include "zooid-sim/write_cost.hpp"
 
 namespace zooid_sim {

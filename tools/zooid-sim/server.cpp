@@ -1,17 +1,37 @@
 #include "zooid-sim/server.hpp"
 
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+
 #include "zooid-sim/control.hpp"
 #include "zooid-sim/core.hpp"
-#include "zooid-sim/listener.hpp"
 
 namespace zooid_sim {
 namespace {
 
-boost::asio::awaitable<Reply> serve_control(std::shared_ptr<Core> core, Request request) {
-  const Answer answer = answer_control(*core, request);
-  const auto then = request.keep_alive ? Reply::Then::keep : Reply::Then::close;
-  Reply reply(serialize(answer, core->skewed.now(), request.keep_alive), then);
-  co_return reply;
+namespace http = tender::http;
+
+// zooid has no deadlines of its own, and the clock may be a test's, which hours go by on at once.
+constexpr std::chrono::hours kPatience{24};
+
+// Over zooid's own cap of 1 MiB, so that the API can answer what is too large for it.
+http::ServerLimits limits() {
+  http::ServerLimits limits;
+  limits.max_head = 64'000;
+  limits.max_body = 16'000'000;
+  limits.max_connections = 10'000;
+  limits.head = kPatience;
+  limits.request = kPatience;
+  limits.idle = kPatience;
+  limits.write = kPatience;
+  limits.drain = tender::Milliseconds::zero();
+  return limits;
+}
+
+http::Routes api_routes(std::shared_ptr<Core> core) {
+  http::Routes routes;
+  routes.otherwise([core](Request request) { return core->front.serve(std::move(request)); });
+  return routes;
 }
 
 }  // namespace
@@ -19,13 +39,17 @@ boost::asio::awaitable<Reply> serve_control(std::shared_ptr<Core> core, Request 
 Server::Server(boost::asio::any_io_executor executor, Options options, tender::Clock& clock)
     : options_(std::move(options)),
       core_(std::make_shared<Core>(executor, options_, clock)),
-      api_(std::make_unique<Listener>(executor, options_.address, options_.port)) {
+      executor_(executor),
+      api_(std::make_unique<http::Server>(executor,
+                                          http::TcpAddress{options_.address, options_.port},
+                                          api_routes(core_), limits(), clock, *core_->logger)) {
   if (options_.control_port) {
-    control_ =
-        std::make_unique<Listener>(executor, options_.control_address, *options_.control_port);
+    const http::TcpAddress address{options_.control_address, *options_.control_port};
+    control_ = std::make_unique<http::Server>(executor, address, control_routes(core_), limits(),
+                                              clock, *core_->logger);
   }
   if (options_.api_host.empty()) {
-    options_.api_host = api_->authority();
+    options_.api_host = api_->name();
   }
   core_->api_url = "http://" + options_.api_host;
   core_->front.set_api_host(options_.api_host);
@@ -36,10 +60,9 @@ Server::~Server() {
 }
 
 void Server::start() {
-  api_->start([core = core_](Request request) { return core->front.serve(std::move(request)); });
+  boost::asio::co_spawn(executor_, api_->run(), boost::asio::detached);
   if (control_) {
-    control_->start(
-        [core = core_](Request request) { return serve_control(core, std::move(request)); });
+    boost::asio::co_spawn(executor_, control_->run(), boost::asio::detached);
   }
   core_->watcher.start();
 }
@@ -57,7 +80,7 @@ std::uint16_t Server::port() const {
 }
 
 std::string Server::control_url() const {
-  return control_ ? "http://" + control_->authority() : std::string();
+  return control_ ? "http://" + control_->name() : std::string();
 }
 
 const std::string& Server::api_url() const {

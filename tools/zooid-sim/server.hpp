@@ -14,6 +14,7 @@
 #include <boost/asio/any_io_executor.hpp>
 
 #include "tender/base/clock.hpp"
+#include "tender/http/server.hpp"
 #include "tender/nostr/keys.hpp"
 
 #include "zooid-sim/config_store.hpp"
@@ -39,7 +40,6 @@ struct Options {
   Watcher::Death death = [](const std::string&, int) {};  // when a relay's file kills zooid
 };
 
-class Listener;
 struct Core;
 
 class Server {
@@ -81,8 +81,9 @@ class Server {
  private:
   Options options_;
   std::shared_ptr<Core> core_;  // shared with connections that end a turn after stop()
-  std::unique_ptr<Listener> api_;
-  std::unique_ptr<Listener> control_;
+  boost::asio::any_io_executor executor_;
+  std::unique_ptr<tender::http::Server> api_;
+  std::unique_ptr<tender::http::Server> control_;
 };
 
 }  // namespace zooid_sim

@@ -1,6 +1,6 @@
 #include "zooid-sim/spoil.hpp"
 
-#include <algorithm>
+#include "tender/http/date.hpp"
 
 namespace zooid_sim {
 namespace {
@@ -10,10 +10,8 @@ using Action = Fault::Action;
 // The fault's own answer: its headers win over the usual ones.
 Answer own_answer(const Fault& fault, int status, std::string body, std::string type) {
   Answer answer{status, fault.headers, std::move(body)};
-  const bool typed = std::ranges::any_of(
-      answer.headers, [](const auto& header) { return header.first == "Content-Type"; });
-  if (!typed) {
-    answer.headers.emplace_back("Content-Type", std::move(type));
+  if (!answer.header("Content-Type")) {
+    answer.headers.push_back({"Content-Type", std::move(type)});
   }
   return answer;
 }
@@ -35,30 +33,41 @@ Answer replacement(const Fault& fault) {
                     looks_json ? "application/json" : "text/plain; charset=utf-8");
 }
 
+Answer dated(Answer answer, tender::TimePoint date) {
+  if (!answer.header("Date")) {
+    answer.headers.push_back({"Date", tender::http::http_date(date)});
+  }
+  return answer;
+}
+
+// Without the second half of its body.
+std::string cut(const Answer& answer, tender::TimePoint date) {
+  const std::string whole = tender::http::response_text(answer, date, false);
+  return whole.substr(0, whole.size() - (answer.body.size() + 1) / 2);
+}
+
 }  // namespace
 
-Reply spoil(const Fault& fault, const Answer& normal, tender::TimePoint date, bool keep_alive) {
-  const auto then = keep_alive ? Reply::Then::keep : Reply::Then::close;
+Reply spoil(const Fault& fault, Answer normal, tender::TimePoint date) {
+  using tender::http::RawBytes;
   switch (fault.action) {
     case Action::hang:
-      return {{}, Reply::Then::hang};
+      return tender::http::Silence{};
     case Action::drop:
-      return {{}, Reply::Then::close};
-    case Action::truncate: {
-      const std::string whole = serialize(normal, date, false);
-      return {whole.substr(0, whole.size() - (normal.body.size() + 1) / 2), Reply::Then::close};
-    }
+      return RawBytes{};
+    case Action::truncate:
+      return RawBytes{cut(normal, date)};
     case Action::garbage:
-      return {"\x15\x03\x03 this is not HTTP\r\n\r\n", Reply::Then::close};
+      return RawBytes{"\x15\x03\x03 this is not HTTP\r\n\r\n"};
     case Action::status:
     case Action::garbage_json:
     case Action::oversize:
-      return {serialize(replacement(fault), date, keep_alive), then};
+      return dated(replacement(fault), date);
     case Action::pass:
     case Action::reload_fails:
       break;
   }
-  return {serialize(normal, date, keep_alive), then};
+  return dated(std::move(normal), date);
 }
 
 int shown_status(const Fault& fault, const Answer& normal) {

@@ -23,7 +23,7 @@ nlohmann::json information(const Config& config) {
 
 Answer answer_virtual_host(const Request& request, const Watcher& watcher) {
   const Config* config = watcher.serve(request.host);
-  const std::string accept = request.header("accept");
+  const std::string_view accept = request.header("accept").value_or("");
   if (config == nullptr || request.method != "GET" || request.path != "/" ||
       accept.find("application/nostr+json") == std::string::npos) {
     return plain_not_found();

@@ -1,0 +1,48 @@
+// What a handler of http::Server answers with: as a rule a Response, which converts to a Reply by
+// itself. Values and pure functions.
+#pragma once
+
+#include <functional>
+#include <string>
+#include <string_view>
+#include <variant>
+
+#include "tender/base/clock.hpp"
+#include "tender/http/transport.hpp"
+
+namespace tender::http {
+
+/// For stand-ins of other servers that misbehave on request: these bytes go out as they are, HTTP
+/// or not, and the connection is closed. Without any it is closed without an answer.
+struct RawBytes {
+  std::string bytes;
+};
+
+/// For the same: nothing is written, and the connection stays until the client leaves it or the
+/// server stops.
+struct Silence {};
+
+struct Reply {
+  /// The status is one from 200 to 999. Content-Length, Connection and Transfer-Encoding are the
+  /// server's own; a Date is added where there is none.
+  Reply(Response response) : what(std::move(response)) {}
+  Reply(RawBytes raw) : what(std::move(raw)) {}
+  Reply(Silence silence) : what(silence) {}
+
+  std::variant<Response, RawBytes, Silence> what;
+  /// Called once the connection has no more to do with it: with true when the kernel took all of
+  /// its bytes and there were any. Not called when the io_context goes first.
+  std::function<void(bool written)> finished = [](bool) {};
+};
+
+/// `{"error": text}` as application/json, the form of the server's own refusals.
+[[nodiscard]] Response error_response(int status, std::string_view text);
+
+/// The bytes of a response to an HTTP/1.1 client, with Content-Length, and with `date` as Date
+/// unless it has one. Throws std::invalid_argument for a response that Reply does not allow.
+[[nodiscard]] std::string response_text(const Response& response, TimePoint date, bool keep_alive);
+
+/// The same without the body, as the answer to HEAD.
+[[nodiscard]] std::string response_head(const Response& response, TimePoint date, bool keep_alive);
+
+}  // namespace tender::http

@@ -1,0 +1,64 @@
+// From a request's method and path to the handler that answers it. Filled once, before the server
+// runs.
+//
+//   Routes routes;
+//   routes.add("GET", "/v1/relays/{id}", show_relay);
+//   routes.add("PUT", "/v1/relays/{id}", put_relay, 64 * 1024);
+#pragma once
+
+#include <cstddef>
+#include <functional>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <boost/asio/awaitable.hpp>
+
+#include "tender/http/reply.hpp"
+#include "tender/http/server_request.hpp"
+
+namespace tender::http {
+
+/// Answers one request. What it captures must live until Server::run() has ended. It must end by
+/// itself: nothing interrupts it.
+using Handler = std::function<boost::asio::awaitable<Reply>(ServerRequest)>;
+
+class Routes {
+ public:
+  /// What find() found.
+  struct Match {
+    const Handler* handler = nullptr;  // null when nothing fits; as long as the routes
+    std::optional<std::size_t> max_body;
+    std::map<std::string, std::string> segments;  // see ServerRequest
+    std::string allow;  // when nothing fits: the methods that the path has routes for; else empty
+  };
+
+  /// `pattern` is a path whose segments are literal, unencoded text or a {name}, which stands for
+  /// any one segment that is not empty. GET answers HEAD as well. A body over `max_body` bytes is
+  /// refused; the server's own limit holds besides. Of several routes that fit, the one added first
+  /// is taken. Throws std::invalid_argument for a pattern that does not begin with '/' or names
+  /// two segments alike, and for a route that is there already.
+  void add(std::string_view method, std::string_view pattern, Handler handler,
+           std::optional<std::size_t> max_body = std::nullopt);
+
+  /// Has `handler` answer all that no route fits, instead of the server's 404 and 405.
+  void otherwise(Handler handler) { otherwise_ = std::move(handler); }
+
+  /// `path` is percent-encoded; each of its segments is decoded before it is compared.
+  [[nodiscard]] Match find(std::string_view method, std::string_view path) const;
+
+ private:
+  struct Route {
+    std::string method;
+    std::vector<std::string> pattern;  // segments
+    Handler handler;
+    std::optional<std::size_t> max_body;
+  };
+
+  std::vector<Route> routes_;
+  Handler otherwise_;
+};
+
+}  // namespace tender::http
