@@ -43,7 +43,7 @@ def image_facts():
         "volume": re.search(r"^VOLUME (\S+)", stage, re.M)[1],
         "database": re.search(r"DATABASE_URL=sqlite://(\S+)", stage)[1],
         "health": json.loads(re.search(r"HEALTHCHECK .*?CMD (\[.*?\])", stage, re.S)[1]),
-        "drain": int(re.search(r"kDrain\{([\d']+)\}", text_of("src/cli/sidecar.cpp"))[1].replace("'", "")) / 1000,
+        "drain": int(re.search(r"kDrain\{([\d']+)\}", text_of("src/service/active_sidecar.cpp"))[1].replace("'", "")) / 1000,
         "known": set(re.findall(r"^#? ?([A-Z0-9_]+)=", text_of("env.example"), re.M)),
         "chown": set(re.findall(r"chown (\d+:\d+)", text_of("docs/docker.md"))),
     }
