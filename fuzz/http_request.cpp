@@ -128,7 +128,7 @@ bool is_framing(const http::Header& header) {
   return name == "content-length" || name == "transfer-encoding" || name == "host";
 }
 
-// The headers but for those that `write` makes anew.
+// Without the headers that `write` adds itself.
 std::vector<std::pair<std::string, std::string>> own_headers(const ServerRequest& request) {
   std::vector<std::pair<std::string, std::string>> headers;
   for (const http::Header& header : request.headers) {

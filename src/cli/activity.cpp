@@ -1,7 +1,7 @@
 // `tender activity`: the log of commands and results.
 #include <algorithm>
-#include <charconv>
 #include <csignal>
+#include <limits>
 #include <ostream>
 
 #include <fmt/ostream.h>
@@ -12,6 +12,7 @@
 #include <boost/asio/use_awaitable.hpp>
 #include <nlohmann/json.hpp>
 
+#include "tender/base/number.hpp"
 #include "tender/store/activity_cursor.hpp"
 #include "tender/store/activity_feed.hpp"
 #include "tender/view/relay.hpp"
@@ -112,13 +113,12 @@ class Follow {
 
 int read_limit(const Invocation& invocation) {
   const std::string& text = invocation.text("limit");
-  int limit = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), limit);
-  if (error != std::errc() || end != text.data() + text.size() || limit < 1) {
+  const auto limit = parse_integer(text);
+  if (!limit || *limit < 1 || *limit > std::numeric_limits<int>::max()) {
     throw UsageError(fmt::format("--limit \"{}\" is not a number of rows", printable(text, 40)),
                      "give 1 or more");
   }
-  return limit;
+  return static_cast<int>(*limit);
 }
 
 ExitCode activity(const Invocation& invocation) {

@@ -151,7 +151,9 @@ int Query::count_trailing_sync_failures(const RelayId& id) const {
   Statement statement = database_->prepare(
       "SELECT count(*) FROM activity WHERE resource_type = 'relay' AND resource_id = ?1 "
       "AND activity_type = 'fail_relay_sync' "
-      "AND CASE WHEN json_valid(detail) THEN json_extract(detail, '$.superseded') IS NOT 1 END "
+      "AND CASE WHEN json_valid(detail) THEN json_extract(detail, '$.superseded') IS NOT 1 "
+      "AND coalesce(json_extract(detail, '$.revision') = "
+      "(SELECT revision FROM relay WHERE id = ?1), true) END "
       "AND seq > "
       "(SELECT coalesce(max(seq), 0) FROM activity WHERE resource_type = 'relay' "
       "AND resource_id = ?1 AND activity_type IN ('create_relay', 'update_relay', "

@@ -1,7 +1,5 @@
 #include "tender/view/dead_letter.hpp"
 
-#include <charconv>
-#include <cstdint>
 #include <optional>
 #include <utility>
 
@@ -10,21 +8,12 @@
 #include <nlohmann/json.hpp>
 
 #include "tender/base/log.hpp"
+#include "tender/base/number.hpp"
 #include "tender/store/command.hpp"
 #include "tender/store/query.hpp"
 #include "tender/view/relay.hpp"
 
 namespace tender::view {
-namespace {
-
-std::optional<std::int64_t> parse_number(const std::string& text) {
-  std::int64_t number = 0;
-  const char* const last = text.data() + text.size();
-  const auto [end, error] = std::from_chars(text.data(), last, number);
-  return error == std::errc() && end == last ? std::optional(number) : std::nullopt;
-}
-
-}  // namespace
 
 nlohmann::ordered_json to_json(const outbox::DeadLetter& letter) {
   nlohmann::ordered_json json = {{"id", letter.id},
@@ -52,7 +41,7 @@ outbox::DeadLetter require_letter(Database& database, const std::string& name) {
   if (auto open = letters.find_open(outbox::JobKind::relay_sync, key)) {
     return std::move(*open);
   }
-  const auto number = relay ? std::nullopt : parse_number(name);
+  const auto number = relay ? std::nullopt : parse_integer(name);
   auto letter = number ? letters.find(*number) : std::nullopt;
   if (!letter) {
     if (!relay && !number) {

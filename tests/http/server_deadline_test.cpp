@@ -31,6 +31,19 @@ struct ServerDeadlineTest : ServerTest {
     run_until([&] { return peer->received.ends_with("}\n"); });
     EXPECT_THAT(peer->received, StartsWith("HTTP/1.1 408 Request Timeout\r\n"));
   }
+  // A client that sends `begin` and then a byte each second: not a millisecond sooner or later.
+  void expect_timeout_after(int seconds, const std::string& begin) {
+    start();
+    const auto peer = connect();
+    settle();
+    peer->send(begin);
+    trickle(peer, seconds - 1);
+    clock.advance(999ms);
+    settle();
+    EXPECT_EQ(peer->received, "");
+    clock.advance(1ms);
+    expect_timeout(peer);
+  }
   std::shared_ptr<Peer> connect_busy() {
     const int before = handling;
     auto peer = connect();
@@ -41,29 +54,11 @@ struct ServerDeadlineTest : ServerTest {
 };
 
 TEST_F(ServerDeadlineTest, GivesAHeadFiveSecondsHoweverItTrickles) {
-  start();
-  const auto peer = connect();
-  settle();
-  peer->send(kHalfHead);
-  trickle(peer, 4);
-  clock.advance(999ms);
-  settle();
-  EXPECT_EQ(peer->received, "");
-  clock.advance(1ms);
-  expect_timeout(peer);
+  expect_timeout_after(5, kHalfHead);
 }
 
 TEST_F(ServerDeadlineTest, GivesARequestTenSecondsHoweverItTrickles) {
-  start();
-  const auto peer = connect();
-  settle();
-  peer->send(kHalfBody);
-  trickle(peer, 9);
-  clock.advance(999ms);
-  settle();
-  EXPECT_EQ(peer->received, "");
-  clock.advance(1ms);
-  expect_timeout(peer);
+  expect_timeout_after(10, kHalfBody);
 }
 
 TEST_F(ServerDeadlineTest, CountsALaterRequestFromItsFirstByte) {

@@ -54,9 +54,8 @@ struct RelayRecord {
   bool recreate_asked = false;      // ever
   std::int64_t last_command = 0;    // seq in the log
   std::int64_t last_result = 0;
-  std::int64_t routed = 0;  // the router's offset when the newest request was sent
-  bool silently_changed =
-      false;  // the row changed without a word in the log since the last command
+  std::int64_t routed = 0;        // the router's offset when the newest request was sent
+  bool silently_changed = false;  // without an activity row, since the last command
 
   // Failures in a row.
   int failures = 0;

@@ -381,6 +381,7 @@ void Witness::silently_changed(const std::string& relay) {
   // it before the next reconcile.
   record.silently_changed = record.silently_changed || record.under_way == 0;
   record.given_up = false;
+  record.failures = 0;  // a change starts over, whoever makes it
 }
 
 bool Witness::any_under_way() const {

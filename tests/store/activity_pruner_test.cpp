@@ -42,8 +42,10 @@ struct Pruning : StoreTest {
     command.complete_relay_sync(relay, {.revision = 1, .digest = "digest"});
   }
   void fail(const Relay& relay, bool superseded = false) {
-    command.fail_relay_sync(
-        relay, {.revision = 1, .error = "boom", .outcome = "transient", .superseded = superseded});
+    command.fail_relay_sync(relay, {.revision = get(relay).revision,
+                                    .error = "boom",
+                                    .outcome = "transient",
+                                    .superseded = superseded});
   }
   void log_foreign(int rows) {
     Transaction transaction(database);

@@ -106,6 +106,16 @@ TEST_F(CommandTest, CountsFailuresAtTheEndOfTheLogOnly) {
   EXPECT_EQ(get(relay).sync_error, "");
 }
 
+TEST_F(CommandTest, StartsOverWhenTheRowChangesWithoutAnActivityRow) {
+  const Relay relay = create("blue");
+  command.fail_relay_sync(relay, {.revision = 1, .error = "boom", .outcome = "transient"});
+  command.fail_relay_sync(relay, {.revision = 1, .error = "boom", .outcome = "transient"});
+  database.execute("UPDATE relay SET info_name = 'Blue'");
+  EXPECT_EQ(query.count_trailing_sync_failures(relay.id), 0);
+  command.fail_relay_sync(get(relay), {.revision = 2, .error = "boom", .outcome = "transient"});
+  EXPECT_EQ(query.count_trailing_sync_failures(relay.id), 1);
+}
+
 TEST_F(CommandTest, GoesOnCountingWhenAnotherProgramLogsATypeOfItsOwn) {
   const Relay relay = create("blue");
   command.fail_relay_sync(relay, {.revision = 1, .error = "boom", .outcome = "transient"});

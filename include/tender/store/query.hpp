@@ -71,8 +71,8 @@ class Query {
   /// By row and log: either may have been pruned or imported.
   [[nodiscard]] Standing standing_of(const Relay& relay) const;
 
-  /// Consecutive fail_relay_sync rows at the end of the relay's log; failures of a revision that
-  /// was superseded while it was under way do not count.
+  /// Consecutive fail_relay_sync rows at the end of the relay's log. Failures of an older revision
+  /// do not count: a change starts over, also one that has no activity row.
   [[nodiscard]] int count_trailing_sync_failures(const RelayId& id) const;
 
   struct RelayCounts {
