@@ -12,7 +12,8 @@
 
 #include <nlohmann/json.hpp>
 
-#include "tender/outbox/host_state.hpp"
+#include "tender/infra/kinds.hpp"
+#include "tender/outbox/destination_state.hpp"
 #include "tender/store/database_lock.hpp"
 #include "tender/store/migrations.hpp"
 #include "tender/store/row_faults.hpp"
@@ -125,7 +126,8 @@ std::vector<Finding> check_rows(StoreSession& session, const config::Env& env) {
 
 // What a sidecar that runs knows of zooid, and a question to zooid does not show.
 std::optional<Finding> check_sidecar(StoreSession& session) {
-  const outbox::HostState host = outbox::read_host_state(session.database);
+  const outbox::DestinationState host =
+      outbox::read_destination_state(session.database, infra::kZooid);
   if (!host.failing_since || !DatabaseLock::holder(session.database.path())) {
     return std::nullopt;
   }

@@ -12,6 +12,7 @@
 #include <nlohmann/json.hpp>
 
 #include "tender/config/duration.hpp"
+#include "tender/infra/kinds.hpp"
 #include "tender/infra/relay_sync.hpp"
 #include "tender/outbox/outbox.hpp"
 #include "tender/view/relay.hpp"
@@ -86,7 +87,7 @@ void for_each_plan(const config::Env& env, StoreSession& session, ReconcileScope
   outbox::Outbox outbox(session.database);
   for (auto relays = scope.next(); !relays.empty(); relays = scope.next()) {
     for (const Relay& relay : relays) {
-      const auto job = outbox.find(outbox::JobKind::relay_sync, relay.id.text);
+      const auto job = outbox.find(infra::kRelaySync, relay.id.text);
       print({relay, plan_relay_sync(session.query, env, relay,
                                     job ? std::max(effort, infra::effort_of(*job)) : effort)});
     }

@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include "tender/infra/kinds.hpp"
+
 namespace tender::cli {
 namespace {
 
@@ -44,7 +46,7 @@ std::int64_t ReconcileScope::estimate() const {
 std::vector<Relay> ReconcileScope::next_at_work() {
   std::vector<Relay> relays;
   while (relays.empty()) {
-    const auto keys = outbox_.list_keys(outbox::JobKind::relay_sync, last_key_, kKeys);
+    const auto keys = outbox_.list_keys(infra::kRelaySync, last_key_, kKeys);
     if (keys.empty()) {
       break;
     }

@@ -12,9 +12,10 @@
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
+#include "tender/infra/kinds.hpp"
 #include "tender/infra/relay_sync.hpp"
 #include "tender/model/sync_detail.hpp"
-#include "tender/outbox/host_state.hpp"
+#include "tender/outbox/destination_state.hpp"
 #include "tender/store/database.hpp"
 #include "tender/store/portion.hpp"
 #include "tender/store/transaction.hpp"
@@ -102,7 +103,7 @@ ReconcileSummary ReconcileWatch::until_done(Milliseconds patience) {
 }
 
 void ReconcileWatch::report_waiting() {
-  const outbox::HostState host = outbox::read_host_state(database_);
+  const outbox::DestinationState host = outbox::read_destination_state(database_, infra::kZooid);
   const bool paused = host.paused_until && *host.paused_until > clock_.now();
   ReconcileResult result;
   result.host_fault = host.failing_since || paused;
@@ -196,9 +197,8 @@ std::vector<Relay> ReconcileWatch::without_unchanged(std::vector<Relay> relays) 
 // before, no look whether zooid serves it, no dead letter to be resolved.
 bool ReconcileWatch::needs_nothing(const Relay& relay) {
   const std::string& id = relay.id.text;
-  return relay.synced && !outbox_.find(outbox::JobKind::relay_sync, id) &&
-         !dead_letters_.find_open(outbox::JobKind::relay_sync, id) &&
-         infra::is_unchanged(env_, relay);
+  return relay.synced && !outbox_.find(infra::kRelaySync, id) &&
+         !dead_letters_.find_open(infra::kRelaySync, id) && infra::is_unchanged(env_, relay);
 }
 
 // For the first of `relays`, in one transaction; how many.
@@ -288,7 +288,7 @@ void ReconcileWatch::take(const Activity& activity) {
       (type != ActivityType::complete_relay_sync && type != ActivityType::fail_relay_sync)) {
     return;
   }
-  const auto job = outbox_.find(outbox::JobKind::relay_sync, activity.resource_id);
+  const auto job = outbox_.find(infra::kRelaySync, activity.resource_id);
   if (job && job->attempt == 0 && job->not_before <= activity.created_at) {
     return;  // the result of an execution that was under way before: ours is still due
   }

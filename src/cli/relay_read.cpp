@@ -5,7 +5,8 @@
 
 #include <nlohmann/json.hpp>
 
-#include "tender/outbox/host_state.hpp"
+#include "tender/infra/kinds.hpp"
+#include "tender/outbox/destination_state.hpp"
 #include "tender/store/relay_pages.hpp"
 #include "tender/view/relay.hpp"
 
@@ -20,7 +21,7 @@ ExitCode list_relays(const Invocation& invocation) {
   StoreSession session(invocation, OpenMode::existing);
   RelayPages pages(session.query, &Query::next_relays);
   if (invocation.json()) {
-    const auto host = outbox::read_host_state(session.database);
+    const auto host = outbox::read_destination_state(session.database, infra::kZooid);
     JsonArray array(invocation.out);
     for (auto relays = pages.next(); !relays.empty() && invocation.out; relays = pages.next()) {
       for (Relay& relay : relays) {
@@ -54,7 +55,7 @@ ExitCode show(const Invocation& invocation) {
   StoreSession session(invocation, OpenMode::existing);
   const Relay relay =
       view::with_reason(view::require_relay(session.query, invocation.names.front()),
-                        outbox::read_host_state(session.database));
+                        outbox::read_destination_state(session.database, infra::kZooid));
   const auto json = to_json(relay);
   if (invocation.json()) {
     print_json(invocation.out, json);

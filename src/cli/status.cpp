@@ -2,10 +2,15 @@
 #include "tender/view/status.hpp"
 
 #include <ostream>
+#include <string>
+#include <utility>
+#include <vector>
 
 #include <fmt/ostream.h>
 
 #include <nlohmann/json.hpp>
+
+#include "tender/infra/kinds.hpp"
 
 #include "command.hpp"
 #include "output.hpp"
@@ -15,6 +20,7 @@ namespace tender::cli {
 namespace {
 
 using view::Snapshot;
+using Rows = std::vector<std::vector<std::string>>;
 
 constexpr std::chrono::seconds kLateHeartbeat{25};  // it beats every 10 s
 
@@ -35,26 +41,43 @@ std::string describe_jobs(const outbox::Outbox::Counts& jobs) {
   return fmt::format("{} due, {} waiting for a retry{}", jobs.due, jobs.waiting, next);
 }
 
-std::string describe_host(const Snapshot& snapshot) {
-  const outbox::HostState& host = snapshot.host;
-  if (host.failing_since) {
+std::string describe_destination(const outbox::DestinationState& state, const Snapshot& snapshot) {
+  if (state.failing_since) {
     const std::string fault =
-        fmt::format("{} since {}: {}", host.stores_nothing ? "cannot store relays" : "unusable",
-                    format_time(*host.failing_since), printable(host.reason, 600));
+        fmt::format("{} since {}: {}", state.stores_nothing ? "cannot store relays" : "unusable",
+                    format_time(*state.failing_since), printable(state.reason, 600));
     return snapshot.holder ? fmt::format("{}; sending nothing meanwhile, next probe at {}", fault,
-                                         format_time(host.probe_at.value_or(*host.failing_since)))
+                                         format_time(state.probe_at.value_or(*state.failing_since)))
                            : fmt::format("{}; start `tender run` to resume", fault);
   }
-  if (host.paused_until) {
-    return fmt::format("asks us to wait until {} (Retry-After)", format_time(*host.paused_until));
+  if (state.paused_until) {
+    return fmt::format("asks us to wait until {} (Retry-After)", format_time(*state.paused_until));
   }
   return fmt::format(
       "no fault known{}{}",
-      host.concurrency && snapshot.holder
-          ? fmt::format("; takes {} request{} at a time for now", *host.concurrency,
-                        *host.concurrency == 1 ? "" : "s")
+      state.concurrency && snapshot.holder
+          ? fmt::format("; takes {} request{} at a time for now", *state.concurrency,
+                        *state.concurrency == 1 ? "" : "s")
           : std::string(),
       snapshot.relays.failing == 0 ? "" : "; `tender relay list` shows which relays fail");
+}
+
+// zooid, and others that are not well.
+void add_destinations(Rows& table, const Snapshot& snapshot) {
+  for (const auto& [name, state] : snapshot.destinations) {
+    if (name == infra::kZooid || state.failing_since || state.paused_until) {
+      table.push_back({printable(name, 80), describe_destination(state, snapshot)});
+    }
+  }
+}
+
+// Work that a newer tender, or another program, left in the outbox.
+void add_unknown(Rows& table, const Snapshot& snapshot) {
+  for (const outbox::Outbox::Kept& line : snapshot.unknown) {
+    table.push_back(
+        {"unknown work", fmt::format("of kind {} for {}; this version of tender leaves it alone",
+                                     printable(line.kind, 80), printable(line.destination, 80))});
+  }
 }
 
 std::string describe_relays(const Query::RelayCounts& relays, std::int64_t in_doubt) {
@@ -77,19 +100,20 @@ ExitCode status(const Invocation& invocation) {
     print_json(invocation.out, view::to_json(snapshot));
     return ExitCode::ok;
   }
-  print_table(
-      invocation.out,
-      {{"database", fmt::format("{} (schema version {})", snapshot.database, snapshot.schema)},
-       {"sidecar", describe_sidecar(snapshot)},
-       {"zooid", describe_host(snapshot)},
-       {"relays", describe_relays(snapshot.relays, snapshot.jobs.in_doubt)},
-       {"outbox", describe_jobs(snapshot.jobs)},
-       {"dead letters",
-        snapshot.dead_letters == 0
-            ? "none"
-            : fmt::format("{}; see `tender dead-letter list`", snapshot.dead_letters)},
-       {"log", fmt::format("newest activity {}, {} not routed yet", snapshot.logged,
-                           snapshot.logged - snapshot.routed)}});
+  Rows table{
+      {"database", fmt::format("{} (schema version {})", snapshot.database, snapshot.schema)},
+      {"sidecar", describe_sidecar(snapshot)}};
+  add_destinations(table, snapshot);
+  table.push_back({"relays", describe_relays(snapshot.relays, snapshot.jobs.in_doubt)});
+  table.push_back({"outbox", describe_jobs(snapshot.jobs)});
+  add_unknown(table, snapshot);
+  table.push_back({"dead letters",
+                   snapshot.dead_letters == 0
+                       ? "none"
+                       : fmt::format("{}; see `tender dead-letter list`", snapshot.dead_letters)});
+  table.push_back({"log", fmt::format("newest activity {}, {} not routed yet", snapshot.logged,
+                                      snapshot.logged - snapshot.routed)});
+  print_table(invocation.out, std::move(table));
   return ExitCode::ok;
 }
 

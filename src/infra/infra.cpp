@@ -6,6 +6,7 @@
 
 #include <boost/asio/experimental/awaitable_operators.hpp>
 
+#include "tender/infra/kinds.hpp"
 #include "tender/model/sync_detail.hpp"
 #include "tender/store/database.hpp"
 #include "tender/store/store_error.hpp"
@@ -16,13 +17,16 @@ namespace {
 
 namespace asio = boost::asio;
 using outbox::Job;
-using outbox::JobKind;
 using outbox::Priority;
 using Routed = outbox::Router::Routed;
 
 // An answer that takes longer than this part of ZOOID_API_TIMEOUT is slow: well before the timeout
 // does harm.
 constexpr int kSlowShare = 4;
+
+// Looks never hold more than this part of the places that zooid bears at the moment: looks that
+// hang leave room for syncs. Where there is one place, the two take turns.
+constexpr int kLookShare = 4;
 
 }  // namespace
 
@@ -38,19 +42,32 @@ Infra::Infra(Query query, Command command, const config::Env& env, Runtime runti
                    runtime.logger),
       relay_sync_(runtime.database, query_, command_, env_, client_, retry_, relay_check_,
                   runtime.clock, runtime.random, runtime.logger),
-      executor_(relay_sync_, relay_check_),
       outbox_(runtime.database),
       dead_letters_(runtime.database),
       router_(runtime.database),
-      dispatcher_(runtime.database, runtime.clock, runtime.random, executor_, runtime.logger,
-                  {.host = {.rate = env_.relay_sync_rate,
-                            .concurrency = static_cast<int>(env_.relay_sync_concurrency),
-                            .slow_answer = env_.zooid_api_timeout / kSlowShare},
-                   .horizon = std::max<Milliseconds>(
+      dispatcher_(runtime.database, runtime.clock, runtime.random, runtime.logger, registry(),
+                  {.horizon = std::max<Milliseconds>(
                        {retry_.longest_delay(), longest_doubt(env_), RelayCheck::kLongestWait}),
                    .floor = options.floor}),
       pause_(runtime.clock),
       interval_(runtime.clock) {}
+
+outbox::Registry Infra::registry() {
+  const outbox::DestinationGate::Options zooid{
+      .rate = env_.relay_sync_rate,
+      .concurrency = static_cast<int>(env_.relay_sync_concurrency),
+      .slow_answer = env_.zooid_api_timeout / kSlowShare};
+  return {.kinds = {{.name = kRelaySync,
+                     .noun = "sync",
+                     .resource = kRelayResource,
+                     .executor = &relay_sync_},
+                    {.name = kRelayCheck,
+                     .noun = "check",
+                     .resource = kRelayResource,
+                     .executor = &relay_check_,
+                     .share = kLookShare}},
+          .destinations = {{.name = std::string(kZooid), .prober = &relay_sync_, .gate = zooid}}};
+}
 
 asio::awaitable<void> Infra::start() {
   using namespace asio::experimental::awaitable_operators;
@@ -191,11 +208,13 @@ void Infra::mend_outbox() {
         "over",
         mended.reset, mended.reset == 1 ? "" : "s");
   }
-  if (mended.unknown > 0) {
-    runtime_.logger.warn(
-        "table outbox has {} row{} of a kind that this version of tender does not know; leaving "
-        "them alone",
-        mended.unknown, mended.unknown == 1 ? "" : "s");
+  for (const outbox::Outbox::Kept& line : outbox_.lines()) {
+    if (!is_known(line.kind, line.destination)) {
+      runtime_.logger.warn(
+          "table outbox has work of kind {} for {}, which this version of tender does not know; "
+          "leaving it alone",
+          printable(line.kind, 80), printable(line.destination, 80));
+    }
   }
 }
 
@@ -242,8 +261,7 @@ void Infra::handle_command(const Activity& activity, ActivityType type) {
   if (!relay) {
     return;
   }
-  Job job;
-  job.key = relay->id.text;
+  Job job = relay_job(kRelaySync, relay->id);
   job.asked_seq = activity.seq;
   if (type == ActivityType::reconcile_relay) {
     const ReconcileDetail wanted = read_reconcile_detail(activity);
@@ -303,14 +321,14 @@ asio::awaitable<std::size_t> Infra::find_lost_work(RelayPages::List list, std::s
 
 // Whether a sync is due of which the outbox knows nothing.
 bool Infra::lacks_work(const Relay& relay) {
-  if (outbox_.find(JobKind::relay_sync, relay.id.text)) {
+  if (outbox_.find(kRelaySync, relay.id.text)) {
     return false;
   }
   if (relay.synced) {
     return relay.settle_at.has_value();
   }
   return relay.sync_error.empty() ||
-         !dead_letters_.holds(JobKind::relay_sync, relay.id.text, relay.revision);
+         !dead_letters_.holds(kRelaySync, relay.id.text, relay.revision);
 }
 
 // The first of `listed`, in one transaction; how many. They are read again in it: other programs
@@ -325,8 +343,7 @@ std::size_t Infra::schedule_lost_work(std::span<const Relay> listed, std::string
     if (!relay || !lacks_work(*relay)) {
       continue;
     }
-    Job job;
-    job.key = relay->id.text;
+    Job job = relay_job(kRelaySync, relay->id);
     if (relay->synced) {
       job.not_before = relay->settle_at.value_or(runtime_.clock.now());
       outbox_.schedule(job);
@@ -343,15 +360,14 @@ std::size_t Infra::schedule_lost_work(std::span<const Relay> listed, std::string
 }
 
 void Infra::schedule_relay_sync_retry(const Relay& relay, std::string_view source) {
-  const JobKind kind = JobKind::relay_sync;
+  const std::string_view kind = kRelaySync;
   if (relay.synced || outbox_.find(kind, relay.id.text) ||
       dead_letters_.holds(kind, relay.id.text, relay.revision)) {
     return;
   }
   const auto next = retry_.decide(relay, relay.sync_error, relay.settle_at);
   if (const auto* retry = std::get_if<outbox::Retry>(&next)) {
-    Job job;
-    job.key = relay.id.text;
+    Job job = relay_job(kRelaySync, relay.id);
     job.attempt = retry->attempt;
     job.not_before = retry->not_before;
     job.last_error = retry->error;

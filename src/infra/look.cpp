@@ -16,7 +16,7 @@ boost::asio::awaitable<void> Look::run() {
   verdict_ = zooid::judge_liveness(exchange, relay_);
   if (env_.relay_verify == config::RelayVerify::direct &&
       std::holds_alternative<http::Failure>(exchange.result)) {
-    sign_ = infra::host_sign(zooid::judge(exchange, http::Method::get, clock_.now()));
+    sign_ = infra::destination_sign(zooid::judge(exchange, http::Method::get, clock_.now()));
   }
 }
 

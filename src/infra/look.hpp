@@ -16,12 +16,12 @@ class Look : public outbox::Execution {
   /// Borrows all but the relay.
   Look(http::Transport& transport, const config::Env& env, const Clock& clock, Relay relay);
 
-  [[nodiscard]] bool asks_host() const override { return true; }
+  [[nodiscard]] bool asks_destination() const override { return true; }
   [[nodiscard]] bool overwrites() const override { return false; }
   boost::asio::awaitable<void> run() override;
 
   /// Only a direct look that cannot reach the API's address tells of the host.
-  [[nodiscard]] outbox::HostSign host_sign() const override { return sign_; }
+  [[nodiscard]] outbox::DestinationSign destination_sign() const override { return sign_; }
 
  protected:
   [[nodiscard]] const Relay& relay() const { return relay_; }
@@ -33,7 +33,7 @@ class Look : public outbox::Execution {
   const Clock& clock_;
   Relay relay_;
   zooid::LivenessVerdict verdict_;
-  outbox::HostSign sign_;
+  outbox::DestinationSign sign_;
 };
 
 }  // namespace tender::infra

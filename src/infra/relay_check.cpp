@@ -6,13 +6,14 @@
 
 #include <fmt/format.h>
 
+#include "tender/infra/kinds.hpp"
+
 #include "look.hpp"
 
 namespace tender::infra {
 
 namespace asio = boost::asio;
 using outbox::Job;
-using outbox::JobKind;
 using std::chrono::seconds;
 using zooid::Liveness;
 
@@ -42,7 +43,7 @@ class RelayCheck::Execution final : public Look {
         job_(std::move(job)),
         due_(due) {}
 
-  [[nodiscard]] bool asks_host() const override { return due_; }
+  [[nodiscard]] bool asks_destination() const override { return due_; }
 
   asio::awaitable<void> run() override {
     if (due_) {
@@ -73,7 +74,7 @@ class RelayCheck::Execution final : public Look {
  private:
   // Somebody has asked for one while we looked.
   [[nodiscard]] bool is_sync_due() const {
-    const auto sync = owner_.outbox_.find(JobKind::relay_sync, relay().id.text);
+    const auto sync = owner_.outbox_.find(kRelaySync, relay().id.text);
     return sync && sync->not_before <= owner_.clock_.now();
   }
 
@@ -118,8 +119,7 @@ class RelayCheck::Execution final : public Look {
     owner_.logger_.warn("relay {}: zooid took it and does not serve it ({}): sent again, {} of {}",
                         now.subdomain, verdict().reason, now.live_pushes + 1, kPushes);
     owner_.command_.record_liveness(now.id, {.live = false, .pushes = now.live_pushes + 1});
-    Job push;
-    push.key = now.id.text;
+    Job push = relay_job(kRelaySync, now.id);
     push.priority = outbox::Priority::normal;
     owner_.outbox_.enqueue(push, owner_.clock_.now());
     return outbox::Complete{};
@@ -137,10 +137,11 @@ class RelayCheck::Execution final : public Look {
                                           .superseded = false,
                                           .settle_at = now.settle_at,
                                           .digest = now.synced_digest});
-    owner_.outbox_.remove_all(JobKind::relay_sync, now.id.text);
-    owner_.dead_letters_.add(JobKind::relay_sync, now.id.text, outbox::DeadLetterReason::not_served,
-                             error, kPushes + 1, now.revision, owner_.clock_.now());
-    return outbox::Complete{};
+    return outbox::GiveUp{.kind = kRelaySync,
+                          .reason = outbox::DeadLetterReason::not_served,
+                          .attempt = kPushes + 1,
+                          .revision = now.revision,
+                          .error = error};
   }
 
   RelayCheck& owner_;
@@ -157,7 +158,6 @@ RelayCheck::RelayCheck(Database& database, Query query, Command command, const c
       clock_(clock),
       logger_(logger),
       outbox_(database),
-      dead_letters_(database),
       progress_(clock.now()) {}
 
 void RelayCheck::schedule(const Relay& relay, std::int64_t taken_at_seq) {
@@ -175,15 +175,13 @@ void RelayCheck::ensure(const Relay& relay) {
 }
 
 Job RelayCheck::first_look(const Relay& relay, std::int64_t taken_at_seq) {
-  Job job;
-  job.kind = JobKind::relay_check;
-  job.key = relay.id.text;
+  Job job = relay_job(kRelayCheck, relay.id);
   job.priority = outbox::Priority::bulk;
   job.asked_seq = taken_at_seq;
   return job;
 }
 
-std::unique_ptr<outbox::Execution> RelayCheck::begin(const Job& job) {
+std::unique_ptr<outbox::Execution> RelayCheck::begin(const Job& job, bool /*may_overwrite*/) {
   const auto relay = query_.get_relay(RelayId{job.key});
   const bool due = relay && relay->synced;
   return std::make_unique<Execution>(*this, job, relay.value_or(Relay()), due);

@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include "tender/infra/kinds.hpp"
 #include "tender/zooid/relay_config.hpp"
 #include "tender/zooid/scratch_relay.hpp"
 
@@ -101,8 +102,8 @@ Milliseconds longest_doubt(const config::Env& env) {
   return 3 * env.zooid_api_timeout + env.relay_sync_settle;  // POST, then PATCH, then PUT
 }
 
-outbox::HostSign host_sign(const Verdict& verdict) {
-  using Kind = outbox::HostSign::Kind;
+outbox::DestinationSign destination_sign(const Verdict& verdict) {
+  using Kind = outbox::DestinationSign::Kind;
   if (verdict.outcome == Outcome::storage_fault) {
     return {Kind::storage, verdict.reason, verdict.retry_after};
   }
@@ -124,11 +125,11 @@ class RelaySync::Execution final : public outbox::Execution {
         plan_(SyncPlan::skip),
         verdict_(std::move(verdict)) {}
 
-  [[nodiscard]] bool asks_host() const override { return plan_ != SyncPlan::skip; }
+  [[nodiscard]] bool asks_destination() const override { return plan_ != SyncPlan::skip; }
   [[nodiscard]] bool overwrites() const override { return may_overwrite_file(plan_, relay_); }
 
   asio::awaitable<void> run() override {
-    if (asks_host()) {
+    if (asks_destination()) {
       begun_at_ = owner_.clock_.steady();
       if (relay_.settle_at) {
         earlier_doubt_ends_ = owner_.doubts_.end_of(relay_.id.text, *relay_.settle_at);
@@ -140,8 +141,8 @@ class RelaySync::Execution final : public outbox::Execution {
     }
   }
 
-  [[nodiscard]] outbox::HostSign host_sign() const override {
-    return asks_host() ? infra::host_sign(verdict_) : outbox::HostSign();
+  [[nodiscard]] outbox::DestinationSign destination_sign() const override {
+    return asks_destination() ? infra::destination_sign(verdict_) : outbox::DestinationSign();
   }
 
   outbox::Settlement settle(Circumstances circumstances) override {
@@ -151,7 +152,7 @@ class RelaySync::Execution final : public outbox::Execution {
     }
     const auto now = owner_.query_.get_relay(relay_.id);
     if (!now) {
-      if (asks_host() && verdict_.outcome == Outcome::done) {
+      if (asks_destination() && verdict_.outcome == Outcome::done) {
         owner_.command_.complete_sync_of_gone_relay(relay_.id, completed());
       }
       return outbox::Complete{};  // the relay is gone: there is nothing to keep in step
@@ -366,7 +367,7 @@ class RelaySync::Execution final : public outbox::Execution {
   // it waits in the same way.
   [[nodiscard]] bool is_hopeless_collision() const {
     return verdict_.outcome == Outcome::host_taken &&
-           !owner_.outbox_.has_other(outbox::JobKind::relay_sync, owner_.collided_);
+           !owner_.outbox_.has_other(kRelaySync, owner_.collided_);
   }
 
   RelaySync& owner_;
@@ -426,7 +427,7 @@ std::unique_ptr<outbox::Execution> RelaySync::begin(const outbox::Job& job, bool
   return std::make_unique<Execution>(*this, std::move(*relay), decision.plan, effort_of(job));
 }
 
-asio::awaitable<outbox::HostSign> RelaySync::probe(outbox::Probe what) {
+asio::awaitable<outbox::DestinationSign> RelaySync::probe(outbox::Probe what) {
   if (what == outbox::Probe::stores) {
     Verdict verdict = co_await zooid::try_scratch_relay(client_, env_, random_, clock_);
     if (verdict.outcome == Outcome::done) {
@@ -434,11 +435,11 @@ asio::awaitable<outbox::HostSign> RelaySync::probe(outbox::Probe what) {
     } else {
       verdict.from_zooid = false;  // an answer does not prove that it can store
     }
-    co_return infra::host_sign(verdict);
+    co_return infra::destination_sign(verdict);
   }
   const http::Exchange exchange = co_await client_.probe();
   const Verdict verdict = zooid::judge(exchange, http::Method::get, clock_.now());
-  co_return infra::host_sign(verdict);
+  co_return infra::destination_sign(verdict);
 }
 
 }  // namespace tender::infra

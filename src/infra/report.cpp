@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "tender/infra/infra.hpp"
+#include "tender/infra/kinds.hpp"
 #include "tender/model/sync_detail.hpp"
 
 namespace tender::infra {
@@ -49,7 +50,7 @@ void Infra::report(const Activity& activity, ActivityType type) {
     return;
   }
   const std::string error = printable(read_failure_detail(activity).error, 600);
-  const auto job = outbox_.find(outbox::JobKind::relay_sync, activity.resource_id);
+  const auto job = outbox_.find(kRelaySync, activity.resource_id);
   if (job && job->attempt > 0) {
     runtime_.logger.warn("relay {}: sync failed ({} in a row), next try in {}: {}", name,
                          job->attempt, short_wait(job->not_before - runtime_.clock.now()), error);

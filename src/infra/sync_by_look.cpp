@@ -2,6 +2,7 @@
 // this, which does not prove that it serves it, so it looks.
 #include <utility>
 
+#include "tender/infra/kinds.hpp"
 #include "tender/infra/relay_check.hpp"
 
 #include "look.hpp"
@@ -30,7 +31,7 @@ class RelayCheck::SyncByLook final : public Look {
                                                .unseen = verdict().reason});
     if (live) {
       owner_.command_.record_liveness(now->id, {.live = true, .pushes = 0});
-      owner_.outbox_.remove_all(outbox::JobKind::relay_check, now->id.text);
+      return outbox::Complete{.needless = kRelayCheck};
     }
     return outbox::Complete{};
   }

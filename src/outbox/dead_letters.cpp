@@ -40,7 +40,7 @@ std::string_view to_string(Resolution resolution) {
   return kResolutions.at(static_cast<std::size_t>(resolution));
 }
 
-void DeadLetters::add(JobKind kind, const std::string& key, DeadLetterReason reason,
+void DeadLetters::add(std::string_view kind, const std::string& key, DeadLetterReason reason,
                       const std::string& error, int attempt, std::int64_t revision, TimePoint now) {
   // One of an older revision may still be open, if a program changed the relay without a word.
   resolve(kind, key, Resolution::superseded, now);
@@ -48,17 +48,17 @@ void DeadLetters::add(JobKind kind, const std::string& key, DeadLetterReason rea
       .prepare(
           "INSERT INTO dead_letter (kind, key, reason, error, attempt, revision, created_at) "
           "VALUES (?, ?, ?, ?, ?, ?, ?)",
-          to_string(kind), key, to_string(reason), error, attempt, revision, now)
+          kind, key, to_string(reason), error, attempt, revision, now)
       .run();
 }
 
-bool DeadLetters::resolve(JobKind kind, const std::string& key, Resolution resolution,
+bool DeadLetters::resolve(std::string_view kind, const std::string& key, Resolution resolution,
                           TimePoint now) {
   return database_
              .prepare(
                  "UPDATE dead_letter SET resolution = ?, resolved_at = ? "
                  "WHERE kind = ? AND key = ? AND resolution IS NULL",
-                 to_string(resolution), now, to_string(kind), key)
+                 to_string(resolution), now, kind, key)
              .run() == 1;
 }
 
@@ -71,11 +71,11 @@ bool DeadLetters::resolve(std::int64_t id, Resolution resolution, TimePoint now)
              .run() == 1;
 }
 
-bool DeadLetters::holds(JobKind kind, const std::string& key, std::int64_t revision) {
+bool DeadLetters::holds(std::string_view kind, const std::string& key, std::int64_t revision) {
   Statement newest = database_.prepare(
       "SELECT revision = ? AND (resolution IS NULL OR resolution = 'discarded') FROM dead_letter "
       "WHERE kind = ? AND key = ? ORDER BY id DESC LIMIT 1",
-      revision, to_string(kind), key);
+      revision, kind, key);
   return newest.step() && newest.boolean(0);
 }
 
@@ -85,11 +85,11 @@ std::optional<DeadLetter> DeadLetters::find(std::int64_t id) {
   return row.step() ? std::optional(read_dead_letter(row)) : std::nullopt;
 }
 
-std::optional<DeadLetter> DeadLetters::find_open(JobKind kind, const std::string& key) {
+std::optional<DeadLetter> DeadLetters::find_open(std::string_view kind, const std::string& key) {
   Statement row =
       database_.prepare("SELECT " TENDER_DEAD_LETTER_COLUMNS
                         " FROM dead_letter WHERE kind = ? AND key = ? AND resolution IS NULL",
-                        to_string(kind), key);
+                        kind, key);
   return row.step() ? std::optional(read_dead_letter(row)) : std::nullopt;
 }
 

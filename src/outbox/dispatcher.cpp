@@ -22,29 +22,73 @@ namespace asio = boost::asio;
 // that grows with the wait would let a large fleet, once old enough, go before every new command.
 constexpr std::uint64_t kAgedTurn = 8;
 
-// Looks never hold more than this part of the places that zooid bears at the moment, and at least
-// one: looks that hang leave room for syncs. Where there is one place, the two take turns.
-constexpr int kLookShare = 4;
-
-constexpr JobKind other_than(JobKind kind) {
-  return kind == JobKind::relay_sync ? JobKind::relay_check : JobKind::relay_sync;
+const std::set<std::string>& keys_of(const std::map<std::string_view, std::set<std::string>>& busy,
+                                     std::string_view resource) {
+  static const std::set<std::string> none;
+  const auto found = busy.find(resource);
+  return found == busy.end() ? none : found->second;
 }
 
 }  // namespace
 
-Dispatcher::Dispatcher(Database& database, Clock& clock, Random& random, Executor& executor,
-                       Logger& logger, Options options)
+// One destination: its gate, and what is under way towards it.
+struct Dispatcher::Lane {
+  Lane(const Destination& to, std::size_t kinds, Random& random, Logger& logger)
+      : destination(to),
+        gate(to.name, random, logger, to.gate),
+        places{.by_kind = std::vector<int>(kinds)},
+        turns(kinds),
+        claimed_last(kinds - 1) {}
+
+  struct Turn {
+    std::uint64_t claims = 0;  // so far
+    bool barred = false;       // the last job that could be claimed waits until it may overwrite
+  };
+
+  // Whether one more job of that kind may be claimed beside `taken` others of it.
+  [[nodiscard]] bool has_place(std::size_t kind, const Kind& as, int taken) const {
+    return !turns.at(kind).barred && taken < std::max(1, gate.allowed() / as.share);
+  }
+
+  [[nodiscard]] bool is_barred() const { return std::ranges::any_of(turns, &Turn::barred); }
+
+  const Destination& destination;
+  DestinationGate gate;
+  Places places;
+  std::vector<Turn> turns;   // of each kind
+  std::size_t claimed_last;  // which kind
+  bool probing = false;
+};
+
+Dispatcher::Dispatcher(Database& database, Clock& clock, Random& random, Logger& logger,
+                       Registry registry, Options options)
     : database_(database),
       clock_(clock),
-      executor_(executor),
       logger_(logger),
+      registry_(std::move(registry)),
       options_(options),
       outbox_(database),
       dead_letters_(database),
-      gate_(random, logger, options.host),
       wakeup_(clock),
       outage_(database, clock, logger) {
-  gate_.restore(read_host_state(database_), clock_.now());
+  for (const Destination& destination : registry_.destinations) {
+    lanes_.push_back(std::make_unique<Lane>(destination, registry_.kinds.size(), random, logger));
+    lanes_.back()->gate.restore(read_destination_state(database_, destination.name), clock_.now());
+  }
+}
+
+Dispatcher::~Dispatcher() = default;
+
+bool Dispatcher::is_probing() const {
+  return std::ranges::any_of(lanes_, [](const auto& lane) { return lane->probing; });
+}
+
+std::size_t Dispatcher::in_flight() const {
+  std::size_t all = 0;
+  for (const auto& lane : lanes_) {
+    all += static_cast<std::size_t>(lane->places.all);
+  }
+  return all;
 }
 
 asio::awaitable<void> Dispatcher::run() {
@@ -59,15 +103,13 @@ asio::awaitable<void> Dispatcher::run() {
     try {
       if (outage_.over()) {
         settle_finished();
-        for (std::shared_ptr<Task>& task : claim()) {
-          start(execute(std::move(task)), executor);
+        for (const auto& lane : lanes_) {
+          for (std::shared_ptr<Task>& task : claim(*lane)) {
+            start(execute(std::move(task)), executor);
+          }
+          begin_probe(*lane, executor);
         }
-        // An older probe may still be under way when a job in flight has closed the breaker.
-        if (stage_ == Stage::working && !probing_ && gate_.begin_probe(clock_.now())) {
-          probing_ = true;
-          start(probe(gate_.probe_kind()), executor);
-        }
-        save_host_state();
+        save_states();
         look_again = next_look();
       } else {
         look_again = outage_.retry_at();
@@ -107,11 +149,11 @@ bool Dispatcher::has_work() const {
     case Stage::working:
       return true;
     case Stage::stopping:
-      return !busy_.empty() || probing_;
+      return in_flight() > 0 || is_probing();
     case Stage::abandoned:
       break;
   }
-  return busy_.size() > finished_.size() || probing_;
+  return in_flight() > finished_.size() || is_probing();
 }
 
 void Dispatcher::settle_finished() {
@@ -138,11 +180,15 @@ void Dispatcher::settle_together() {
   for (const auto& task : finished_) {
     settle(*task);
   }
-  if (gate_.changed()) {
-    write_host_state(database_, gate_.state());
+  for (const auto& lane : lanes_) {
+    if (lane->gate.changed()) {
+      write_destination_state(database_, lane->destination.name, lane->gate.state());
+    }
   }
   transaction.commit();
-  gate_.saved();
+  for (const auto& lane : lanes_) {
+    lane->gate.saved();
+  }
   for (const auto& task : finished_) {
     release(*task);
   }
@@ -150,8 +196,9 @@ void Dispatcher::settle_together() {
 }
 
 void Dispatcher::release(const Task& task) {
-  busy_.erase(task.job.key);
-  looking_ -= task.job.kind == JobKind::relay_check ? 1 : 0;
+  busy_[registry_.kinds.at(task.kind).resource].erase(task.job.key);
+  --task.lane->places.all;
+  --task.lane->places.by_kind.at(task.kind);
 }
 
 void Dispatcher::settle_alone(const Task& task) {
@@ -171,9 +218,9 @@ void Dispatcher::settle_alone(const Task& task) {
 // would not help, and doing it never would hide it.
 void Dispatcher::put_off(const Task& task, const StoreError& error) {
   const Job& job = task.job;
-  logger_.error(
-      "relay {}: the result of its {} cannot be written, so it is done again later: {}; {}",
-      job.key, job.kind == JobKind::relay_sync ? "sync" : "check", error.what(), error.remedy());
+  const Kind& kind = registry_.kinds.at(task.kind);
+  logger_.error("{} {}: the result of its {} cannot be written, so it is done again later: {}; {}",
+                kind.resource, job.key, kind.noun, error.what(), error.remedy());
   const std::string reason = fmt::format("the result could not be written: {}", error.what());
   outbox_.retry_later(job, job.attempt + 1, clock_.now() + options_.horizon, reason);
 }
@@ -196,126 +243,152 @@ void Dispatcher::settle(const Task& task) {
     return;
   }
   outbox_.remove(job);
+  const auto* complete = std::get_if<Complete>(&settlement);
+  if (complete != nullptr && !complete->needless.empty()) {
+    outbox_.remove_all(complete->needless, job.key);
+  }
   if (const auto* give_up = std::get_if<GiveUp>(&settlement)) {
-    dead_letters_.add(job.kind, job.key, give_up->reason, give_up->error, give_up->attempt,
+    const std::string_view kind = give_up->kind.empty() ? job.kind : give_up->kind;
+    outbox_.remove_all(kind, job.key);
+    dead_letters_.add(kind, job.key, give_up->reason, give_up->error, give_up->attempt,
                       give_up->revision, clock_.now());
   }
 }
 
-std::vector<std::shared_ptr<Dispatcher::Task>> Dispatcher::claim() {
-  barred_ = false;
+std::vector<std::shared_ptr<Dispatcher::Task>> Dispatcher::claim(Lane& lane) {
+  for (Lane::Turn& turn : lane.turns) {
+    turn.barred = false;
+  }
   const TimePoint now = clock_.now();
-  Claim claim{.busy = busy_, .looking = looking_, .may_overwrite = gate_.admits_overwrite(now)};
-  auto next = next_job(claim);
+  Claim claim{
+      .busy = busy_, .places = lane.places, .may_overwrite = lane.gate.admits_overwrite(now)};
+  auto next = next_job(lane, claim);
   if (!next) {
     return {};
   }
   Transaction transaction(database_);
-  for (; next; next = next_job(claim)) {
-    begin(*next, now, claim);
+  for (; next; next = next_job(lane, claim)) {
+    begin(next->job, next->kind, now, lane, claim);
   }
   transaction.commit();
   for (const auto& task : claim.tasks) {
     task->timing.begun_at = clock_.steady();
-    task->timing.in_flight = static_cast<int>(claim.busy.size());
+    task->timing.in_flight = claim.places.all;
     if (task->execution->overwrites()) {
-      gate_.overwrite_begins(now);
+      lane.gate.overwrite_begins(now);
     }
   }
   busy_ = std::move(claim.busy);
-  looking_ = claim.looking;
+  lane.places = std::move(claim.places);
   return std::move(claim.tasks);
 }
 
-void Dispatcher::begin(const Job& job, TimePoint now, Claim& claim) {
-  auto execution = executor_.begin(job, claim.may_overwrite);
+void Dispatcher::begin(const Job& job, std::size_t kind, TimePoint now, Lane& lane, Claim& claim) {
+  const Kind& as = registry_.kinds.at(kind);
+  auto execution = as.executor->begin(job, claim.may_overwrite);
   if (!execution) {
-    barred_ = true;  // looks go on
+    lane.turns.at(kind).barred = true;  // other kinds go on
     return;
   }
-  if (execution->asks_host()) {
-    gate_.take_token();
+  if (execution->asks_destination()) {
+    lane.gate.take_token();
   }
   claim.may_overwrite = claim.may_overwrite && !execution->overwrites();
-  claim.busy.insert(job.key);
-  claim.looking += job.kind == JobKind::relay_check ? 1 : 0;
-  count_claim(job.kind);
-  claim.tasks.push_back(std::make_shared<Task>(job, std::move(execution), now));
+  claim.busy[as.resource].insert(job.key);
+  ++claim.places.all;
+  ++claim.places.by_kind.at(kind);
+  ++lane.turns.at(kind).claims;
+  lane.claimed_last = kind;
+  claim.tasks.push_back(std::make_shared<Task>(job, kind, lane, std::move(execution), now));
 }
 
-// Syncs and looks take turns when both are due: neither waits for the other's queue to end.
-std::optional<Job> Dispatcher::next_job(const Claim& claim) {
+// Kinds take turns when several are due: none waits for another's queue to end.
+std::optional<Dispatcher::Next> Dispatcher::next_job(Lane& lane, const Claim& claim) {
   const TimePoint now = clock_.now();
-  if (stage_ != Stage::working || !gate_.admits(now, static_cast<int>(claim.busy.size()))) {
+  if (stage_ != Stage::working || !lane.gate.admits(now, claim.places.all)) {
     return std::nullopt;
   }
-  for (const JobKind kind : {other_than(claimed_last_), claimed_last_}) {
-    if (!has_place(kind, claim.looking)) {
+  for (std::size_t i = 1; i <= registry_.kinds.size(); ++i) {
+    const std::size_t kind = (lane.claimed_last + i) % registry_.kinds.size();
+    const Kind& as = registry_.kinds.at(kind);
+    if (!lane.has_place(kind, as, claim.places.by_kind.at(kind))) {
       continue;
     }
-    const std::uint64_t claims = claims_.at(static_cast<std::size_t>(kind));
-    const auto order =
-        (claims + 1) % kAgedTurn == 0 ? Outbox::Order::longest_due : Outbox::Order::most_urgent;
-    if (auto job = outbox_.next(kind, order, now, options_.horizon, options_.floor, claim.busy)) {
-      return job;
+    const auto order = (lane.turns.at(kind).claims + 1) % kAgedTurn == 0
+                           ? Outbox::Order::longest_due
+                           : Outbox::Order::most_urgent;
+    if (auto job = outbox_.next({as.name, lane.destination.name}, order, now, options_.horizon,
+                                options_.floor, keys_of(claim.busy, as.resource))) {
+      return Next{*std::move(job), kind};
     }
   }
   return std::nullopt;
 }
 
-bool Dispatcher::has_place(JobKind kind, int looking) const {
-  if (kind == JobKind::relay_sync) {
-    return !barred_;
-  }
-  return looking < std::max(1, gate_.allowed() / kLookShare);
-}
-
-void Dispatcher::count_claim(JobKind kind) {
-  ++claims_.at(static_cast<std::size_t>(kind));
-  claimed_last_ = kind;
-}
-
 asio::awaitable<void> Dispatcher::execute(std::shared_ptr<Task> task) {
   co_await task->execution->run();
   task->timing.ended_at = clock_.steady();
-  task->counts = gate_.record(task->execution->host_sign(), task->timing, clock_.now());
+  DestinationGate& gate = task->lane->gate;
+  task->counts = gate.record(task->execution->destination_sign(), task->timing, clock_.now());
   if (task->execution->overwrites()) {
-    gate_.overwrite_ends(task->claimed_at);
+    gate.overwrite_ends(task->claimed_at);
   }
   finished_.push_back(std::move(task));
   wakeup_.notify();
 }
 
-asio::awaitable<void> Dispatcher::probe(Probe kind) {
-  const HostSign sign = co_await executor_.probe(kind);
-  gate_.probe_ended(kind, sign, clock_.now());
-  probing_ = false;
+void Dispatcher::begin_probe(Lane& lane, const asio::any_io_executor& executor) {
+  // An older probe may still be under way when a job in flight has closed the breaker.
+  if (stage_ == Stage::working && !lane.probing && lane.gate.begin_probe(clock_.now())) {
+    lane.probing = true;
+    start(probe(lane, lane.gate.probe_kind()), executor);
+  }
+}
+
+asio::awaitable<void> Dispatcher::probe(Lane& lane, Probe what) {
+  const DestinationSign sign = co_await lane.destination.prober->probe(what);
+  lane.gate.probe_ended(what, sign, clock_.now());
+  lane.probing = false;
   wakeup_.notify();
 }
 
-void Dispatcher::save_host_state() {
-  if (gate_.changed()) {
-    write_host_state(database_, gate_.state());
-    gate_.saved();
+void Dispatcher::save_states() {
+  for (const auto& lane : lanes_) {
+    if (lane->gate.changed()) {
+      write_destination_state(database_, lane->destination.name, lane->gate.state());
+      lane->gate.saved();
+    }
   }
 }
 
 TimePoint Dispatcher::next_look() {
-  if (stage_ != Stage::working) {
-    return TimePoint::max();  // until something finishes
+  TimePoint soonest = TimePoint::max();  // until something finishes
+  if (stage_ == Stage::working) {
+    for (const auto& lane : lanes_) {
+      soonest = std::min(soonest, next_look(*lane));
+    }
   }
+  return soonest;
+}
+
+TimePoint Dispatcher::next_look(Lane& lane) {
   const TimePoint now = clock_.now();
-  const TimePoint opens = gate_.opens_at(now, static_cast<int>(busy_.size()));
+  const TimePoint opens = lane.gate.opens_at(now, lane.places.all);
   if (opens > now) {
     return opens;
   }
-  if (probing_ && !gate_.admits(now, static_cast<int>(busy_.size()))) {
+  if (lane.probing && !lane.gate.admits(now, lane.places.all)) {
     return TimePoint::max();  // the next probe is due, and begins when the older one has ended
   }
-  TimePoint due = barred_ ? std::max(now, gate_.overwrite_turn_at(now)) : TimePoint::max();
-  for (const JobKind kind : {JobKind::relay_sync, JobKind::relay_check}) {
-    if (has_place(kind, looking_)) {
-      due = std::min(due, outbox_.next_due(kind, options_.floor, busy_).value_or(due));
+  TimePoint due =
+      lane.is_barred() ? std::max(now, lane.gate.overwrite_turn_at(now)) : TimePoint::max();
+  for (std::size_t kind = 0; kind < registry_.kinds.size(); ++kind) {
+    const Kind& as = registry_.kinds.at(kind);
+    if (lane.has_place(kind, as, lane.places.by_kind.at(kind))) {
+      due = std::min(due, outbox_
+                              .next_due({as.name, lane.destination.name}, options_.floor,
+                                        keys_of(busy_, as.resource))
+                              .value_or(due));
     }
   }
   return due;

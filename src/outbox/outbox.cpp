@@ -10,24 +10,27 @@
 namespace tender::outbox {
 namespace {
 
-#define TENDER_JOB_COLUMNS                                                              \
-  "kind, key, generation, priority, attempt, not_before, asked_seq, forced, recreate, " \
-  "coalesce(last_error, '')"
+#define TENDER_JOB_COLUMNS                                                                 \
+  "kind, key, destination, generation, priority, attempt, not_before, asked_seq, forced, " \
+  "recreate, "                                                                             \
+  "payload, policy, coalesce(last_error, '')"
 
 Job read_job(const Statement& row) {
   Job job;
-  job.kind =
-      row.text(0) == to_string(JobKind::relay_check) ? JobKind::relay_check : JobKind::relay_sync;
+  job.kind = row.text(0);
   job.key = row.text(1);
-  job.generation = row.integer(2);
+  job.destination = row.text(2);
+  job.generation = row.integer(3);
   job.priority = static_cast<Priority>(
-      std::clamp(row.integer(3), std::int64_t{0}, static_cast<std::int64_t>(Priority::bulk)));
-  job.attempt = row.count(4);
-  job.not_before = row.time(5);
-  job.asked_seq = row.integer(6);
-  job.forced = row.boolean(7);
-  job.recreate = row.boolean(8);
-  job.last_error = row.text(9);
+      std::clamp(row.integer(4), std::int64_t{0}, static_cast<std::int64_t>(Priority::bulk)));
+  job.attempt = row.count(5);
+  job.not_before = row.time(6);
+  job.asked_seq = row.integer(7);
+  job.forced = row.boolean(8);
+  job.recreate = row.boolean(9);
+  job.payload = row.text(10);
+  job.policy = row.text(11);
+  job.last_error = row.text(12);
   return job;
 }
 
@@ -63,32 +66,34 @@ std::optional<std::string> error_of(const Job& job) {
 void Outbox::enqueue(const Job& job, TimePoint now) {
   database_
       .prepare(
-          "INSERT INTO outbox (kind, key, priority, not_before, asked_seq, forced, recreate) "
-          "VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (kind, key) DO UPDATE SET "
+          "INSERT INTO outbox (kind, key, destination, priority, not_before, asked_seq, forced, "
+          "recreate, payload, policy) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) "
+          "ON CONFLICT (kind, key) DO UPDATE SET destination = excluded.destination, "
+          "payload = excluded.payload, policy = excluded.policy, "
           "generation = generation + 1, priority = min(priority, excluded.priority), attempt = 0, "
           "not_before = excluded.not_before, asked_seq = excluded.asked_seq, "
           "forced = max(forced, excluded.forced), recreate = max(recreate, excluded.recreate), "
           "last_error = NULL",
-          to_string(job.kind), job.key, static_cast<int>(job.priority), now, job.asked_seq,
-          job.forced, job.recreate)
+          job.kind, job.key, job.destination, static_cast<int>(job.priority), now, job.asked_seq,
+          job.forced, job.recreate, job.payload, job.policy)
       .run();
 }
 
 void Outbox::schedule(const Job& job) {
   database_
       .prepare(
-          "INSERT INTO outbox (kind, key, priority, attempt, not_before, last_error) "
-          "VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (kind, key) DO NOTHING",
-          to_string(job.kind), job.key, static_cast<int>(job.priority), job.attempt, job.not_before,
-          error_of(job))
+          "INSERT INTO outbox (kind, key, destination, priority, attempt, not_before, last_error, "
+          "payload, policy) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (kind, key) DO NOTHING",
+          job.kind, job.key, job.destination, static_cast<int>(job.priority), job.attempt,
+          job.not_before, error_of(job), job.payload, job.policy)
       .run();
 }
 
-std::optional<Job> Outbox::next(JobKind kind, Order order, TimePoint now, Milliseconds horizon,
+std::optional<Job> Outbox::next(Line line, Order order, TimePoint now, Milliseconds horizon,
                                 Priority floor, const std::set<std::string>& busy) {
   std::optional<Job> chosen;
   for (const Priority priority : down_to(floor)) {
-    auto job = longest_due(kind, priority, now, horizon, busy);
+    auto job = longest_due(line, priority, now, horizon, busy);
     if (job && (!chosen || goes_before(*job, *chosen))) {
       chosen = std::move(job);
     }
@@ -99,31 +104,34 @@ std::optional<Job> Outbox::next(JobKind kind, Order order, TimePoint now, Millis
   return chosen;
 }
 
-std::optional<Job> Outbox::longest_due(JobKind kind, Priority priority, TimePoint now,
+std::optional<Job> Outbox::longest_due(Line line, Priority priority, TimePoint now,
                                        Milliseconds horizon, const std::set<std::string>& busy) {
-  const char* const due = "SELECT " TENDER_JOB_COLUMNS
-                          " FROM outbox WHERE kind = ? AND priority = ? AND not_before <= ? "
-                          "ORDER BY not_before, asked_seq, key";
+  const char* const due =
+      "SELECT " TENDER_JOB_COLUMNS
+      " FROM outbox WHERE kind = ? AND destination = ? AND priority = ? AND not_before <= ? "
+      "ORDER BY not_before, asked_seq, key";
   const char* const too_far_ahead =
       "SELECT " TENDER_JOB_COLUMNS
-      " FROM outbox WHERE kind = ? AND priority = ? AND not_before > ? "
+      " FROM outbox WHERE kind = ? AND destination = ? AND priority = ? AND not_before > ? "
       "ORDER BY not_before, asked_seq, key";
   const auto rank = static_cast<int>(priority);
-  if (auto job = first_free(database_.prepare(due, to_string(kind), rank, now), busy)) {
+  if (auto job = first_free(database_.prepare(due, line.kind, line.destination, rank, now), busy)) {
     return job;
   }
-  return first_free(database_.prepare(too_far_ahead, to_string(kind), rank, now + horizon), busy);
+  return first_free(
+      database_.prepare(too_far_ahead, line.kind, line.destination, rank, now + horizon), busy);
 }
 
-std::optional<TimePoint> Outbox::next_due(JobKind kind, Priority floor,
+std::optional<TimePoint> Outbox::next_due(Line line, Priority floor,
                                           const std::set<std::string>& busy) {
   std::optional<TimePoint> soonest;
   for (const Priority priority : down_to(floor)) {
-    const auto job = first_free(database_.prepare("SELECT " TENDER_JOB_COLUMNS
-                                                  " FROM outbox WHERE kind = ? AND priority = ? "
-                                                  "ORDER BY not_before, asked_seq, key",
-                                                  to_string(kind), static_cast<int>(priority)),
-                                busy);
+    const auto job = first_free(
+        database_.prepare("SELECT " TENDER_JOB_COLUMNS
+                          " FROM outbox WHERE kind = ? AND destination = ? AND priority = ? "
+                          "ORDER BY not_before, asked_seq, key",
+                          line.kind, line.destination, static_cast<int>(priority)),
+        busy);
     if (job && (!soonest || job->not_before < *soonest)) {
       soonest = job->not_before;
     }
@@ -131,25 +139,25 @@ std::optional<TimePoint> Outbox::next_due(JobKind kind, Priority floor,
   return soonest;
 }
 
-std::optional<Job> Outbox::find(JobKind kind, const std::string& key) {
+std::optional<Job> Outbox::find(std::string_view kind, const std::string& key) {
   Statement row = database_.prepare(
-      "SELECT " TENDER_JOB_COLUMNS " FROM outbox WHERE kind = ? AND key = ?", to_string(kind), key);
+      "SELECT " TENDER_JOB_COLUMNS " FROM outbox WHERE kind = ? AND key = ?", kind, key);
   return row.step() ? std::optional(read_job(row)) : std::nullopt;
 }
 
-std::vector<std::string> Outbox::list_keys(JobKind kind, const std::string& after, int limit) {
+std::vector<std::string> Outbox::list_keys(std::string_view kind, const std::string& after,
+                                           int limit) {
   std::vector<std::string> keys;
-  Statement rows =
-      database_.prepare("SELECT key FROM outbox WHERE kind = ? AND key > ? ORDER BY key LIMIT ?",
-                        to_string(kind), after, limit);
+  Statement rows = database_.prepare(
+      "SELECT key FROM outbox WHERE kind = ? AND key > ? ORDER BY key LIMIT ?", kind, after, limit);
   while (rows.step()) {
     keys.push_back(rows.text(0));
   }
   return keys;
 }
 
-bool Outbox::has_other(JobKind kind, const std::set<std::string>& keys) {
-  Statement rows = database_.prepare("SELECT key FROM outbox WHERE kind = ?", to_string(kind));
+bool Outbox::has_other(std::string_view kind, const std::set<std::string>& keys) {
+  Statement rows = database_.prepare("SELECT key FROM outbox WHERE kind = ?", kind);
   while (rows.step()) {
     if (!keys.contains(rows.text(0))) {
       return true;
@@ -160,13 +168,13 @@ bool Outbox::has_other(JobKind kind, const std::set<std::string>& keys) {
 
 bool Outbox::remove(const Job& job) {
   return database_
-             .prepare("DELETE FROM outbox WHERE kind = ? AND key = ? AND generation = ?",
-                      to_string(job.kind), job.key, job.generation)
+             .prepare("DELETE FROM outbox WHERE kind = ? AND key = ? AND generation = ?", job.kind,
+                      job.key, job.generation)
              .run() == 1;
 }
 
-void Outbox::remove_all(JobKind kind, const std::string& key) {
-  database_.prepare("DELETE FROM outbox WHERE kind = ? AND key = ?", to_string(kind), key).run();
+void Outbox::remove_all(std::string_view kind, const std::string& key) {
+  database_.prepare("DELETE FROM outbox WHERE kind = ? AND key = ?", kind, key).run();
 }
 
 bool Outbox::retry_later(const Job& job, int attempt, TimePoint not_before,
@@ -175,8 +183,8 @@ bool Outbox::retry_later(const Job& job, int attempt, TimePoint not_before,
              .prepare(
                  "UPDATE outbox SET attempt = ?, not_before = ?, last_error = ?, "
                  "priority = max(priority, ?) WHERE kind = ? AND key = ? AND generation = ?",
-                 attempt, not_before, error, static_cast<int>(Priority::normal),
-                 to_string(job.kind), job.key, job.generation)
+                 attempt, not_before, error, static_cast<int>(Priority::normal), job.kind, job.key,
+                 job.generation)
              .run() == 1;
 }
 
@@ -186,53 +194,56 @@ bool Outbox::do_again(const Job& job, TimePoint not_before) {
                  "UPDATE outbox SET attempt = 0, not_before = ?, last_error = NULL, "
                  "priority = max(priority, ?), forced = 0, recreate = 0 WHERE kind = ? AND key = ? "
                  "AND generation = ?",
-                 not_before, static_cast<int>(Priority::normal), to_string(job.kind), job.key,
-                 job.generation)
+                 not_before, static_cast<int>(Priority::normal), job.kind, job.key, job.generation)
              .run() == 1;
 }
 
 Outbox::Mended Outbox::mend() {
-// Word for word as in the index outbox_odd (migration 7), which is empty in good times.
-#define TENDER_UNKNOWN_KIND "kind NOT IN ('relay_sync', 'relay_check')"
+// Word for word as in the index outbox_odd (migration 8), which is empty in good times.
 #define TENDER_ODD_VALUES                                                        \
   "generation < 1 OR priority NOT IN (0, 1, 2) OR attempt < 0 OR asked_seq < 0 " \
   "OR forced NOT IN (0, 1) OR recreate NOT IN (0, 1) OR (attempt = 0) <> (last_error IS NULL)"
-  Mended mended;
-  int odd = 0;
   {
-    Statement row =
-        database_.prepare("SELECT count(*), coalesce(sum(" TENDER_UNKNOWN_KIND
-                          "), 0) FROM outbox INDEXED BY outbox_odd WHERE " TENDER_UNKNOWN_KIND
-                          " OR " TENDER_ODD_VALUES);
-    row.step();
-    odd = static_cast<int>(row.integer(0));
-    mended.unknown = static_cast<int>(row.integer(1));
+    Statement row = database_.prepare(
+        "SELECT 1 FROM outbox INDEXED BY outbox_odd WHERE " TENDER_ODD_VALUES " LIMIT 1");
+    if (!row.step()) {
+      return {};
+    }
   }
-  if (odd > mended.unknown) {
-    mended.reset =
-        database_
-            .prepare(
-                "UPDATE outbox SET generation = max(generation, 1), "
-                "priority = CASE WHEN priority IN (0, 1, 2) THEN priority ELSE 2 END, "
-                "attempt = 0, last_error = NULL, asked_seq = max(asked_seq, 0), "
-                "forced = (forced <> 0), recreate = (recreate = 1) "
-                "WHERE kind IN ('relay_sync', 'relay_check') AND (" TENDER_ODD_VALUES ")")
-            .run();
-  }
-  return mended;
+  return {.reset =
+              database_
+                  .prepare("UPDATE outbox SET generation = max(generation, 1), "
+                           "priority = CASE WHEN priority IN (0, 1, 2) THEN priority ELSE 2 END, "
+                           "attempt = 0, last_error = NULL, asked_seq = max(asked_seq, 0), "
+                           "forced = (forced <> 0), recreate = (recreate = 1) "
+                           "WHERE " TENDER_ODD_VALUES)
+                  .run()};
 #undef TENDER_ODD_VALUES
-#undef TENDER_UNKNOWN_KIND
 }
 
-Outbox::Counts Outbox::count(TimePoint now) {
+std::vector<Outbox::Kept> Outbox::lines() {
+  std::vector<Kept> lines;
+  Kept last;
+  while (true) {
+    Statement row = database_.prepare(
+        "SELECT kind, destination FROM outbox INDEXED BY outbox_due "
+        "WHERE (kind, destination) > (?, ?) ORDER BY kind, destination LIMIT 1",
+        last.kind, last.destination);
+    if (!row.step()) {
+      return lines;
+    }
+    last = {row.text(0), row.text(1)};
+    lines.push_back(last);
+  }
+}
+
+Outbox::Counts Outbox::count(std::string_view kind, TimePoint now) {
   Statement row = database_.prepare(
       "SELECT coalesce(sum(not_before <= ?1), 0), "
       "coalesce(sum(not_before > ?1 AND attempt > 0), 0), "
       "coalesce(sum(not_before > ?1 AND attempt = 0), 0), "
-      "min(CASE WHEN not_before > ?1 THEN not_before END), "
-      "(SELECT count(*) FROM outbox WHERE kind = 'relay_check') "
-      "FROM outbox WHERE kind = 'relay_sync'",
-      now);
+      "min(CASE WHEN not_before > ?1 THEN not_before END) FROM outbox WHERE kind = ?2",
+      now, kind);
   row.step();
   Counts counts;
   counts.due = row.integer(0);
@@ -241,7 +252,6 @@ Outbox::Counts Outbox::count(TimePoint now) {
   if (!row.is_null(3)) {
     counts.next_due = row.time(3);
   }
-  counts.checks = row.integer(4);
   return counts;
 }
 

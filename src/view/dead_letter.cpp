@@ -9,6 +9,7 @@
 
 #include "tender/base/log.hpp"
 #include "tender/base/number.hpp"
+#include "tender/infra/kinds.hpp"
 #include "tender/store/command.hpp"
 #include "tender/store/query.hpp"
 #include "tender/view/relay.hpp"
@@ -38,7 +39,7 @@ outbox::DeadLetter require_letter(Database& database, const std::string& name) {
   outbox::DeadLetters letters(database);
   const auto relay = find_relay(Query(database), name);
   const std::string key = relay ? relay->id.text : name;
-  if (auto open = letters.find_open(outbox::JobKind::relay_sync, key)) {
+  if (auto open = letters.find_open(infra::kRelaySync, key)) {
     return std::move(*open);
   }
   const auto number = relay ? std::nullopt : parse_integer(name);

@@ -29,7 +29,7 @@ std::string_view to_string(SyncState state) {
   return kSyncStates.at(static_cast<std::size_t>(state));
 }
 
-Relay with_reason(Relay relay, const outbox::HostState& host) {
+Relay with_reason(Relay relay, const outbox::DestinationState& host) {
   if (!relay.synced && relay.sync_error.empty()) {
     relay.sync_error = host.reason;
   }

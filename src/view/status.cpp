@@ -1,9 +1,11 @@
 #include "tender/view/status.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include <nlohmann/json.hpp>
 
+#include "tender/infra/kinds.hpp"
 #include "tender/outbox/dead_letters.hpp"
 #include "tender/outbox/router.hpp"
 #include "tender/store/database.hpp"
@@ -16,13 +18,14 @@ nlohmann::ordered_json to_json(const std::optional<TimePoint>& time) {
   return time ? nlohmann::ordered_json(time->time_since_epoch().count()) : nullptr;
 }
 
-nlohmann::ordered_json to_json(const outbox::HostState& host) {
-  return {{"failing_since", to_json(host.failing_since)},
-          {"reason", host.reason},
-          {"probe_at", to_json(host.probe_at)},
-          {"paused_until", to_json(host.paused_until)},
-          {"stores_nothing", host.stores_nothing},
-          {"concurrency", host.concurrency ? nlohmann::ordered_json(*host.concurrency) : nullptr}};
+nlohmann::ordered_json to_json(const outbox::DestinationState& state) {
+  return {
+      {"failing_since", to_json(state.failing_since)},
+      {"reason", state.reason},
+      {"probe_at", to_json(state.probe_at)},
+      {"paused_until", to_json(state.paused_until)},
+      {"stores_nothing", state.stores_nothing},
+      {"concurrency", state.concurrency ? nlohmann::ordered_json(*state.concurrency) : nullptr}};
 }
 
 }  // namespace
@@ -37,11 +40,19 @@ Snapshot take_snapshot(Database& database, TimePoint now) {
     snapshot.heartbeat_age = std::max(Milliseconds::zero(), now - snapshot.holder->heartbeat);
   }
   snapshot.relays = query.count_relays();
-  snapshot.jobs = outbox::Outbox(database).count(now);
-  snapshot.host = outbox::read_host_state(database);
-  if (snapshot.host.paused_until && *snapshot.host.paused_until <= now) {
-    snapshot.host.paused_until.reset();  // it is over, and nothing had to be written since
+  snapshot.jobs = outbox::Outbox(database).count(infra::kRelaySync, now);
+  snapshot.checks = outbox::Outbox(database).count(infra::kRelayCheck, now);
+  snapshot.destinations.try_emplace(std::string(infra::kZooid));
+  for (auto& [name, state] : outbox::list_destination_states(database)) {
+    if (state.paused_until && *state.paused_until <= now) {
+      state.paused_until.reset();  // it is over, and nothing had to be written since
+    }
+    snapshot.destinations[name] = std::move(state);
   }
+  snapshot.unknown = outbox::Outbox(database).lines();
+  std::erase_if(snapshot.unknown, [](const outbox::Outbox::Kept& line) {
+    return infra::is_known(line.kind, line.destination);
+  });
   snapshot.dead_letters = outbox::DeadLetters(database).count_open();
   snapshot.logged = query.last_activity_seq();
   snapshot.routed = outbox::Router(database).offset();
@@ -62,14 +73,21 @@ nlohmann::ordered_json to_json(const Snapshot& snapshot) {
         {"in_doubt", snapshot.jobs.in_doubt},
         {"live", snapshot.relays.live},
         {"not_served", snapshot.relays.not_served}}},
-      {"host", to_json(snapshot.host)},
+      {"destinations", nlohmann::ordered_json::object()},
       {"outbox",
        {{"due", snapshot.jobs.due},
         {"waiting", snapshot.jobs.waiting},
         {"next_due", nullptr},
-        {"checks", snapshot.jobs.checks}}},
+        {"checks", snapshot.checks.all()},
+        {"unknown", nlohmann::ordered_json::array()}}},
       {"dead_letters", snapshot.dead_letters},
       {"activity", {{"last_seq", snapshot.logged}, {"routed_seq", snapshot.routed}}}};
+  for (const auto& [name, state] : snapshot.destinations) {
+    json["destinations"][name] = to_json(state);
+  }
+  for (const outbox::Outbox::Kept& line : snapshot.unknown) {
+    json["outbox"]["unknown"].push_back({{"kind", line.kind}, {"destination", line.destination}});
+  }
   if (snapshot.holder) {
     json["sidecar"]["heartbeat_age_ms"] = snapshot.heartbeat_age.count();
     if (snapshot.holder->pid) {

@@ -69,8 +69,8 @@ TEST_F(Check, FailsForADamagedDatabase) {
 TEST_F(Check, SaysWhatARunningSidecarKnowsOfZooid) {
   create("blue");
   execute(
-      "INSERT OR REPLACE INTO host_state (id, failing_since, reason, probe_at) VALUES (1, 1000, "
-      "'zooid answered 500: no space left', 2000)");
+      "INSERT OR REPLACE INTO destination_state (destination, failing_since, reason, probe_at) "
+      "VALUES ('zooid', 1000, 'zooid answered 500: no space left', 2000)");
   EXPECT_TRUE(finding("sidecar").is_null());  // nobody works
   const auto lock = DatabaseLock::try_acquire(path);
   ASSERT_TRUE(lock);

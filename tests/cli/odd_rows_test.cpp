@@ -47,7 +47,7 @@ TEST_F(OddRowsShown, SteerNoTerminal) {
       "('relay_sync', " +
       evil + ", " + evil + ", " + evil +
       ", 1, 1, 1);"
-      "UPDATE host_state SET failing_since = 1, probe_at = 1, reason = " +
+      "UPDATE destination_state SET failing_since = 1, probe_at = 1, reason = " +
       evil);
   const std::string name = "a\x1b[2J\nforged\r\xc2\x9b";
   const std::vector<std::vector<std::string>> commands{{"relay", "list"},
@@ -80,7 +80,7 @@ TEST_F(OddRowsShown, AreReadByEveryCommand) {
       "UPDATE relay SET status = 'paused', created_at = 9223372036854775807;"
       "UPDATE relay SET live_pushes = -1;"
       "UPDATE activity SET created_at = -9223372036854775807;"
-      "DELETE FROM host_state; DELETE FROM router_offset;"
+      "DELETE FROM destination_state; DELETE FROM router_offset;"
       "INSERT INTO outbox (kind, key, not_before, priority) VALUES ('dance', 'x', 0, 7)");
   for (const auto& command : std::vector<std::vector<std::string>>{{"relay", "list"},
                                                                    {"relay", "show", "blue"},

@@ -2,7 +2,8 @@
 #include <gmock/gmock.h>
 #include <unistd.h>
 
-#include "tender/outbox/host_state.hpp"
+#include "tender/infra/kinds.hpp"
+#include "tender/outbox/destination_state.hpp"
 #include "tender/outbox/outbox.hpp"
 #include "tender/store/database_lock.hpp"
 
@@ -13,7 +14,6 @@ namespace {
 
 using nlohmann::ordered_json;
 using outbox::DeadLetterReason;
-using outbox::JobKind;
 using testing::AllOf;
 using testing::HasSubstr;
 using testing::MatchesRegex;
@@ -88,8 +88,8 @@ TEST_F(Activities, AreOneLineEachForPeople) {
 struct DeadLetterCommands : CliTest {
   void give_up(const std::string& relay) {
     Behind behind(path);
-    behind.letters.add(JobKind::relay_sync, behind.relay(relay).id.text,
-                       DeadLetterReason::exhausted, "boom", 7, 1, TimePoint(Milliseconds(1234)));
+    behind.letters.add(infra::kRelaySync, behind.relay(relay).id.text, DeadLetterReason::exhausted,
+                       "boom", 7, 1, TimePoint(Milliseconds(1234)));
   }
   [[nodiscard]] ordered_json list(const Words& more = {}) const {
     Words arguments{"dead-letter", "list", "--json"};
@@ -225,8 +225,8 @@ TEST_F(Status, IsAnObject) {
   const Behind made(path);
   const Ran ran = run({"status", "--json"});
   EXPECT_EQ(ran.code, ExitCode::ok);
-  EXPECT_EQ(members(ran.json()), (Words{"database", "schema_version", "sidecar", "relays", "host",
-                                        "outbox", "dead_letters", "activity"}));
+  EXPECT_EQ(members(ran.json()), (Words{"database", "schema_version", "sidecar", "relays",
+                                        "destinations", "outbox", "dead_letters", "activity"}));
 }
 
 TEST_F(Status, CountsWhatThereIs) {
@@ -237,7 +237,7 @@ TEST_F(Status, CountsWhatThereIs) {
   behind.command.complete_relay_sync(behind.relay("a"), {.revision = 1, .digest = "d"});
   behind.command.fail_relay_sync(behind.relay("b"),
                                  {.revision = 1, .error = "boom", .outcome = "transient"});
-  behind.letters.add(JobKind::relay_sync, "c", DeadLetterReason::lost, "boom", 1, 1, TimePoint());
+  behind.letters.add(infra::kRelaySync, "c", DeadLetterReason::lost, "boom", 1, 1, TimePoint());
   behind.database.execute(
       "INSERT INTO outbox (kind, key, not_before, attempt, last_error) VALUES "
       "('relay_sync', 'due', 1, 0, NULL), ('relay_sync', 'later', 9000000000000, 1, 'boom'), "
@@ -250,7 +250,7 @@ TEST_F(Status, CountsWhatThereIs) {
       status["relays"].dump(),
       R"({"total":4,"synced":1,"pending":3,"failing":1,"in_doubt":1,"live":0,"not_served":1})");
   EXPECT_EQ(status["outbox"].dump(),
-            R"({"due":1,"waiting":2,"next_due":8000000000000,"checks":0})");
+            R"({"due":1,"waiting":2,"next_due":8000000000000,"checks":0,"unknown":[]})");
   EXPECT_EQ(status["dead_letters"], 1);
   EXPECT_EQ(status["activity"].dump(), R"({"last_seq":6,"routed_seq":5})");
   EXPECT_THAT(
@@ -265,10 +265,11 @@ TEST_F(Status, SaysSinceWhenAndWhyZooidCannotBeWorkedWith) {
   create("blue");
   Behind behind(path);
   const TimePoint since(std::chrono::hours(24 * 365 * 56));
-  outbox::write_host_state(behind.database, {.failing_since = since,
-                                             .reason = "connection refused",
-                                             .probe_at = since + std::chrono::minutes(2),
-                                             .paused_until = {}});
+  outbox::write_destination_state(behind.database, infra::kZooid,
+                                  {.failing_since = since,
+                                   .reason = "connection refused",
+                                   .probe_at = since + std::chrono::minutes(2),
+                                   .paused_until = {}});
   EXPECT_THAT(run({"status"}).out,
               AllOf(HasSubstr("unusable since 2025-12-18T00:00:00Z: connection refused"),
                     HasSubstr("start `tender run` to resume")));
@@ -276,7 +277,7 @@ TEST_F(Status, SaysSinceWhenAndWhyZooidCannotBeWorkedWith) {
   ASSERT_TRUE(lock);
   EXPECT_THAT(run({"status"}).out, AllOf(HasSubstr("unusable since 2025-12-18T00:00:00Z"),
                                          HasSubstr("next probe at 2025-12-18T00:02:00Z")));
-  const ordered_json host = run({"status", "--json"}).json()["host"];
+  const ordered_json host = run({"status", "--json"}).json()["destinations"]["zooid"];
   EXPECT_EQ(host["failing_since"], since.time_since_epoch().count());
   EXPECT_EQ(host["reason"], "connection refused");
   // A relay that only waits for the host has that as its reason.
@@ -286,19 +287,34 @@ TEST_F(Status, SaysSinceWhenAndWhyZooidCannotBeWorkedWith) {
 TEST_F(Status, SaysThatZooidCannotStoreAndHowMuchItTakes) {
   Behind behind(path);
   const TimePoint since(std::chrono::hours(24 * 365 * 56));
-  outbox::HostState state{.failing_since = since,
-                          .reason = "disk full",
-                          .probe_at = since,
-                          .paused_until = {},
-                          .stores_nothing = true};
-  outbox::write_host_state(behind.database, state);
+  outbox::DestinationState state{.failing_since = since,
+                                 .reason = "disk full",
+                                 .probe_at = since,
+                                 .paused_until = {},
+                                 .stores_nothing = true};
+  outbox::write_destination_state(behind.database, infra::kZooid, state);
   EXPECT_THAT(run({"status"}).out, HasSubstr("cannot store relays since 2025-12-18T00:00:00Z"));
-  outbox::write_host_state(
-      behind.database,
+  outbox::write_destination_state(
+      behind.database, infra::kZooid,
       {.failing_since = {}, .reason = {}, .probe_at = {}, .paused_until = {}, .concurrency = 4});
   const auto lock = DatabaseLock::try_acquire(path);
   EXPECT_THAT(run({"status"}).out, HasSubstr("no fault known; takes 4 requests at a time for now"));
-  EXPECT_EQ(run({"status", "--json"}).json()["host"]["concurrency"], 4);
+  EXPECT_EQ(run({"status", "--json"}).json()["destinations"]["zooid"]["concurrency"], 4);
+}
+
+TEST_F(Status, ShowsOtherDestinationsThatAreNotWellAndWorkThatItDoesNotKnow) {
+  Behind behind(path);
+  const TimePoint since(std::chrono::hours(24 * 365 * 56));
+  const outbox::DestinationState dead{
+      .failing_since = since, .reason = "no route", .probe_at = since, .paused_until = {}};
+  outbox::write_destination_state(behind.database, "https://dead.example", dead);
+  outbox::write_destination_state(behind.database, "https://fine.example", {});
+  behind.database.execute("INSERT INTO outbox (kind, key, not_before) VALUES ('dance', 'a', 1)");
+  const std::string out = run({"status"}).out;
+  EXPECT_THAT(out,
+              HasSubstr("https://dead.example  unusable since 2025-12-18T00:00:00Z: no route"));
+  EXPECT_THAT(out, testing::Not(HasSubstr("fine.example")));
+  EXPECT_THAT(out, HasSubstr("unknown work          of kind dance for zooid; this version"));
 }
 
 TEST_F(Status, ShowsTheSidecar) {

@@ -52,7 +52,7 @@ class BadDaysTest(unittest.TestCase):
         self.world.sim.stop()
         self.rename_fleet(relays, "while zooid was down")
         self.assertEqual(self.world.pending(), FLEET)
-        eventually(lambda: self.world.data("status")["host"]["failing_since"], "the breaker is open")
+        eventually(lambda: self.world.data("status")["destinations"]["zooid"]["failing_since"], "the breaker is open")
         self.world.sim.start()
         self.world.eventually_in_step()
         self.assertEqual(self.world.data("dead-letter", "list"), [])
@@ -65,7 +65,7 @@ class BadDaysTest(unittest.TestCase):
         relays = self.create_fleet()
         self.world.sim.control("PUT", "/volume", {"bytes": 0})
         self.rename_fleet(relays, "renamed")
-        eventually(lambda: self.world.data("status")["host"]["stores_nothing"], "the breaker is open")
+        eventually(lambda: self.world.data("status")["destinations"]["zooid"]["stores_nothing"], "the breaker is open")
         self.assertRegex(self.world.ok("status"), "cannot store relays since .*free space on its volume now")
         eventually(self.scratch_relay_is_refused, "zooid is probed while it is full")
         destroyed = [relay for relay in self.torn() if relay in relays]

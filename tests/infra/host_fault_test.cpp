@@ -4,7 +4,8 @@
 
 #include <gtest/gtest.h>
 
-#include "tender/outbox/host_state.hpp"
+#include "tender/infra/kinds.hpp"
+#include "tender/outbox/destination_state.hpp"
 
 #include "support/world.hpp"
 
@@ -124,12 +125,13 @@ TEST_F(Outage, IsKnownToOtherProcessesWithItsReason) {
   world.start();
   create(5);
   world.clock().advance(1s);
-  const outbox::HostState state = outbox::read_host_state(*world.database);
+  const outbox::DestinationState state =
+      outbox::read_destination_state(*world.database, infra::kZooid);
   ASSERT_TRUE(state.failing_since);
   EXPECT_NE(state.reason.find("refused"), std::string::npos);
   down = false;
   world.clock().advance(10min);
-  EXPECT_FALSE(outbox::read_host_state(*world.database).failing_since);
+  EXPECT_FALSE(outbox::read_destination_state(*world.database, infra::kZooid).failing_since);
 }
 
 TEST_F(Outage, SpendsNoFurtherAttemptsWhenTheProcessRestarts) {

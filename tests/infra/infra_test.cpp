@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "tender/infra/kinds.hpp"
 #include "tender/store/transaction.hpp"
 
 #include "support/world.hpp"
@@ -11,7 +12,6 @@ namespace {
 
 using namespace std::chrono_literals;
 using http::Method;
-using outbox::JobKind;
 using test::FakeZooid;
 using test::World;
 
@@ -153,8 +153,7 @@ TEST_F(GivenUp, StaysSoWhenTimePassesAndWhenTheProcessRestarts) {
 
 TEST_F(GivenUp, ComesBackWhenAPersonAsks) {
   outbox::DeadLetters(*world.database)
-      .resolve(JobKind::relay_sync, relay.id.text, outbox::Resolution::retried,
-               world.clock().now());
+      .resolve(infra::kRelaySync, relay.id.text, outbox::Resolution::retried, world.clock().now());
   world.command->reconcile_relay(world.get(relay), {});
   world.settle();
   EXPECT_TRUE(world.get(relay).synced);
@@ -165,7 +164,7 @@ TEST_F(GivenUp, StartsOverWithANewerCommand) {
   broken = true;
   world.rename(relay, "again");
   world.settle();
-  const auto job = outbox::Outbox(*world.database).find(JobKind::relay_sync, relay.id.text);
+  const auto job = outbox::Outbox(*world.database).find(infra::kRelaySync, relay.id.text);
   ASSERT_TRUE(job);
   EXPECT_EQ(job->attempt, 1);
   EXPECT_TRUE(world.open_letters().empty());
@@ -176,7 +175,7 @@ TEST_F(GivenUp, StartsOverWithANewerCommand) {
 
 TEST_F(GivenUp, StaysAwayAfterItWasDiscarded) {
   outbox::DeadLetters(*world.database)
-      .resolve(JobKind::relay_sync, relay.id.text, outbox::Resolution::discarded,
+      .resolve(infra::kRelaySync, relay.id.text, outbox::Resolution::discarded,
                world.clock().now());
   const auto before = world.zooid.requests.size();
   world.crash();

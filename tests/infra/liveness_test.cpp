@@ -3,8 +3,9 @@
 
 #include <gtest/gtest.h>
 
+#include "tender/infra/kinds.hpp"
 #include "tender/model/sync_detail.hpp"
-#include "tender/outbox/host_state.hpp"
+#include "tender/outbox/destination_state.hpp"
 
 #include "support/world.hpp"
 
@@ -309,7 +310,7 @@ TEST_F(LiveCheck, TellsTheBreakerWhenZooidCannotBeReachedAndGoesOnAfterwards) {
   };
   world.clock().advance(1h);
   EXPECT_LE(world.zooid.looks.size(), 20U);  // those in flight when the breaker opened
-  EXPECT_TRUE(outbox::read_host_state(*world.database).failing_since);
+  EXPECT_TRUE(outbox::read_destination_state(*world.database, infra::kZooid).failing_since);
   world.zooid.look_answer.reset();
   world.clock().advance(10min);
   for (const Relay& relay : relays) {

@@ -2,7 +2,8 @@
 // puts its own right, and gives a relay up with a reason.
 #include <gmock/gmock.h>
 
-#include "tender/outbox/host_state.hpp"
+#include "tender/infra/kinds.hpp"
+#include "tender/outbox/destination_state.hpp"
 #include "tender/outbox/router.hpp"
 
 #include "support/world.hpp"
@@ -75,9 +76,9 @@ TEST(OddRows, OfTheOutboxArePutRightAtTheStart) {
   EXPECT_EQ(count("SELECT count(*) FROM outbox"), 1);  // it may be a newer tender's
 }
 
-TEST(OddRows, HostStateIsAsGoodAsNewWhenItsRowIsGone) {
+TEST(OddRows, DestinationStateIsAsGoodAsNewWhenItsRowIsGone) {
   World world;
-  world.database->execute("DELETE FROM host_state");
+  world.database->execute("DELETE FROM destination_state");
   world.zooid.script = [](const test::FakeZooid::Seen&) {
     test::FakeZooid::Action action;
     action.answer = test::failure(http::Fault::refused, /*written=*/false);
@@ -88,7 +89,7 @@ TEST(OddRows, HostStateIsAsGoodAsNewWhenItsRowIsGone) {
     static_cast<void>(world.create(subdomain));
   }
   world.settle();
-  EXPECT_TRUE(outbox::read_host_state(*world.database).failing_since);
+  EXPECT_TRUE(outbox::read_destination_state(*world.database, infra::kZooid).failing_since);
 }
 
 TEST(OddRows, ALostOffsetSetsOffNoRequestOfLongAgo) {

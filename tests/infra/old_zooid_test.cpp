@@ -1,7 +1,8 @@
 // Kinds of zooid that are well, and yet not what one would wish for: old ones and slow ones.
 #include <gtest/gtest.h>
 
-#include "tender/outbox/host_state.hpp"
+#include "tender/infra/kinds.hpp"
+#include "tender/outbox/destination_state.hpp"
 
 #include "support/world.hpp"
 
@@ -32,7 +33,7 @@ TEST(OldZooid, ThatCannotListMembersIsUsedAgainAfterAnOutage) {
     static_cast<void>(world.create("relay" + std::to_string(i)));
   }
   world.clock().advance(30s);
-  ASSERT_TRUE(outbox::read_host_state(*world.database).failing_since);
+  ASSERT_TRUE(outbox::read_destination_state(*world.database, infra::kZooid).failing_since);
   down = false;
   world.clock().advance(1min);
   EXPECT_EQ(world.query->count_relays().synced, 20);
@@ -72,7 +73,7 @@ TEST_F(BusyZooid, IsNotAskedMoreThanItBearsAndCostsNoAttempts) {
     EXPECT_EQ(world.zooid.creations[relay.id.text], 1);
   }
   EXPECT_LT(world.zooid.most_at_once, 8);  // 5 s of work
-  EXPECT_FALSE(outbox::read_host_state(*world.database).failing_since);
+  EXPECT_FALSE(outbox::read_destination_state(*world.database, infra::kZooid).failing_since);
 }
 
 TEST_F(BusyZooid, ThatRecoversIsAskedMoreAgain) {
@@ -81,7 +82,7 @@ TEST_F(BusyZooid, ThatRecoversIsAskedMoreAgain) {
     static_cast<void>(world.create("slow" + std::to_string(i)));
   }
   world.clock().advance(20s);
-  const auto slow = outbox::read_host_state(*world.database).concurrency;
+  const auto slow = outbox::read_destination_state(*world.database, infra::kZooid).concurrency;
   ASSERT_TRUE(slow);
   EXPECT_LE(*slow, 4);
   work = 1ms;
@@ -89,7 +90,7 @@ TEST_F(BusyZooid, ThatRecoversIsAskedMoreAgain) {
     static_cast<void>(world.create("quick" + std::to_string(i)));
   }
   world.clock().advance(10min);
-  EXPECT_EQ(outbox::read_host_state(*world.database).concurrency, 16);
+  EXPECT_EQ(outbox::read_destination_state(*world.database, infra::kZooid).concurrency, 16);
   EXPECT_TRUE(world.query->list_relays_pending_sync().empty());
 }
 

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
+#include "tender/infra/kinds.hpp"
 #include "tender/store/portion.hpp"
 #include "tender/store/transaction.hpp"
 
@@ -47,7 +48,8 @@ struct Portions : testing::Test {
   }
 
   [[nodiscard]] int jobs() {
-    const auto counts = outbox::Outbox(*world.database).count(world.clock().now());
+    const auto counts =
+        outbox::Outbox(*world.database).count(infra::kRelaySync, world.clock().now());
     return static_cast<int>(counts.due + counts.waiting + counts.in_doubt);
   }
 

@@ -3,8 +3,9 @@
 
 #include <gtest/gtest.h>
 
+#include "tender/infra/kinds.hpp"
 #include "tender/outbox/dead_letters.hpp"
-#include "tender/outbox/host_state.hpp"
+#include "tender/outbox/destination_state.hpp"
 #include "tender/zooid/scratch_relay.hpp"
 
 #include "support/world.hpp"
@@ -109,7 +110,7 @@ TEST_F(Volume, ThatIsFullCostsOneRelayOfAFleetAndTheOthersGoOnWhenThereIsRoom) {
   world.clock().advance(6h);
   torn.erase(zooid::kScratchRelay);
   ASSERT_EQ(torn.size(), 1U);
-  const auto state = outbox::read_host_state(*world.database);
+  const auto state = outbox::read_destination_state(*world.database, infra::kZooid);
   ASSERT_TRUE(state.failing_since);
   EXPECT_TRUE(state.stores_nothing);
   EXPECT_NE(state.reason.find("free space on its volume now"), std::string::npos);
@@ -117,7 +118,7 @@ TEST_F(Volume, ThatIsFullCostsOneRelayOfAFleetAndTheOthersGoOnWhenThereIsRoom) {
 
   full = false;
   world.clock().advance(3min);
-  EXPECT_FALSE(outbox::read_host_state(*world.database).failing_since);
+  EXPECT_FALSE(outbox::read_destination_state(*world.database, infra::kZooid).failing_since);
   EXPECT_EQ(world.query->count_relays().synced, 19);
   ASSERT_EQ(world.open_letters().size(), 1U);
   EXPECT_EQ(world.open_letters()[0].reason, "torn");
@@ -189,7 +190,7 @@ TEST_F(Volume, ThatIsFullCostsOneRelayOfThoseWhoseCreationWasNotAnswered) {
   }
   world.clock().advance(1min);
   EXPECT_EQ(torn.size() - torn.count(std::string(zooid::kScratchRelay)), 1U);
-  EXPECT_TRUE(outbox::read_host_state(*world.database).stores_nothing);
+  EXPECT_TRUE(outbox::read_destination_state(*world.database, infra::kZooid).stores_nothing);
 }
 
 TEST_F(Volume, ThatIsFullCostsOneRelayOfThoseWhoseCreationWasRefusedAfterOneWithoutAnAnswer) {
@@ -257,7 +258,7 @@ TEST_F(Volume, IsNotWrittenByAnAttemptThatIsUnderWayOnceItIsKnownToBeFull) {
   full = true;
   world.rename(fleet[0], "renamed");
   world.clock().advance(1min);
-  EXPECT_TRUE(outbox::read_host_state(*world.database).stores_nothing);
+  EXPECT_TRUE(outbox::read_destination_state(*world.database, infra::kZooid).stores_nothing);
   EXPECT_FALSE(torn.contains("imported"));
   EXPECT_EQ(world.zooid.relays["imported"]["secret"], "old");
   full = false;
@@ -275,7 +276,7 @@ TEST_F(Volume, IsNotTrustedAgainBecauseZooidRefusesTheScratchRelay) {
     return seen.method == Method::post ? says(400, "invalid config") : says_well();
   };
   world.clock().advance(1h);
-  EXPECT_TRUE(outbox::read_host_state(*world.database).stores_nothing);
+  EXPECT_TRUE(outbox::read_destination_state(*world.database, infra::kZooid).stores_nothing);
 }
 
 TEST_F(Volume, WhoseDirectoryCannotBeReadIsNoCollision) {
@@ -285,7 +286,7 @@ TEST_F(Volume, WhoseDirectoryCannotBeReadIsNoCollision) {
   const Relay late = world.create("late");
   world.clock().advance(1h);
   EXPECT_TRUE(world.open_letters().empty());
-  EXPECT_TRUE(outbox::read_host_state(*world.database).stores_nothing);
+  EXPECT_TRUE(outbox::read_destination_state(*world.database, infra::kZooid).stores_nothing);
   unreadable = false;
   world.clock().advance(3min);
   EXPECT_EQ(world.query->count_relays().synced, 4);
@@ -328,7 +329,7 @@ TEST_F(Torn, IsADeadLetterThatSaysWhatToDo) {
   EXPECT_NE(letter.error.find("tender reconcile relay0 --recreate"), std::string::npos);
   world.clock().advance(24h);
   EXPECT_EQ(world.zooid.count(Method::put), 0);
-  EXPECT_FALSE(outbox::read_host_state(*world.database).failing_since);
+  EXPECT_FALSE(outbox::read_destination_state(*world.database, infra::kZooid).failing_since);
 }
 
 TEST_F(Torn, IsReplacedWithANewIdentityWhenAPersonAsks) {

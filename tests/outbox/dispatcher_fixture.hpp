@@ -17,6 +17,7 @@
 
 #include "fake_executor.hpp"
 #include "outbox_fixture.hpp"
+#include "registry.hpp"
 #include "support/seeded_random.hpp"
 
 namespace tender::outbox {
@@ -30,9 +31,14 @@ struct DispatcherTest : OutboxTest {
     database.set_commit_listener([this] { ++commits; });
   }
 
-  void run(Dispatcher::Options options = {.host = at_once(16),
-                                          .horizon = std::chrono::minutes(16)}) {
-    dispatcher = std::make_unique<Dispatcher>(database, clock, random, executor, *logger, options);
+  void run(DestinationGate::Options here = at_once(16), Priority floor = Priority::bulk) {
+    run(registry_of(executor, here), floor);
+  }
+
+  void run(Registry registry, Priority floor = Priority::bulk) {
+    dispatcher = std::make_unique<Dispatcher>(
+        database, clock, random, *logger, std::move(registry),
+        Dispatcher::Options{.horizon = std::chrono::minutes(16), .floor = floor});
     boost::asio::co_spawn(io, dispatcher->run(), [this](const std::exception_ptr& error) {
       EXPECT_FALSE(error);
       ended = true;

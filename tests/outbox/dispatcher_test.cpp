@@ -41,7 +41,7 @@ TEST_F(DispatcherTest, TakesTheUrgentFirst) {
   ask("a");
   ask("b");
   ask("z", Priority::urgent);
-  run({.host = at_once(1), .horizon = 16min});
+  run(at_once(1));
   EXPECT_EQ(keys(executor.begun), (Keys{"z", "a", "b"}));
 }
 
@@ -51,7 +51,7 @@ TEST_F(DispatcherTest, GivesBulkWorkItsShareHoweverMuchElseThereIs) {
   for (int i = 0; i < 20; ++i) {
     ask("command" + std::to_string(i));
   }
-  run({.host = at_once(1), .horizon = 16min});
+  run(at_once(1));
   const Keys order = keys(executor.begun);
   ASSERT_EQ(order.size(), 21U);
   EXPECT_EQ(std::ranges::find(order, "fleet") - order.begin(), 7);
@@ -59,10 +59,10 @@ TEST_F(DispatcherTest, GivesBulkWorkItsShareHoweverMuchElseThereIs) {
 
 TEST_F(DispatcherTest, ClaimsNothingWhileTheHostFailsAndProbesIt) {
   bool down = true;
-  executor.probe_answer = {HostSign::Kind::fault, "refused", {}};
+  executor.probe_answer = {DestinationSign::Kind::fault, "refused", {}};
   executor.script = [&](const Job&) {
     Plan plan;
-    plan.sign.kind = down ? HostSign::Kind::fault : HostSign::Kind::well;
+    plan.sign.kind = down ? DestinationSign::Kind::fault : DestinationSign::Kind::well;
     plan.sign.reason = "refused";
     if (down) {
       plan.settle = [this](bool) { return Retry{1, clock.now() + 30s, "refused"}; };
@@ -72,13 +72,13 @@ TEST_F(DispatcherTest, ClaimsNothingWhileTheHostFailsAndProbesIt) {
   for (int i = 0; i < 10; ++i) {
     ask("relay" + std::to_string(i));
   }
-  run({.host = at_once(10), .horizon = 16min});
+  run(at_once(10));
   clock.advance(1h);
   EXPECT_EQ(executor.begun.size(), 10U);
   EXPECT_EQ(std::ranges::count(executor.settled, false, &Settled::counts), 5);
   EXPECT_GE(executor.probes.size(), 25U);
   down = false;
-  executor.probe_answer = {HostSign::Kind::well, {}, {}};
+  executor.probe_answer = {DestinationSign::Kind::well, {}, {}};
   clock.advance(3min);
   EXPECT_EQ(executor.begun.size(), 20U);
   EXPECT_FALSE(waits("relay0"));
@@ -88,7 +88,7 @@ TEST_F(DispatcherTest, BeginsNoMoreInASecondThanTheRateAllows) {
   for (int i = 0; i < 30; ++i) {
     ask("relay" + std::to_string(i));
   }
-  run({.host = at_once(16, 5), .horizon = 16min});
+  run(at_once(16, 5));
   EXPECT_EQ(executor.begun.size(), 5U);
   clock.advance(1s);
   EXPECT_EQ(executor.begun.size(), 10U);
@@ -99,13 +99,13 @@ TEST_F(DispatcherTest, BeginsNoMoreInASecondThanTheRateAllows) {
 TEST_F(DispatcherTest, DoesNotPaceWhatAsksNobody) {
   executor.script = [](const Job&) {
     Plan plan;
-    plan.asks_host = false;
+    plan.asks_destination = false;
     return plan;
   };
   for (int i = 0; i < 30; ++i) {
     ask("relay" + std::to_string(i));
   }
-  run({.host = at_once(16, 5), .horizon = 16min});
+  run(at_once(16, 5));
   EXPECT_EQ(executor.begun.size(), 30U);
 }
 
@@ -190,7 +190,7 @@ TEST_F(DispatcherTest, NeverDoesMoreAtOnceThanItMay) {
   for (int i = 0; i < 10; ++i) {
     ask("relay" + std::to_string(i));
   }
-  run({.host = at_once(3), .horizon = 16min});
+  run(at_once(3));
   EXPECT_EQ(executor.begun.size(), 3U);
   EXPECT_EQ(dispatcher->in_flight(), 3U);
   ask("late");
@@ -205,7 +205,7 @@ TEST_F(DispatcherTest, FillsAPlaceAsSoonAsOneIsFree) {
   for (const char* key : {"a", "b", "c"}) {
     ask(key);
   }
-  run({.host = at_once(2), .horizon = 16min});
+  run(at_once(2));
   EXPECT_EQ(keys(executor.begun), (Keys{"a", "b"}));
   clock.advance(1s);
   EXPECT_EQ(keys(executor.begun), (Keys{"a", "b", "c"}));
@@ -214,7 +214,7 @@ TEST_F(DispatcherTest, FillsAPlaceAsSoonAsOneIsFree) {
 TEST_F(DispatcherTest, LeavesAloneWhatIsLessUrgentThanItsFloor) {
   ask("slow");
   ask("fast", Priority::urgent);
-  run({.host = at_once(16), .horizon = 16min, .floor = Priority::urgent});
+  run(at_once(16), Priority::urgent);
   clock.advance(24h);
   EXPECT_EQ(keys(executor.begun), Keys{"fast"});
   EXPECT_TRUE(waits("slow"));
@@ -229,7 +229,7 @@ TEST_F(DispatcherTest, SettlesWhatFinishedTogetherInOneTransaction) {
   const int before = commits;
   clock.advance(1s);
   EXPECT_EQ(executor.settled.size(), 8U);
-  EXPECT_EQ(outbox.count(clock.now()).due, 0);
+  EXPECT_EQ(outbox.count(kSync, clock.now()).due, 0);
   EXPECT_EQ(commits - before, 1);
 }
 
@@ -405,8 +405,8 @@ TEST_F(DispatcherTest, LeavesTheRowWhenTheProcessDies) {
   run();
   EXPECT_EQ(dispatcher->in_flight(), 1U);
   Outbox after_restart(elsewhere);
-  const auto job =
-      after_restart.next(kSync, Outbox::Order::most_urgent, clock.now(), 16min, Priority::bulk, {});
+  const auto job = after_restart.next({kSync, kHere}, Outbox::Order::most_urgent, clock.now(),
+                                      16min, Priority::bulk, {});
   ASSERT_TRUE(job);
   EXPECT_EQ(job->key, "blue");
 }
@@ -438,9 +438,9 @@ TEST_F(DispatcherTest, IsNotHeldUpByAnOverwriteWithoutAnswer) {
 }
 
 TEST_F(DispatcherTest, ProbesWhetherTheHostStoresOnceItHasShownThatItDoesNot) {
-  executor.probe_answer = {HostSign::Kind::storage, "disk full", {}};
+  executor.probe_answer = {DestinationSign::Kind::storage, "disk full", {}};
   executor.script = [](const Job&) {
-    return Plan{.sign = {HostSign::Kind::storage, "disk full", {}}};
+    return Plan{.sign = {DestinationSign::Kind::storage, "disk full", {}}};
   };
   ask("a");
   run();

@@ -18,9 +18,9 @@ class FakeExecutor::Work final : public Execution {
     --owner_.running_[key_];
   }
 
-  [[nodiscard]] bool asks_host() const override { return plan_.asks_host; }
+  [[nodiscard]] bool asks_destination() const override { return plan_.asks_destination; }
   [[nodiscard]] bool overwrites() const override { return plan_.overwrites; }
-  [[nodiscard]] HostSign host_sign() const override { return plan_.sign; }
+  [[nodiscard]] DestinationSign destination_sign() const override { return plan_.sign; }
 
   Settlement settle(Circumstances circumstances) override {
     owner_.settled.push_back({key_, circumstances.superseded, circumstances.counts});
@@ -56,7 +56,7 @@ std::unique_ptr<Execution> FakeExecutor::begin(const Job& job, bool may_overwrit
   return std::make_unique<Work>(*this, job.key, std::move(plan));
 }
 
-boost::asio::awaitable<HostSign> FakeExecutor::probe(Probe what) {
+boost::asio::awaitable<DestinationSign> FakeExecutor::probe(Probe what) {
   probes.push_back(clock_.now());
   probe_kinds.push_back(what);
   co_return probe_answer;

@@ -14,7 +14,7 @@
 
 namespace tender::outbox {
 
-class FakeExecutor final : public Executor {
+class FakeExecutor final : public Executor, public Prober {
  public:
   /// What becomes of one job.
   struct Plan {
@@ -22,8 +22,8 @@ class FakeExecutor final : public Executor {
     /// The settlement, given `superseded`; called inside of the dispatcher's transaction. Empty:
     /// Complete.
     std::function<Settlement(bool)> settle{};
-    HostSign sign{};  // what it shows of the host
-    bool asks_host = true;
+    DestinationSign sign{};  // what it shows of the host
+    bool asks_destination = true;
     bool overwrites = false;
   };
 
@@ -41,12 +41,12 @@ class FakeExecutor final : public Executor {
   explicit FakeExecutor(Clock& clock) : clock_(clock) {}
 
   std::unique_ptr<Execution> begin(const Job& job, bool may_overwrite) override;
-  boost::asio::awaitable<HostSign> probe(Probe what) override;
+  boost::asio::awaitable<DestinationSign> probe(Probe what) override;
 
   /// Asked for each job that begins, inside of the dispatcher's transaction; empty: done at once.
   std::function<Plan(const Job&)> script;
 
-  HostSign probe_answer{HostSign::Kind::well, {}, {}};
+  DestinationSign probe_answer{DestinationSign::Kind::well, {}, {}};
 
   std::vector<TimePoint> probes;
   std::vector<Probe> probe_kinds;

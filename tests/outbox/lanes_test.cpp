@@ -7,6 +7,7 @@
 
 #include "fake_executor.hpp"
 #include "outbox_fixture.hpp"
+#include "registry.hpp"
 #include "support/seeded_random.hpp"
 
 namespace tender::outbox {
@@ -15,18 +16,18 @@ namespace {
 using namespace std::chrono_literals;
 using Plan = FakeExecutor::Plan;
 
-constexpr JobKind kLook = JobKind::relay_check;
-
 struct Lanes : OutboxTest {
-  void run(HostGate::Options host) {
-    const Dispatcher::Options options{.host = host, .horizon = 16min};
-    dispatcher = std::make_unique<Dispatcher>(database, clock, random, executor, *logger, options);
+  void run(DestinationGate::Options host) {
+    dispatcher =
+        std::make_unique<Dispatcher>(database, clock, random, *logger, registry_of(executor, host),
+                                     Dispatcher::Options{.horizon = 16min});
     boost::asio::co_spawn(io, dispatcher->run(),
                           [](const std::exception_ptr& error) { EXPECT_FALSE(error); });
     clock.settle();
   }
 
-  void ask(JobKind kind, const std::string& name, int count, Priority priority = Priority::bulk) {
+  void ask(std::string_view kind, const std::string& name, int count,
+           Priority priority = Priority::bulk) {
     for (int i = 0; i < count; ++i) {
       Job wanted = job(name + std::to_string(i), priority);
       wanted.kind = kind;
@@ -38,7 +39,7 @@ struct Lanes : OutboxTest {
     }
   }
 
-  [[nodiscard]] int begun(JobKind kind) const {
+  [[nodiscard]] int begun(std::string_view kind) const {
     return static_cast<int>(std::ranges::count(executor.begun, kind, &Job::kind));
   }
 
@@ -50,19 +51,19 @@ struct Lanes : OutboxTest {
 
 TEST_F(Lanes, TakeTurnsWhenBothAreDue) {
   executor.script = [](const Job&) { return Plan{.takes = 1s}; };
-  ask(JobKind::relay_sync, "sync", 100);
+  ask(kSync, "sync", 100);
   ask(kLook, "look", 100);
   run(at_once(1));
   clock.advance(20s);
-  EXPECT_NEAR(begun(JobKind::relay_sync), 10, 1);
+  EXPECT_NEAR(begun(kSync), 10, 1);
   EXPECT_NEAR(begun(kLook), 10, 1);
 }
 
 TEST_F(Lanes, GiveEachItsAgedTurn) {
   executor.script = [](const Job&) { return Plan{.takes = 1s}; };
-  ask(JobKind::relay_sync, "fleet", 1);
+  ask(kSync, "fleet", 1);
   clock.advance(1s);
-  ask(JobKind::relay_sync, "command", 100, Priority::normal);
+  ask(kSync, "command", 100, Priority::normal);
   ask(kLook, "look", 100);
   run(at_once(1));
   clock.advance(20s);
@@ -82,23 +83,24 @@ TEST_F(Lanes, KeepThreeQuartersOfThePlacesFreeOfLooksThatHang) {
   ask(kLook, "look", 100);
   run(at_once(16));
   EXPECT_EQ(begun(kLook), 4);
-  ask(JobKind::relay_sync, "sync", 120);
+  ask(kSync, "sync", 120);
   clock.advance(1s);
-  EXPECT_EQ(begun(JobKind::relay_sync), 120);  // 12 at a time, each in 100 ms
+  EXPECT_EQ(begun(kSync), 120);  // 12 at a time, each in 100 ms
   EXPECT_EQ(begun(kLook), 4);
   EXPECT_EQ(executor.most_at_once, 16);
 }
 
 TEST_F(Lanes, CountThePlacesThatTheHostBearsAtTheMoment) {
   executor.script = [](const Job& job) {
-    return Plan{.takes = job.kind == kLook ? 1h : 100ms, .sign = {HostSign::Kind::well, {}, {}}};
+    return Plan{.takes = job.kind == kLook ? 1h : 100ms,
+                .sign = {DestinationSign::Kind::well, {}, {}}};
   };
   ask(kLook, "look", 100);
   run({.concurrency = 64, .first_concurrency = 2});
   EXPECT_EQ(begun(kLook), 1);
-  ask(JobKind::relay_sync, "sync", 10);
+  ask(kSync, "sync", 10);
   clock.advance(1s);
-  EXPECT_EQ(begun(JobKind::relay_sync), 10);
+  EXPECT_EQ(begun(kSync), 10);
 }
 
 TEST_F(Lanes, WaitForAPlaceWithoutTurningInCircles) {
@@ -111,12 +113,12 @@ TEST_F(Lanes, WaitForAPlaceWithoutTurningInCircles) {
 }
 
 TEST_F(Lanes, ShareTheRate) {
-  ask(JobKind::relay_sync, "sync", 500);
+  ask(kSync, "sync", 500);
   ask(kLook, "look", 500);
   run(at_once(16, 10));
   clock.advance(20s);
-  EXPECT_NEAR(begun(JobKind::relay_sync) + begun(kLook), 210, 1);
-  EXPECT_NEAR(begun(JobKind::relay_sync), begun(kLook), 10);
+  EXPECT_NEAR(begun(kSync) + begun(kLook), 210, 1);
+  EXPECT_NEAR(begun(kSync), begun(kLook), 10);
 }
 
 }  // namespace

@@ -2,12 +2,13 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include <gtest/gtest.h>
 
 #include "tender/outbox/dead_letters.hpp"
-#include "tender/outbox/host_gate.hpp"
+#include "tender/outbox/destination_gate.hpp"
 #include "tender/outbox/outbox.hpp"
 #include "tender/store/database.hpp"
 #include "tender/store/store_error.hpp"
@@ -17,11 +18,16 @@
 
 namespace tender::outbox {
 
-inline constexpr JobKind kSync = JobKind::relay_sync;
+// Two kinds of work on one resource, and a destination.
+inline constexpr std::string_view kSync = "relay_sync";
+inline constexpr std::string_view kLook = "relay_check";
+inline constexpr std::string_view kHere = "here";
 
 inline Job job(const std::string& key, Priority priority = Priority::normal) {
   Job made;
+  made.kind = kSync;
   made.key = key;
+  made.destination = kHere;
   made.priority = priority;
   return made;
 }
@@ -35,7 +41,7 @@ inline std::vector<std::string> keys(const std::vector<Job>& jobs) {
 }
 
 /// Of a host that bears that many from the first moment on.
-inline HostGate::Options at_once(int concurrency, int rate = 0) {
+inline DestinationGate::Options at_once(int concurrency, int rate = 0) {
   return {.rate = rate, .concurrency = concurrency, .first_concurrency = concurrency};
 }
 

@@ -17,8 +17,8 @@ struct OutboxTable : OutboxTest {
   Keys due(TimePoint now, Priority floor = Priority::bulk, std::set<std::string> busy = {},
            Outbox::Order order = Outbox::Order::most_urgent) {
     Keys list;
-    for (auto job = outbox.next(kSync, order, now, kHorizon, floor, busy); job;
-         job = outbox.next(kSync, order, now, kHorizon, floor, busy)) {
+    for (auto job = outbox.next({kSync, kHere}, order, now, kHorizon, floor, busy); job;
+         job = outbox.next({kSync, kHere}, order, now, kHorizon, floor, busy)) {
       list.push_back(job->key);
       busy.insert(job->key);
     }
@@ -190,8 +190,8 @@ TEST_F(OutboxTable, LeavesAloneWhatIsLessUrgentThanTheFloor) {
   outbox.enqueue(job("fast", Priority::urgent), start + 1s);
   EXPECT_EQ(due(start + 1s, Priority::urgent), Keys{"fast"});
   EXPECT_EQ(due(start + 1s, Priority::normal), (Keys{"fast", "slow"}));
-  EXPECT_EQ(outbox.next_due(kSync, Priority::urgent, {}), start + 1s);
-  EXPECT_EQ(outbox.next_due(kSync, Priority::normal, {}), start);
+  EXPECT_EQ(outbox.next_due({kSync, kHere}, Priority::urgent, {}), start + 1s);
+  EXPECT_EQ(outbox.next_due({kSync, kHere}, Priority::normal, {}), start);
 }
 
 TEST_F(OutboxTable, TakesARowThatLiesTooFarAheadForDue) {
@@ -201,20 +201,20 @@ TEST_F(OutboxTable, TakesARowThatLiesTooFarAheadForDue) {
 }
 
 TEST_F(OutboxTable, SaysWhenTheNextRowBecomesDue) {
-  EXPECT_EQ(outbox.next_due(kSync, Priority::normal, {}), std::nullopt);
+  EXPECT_EQ(outbox.next_due({kSync, kHere}, Priority::normal, {}), std::nullopt);
   wait_until("late", start + 2min);
   wait_until("soon", start + 1min);
   wait_until("sooner", start + 30s);
-  EXPECT_EQ(outbox.next_due(kSync, Priority::normal, {}), start + 30s);
+  EXPECT_EQ(outbox.next_due({kSync, kHere}, Priority::normal, {}), start + 30s);
 }
 
 TEST_F(OutboxTable, DoesNotCountWhatIsBusyForTheNextDue) {
   wait_until("late", start + 2min);
   outbox.enqueue(job("a"), start);
   outbox.enqueue(job("b"), start);
-  EXPECT_EQ(outbox.next_due(kSync, Priority::normal, {"a", "b"}), start + 2min);
-  EXPECT_EQ(outbox.next_due(kSync, Priority::normal, {"a"}), start);
-  EXPECT_EQ(outbox.next_due(kSync, Priority::normal, {"a", "b", "late"}), std::nullopt);
+  EXPECT_EQ(outbox.next_due({kSync, kHere}, Priority::normal, {"a", "b"}), start + 2min);
+  EXPECT_EQ(outbox.next_due({kSync, kHere}, Priority::normal, {"a"}), start);
+  EXPECT_EQ(outbox.next_due({kSync, kHere}, Priority::normal, {"a", "b", "late"}), std::nullopt);
 }
 
 TEST_F(OutboxTable, RemovesWhatIsDone) {
@@ -256,7 +256,7 @@ TEST_F(OutboxTable, DoesNotLetAnOlderExecutionSettleANewerGeneration) {
 }
 
 TEST_F(OutboxTable, CountsWhatIsDueAndWhatWaits) {
-  const auto none = outbox.count(start);
+  const auto none = outbox.count(kSync, start);
   EXPECT_EQ(none.due, 0);
   EXPECT_EQ(none.waiting, 0);
   EXPECT_EQ(none.next_due, std::nullopt);
@@ -265,11 +265,11 @@ TEST_F(OutboxTable, CountsWhatIsDueAndWhatWaits) {
   wait_until("c", start + 1min);
   wait_until("d", start + 2min);
   wait_until("e", start + 3min);
-  const auto some = outbox.count(start);
+  const auto some = outbox.count(kSync, start);
   EXPECT_EQ(some.due, 2);
   EXPECT_EQ(some.waiting, 3);
   EXPECT_EQ(some.next_due, start + 1min);
-  EXPECT_EQ(outbox.count(start + 1min).due, 3);
+  EXPECT_EQ(outbox.count(kSync, start + 1min).due, 3);
 }
 
 TEST_F(OutboxTable, IsPartOfTheCallersTransaction) {
@@ -312,7 +312,7 @@ TEST_P(OutboxRules, AreInTheSchema) {
 
 INSTANTIATE_TEST_SUITE_P(
     Outbox, OutboxRules,
-    testing::Values(OutboxRule{"KnownKind", "", "'unheard_of', 'broken', 0"},
+    testing::Values(OutboxRule{"Kind", "", "'', 'broken', 0"},
                     OutboxRule{"OneRowForAWork", "", "'relay_sync', 'sound', 0"},
                     OutboxRule{"Time", "", "'relay_sync', 'broken', NULL"},
                     OutboxRule{"Generation", "generation", "0"},
@@ -321,15 +321,18 @@ INSTANTIATE_TEST_SUITE_P(
                     OutboxRule{"Attempt", "attempt, last_error", "-1, 'boom'"},
                     OutboxRule{"FailureHasAnError", "attempt", "1"},
                     OutboxRule{"FreshWorkHasNoError", "last_error", "'boom'"},
-                    OutboxRule{"Forced", "forced", "2"}, OutboxRule{"Recreate", "recreate", "2"}),
+                    OutboxRule{"Forced", "forced", "2"}, OutboxRule{"Recreate", "recreate", "2"},
+                    OutboxRule{"Destination", "destination", "''"},
+                    OutboxRule{"Payload", "payload", "'[]'"},
+                    OutboxRule{"Policy", "policy", "'1'"}),
     [](const testing::TestParamInfo<OutboxRule>& rule) { return rule.param.name; });
 
 TEST_F(OutboxTest, KnowsOfJobsForOtherKeys) {
-  EXPECT_FALSE(outbox.has_other(JobKind::relay_sync, {}));
+  EXPECT_FALSE(outbox.has_other(kSync, {}));
   outbox.enqueue(job("a"), start);
-  EXPECT_FALSE(outbox.has_other(JobKind::relay_sync, {"a", "b"}));
-  EXPECT_TRUE(outbox.has_other(JobKind::relay_sync, {"b"}));
-  EXPECT_FALSE(outbox.has_other(JobKind::relay_check, {"b"}));
+  EXPECT_FALSE(outbox.has_other(kSync, {"a", "b"}));
+  EXPECT_TRUE(outbox.has_other(kSync, {"b"}));
+  EXPECT_FALSE(outbox.has_other(kLook, {"b"}));
 }
 
 }  // namespace

@@ -40,7 +40,7 @@ struct RouterTest : OutboxTest {
   }
   void route_all(const Router::Handler& handler) { route_all(router, clock, handler); }
 
-  [[nodiscard]] std::int64_t rows() { return outbox.count(start).due; }
+  [[nodiscard]] std::int64_t rows() { return outbox.count(kSync, start).due; }
 
   // 1, 2, …, last
   static Seqs up_to(std::int64_t last) {

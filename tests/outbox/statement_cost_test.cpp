@@ -14,7 +14,6 @@ using namespace std::chrono_literals;
 using testing::HasSubstr;
 
 constexpr Milliseconds kFarAhead = 16min;
-constexpr JobKind kCheck = JobKind::relay_check;
 
 struct Watched {
   test::StatementWatch statements;  // before the connection of OutboxTest
@@ -26,7 +25,7 @@ struct StatementCost : Watched, OutboxTest {
     Transaction transaction(database);
     for (int i = 0; i < count; ++i) {
       Job waiting = job("waits" + std::to_string(++waiting_), static_cast<Priority>(i % 3));
-      waiting.kind = i % 2 == 0 ? kSync : kCheck;
+      waiting.kind = i % 2 == 0 ? kSync : kLook;
       waiting.not_before = start + 1min + i * 1ms;
       outbox.schedule(waiting);
       letters.add(kSync, waiting.key, DeadLetterReason::lost, "boom", 1, 1, start);
@@ -41,10 +40,11 @@ struct StatementCost : Watched, OutboxTest {
     fresh.asked_seq = ++asked_;
     outbox.enqueue(fresh, start);
     for (const auto order : {Outbox::Order::most_urgent, Outbox::Order::longest_due}) {
-      for (const JobKind kind : {kSync, kCheck}) {
-        static_cast<void>(outbox.next(kind, order, start, kFarAhead, Priority::bulk, {"new", "x"}));
-        static_cast<void>(outbox.next(kind, order, start, kFarAhead, Priority::bulk, {}));
-        static_cast<void>(outbox.next_due(kind, Priority::bulk, {"new"}));
+      for (const std::string_view kind : {kSync, kLook}) {
+        static_cast<void>(
+            outbox.next({kind, kHere}, order, start, kFarAhead, Priority::bulk, {"new", "x"}));
+        static_cast<void>(outbox.next({kind, kHere}, order, start, kFarAhead, Priority::bulk, {}));
+        static_cast<void>(outbox.next_due({kind, kHere}, Priority::bulk, {"new"}));
       }
     }
     const Job claimed = find("new");
@@ -107,14 +107,14 @@ TEST_F(StatementCost, IsBoundByAnIndexInEveryStatement) {
 
 TEST_F(StatementCost, OfAClaimIsOnePlaceInTheIndex) {
   statements.restart();
-  static_cast<void>(
-      outbox.next(kSync, Outbox::Order::most_urgent, start, kFarAhead, Priority::urgent, {}));
+  static_cast<void>(outbox.next({kSync, kHere}, Outbox::Order::most_urgent, start, kFarAhead,
+                                Priority::urgent, {}));
   const auto texts = statements.texts();
   ASSERT_EQ(texts.size(), 2U);
   for (const std::string& sql : texts) {
-    EXPECT_THAT(plan_of(sql),
-                testing::ElementsAre(HasSubstr("INDEX outbox_due (kind=? AND priority=? AND "
-                                               "not_before")));
+    EXPECT_THAT(plan_of(sql), testing::ElementsAre(HasSubstr(
+                                  "INDEX outbox_due (kind=? AND destination=? AND priority=? AND "
+                                  "not_before")));
   }
 }
 

@@ -54,7 +54,7 @@ enum class FaultKind : std::uint8_t {
   relay_deleted,
   replaced_row,  // by REPLACE, or by DELETE and INSERT
   invalid_row,
-  host_state_lost,  // its row deleted
+  destination_state_lost,  // its row deleted
   strange_activity,
   // No faults, but work at the database while all else goes on.
   log_pruned,

@@ -2,6 +2,7 @@
 
 #include <array>
 
+#include "tender/infra/kinds.hpp"
 #include "tender/outbox/dead_letters.hpp"
 #include "tender/store/store_error.hpp"
 #include "tender/store/transaction.hpp"
@@ -12,7 +13,6 @@ namespace tender::simulation {
 namespace {
 
 using outbox::DeadLetters;
-using outbox::JobKind;
 using outbox::Resolution;
 
 // Few, so that changes often lead back to what zooid had before.
@@ -252,7 +252,7 @@ void OtherPrograms::dead_letter_act() {
   const bool retry = relay && dice_.chance(70);
   Transaction transaction(open_->database);
   DeadLetters(open_->database)
-      .resolve(JobKind::relay_sync, letter.key, retry ? Resolution::retried : Resolution::discarded,
+      .resolve(infra::kRelaySync, letter.key, retry ? Resolution::retried : Resolution::discarded,
                around_.clock.now());
   if (retry) {
     open_->command.reconcile_relay(*relay, {});
@@ -291,9 +291,9 @@ void OtherPrograms::mischief(const Relay& relay) {
       }
       return;
     case 4:
-      if (alive_ && weather.has(FaultKind::host_state_lost)) {
-        open_->plain.execute("DELETE FROM host_state");
-        trace.fault(FaultKind::host_state_lost, "all that is known of zooid");
+      if (alive_ && weather.has(FaultKind::destination_state_lost)) {
+        open_->plain.execute("DELETE FROM destination_state");
+        trace.fault(FaultKind::destination_state_lost, "all that is known of zooid");
       }
       return;
     default:
@@ -348,7 +348,7 @@ bool OtherPrograms::retry_dead_letters() {
   for (const auto& letter : letters) {
     Transaction transaction(open_->database);
     DeadLetters(open_->database)
-        .resolve(JobKind::relay_sync, letter.key, Resolution::retried, around_.clock.now());
+        .resolve(infra::kRelaySync, letter.key, Resolution::retried, around_.clock.now());
     if (const auto relay = open_->query.get_relay(RelayId{letter.key})) {
       open_->command.reconcile_relay(*relay, {});
     }

@@ -164,7 +164,7 @@ std::int64_t Tables::routed() const {
 HostRow Tables::host() const {
   HostRow host;
   Statement row = database_.prepare(
-      "SELECT failing_since IS NOT NULL, paused_until, stores_nothing FROM host_state");
+      "SELECT failing_since IS NOT NULL, paused_until, stores_nothing FROM destination_state");
   if (row.step()) {
     host.failing = row.boolean(0);
     host.stores_nothing = row.boolean(2);

@@ -1,13 +1,12 @@
 // A database from before the rules of 0006_rows.sql: its rows are kept, and those that need a
 // person are named.
-#include <SQLiteCpp/Database.h>
 #include <gmock/gmock.h>
 
 #include "tender/store/integrity.hpp"
-#include "tender/store/migrations.hpp"
 #include "tender/store/row_faults.hpp"
 
 #include "store_fixture.hpp"
+#include "support/old_database.hpp"
 
 namespace tender {
 namespace {
@@ -19,30 +18,20 @@ using testing::HasSubstr;
 struct OldRows : testing::Test {
   // At the schema version before those rules.
   OldRows() {
-    SQLite::Database raw(path.string(), SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE);
-    raw.exec(
-        "CREATE TABLE schema_version (version INTEGER PRIMARY KEY, applied_at INTEGER NOT "
-        "NULL) STRICT");
-    for (const Migration& step : migrations()) {
-      if (step.name == "0006_rows") {
-        break;
-      }
-      raw.exec(std::string(step.sql));
-      raw.exec("INSERT INTO schema_version VALUES (" + std::to_string(step.version) + ", 0)");
-    }
-    raw.exec(
+    test::create_before(
+        path, "0006_rows",
         "INSERT INTO relay (id, tenant, subdomain, schema, synced, synced_revision) VALUES "
         "('one', '" +
-        std::string(64, 'a') +
-        "', 'one', 'x', 1, 1), "
-        "('two', '" +
-        std::string(64, 'a') +
-        "', 'two', 'x_', 1, 1), "
-        "('three', '" +
-        std::string(64, 'a') +
-        "', 'three', 'xn__abc', 1, 1), "
-        "('four', '" +
-        std::string(64, 'a') + "', 'four', '_1abc', 0, NULL)");
+            std::string(64, 'a') +
+            "', 'one', 'x', 1, 1), "
+            "('two', '" +
+            std::string(64, 'a') +
+            "', 'two', 'x_', 1, 1), "
+            "('three', '" +
+            std::string(64, 'a') +
+            "', 'three', 'xn__abc', 1, 1), "
+            "('four', '" +
+            std::string(64, 'a') + "', 'four', '_1abc', 0, NULL)");
   }
 
   [[nodiscard]] std::vector<std::string> harmful(const std::optional<std::string>& reserved,

@@ -4,20 +4,21 @@
 
 #include <nlohmann/json.hpp>
 
+#include "tender/infra/kinds.hpp"
+
 #include "store/store_fixture.hpp"
 
 namespace tender::view {
 namespace {
 
 using outbox::DeadLetterReason;
-using outbox::JobKind;
 using outbox::Resolution;
 
 struct DeadLetterView : StoreTest {
   outbox::DeadLetter give_up(const std::string& key) {
-    letters.add(JobKind::relay_sync, key, DeadLetterReason::exhausted, "boom", 7, 2,
+    letters.add(infra::kRelaySync, key, DeadLetterReason::exhausted, "boom", 7, 2,
                 TimePoint(Milliseconds(1234)));
-    return letters.find_open(JobKind::relay_sync, key).value();
+    return letters.find_open(infra::kRelaySync, key).value();
   }
 
   [[nodiscard]] std::string error_of(const std::string& name) {

@@ -25,7 +25,7 @@ TEST(SyncStates, TellWhatFailsFromWhatOnlyWaits) {
 }
 
 TEST(RelayReason, IsTheHostsFaultForARelayThatOnlyWaits) {
-  outbox::HostState host;
+  outbox::DestinationState host;
   host.reason = "connection refused";
   EXPECT_EQ(with_reason(Relay(), host).sync_error, "connection refused");
   Relay failing;

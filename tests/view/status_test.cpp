@@ -4,6 +4,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "tender/infra/kinds.hpp"
 #include "tender/outbox/dead_letters.hpp"
 #include "tender/store/migrations.hpp"
 
@@ -21,24 +22,25 @@ struct StatusView : StoreTest {
 };
 
 TEST_F(StatusView, IsAnObjectWithNullForWhatThereIsNot) {
-  EXPECT_EQ(json().dump(),
-            R"({"database":")" + path.string() + R"(","schema_version":)" +
-                std::to_string(migrations().back().version) +
-                R"(,"sidecar":{"running":false,"pid":null,"heartbeat_age_ms":null},)"
-                R"("relays":{"total":0,"synced":0,"pending":0,"failing":0,"in_doubt":0,"live":0,)"
-                R"("not_served":0},)"
-                R"("host":{"failing_since":null,"reason":"","probe_at":null,)"
-                R"("paused_until":null,"stores_nothing":false,"concurrency":null},)"
-                R"("outbox":{"due":0,"waiting":0,"next_due":null,"checks":0},"dead_letters":0,)"
-                R"("activity":{"last_seq":0,"routed_seq":0}})");
+  EXPECT_EQ(
+      json().dump(),
+      R"({"database":")" + path.string() + R"(","schema_version":)" +
+          std::to_string(migrations().back().version) +
+          R"(,"sidecar":{"running":false,"pid":null,"heartbeat_age_ms":null},)"
+          R"("relays":{"total":0,"synced":0,"pending":0,"failing":0,"in_doubt":0,"live":0,)"
+          R"("not_served":0},)"
+          R"("destinations":{"zooid":{"failing_since":null,"reason":"","probe_at":null,)"
+          R"("paused_until":null,"stores_nothing":false,"concurrency":null}},)"
+          R"("outbox":{"due":0,"waiting":0,"next_due":null,"checks":0,"unknown":[]},"dead_letters":0,)"
+          R"("activity":{"last_seq":0,"routed_seq":0}})");
 }
 
 TEST_F(StatusView, CountsRelaysWorkAndActivities) {
   const Relay blue = create("blue");
   create("green");
   command.complete_relay_sync(blue, {.revision = 1, .digest = "d"});
-  outbox::DeadLetters(database).add(outbox::JobKind::relay_sync, "gone",
-                                    outbox::DeadLetterReason::lost, "boom", 1, 1, clock.now());
+  outbox::DeadLetters(database).add(infra::kRelaySync, "gone", outbox::DeadLetterReason::lost,
+                                    "boom", 1, 1, clock.now());
   database.execute(
       "INSERT INTO outbox (kind, key, not_before, attempt, last_error) VALUES "
       "('relay_sync', 'due', 1, 0, NULL), ('relay_sync', 'later', 9000000000000, 1, 'boom')");
@@ -63,12 +65,23 @@ TEST_F(StatusView, ShowsTheSidecarThatHoldsTheLock) {
 }
 
 TEST_F(StatusView, ShowsAPauseUntilItIsOver) {
-  outbox::HostState host;
+  outbox::DestinationState host;
   host.paused_until = clock.now() + 1s;
-  outbox::write_host_state(database, host);
-  EXPECT_EQ(json()["host"]["paused_until"], (clock.now() + 1s).time_since_epoch().count());
+  outbox::write_destination_state(database, infra::kZooid, host);
+  EXPECT_EQ(json()["destinations"]["zooid"]["paused_until"],
+            (clock.now() + 1s).time_since_epoch().count());
   clock.advance(1s);
-  EXPECT_TRUE(json()["host"]["paused_until"].is_null());
+  EXPECT_TRUE(json()["destinations"]["zooid"]["paused_until"].is_null());
+}
+
+TEST_F(StatusView, ShowsWorkThatThisVersionDoesNotKnow) {
+  database.execute(
+      "INSERT INTO outbox (kind, key, destination, not_before) VALUES "
+      "('dance', 'a', 'zooid', 1), ('dance', 'b', 'zooid', 1), ('relay_sync', 'c', 'moon', 1), "
+      "('relay_sync', 'd', 'zooid', 1)");
+  EXPECT_EQ(
+      json()["outbox"]["unknown"].dump(),
+      R"([{"kind":"dance","destination":"zooid"},{"kind":"relay_sync","destination":"moon"}])");
 }
 
 }  // namespace

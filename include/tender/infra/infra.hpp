@@ -13,7 +13,6 @@
 #include "tender/base/random.hpp"
 #include "tender/config/env.hpp"
 #include "tender/http/transport.hpp"
-#include "tender/infra/job_executor.hpp"
 #include "tender/infra/members.hpp"
 #include "tender/infra/relay_sync.hpp"
 #include "tender/outbox/dispatcher.hpp"
@@ -72,6 +71,7 @@ class Infra {
   [[nodiscard]] bool waits_for_database() const { return dispatcher_.outage().ongoing(); }
 
  private:
+  [[nodiscard]] outbox::Registry registry();
   boost::asio::awaitable<void> listen();
   boost::asio::awaitable<void> reconcile_now_and_then();
   boost::asio::awaitable<bool> catch_up(std::optional<std::string_view> reconcile_because,
@@ -101,7 +101,6 @@ class Infra {
   RelaySyncRetry retry_;
   RelayCheck relay_check_;
   RelaySync relay_sync_;
-  JobExecutor executor_;
   outbox::Outbox outbox_;
   outbox::DeadLetters dead_letters_;
   outbox::Router router_;

@@ -12,7 +12,6 @@
 #include "tender/config/env.hpp"
 #include "tender/http/transport.hpp"
 #include "tender/infra/reload_progress.hpp"
-#include "tender/outbox/dead_letters.hpp"
 #include "tender/outbox/executor.hpp"
 #include "tender/outbox/outbox.hpp"
 #include "tender/store/command.hpp"
@@ -20,7 +19,7 @@
 
 namespace tender::infra {
 
-class RelayCheck {
+class RelayCheck final : public outbox::Executor {
  public:
   /// After a sync. In good times zooid reloads a relay within moments.
   static constexpr std::chrono::seconds kFirstLook{2};
@@ -46,7 +45,7 @@ class RelayCheck {
   std::unique_ptr<outbox::Execution> sync_by_look(Relay relay);
 
   /// Reads the relay as it is now; a relay that is not in step is not looked at.
-  std::unique_ptr<outbox::Execution> begin(const outbox::Job& job);
+  std::unique_ptr<outbox::Execution> begin(const outbox::Job& job, bool may_overwrite) override;
 
  private:
   class Execution;
@@ -61,7 +60,6 @@ class RelayCheck {
   const Clock& clock_;
   Logger& logger_;
   outbox::Outbox outbox_;
-  outbox::DeadLetters dead_letters_;
   ReloadProgress progress_;
 };
 

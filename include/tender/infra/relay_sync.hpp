@@ -62,9 +62,9 @@ struct SyncDecision {
 [[nodiscard]] Milliseconds longest_doubt(const config::Env& env);
 
 /// What a judged answer shows of the host that all relays share.
-[[nodiscard]] outbox::HostSign host_sign(const zooid::Verdict& verdict);
+[[nodiscard]] outbox::DestinationSign destination_sign(const zooid::Verdict& verdict);
 
-class RelaySync final : public outbox::Executor {
+class RelaySync final : public outbox::Executor, public outbox::Prober {
  public:
   /// All but the values is borrowed and must outlive the executions.
   RelaySync(Database& database, Query query, Command command, const config::Env& env,
@@ -78,7 +78,7 @@ class RelaySync final : public outbox::Executor {
   std::unique_ptr<outbox::Execution> begin(const outbox::Job& job, bool may_overwrite) override;
 
   /// `answers` takes one request, `stores` a few (zooid::try_scratch_relay).
-  boost::asio::awaitable<outbox::HostSign> probe(outbox::Probe what) override;
+  boost::asio::awaitable<outbox::DestinationSign> probe(outbox::Probe what) override;
 
  private:
   class Execution;

@@ -1,6 +1,6 @@
 // Whether the host is well enough to be sent to. Five host faults in a row open it; it stays open
 // for 5 s, doubling to 100 s with each time that it opens again before a job has succeeded, ±10%;
-// then one probe decides. A pure state machine: HostGate feeds it and acts on it.
+// then one probe decides. A pure state machine: DestinationGate feeds it and acts on it.
 #pragma once
 
 #include <cstdint>

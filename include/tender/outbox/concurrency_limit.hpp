@@ -1,7 +1,7 @@
 // How many requests a host bears at once, learned from its answers as TCP learns from a network:
 // the limit starts low, grows while answers come quickly, and is halved when they are slow or do
-// not come. A pure value; HostGate feeds it by the steady clock, because a jump of the wall clock
-// would look like a slow answer.
+// not come. A pure value; DestinationGate feeds it by the steady clock, because a jump of the wall
+// clock would look like a slow answer.
 #pragma once
 
 #include <optional>

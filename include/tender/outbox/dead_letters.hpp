@@ -8,7 +8,7 @@
 #include <string_view>
 #include <vector>
 
-#include "tender/outbox/job.hpp"
+#include "tender/base/clock.hpp"
 
 namespace tender {
 class Database;
@@ -49,20 +49,20 @@ class DeadLetters {
   explicit DeadLetters(Database& database) : database_(database) {}
 
   /// Adds an open letter; one that is still open for the same work is superseded.
-  void add(JobKind kind, const std::string& key, DeadLetterReason reason, const std::string& error,
-           int attempt, std::int64_t revision, TimePoint now);
+  void add(std::string_view kind, const std::string& key, DeadLetterReason reason,
+           const std::string& error, int attempt, std::int64_t revision, TimePoint now);
 
   /// Resolves the open letter of the work; false when there is none.
-  bool resolve(JobKind kind, const std::string& key, Resolution resolution, TimePoint now);
+  bool resolve(std::string_view kind, const std::string& key, Resolution resolution, TimePoint now);
   /// Resolves this letter and no newer one of the same work; false when it is not open.
   bool resolve(std::int64_t id, Resolution resolution, TimePoint now);
 
   /// Whether a letter, open or discarded, holds the work at this revision: it waits for a person,
   /// and a restart must not try again by itself.
-  [[nodiscard]] bool holds(JobKind kind, const std::string& key, std::int64_t revision);
+  [[nodiscard]] bool holds(std::string_view kind, const std::string& key, std::int64_t revision);
 
   [[nodiscard]] std::optional<DeadLetter> find(std::int64_t id);
-  [[nodiscard]] std::optional<DeadLetter> find_open(JobKind kind, const std::string& key);
+  [[nodiscard]] std::optional<DeadLetter> find_open(std::string_view kind, const std::string& key);
   /// Oldest first; the open ones only, unless `all`. A part of them: those after the last one of
   /// the part before, at most `limit`, if that is not negative.
   [[nodiscard]] std::vector<DeadLetter> list(bool all, std::int64_t after_id = 0, int limit = -1);

@@ -1,16 +1,18 @@
-// Takes due jobs out of the outbox, never two at once for one relay and never more than HostGate
-// admits, has the executor carry them out, and settles all that finished since the last time in one
-// transaction. There is one dispatcher per database (DatabaseLock). Everything it keeps in
-// memory can be lost: a job whose row was not settled is simply due again. On the one thread; the
-// caller owns and awaits run().
+// Takes due jobs out of the outbox, never two at once for one resource and never more towards a
+// destination than its gate admits, has their executors carry them out, and settles all that
+// finished since the last time in one transaction. Destinations do not wait for each other. There
+// is one dispatcher per database (DatabaseLock). Everything it keeps in memory can be lost: a job
+// whose row was not settled is simply due again. On the one thread; the caller owns and awaits
+// run().
 #pragma once
 
-#include <array>
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <optional>
 #include <set>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include <boost/asio/any_io_executor.hpp>
@@ -19,8 +21,7 @@
 #include "tender/base/log.hpp"
 #include "tender/base/wakeup.hpp"
 #include "tender/outbox/dead_letters.hpp"
-#include "tender/outbox/executor.hpp"
-#include "tender/outbox/host_gate.hpp"
+#include "tender/outbox/kind.hpp"
 #include "tender/outbox/outbox.hpp"
 #include "tender/store/store_outage.hpp"
 
@@ -33,15 +34,15 @@ namespace tender::outbox {
 class Dispatcher {
  public:
   struct Options {
-    HostGate::Options host{};
     Milliseconds horizon{};           // the longest wait of a job: see Outbox::next
     Priority floor = Priority::bulk;  // leave alone what is less urgent
   };
 
-  /// Everything is borrowed and must outlive run(). Reads what is known of the host: throws
-  /// StoreError.
-  Dispatcher(Database& database, Clock& clock, Random& random, Executor& executor, Logger& logger,
+  /// Everything but `registry` and `options` is borrowed, also what the registry points to, and
+  /// must outlive run(). Reads what is known of the destinations: throws StoreError.
+  Dispatcher(Database& database, Clock& clock, Random& random, Logger& logger, Registry registry,
              Options options);
+  ~Dispatcher();
 
   /// Works until stop() was called and all that was in flight is settled. While the database cannot
   /// be worked on (StoreOutage) nothing is claimed, and nothing is lost. A result that breaks a
@@ -58,7 +59,7 @@ class Dispatcher {
   /// when results cannot be written. Their rows are still due. The owner breaks the work off.
   void abandon();
 
-  [[nodiscard]] std::size_t in_flight() const { return busy_.size(); }
+  [[nodiscard]] std::size_t in_flight() const;
 
   /// For whoever else works on the same connection.
   [[nodiscard]] StoreOutage& outage() { return outage_; }
@@ -67,21 +68,39 @@ class Dispatcher {
  private:
   enum class Stage : std::uint8_t { working, stopping, abandoned };
 
+  // What is under way towards one destination: how many jobs, and how many of each kind, in the
+  // order of the registry.
+  struct Places {
+    int all = 0;
+    std::vector<int> by_kind;
+  };
+
+  struct Lane;
+
   struct Task {
-    Task(Job claimed, std::unique_ptr<Execution> begun, TimePoint now)
-        : job(std::move(claimed)), execution(std::move(begun)), claimed_at(now) {}
+    Task(Job claimed, std::size_t done_as, Lane& on, std::unique_ptr<Execution> begun,
+         TimePoint now)
+        : job(std::move(claimed)),
+          kind(done_as),
+          lane(&on),
+          execution(std::move(begun)),
+          claimed_at(now) {}
     Job job;
+    std::size_t kind;  // in the registry
+    Lane* lane;
     std::unique_ptr<Execution> execution;
     TimePoint claimed_at;
-    HostGate::Timing timing;
+    DestinationGate::Timing timing;
     bool counts = true;  // see Execution::Circumstances
   };
 
-  // What one transaction takes up.
+  using Busy = std::map<std::string_view, std::set<std::string>>;  // keys of each resource
+
+  // What one transaction takes up, all of it towards one destination.
   struct Claim {
     std::vector<std::shared_ptr<Task>> tasks{};
-    std::set<std::string> busy;  // with those of the tasks
-    int looking = 0;
+    Busy busy;  // with those of the tasks
+    Places places;
     bool may_overwrite = false;
   };
 
@@ -92,34 +111,34 @@ class Dispatcher {
   void settle(const Task& task);
   void start(boost::asio::awaitable<void> work, const boost::asio::any_io_executor& executor);
   void put_off(const Task& task, const StoreError& error);
-  [[nodiscard]] std::vector<std::shared_ptr<Task>> claim();
-  void begin(const Job& job, TimePoint now, Claim& claim);
-  [[nodiscard]] std::optional<Job> next_job(const Claim& claim);
-  [[nodiscard]] bool has_place(JobKind kind, int looking) const;
-  void count_claim(JobKind kind);
+  [[nodiscard]] std::vector<std::shared_ptr<Task>> claim(Lane& lane);
+  void begin(const Job& job, std::size_t kind, TimePoint now, Lane& lane, Claim& claim);
+  struct Next {
+    Job job;
+    std::size_t kind;
+  };
+  [[nodiscard]] std::optional<Next> next_job(Lane& lane, const Claim& claim);
   boost::asio::awaitable<void> execute(std::shared_ptr<Task> task);
-  boost::asio::awaitable<void> probe(Probe kind);
-  void save_host_state();
+  void begin_probe(Lane& lane, const boost::asio::any_io_executor& executor);
+  boost::asio::awaitable<void> probe(Lane& lane, Probe what);
+  void save_states();
   [[nodiscard]] bool has_work() const;
+  [[nodiscard]] bool is_probing() const;
   [[nodiscard]] TimePoint next_look();
+  [[nodiscard]] TimePoint next_look(Lane& lane);
 
   Database& database_;
   Clock& clock_;
-  Executor& executor_;
   Logger& logger_;
+  Registry registry_;
   Options options_;
   Outbox outbox_;
   DeadLetters dead_letters_;
-  HostGate gate_;
+  std::vector<std::unique_ptr<Lane>> lanes_;  // one for each destination; tasks point to them
   Wakeup wakeup_;
-  std::set<std::string> busy_;                   // keys in flight or finished and not yet settled
+  Busy busy_;                                    // in flight, or finished and not yet settled
   std::vector<std::shared_ptr<Task>> finished_;  // shared with the coroutine that ran it
-  int looking_ = 0;                              // how many of busy_ are looks
-  std::array<std::uint64_t, 2> claims_{};        // so far, of each JobKind
-  JobKind claimed_last_ = JobKind::relay_check;
-  bool barred_ = false;  // the last sync that could be claimed waits for its turn to overwrite
   StoreOutage outage_;
-  bool probing_ = false;
   Stage stage_ = Stage::working;
 };
 

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <variant>
 
 #include <boost/asio/awaitable.hpp>
@@ -15,8 +16,11 @@
 
 namespace tender::outbox {
 
-/// The work is done (or there is nothing left to do): its row goes.
-struct Complete {};
+/// The work is done (or there is nothing left to do): its row goes, and with it the key's work of
+/// the kind that it made needless, if any.
+struct Complete {
+  std::string_view needless{};
+};
 
 /// The row stays as it is, and due: what was sent is not the newest any more, or the host was
 /// failing and the job has nothing to do with it.
@@ -34,8 +38,10 @@ struct Retry {
   std::string error;
 };
 
-/// It failed, and only a person can help.
+/// It failed, and only a person can help. The dead letter is of the job's own kind, or of `kind`:
+/// then the key's work of that kind goes, too.
 struct GiveUp {
+  std::string_view kind{};
   DeadLetterReason reason = DeadLetterReason::rejected;
   int attempt = 1;
   std::int64_t revision = 1;
@@ -44,8 +50,8 @@ struct GiveUp {
 
 using Settlement = std::variant<Complete, Again, DoAgain, Retry, GiveUp>;
 
-/// What an execution, or a probe, has shown of the host that all jobs share.
-struct HostSign {
+/// What an execution, or a probe, has shown of the destination that many jobs share.
+struct DestinationSign {
   enum class Kind : std::uint8_t {
     none,     // nothing: it was not asked, or its answer says nothing of the host
     well,     // only a host that is well answers so
@@ -70,7 +76,7 @@ class Execution {
   virtual ~Execution() = default;
 
   /// Whether run() will ask the host for anything.
-  [[nodiscard]] virtual bool asks_host() const = 0;
+  [[nodiscard]] virtual bool asks_destination() const = 0;
 
   /// Whether run() will replace something that the host has: should the host fail to store it, that
   /// is lost.
@@ -80,7 +86,7 @@ class Execution {
   virtual boost::asio::awaitable<void> run() = 0;
 
   /// What run() has shown of the host.
-  [[nodiscard]] virtual HostSign host_sign() const = 0;
+  [[nodiscard]] virtual DestinationSign destination_sign() const = 0;
 
   struct Circumstances {
     bool superseded = false;  // a newer command has made the row a newer generation meanwhile
@@ -98,9 +104,14 @@ class Executor {
   /// written here. Null, and nothing written, when it would overwrite something and that is not its
   /// turn (`may_overwrite` is false).
   virtual std::unique_ptr<Execution> begin(const Job& job, bool may_overwrite) = 0;
+};
 
-  /// Asks the host whether it is well, without touching any job's work. Throws nothing.
-  virtual boost::asio::awaitable<HostSign> probe(Probe what) = 0;
+/// Of a destination.
+class Prober {
+ public:
+  virtual ~Prober() = default;
+  /// Asks it whether it is well, without touching any job's work. Throws nothing.
+  virtual boost::asio::awaitable<DestinationSign> probe(Probe what) = 0;
 };
 
 }  // namespace tender::outbox

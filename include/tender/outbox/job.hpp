@@ -1,5 +1,5 @@
-// One piece of work in the outbox: which relay to sync, how urgently, not before when. A value; the
-// row in the outbox table is the truth. States and edges: docs/outbox.md.
+// One row of the outbox: what is to be done, towards what, how urgently, not before when. A value;
+// the row in the outbox table is the truth. States and edges: docs/outbox.md.
 #pragma once
 
 #include <cstdint>
@@ -10,13 +10,6 @@
 
 namespace tender::outbox {
 
-enum class JobKind : std::uint8_t {
-  relay_sync,   // bring zooid to what the relay row says
-  relay_check,  // look whether zooid serves the relay
-};
-
-[[nodiscard]] std::string_view to_string(JobKind kind);
-
 /// Lower goes first.
 enum class Priority : std::uint8_t {
   urgent = 0,  // a person waits for it
@@ -25,8 +18,9 @@ enum class Priority : std::uint8_t {
 };
 
 struct Job {
-  JobKind kind = JobKind::relay_sync;
-  std::string key;              // the relay's id
+  std::string kind;             // names the Kind that does it
+  std::string key;              // what it is about; kind and key name the work
+  std::string destination;      // what can fail as a whole under it: names a Destination
   std::int64_t generation = 1;  // goes up each time that the same work is asked for again
   Priority priority = Priority::normal;
   int attempt = 0;  // failures behind it; 0: fresh
@@ -34,6 +28,8 @@ struct Job {
   std::int64_t asked_seq = 0;  // the activity that asked for it last; 0: none did
   bool forced = false;         // send even what did not change
   bool recreate = false;       // recreate what zooid has lost or damaged
+  std::string payload = "{}";  // a JSON object: what the kind needs beside the key
+  std::string policy = "{}";   // a JSON object: how this row is retried, where that is its own
   std::string last_error;
 };
 

@@ -7,6 +7,7 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "tender/outbox/job.hpp"
@@ -33,56 +34,68 @@ class Outbox {
     most_urgent,  // by priority, then the longest due, then who asked first
     longest_due,  // whatever its priority
   };
-  /// The next row of that kind that is due, without those whose key is in `busy` and those less
+  /// One kind's work towards one destination.
+  struct Line {
+    std::string_view kind;
+    std::string_view destination;
+  };
+  /// The next row of the line that is due, without those whose key is in `busy` and those less
   /// urgent than `floor`. A row that lies further ahead than `horizon` is due too: no wait is that
   /// long, so the clock was set back since. Costs the same however many rows wait.
-  [[nodiscard]] std::optional<Job> next(JobKind kind, Order order, TimePoint now,
-                                        Milliseconds horizon, Priority floor,
-                                        const std::set<std::string>& busy);
+  [[nodiscard]] std::optional<Job> next(Line line, Order order, TimePoint now, Milliseconds horizon,
+                                        Priority floor, const std::set<std::string>& busy);
 
-  /// When the next row of that kind outside of `busy`, as urgent as `floor`, becomes due; nothing
+  /// When the next row of the line outside of `busy`, as urgent as `floor`, becomes due; nothing
   /// when there is none.
-  [[nodiscard]] std::optional<TimePoint> next_due(JobKind kind, Priority floor,
+  [[nodiscard]] std::optional<TimePoint> next_due(Line line, Priority floor,
                                                   const std::set<std::string>& busy);
 
-  [[nodiscard]] std::optional<Job> find(JobKind kind, const std::string& key);
+  [[nodiscard]] std::optional<Job> find(std::string_view kind, const std::string& key);
 
   /// The keys of that kind's rows, in their order: those after `after`, at most `limit`.
-  [[nodiscard]] std::vector<std::string> list_keys(JobKind kind, const std::string& after,
+  [[nodiscard]] std::vector<std::string> list_keys(std::string_view kind, const std::string& after,
                                                    int limit);
 
   /// Whether a job of that kind waits or runs for a key that is not among `keys`. Reads at most one
   /// row more than there are keys.
-  [[nodiscard]] bool has_other(JobKind kind, const std::set<std::string>& keys);
+  [[nodiscard]] bool has_other(std::string_view kind, const std::set<std::string>& keys);
 
   // The end of an execution. Each is void when the row has become a newer generation: it stays due.
   bool remove(const Job& job);
   /// Whatever its generation: it was given up for another reason than its own.
-  void remove_all(JobKind kind, const std::string& key);
+  void remove_all(std::string_view kind, const std::string& key);
   bool retry_later(const Job& job, int attempt, TimePoint not_before, const std::string& error);
   /// Fresh again, with nothing forced: what was done is to be done once more.
   bool do_again(const Job& job, TimePoint not_before);
 
   struct Mended {
     int reset = 0;
-    int unknown = 0;
   };
-  /// Looks for rows that only another program can have written, past the table's CHECKs. Those with
-  /// impossible values start over; those of a kind that this version does not know are left alone.
+  /// Looks for rows that only another program can have written, past the table's CHECKs. They start
+  /// over.
   Mended mend();
+
+  struct Kept {
+    std::string kind;
+    std::string destination;
+    friend auto operator<=>(const Kept&, const Kept&) = default;
+  };
+  /// The lines that have rows, in their order. Costs a search for each, however many rows they
+  /// have.
+  [[nodiscard]] std::vector<Kept> lines();
 
   struct Counts {
     std::int64_t due = 0;
     std::int64_t waiting = 0;           // for their backoff
     std::int64_t in_doubt = 0;          // done, and to be done once more when requests have settled
     std::optional<TimePoint> next_due;  // of both that wait
-    std::int64_t checks = 0;            // looks whether relays are served; not among the others
+    [[nodiscard]] std::int64_t all() const { return due + waiting + in_doubt; }
   };
-  /// Reads every row of the table: for a person's question, not for the dispatcher.
-  [[nodiscard]] Counts count(TimePoint now);
+  /// Reads every row of that kind: for a person's question, not for the dispatcher.
+  [[nodiscard]] Counts count(std::string_view kind, TimePoint now);
 
  private:
-  [[nodiscard]] std::optional<Job> longest_due(JobKind kind, Priority priority, TimePoint now,
+  [[nodiscard]] std::optional<Job> longest_due(Line line, Priority priority, TimePoint now,
                                                Milliseconds horizon,
                                                const std::set<std::string>& busy);
 

@@ -8,7 +8,7 @@
 #include <string_view>
 
 #include "tender/model/relay.hpp"
-#include "tender/outbox/host_state.hpp"
+#include "tender/outbox/destination_state.hpp"
 #include "tender/store/query.hpp"
 
 namespace tender::view {
@@ -28,7 +28,7 @@ enum class SyncState : std::uint8_t {
 [[nodiscard]] std::string_view to_string(SyncState state);
 
 /// The relay, with the fault of the host as its sync_error when it waits for nothing else.
-[[nodiscard]] Relay with_reason(Relay relay, const outbox::HostState& host);
+[[nodiscard]] Relay with_reason(Relay relay, const outbox::DestinationState& host);
 
 /// The relay that `name` means, an id or a subdomain. Throws CommandError when one relay's id is
 /// another's subdomain, which only other programs can write: then either could be meant.

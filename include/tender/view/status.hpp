@@ -2,13 +2,15 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include <nlohmann/json_fwd.hpp>
 
 #include "tender/base/clock.hpp"
-#include "tender/outbox/host_state.hpp"
+#include "tender/outbox/destination_state.hpp"
 #include "tender/outbox/outbox.hpp"
 #include "tender/store/database_lock.hpp"
 #include "tender/store/query.hpp"
@@ -21,11 +23,14 @@ struct Snapshot {
   std::optional<DatabaseLock::Holder> holder;  // the sidecar that runs; nothing: none does
   Milliseconds heartbeat_age{};                // of the holder, never below zero
   Query::RelayCounts relays;
-  outbox::Outbox::Counts jobs;
-  outbox::HostState host;         // without a pause that is over
-  std::int64_t dead_letters = 0;  // that are open
-  std::int64_t logged = 0;        // the newest activity
-  std::int64_t routed = 0;        // up to here the sidecar has taken the log up
+  outbox::Outbox::Counts jobs;    // syncs
+  outbox::Outbox::Counts checks;  // looks whether relays are served
+  // By name, zooid always among them; without pauses that are over.
+  std::map<std::string, outbox::DestinationState> destinations;
+  std::vector<outbox::Outbox::Kept> unknown;  // work that this version leaves alone
+  std::int64_t dead_letters = 0;              // that are open
+  std::int64_t logged = 0;                    // the newest activity
+  std::int64_t routed = 0;                    // up to here the sidecar has taken the log up
 };
 
 /// As of `now`. Several reads: what changes between them is in some of the numbers. Throws

@@ -1,8 +1,8 @@
-// Whether the host (zooid, for all relays at once) may be sent to now: circuit breaker, pauses that
-// the host asked for (Retry-After), rate, and how many requests at a time it bears. The dispatcher
-// asks it before each claim and tells it what each execution has shown. In memory; HostState keeps
-// what other processes and a restart need. It logs once that the host fails, and once that it is
-// back.
+// Whether one destination may be sent to now: circuit breaker, pauses that it asked for
+// (Retry-After), rate, and how many requests at a time it bears. The dispatcher
+// asks it before each claim and tells it what each execution has shown. In memory; DestinationState
+// keeps what other processes and a restart need. It logs once that the host fails, and once that it
+// is back.
 #pragma once
 
 #include <set>
@@ -11,13 +11,13 @@
 #include "tender/base/log.hpp"
 #include "tender/outbox/circuit_breaker.hpp"
 #include "tender/outbox/concurrency_limit.hpp"
+#include "tender/outbox/destination_state.hpp"
 #include "tender/outbox/executor.hpp"
-#include "tender/outbox/host_state.hpp"
 #include "tender/outbox/token_bucket.hpp"
 
 namespace tender::outbox {
 
-class HostGate {
+class DestinationGate {
  public:
   struct Options {
     int rate = 0;               // as TokenBucket has it
@@ -26,12 +26,12 @@ class HostGate {
     Milliseconds slow_answer{std::chrono::seconds(1)};  // as ConcurrencyLimit has it
   };
 
-  /// Borrows random and logger.
-  HostGate(Random& random, Logger& logger, Options options);
+  /// `name` is the destination's, for people. Borrows random and logger.
+  DestinationGate(std::string name, Random& random, Logger& logger, Options options);
 
   /// Goes on from what an earlier process left: a host that was failing is probed first, and a
   /// pause that it asked for is kept.
-  void restore(const HostState& state, TimePoint now);
+  void restore(const DestinationState& state, TimePoint now);
 
   /// How many jobs the host bears at a time, as far as it has shown.
   [[nodiscard]] int allowed() const { return limit_.allowed(); }
@@ -62,7 +62,7 @@ class HostGate {
   };
   /// What an execution has shown of the host. False when a failure is not to count for the job: it
   /// met an outage or a pause that was known by then, or a host that is overloaded.
-  bool record(const HostSign& sign, Timing timing, TimePoint now);
+  bool record(const DestinationSign& sign, Timing timing, TimePoint now);
 
   /// What the next probe is to find out.
   [[nodiscard]] Probe probe_kind() const {
@@ -71,28 +71,29 @@ class HostGate {
   /// Whether a probe is due: then it begins with this call, and probe_ended() must follow.
   [[nodiscard]] bool begin_probe(TimePoint now);
   /// `kind` is what probe_kind() said when it began.
-  void probe_ended(Probe kind, const HostSign& sign, TimePoint now);
+  void probe_ended(Probe kind, const DestinationSign& sign, TimePoint now);
 
-  [[nodiscard]] const HostState& state() const { return state_; }
+  [[nodiscard]] const DestinationState& state() const { return state_; }
   /// Whether state() has changed since it was saved.
   [[nodiscard]] bool changed() const { return state_ != saved_; }
   void saved() { saved_ = state_; }
 
  private:
-  bool record_fault(const HostSign& sign, Timing timing, TimePoint now, bool known);
-  void pause(const HostSign& sign, TimePoint now);
+  bool record_fault(const DestinationSign& sign, Timing timing, TimePoint now, bool known);
+  void pause(const DestinationSign& sign, TimePoint now);
   void follow(TimePoint now, const std::string& reason);
   void say_that_it_fails(TimePoint now) const;
   [[nodiscard]] bool paused(TimePoint now) const;
   [[nodiscard]] TimePoint after_pause(TimePoint at, TimePoint now) const;
 
+  std::string name_;
   Logger& logger_;
   CircuitBreaker breaker_;
   TokenBucket tokens_;
   ConcurrencyLimit limit_;
   std::multiset<TimePoint> overwrites_;  // when those in flight began
-  HostState state_;
-  HostState saved_;  // what the database has
+  DestinationState state_;
+  DestinationState saved_;  // what the database has
 };
 
 }  // namespace tender::outbox

@@ -1,6 +1,7 @@
-#include "tender/outbox/host_gate.hpp"
+#include "tender/outbox/destination_gate.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace tender::outbox {
 namespace {
@@ -16,31 +17,32 @@ std::int64_t seconds(Milliseconds duration) {
 
 }  // namespace
 
-HostGate::HostGate(Random& random, Logger& logger, Options options)
-    : logger_(logger),
+DestinationGate::DestinationGate(std::string name, Random& random, Logger& logger, Options options)
+    : name_(std::move(name)),
+      logger_(logger),
       breaker_(random),
       tokens_(options.rate),
       limit_(options.concurrency, options.first_concurrency, options.slow_answer) {}
 
-void HostGate::restore(const HostState& state, TimePoint now) {
+void DestinationGate::restore(const DestinationState& state, TimePoint now) {
   state_ = state;
   state_.concurrency.reset();  // that was another process's time
   saved_ = state;
   if (state_.failing_since) {
     logger_.warn(
-        "zooid was unusable when tender last stopped, for {} s: {}; probing it before "
+        "{} was unusable when tender last stopped, for {} s: {}; probing it before "
         "sending anything",
-        seconds(now - *state_.failing_since), state_.reason);
+        name_, seconds(now - *state_.failing_since), state_.reason);
     breaker_.restore_open(now);
   }
 }
 
-bool HostGate::admits(TimePoint now, int in_flight) {
+bool DestinationGate::admits(TimePoint now, int in_flight) {
   return breaker_.state() == State::closed && in_flight < limit_.allowed() && !paused(now) &&
          tokens_.next_token_at(now) <= now;
 }
 
-TimePoint HostGate::opens_at(TimePoint now, int in_flight) {
+TimePoint DestinationGate::opens_at(TimePoint now, int in_flight) {
   const bool closed = breaker_.state() == State::closed;
   if (breaker_.state() == State::half_open || (closed && in_flight >= limit_.allowed())) {
     return TimePoint::max();
@@ -48,26 +50,26 @@ TimePoint HostGate::opens_at(TimePoint now, int in_flight) {
   return after_pause(closed ? tokens_.next_token_at(now) : breaker_.probe_at(now), now);
 }
 
-TimePoint HostGate::after_pause(TimePoint at, TimePoint now) const {
+TimePoint DestinationGate::after_pause(TimePoint at, TimePoint now) const {
   return paused(now) ? std::max(at, state_.paused_until.value_or(at)) : at;
 }
 
-TimePoint HostGate::overwrite_turn_at(TimePoint now) const {
+TimePoint DestinationGate::overwrite_turn_at(TimePoint now) const {
   return overwrites_.empty() ? now : std::max(now, *overwrites_.rbegin() + kOverwriteAlone);
 }
 
-void HostGate::overwrite_ends(TimePoint begun_at) {
+void DestinationGate::overwrite_ends(TimePoint begun_at) {
   overwrites_.erase(overwrites_.find(begun_at));
 }
 
-bool HostGate::record(const HostSign& sign, Timing timing, TimePoint now) {
+bool DestinationGate::record(const DestinationSign& sign, Timing timing, TimePoint now) {
   const bool known = breaker_.state() != State::closed || paused(now);
   pause(sign, now);
   switch (sign.kind) {
-    case HostSign::Kind::none:
+    case DestinationSign::Kind::none:
       // A host that goes down breaks connections before it refuses them.
       return breaker_.state() == State::closed && !(known && sign.pause > Milliseconds::zero());
-    case HostSign::Kind::well:
+    case DestinationSign::Kind::well:
       if (breaker_.state() == State::closed) {
         limit_.answered(timing.begun_at, timing.ended_at, timing.in_flight);
         state_.concurrency = limit_.allowed();
@@ -77,15 +79,16 @@ bool HostGate::record(const HostSign& sign, Timing timing, TimePoint now) {
         follow(now, "");
       }
       return true;
-    case HostSign::Kind::fault:
-    case HostSign::Kind::storage:
+    case DestinationSign::Kind::fault:
+    case DestinationSign::Kind::storage:
       break;
   }
   return record_fault(sign, timing, now, known);
 }
 
-bool HostGate::record_fault(const HostSign& sign, Timing timing, TimePoint now, bool known) {
-  if (sign.kind == HostSign::Kind::storage) {
+bool DestinationGate::record_fault(const DestinationSign& sign, Timing timing, TimePoint now,
+                                   bool known) {
+  if (sign.kind == DestinationSign::Kind::storage) {
     state_.stores_nothing = true;
     breaker_.trip(now);
     follow(now, sign.reason);
@@ -104,7 +107,7 @@ bool HostGate::record_fault(const HostSign& sign, Timing timing, TimePoint now, 
   return !known;
 }
 
-bool HostGate::begin_probe(TimePoint now) {
+bool DestinationGate::begin_probe(TimePoint now) {
   if (breaker_.state() != State::open || breaker_.probe_at(now) > now || paused(now)) {
     return false;
   }
@@ -112,10 +115,10 @@ bool HostGate::begin_probe(TimePoint now) {
   return true;
 }
 
-void HostGate::probe_ended(Probe kind, const HostSign& sign, TimePoint now) {
+void DestinationGate::probe_ended(Probe kind, const DestinationSign& sign, TimePoint now) {
   pause(sign, now);
-  const bool well = sign.kind == HostSign::Kind::well && kind == probe_kind();
-  if (sign.kind == HostSign::Kind::storage) {
+  const bool well = sign.kind == DestinationSign::Kind::well && kind == probe_kind();
+  if (sign.kind == DestinationSign::Kind::storage) {
     state_.stores_nothing = true;
   } else if (well) {
     state_.stores_nothing = false;
@@ -124,12 +127,12 @@ void HostGate::probe_ended(Probe kind, const HostSign& sign, TimePoint now) {
   follow(now, sign.reason);
 }
 
-void HostGate::pause(const HostSign& sign, TimePoint now) {
+void DestinationGate::pause(const DestinationSign& sign, TimePoint now) {
   if (sign.pause <= Milliseconds::zero()) {
     return;
   }
   if (!paused(now)) {
-    logger_.warn("zooid asks us to wait for {} s (Retry-After): sending nothing until then",
+    logger_.warn("{} asks us to wait for {} s (Retry-After): sending nothing until then", name_,
                  seconds(sign.pause));
   }
   state_.paused_until = std::max(paused(now) ? state_.paused_until.value_or(now) : now,
@@ -139,17 +142,18 @@ void HostGate::pause(const HostSign& sign, TimePoint now) {
   }
 }
 
-bool HostGate::paused(TimePoint now) const {
+bool DestinationGate::paused(TimePoint now) const {
   // One that ends further away than any pause lasts: the clock was set back since.
   return state_.paused_until && *state_.paused_until > now &&
          *state_.paused_until <= now + kLongestPause;
 }
 
 // Brings state_ in line with the breaker, and tells the operator of the change.
-void HostGate::follow(TimePoint now, const std::string& reason) {
+void DestinationGate::follow(TimePoint now, const std::string& reason) {
   if (breaker_.state() == State::closed) {
     if (state_.failing_since) {
-      logger_.info("zooid works again, after {} s; resuming", seconds(now - *state_.failing_since));
+      logger_.info("{} works again, after {} s; resuming", name_,
+                   seconds(now - *state_.failing_since));
       state_.failing_since.reset();
       state_.probe_at.reset();
       state_.reason.clear();
@@ -168,19 +172,19 @@ void HostGate::follow(TimePoint now, const std::string& reason) {
   }
 }
 
-void HostGate::say_that_it_fails(TimePoint now) const {
+void DestinationGate::say_that_it_fails(TimePoint now) const {
   const auto wait = seconds(state_.probe_at.value_or(now) - now);
   if (state_.stores_nothing) {
     logger_.error(
-        "zooid cannot store relays: {}; changing nothing until it can, and spending no retries; "
+        "{} cannot store relays: {}; changing nothing until it can, and spending no retries; "
         "trying with a scratch relay in {} s, and at least every 2 minutes",
-        state_.reason, wait);
+        name_, state_.reason, wait);
   } else {
     logger_.error(
-        "zooid is unusable: {}; sending nothing until it works, and spending no retries; probing "
+        "{} is unusable: {}; sending nothing until it works, and spending no retries; probing "
         "it "
         "in {} s, and at least every 2 minutes",
-        state_.reason, wait);
+        name_, state_.reason, wait);
   }
 }
 

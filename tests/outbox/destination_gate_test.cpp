@@ -1,4 +1,4 @@
-#include "tender/outbox/host_gate.hpp"
+#include "tender/outbox/destination_gate.hpp"
 
 #include <gtest/gtest.h>
 
@@ -10,18 +10,18 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr TimePoint kStart(std::chrono::hours(24 * 365 * 56));
-const HostSign kWell{HostSign::Kind::well, {}, {}};
-const HostSign kFault{HostSign::Kind::fault, "refused", {}};
-const HostSign kNothing{};
-const HostSign kCannotStore{HostSign::Kind::storage, "disk full", {}};
+const DestinationSign kWell{DestinationSign::Kind::well, {}, {}};
+const DestinationSign kFault{DestinationSign::Kind::fault, "refused", {}};
+const DestinationSign kNothing{};
+const DestinationSign kCannotStore{DestinationSign::Kind::storage, "disk full", {}};
 
-HostSign asks_to_wait(HostSign::Kind kind, Milliseconds pause) {
+DestinationSign asks_to_wait(DestinationSign::Kind kind, Milliseconds pause) {
   return {kind, "busy", pause};
 }
 
 struct Gate : testing::Test {
-  bool record(const HostSign& sign) { return record(sign, {.in_flight = 4}); }
-  bool record(const HostSign& sign, HostGate::Timing timing) {
+  bool record(const DestinationSign& sign) { return record(sign, {.in_flight = 4}); }
+  bool record(const DestinationSign& sign, DestinationGate::Timing timing) {
     return gate.record(sign, timing, now);
   }
   void fail() {
@@ -29,7 +29,7 @@ struct Gate : testing::Test {
       record(kFault);
     }
   }
-  void probe(const HostSign& sign) {
+  void probe(const DestinationSign& sign) {
     now = gate.opens_at(now, 0);
     ASSERT_TRUE(gate.begin_probe(now));
     gate.probe_ended(gate.probe_kind(), sign, now);
@@ -38,7 +38,7 @@ struct Gate : testing::Test {
   TimePoint now = kStart;
   test::SeededRandom random{1};
   std::shared_ptr<Logger> logger = make_null_logger();
-  HostGate gate{random, *logger, {.concurrency = 4, .first_concurrency = 4}};
+  DestinationGate gate{"zooid", random, *logger, {.concurrency = 4, .first_concurrency = 4}};
 };
 
 TEST_F(Gate, AdmitsAsManyAsMayBeInFlight) {
@@ -79,7 +79,7 @@ TEST_F(Gate, KnowsSinceWhenAndWhyTheHostFails) {
   EXPECT_EQ(gate.state().failing_since, kStart);
   EXPECT_EQ(gate.state().reason, "refused");
   gate.saved();
-  probe({HostSign::Kind::fault, "timeout", {}});
+  probe({DestinationSign::Kind::fault, "timeout", {}});
   EXPECT_TRUE(gate.changed());
   EXPECT_EQ(gate.state().failing_since, kStart);
   EXPECT_EQ(gate.state().reason, "timeout");
@@ -105,7 +105,7 @@ TEST_F(Gate, StartsSlowlyAfterAnOutage) {
 }
 
 TEST_F(Gate, StaysAwayAsLongAsTheHostAsks) {
-  EXPECT_TRUE(record(asks_to_wait(HostSign::Kind::none, 90s)));
+  EXPECT_TRUE(record(asks_to_wait(DestinationSign::Kind::none, 90s)));
   EXPECT_FALSE(gate.admits(now, 0));
   EXPECT_EQ(gate.opens_at(now, 0), now + 90s);
   EXPECT_EQ(gate.state().paused_until, now + 90s);
@@ -113,8 +113,8 @@ TEST_F(Gate, StaysAwayAsLongAsTheHostAsks) {
 }
 
 TEST_F(Gate, CountsNoFailureThatOnlyRepeatsThatWeShouldWait) {
-  EXPECT_TRUE(record(asks_to_wait(HostSign::Kind::none, 90s)));
-  EXPECT_FALSE(record(asks_to_wait(HostSign::Kind::none, 60s)));
+  EXPECT_TRUE(record(asks_to_wait(DestinationSign::Kind::none, 90s)));
+  EXPECT_FALSE(record(asks_to_wait(DestinationSign::Kind::none, 60s)));
   EXPECT_FALSE(record(kFault));
   EXPECT_TRUE(record(kNothing));
   EXPECT_EQ(gate.opens_at(now, 0), now + 90s);  // the longest wish counts
@@ -122,7 +122,7 @@ TEST_F(Gate, CountsNoFailureThatOnlyRepeatsThatWeShouldWait) {
 
 TEST_F(Gate, DoesNotProbeWhileTheHostAsksToBeLeftAlone) {
   fail();
-  record(asks_to_wait(HostSign::Kind::fault, 10min));
+  record(asks_to_wait(DestinationSign::Kind::fault, 10min));
   EXPECT_EQ(gate.opens_at(now, 0), now + 10min);
   EXPECT_EQ(gate.state().probe_at, now + 10min);  // for `tender status`
   EXPECT_FALSE(gate.begin_probe(now + 5min));
@@ -130,7 +130,7 @@ TEST_F(Gate, DoesNotProbeWhileTheHostAsksToBeLeftAlone) {
 }
 
 TEST_F(Gate, BoundsTheRate) {
-  HostGate paced(random, *logger, {.rate = 2, .concurrency = 4});
+  DestinationGate paced("zooid", random, *logger, {.rate = 2, .concurrency = 4});
   for (int i = 0; i < 2; ++i) {
     ASSERT_TRUE(paced.admits(now, 0));
     paced.take_token();
@@ -200,7 +200,7 @@ TEST_F(Gate, IsNotOpenedByAProbeThatAskedForLess) {
 
 TEST_F(Gate, RemembersThatTheHostCouldNotStore) {
   record(kCannotStore);
-  HostGate next(random, *logger, {});
+  DestinationGate next("zooid", random, *logger, {});
   next.restore(gate.state(), now);
   EXPECT_FALSE(next.admits(now, 0));
   EXPECT_EQ(next.probe_kind(), Probe::stores);
@@ -220,8 +220,8 @@ TEST_F(Gate, LetsOneOverwriteAtATimePassAndTheNextAfterASecondWithoutAnswer) {
 }
 
 TEST_F(Gate, CountsNoTimeoutOfAHostThatAnswersOthersSlowly) {
-  const HostSign timeout{HostSign::Kind::fault, "timeout", {}, /*timed_out=*/true};
-  const HostGate::Timing slow{.begun_at = {}, .ended_at = SteadyTime(5s), .in_flight = 4};
+  const DestinationSign timeout{DestinationSign::Kind::fault, "timeout", {}, /*timed_out=*/true};
+  const DestinationGate::Timing slow{.begun_at = {}, .ended_at = SteadyTime(5s), .in_flight = 4};
   EXPECT_TRUE(record(timeout, slow));
   EXPECT_TRUE(record(kWell, slow));
   for (int i = 0; i < 20; ++i) {

@@ -1,0 +1,38 @@
+// What the dispatcher knows of a kind of work, and of a destination of work: registered objects.
+// Adding a kind touches its own files and the list that is given to the dispatcher.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "tender/outbox/destination_gate.hpp"
+#include "tender/outbox/executor.hpp"
+
+namespace tender::outbox {
+
+struct Kind {
+  std::string_view name;  // as in the tables outbox and dead_letter; lives as long as the program
+  std::string_view noun;  // for people, as in "the result of its sync"
+  /// Of kinds with the same resource, one key has no more than one job under way at a time.
+  std::string_view resource;
+  Executor* executor = nullptr;  // borrowed, never null
+  /// Jobs of this kind never hold more than 1/share of the places that a destination bears at the
+  /// moment, and at least one may.
+  int share = 1;
+};
+
+struct Destination {
+  std::string name;          // as in the tables outbox and destination_state
+  Prober* prober = nullptr;  // borrowed, never null
+  DestinationGate::Options gate{};
+};
+
+/// All that this version of tender knows how to do. Rows of other kinds and destinations are left
+/// alone and reported.
+struct Registry {
+  std::vector<Kind> kinds;
+  std::vector<Destination> destinations;
+};
+
+}  // namespace tender::outbox
