@@ -13,7 +13,7 @@
 
 #include "tender/config/duration.hpp"
 #include "tender/infra/kinds.hpp"
-#include "tender/infra/relay_sync.hpp"
+#include "tender/infra/sync_plan.hpp"
 #include "tender/outbox/outbox.hpp"
 #include "tender/view/relay.hpp"
 

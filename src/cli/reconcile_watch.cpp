@@ -13,7 +13,7 @@
 #include <boost/asio/use_awaitable.hpp>
 
 #include "tender/infra/kinds.hpp"
-#include "tender/infra/relay_sync.hpp"
+#include "tender/infra/sync_plan.hpp"
 #include "tender/model/sync_detail.hpp"
 #include "tender/outbox/destination_state.hpp"
 #include "tender/store/database.hpp"

@@ -40,8 +40,9 @@ Infra::Infra(Query query, Command command, const config::Env& env, Runtime runti
       retry_(query_, env_, runtime.clock, runtime.random),
       relay_check_(runtime.database, query_, command_, env_, runtime.transport, runtime.clock,
                    runtime.logger),
-      relay_sync_(runtime.database, query_, command_, env_, client_, retry_, relay_check_,
-                  runtime.clock, runtime.random, runtime.logger),
+      sync_runner_(env_, client_, runtime.clock, runtime.random),
+      relay_sync_(runtime.database, query_, command_, env_, sync_runner_, retry_, relay_check_,
+                  runtime.clock, runtime.logger),
       outbox_(runtime.database),
       dead_letters_(runtime.database),
       router_(runtime.database),
@@ -66,7 +67,7 @@ outbox::Registry Infra::registry() {
                      .resource = kRelayResource,
                      .executor = &relay_check_,
                      .share = kLookShare}},
-          .destinations = {{.name = std::string(kZooid), .prober = &relay_sync_, .gate = zooid}}};
+          .destinations = {{.name = std::string(kZooid), .prober = &sync_runner_, .gate = zooid}}};
 }
 
 asio::awaitable<void> Infra::start() {

@@ -2,7 +2,7 @@
 
 #include <utility>
 
-#include "tender/infra/relay_sync.hpp"
+#include "tender/infra/sync_runner.hpp"
 #include "tender/zooid/outcome.hpp"
 
 namespace tender::infra {

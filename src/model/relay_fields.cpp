@@ -111,6 +111,36 @@ std::string_view plain(RelayStatus status) {
   return to_string(status);
 }
 
+bool take(const nlohmann::json& value, std::string& into) {
+  const auto* text = value.get_ptr<const std::string*>();
+  if (text != nullptr) {
+    into = *text;
+  }
+  return text != nullptr;
+}
+bool take(const nlohmann::json& value, bool& into) {
+  const auto* flag = value.get_ptr<const bool*>();
+  if (flag != nullptr) {
+    into = *flag;
+  }
+  return flag != nullptr;
+}
+bool take(const nlohmann::json& value, std::int64_t& into) {
+  if (value.is_number_integer()) {
+    into = value.get<std::int64_t>();
+  }
+  return value.is_number_integer();
+}
+bool take(const nlohmann::json& value, RelayId& into) {
+  return take(value, into.text);
+}
+bool take(const nlohmann::json& value, RelayStatus& into) {
+  const auto status =
+      value.is_string() ? parse_relay_status(value.get<std::string>()) : std::nullopt;
+  into = status.value_or(into);
+  return status.has_value();
+}
+
 }  // namespace
 
 std::span<const RelayField> relay_fields() {
@@ -121,6 +151,21 @@ nlohmann::json field_value(const RelayField& field, const Relay& relay) {
   return std::visit(
       [&relay](const auto& member) { return nlohmann::json(plain(relay.*member.relay)); },
       field.member);
+}
+
+bool set_field_value(const RelayField& field, const nlohmann::json& value, Relay& relay) {
+  return std::visit([&](const auto& member) { return take(value, relay.*member.relay); },
+                    field.member);
+}
+
+Relay desired_state(const Relay& relay) {
+  Relay desired;
+  for (const RelayField& field : relay_fields()) {
+    std::visit([&](const auto& member) { desired.*member.relay = relay.*member.relay; },
+               field.member);
+  }
+  desired.revision = relay.revision;
+  return desired;
 }
 
 }  // namespace tender

@@ -306,6 +306,11 @@ std::string_view to_string(Outcome outcome) {
   return kNames.at(static_cast<std::size_t>(outcome));
 }
 
+std::optional<Outcome> parse_outcome(std::string_view text) {
+  const auto* const found = std::ranges::find(kNames, text);
+  return found == kNames.end() ? std::nullopt : std::optional(Outcome(found - kNames.begin()));
+}
+
 Verdict judge(const http::Exchange& exchange, http::Method method, TimePoint now) {
   if (const auto* failure = std::get_if<http::Failure>(&exchange.result)) {
     return judge_failure(*failure);

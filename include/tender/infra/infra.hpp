@@ -100,6 +100,7 @@ class Infra {
   zooid::Client client_;
   RelaySyncRetry retry_;
   RelayCheck relay_check_;
+  SyncRunner sync_runner_;
   RelaySync relay_sync_;
   outbox::Outbox outbox_;
   outbox::DeadLetters dead_letters_;

@@ -56,5 +56,11 @@ struct RelayField {
 
 /// The value of one field, as JSON shows it and as zooid takes it.
 [[nodiscard]] nlohmann::json field_value(const RelayField& field, const Relay& relay);
+/// Takes what field_value() made; false, and nothing is changed, when it is of another type.
+[[nodiscard]] bool set_field_value(const RelayField& field, const nlohmann::json& value,
+                                   Relay& relay);
+
+/// Only the fields of the table, and the revision: what is to be, without how far zooid is.
+[[nodiscard]] Relay desired_state(const Relay& relay);
 
 }  // namespace tender

@@ -28,6 +28,8 @@ enum class Outcome : std::uint8_t {
 };
 
 [[nodiscard]] std::string_view to_string(Outcome outcome);
+/// Nothing for a text that to_string() does not make.
+[[nodiscard]] std::optional<Outcome> parse_outcome(std::string_view text);
 
 struct Verdict {
   Outcome outcome = Outcome::done;
