@@ -225,22 +225,12 @@ void Infra::handle_activity(const Activity& activity) {
     return;
   }
   report(activity, *type);
-  switch (*type) {
-    case ActivityType::create_relay:
-    case ActivityType::update_relay:
-    case ActivityType::activate_relay:
-    case ActivityType::deactivate_relay:
-    case ActivityType::reconcile_relay:
-      handle_command(activity, *type);
-      break;
-    case ActivityType::fail_relay_sync:
-      if (const auto relay = query_.get_relay(RelayId{activity.resource_id})) {
-        schedule_relay_sync_retry(*relay, "activity");
-      }
-      break;
-    case ActivityType::complete_relay_sync:
-      schedule_relay_check(activity);
-      break;
+  if (is_command(*type)) {
+    handle_command(activity, *type);
+  } else if (type == ActivityType::complete_relay_sync) {
+    schedule_relay_check(activity);
+  } else if (const auto relay = query_.get_relay(RelayId{activity.resource_id})) {
+    schedule_relay_sync_retry(*relay, "activity");
   }
 }
 

@@ -35,6 +35,10 @@ std::optional<ActivityType> parse_activity_type(std::string_view text) {
   return std::nullopt;
 }
 
+bool is_command(ActivityType type) {
+  return type != ActivityType::complete_relay_sync && type != ActivityType::fail_relay_sync;
+}
+
 std::optional<ActivityType> Activity::relay_activity() const {
   if (resource_type != kRelayResource) {
     return std::nullopt;

@@ -42,12 +42,11 @@ std::vector<Activity> list_prunable(Database& database, std::int64_t after, std:
       "AND (activity_type <> 'complete_relay_sync' OR EXISTS (SELECT 1 FROM activity AS later "
       "WHERE later.resource_type = 'relay' AND later.resource_id = this.resource_id "
       "AND later.seq > this.seq AND later.activity_type = 'complete_relay_sync')) "
-      "AND (activity_type NOT IN ('create_relay', 'update_relay', 'activate_relay', "
-      "'deactivate_relay', 'reconcile_relay', 'complete_relay_sync', 'fail_relay_sync') "
+      "AND (activity_type NOT IN (" TENDER_TYPES_THAT_START_OVER
+      ", 'fail_relay_sync') "
       "OR seq < (SELECT coalesce(max(turn.seq), 0) FROM activity AS turn "
       "WHERE turn.resource_type = 'relay' AND turn.resource_id = this.resource_id "
-      "AND turn.activity_type IN ('create_relay', 'update_relay', 'activate_relay', "
-      "'deactivate_relay', 'reconcile_relay', 'complete_relay_sync'))))) ORDER BY seq",
+      "AND turn.activity_type IN (" TENDER_TYPES_THAT_START_OVER "))))) ORDER BY seq",
       after, last, cutoff);
   std::vector<Activity> rows;
   while (row.step()) {

@@ -156,9 +156,7 @@ int Query::count_trailing_sync_failures(const RelayId& id) const {
       "(SELECT revision FROM relay WHERE id = ?1), true) END "
       "AND seq > "
       "(SELECT coalesce(max(seq), 0) FROM activity WHERE resource_type = 'relay' "
-      "AND resource_id = ?1 AND activity_type IN ('create_relay', 'update_relay', "
-      "'activate_relay', "
-      "'deactivate_relay', 'reconcile_relay', 'complete_relay_sync'))",
+      "AND resource_id = ?1 AND activity_type IN (" TENDER_TYPES_THAT_START_OVER "))",
       id.text);
   statement.step();
   return static_cast<int>(statement.integer(0));

@@ -89,6 +89,20 @@ TEST_F(CommandTest, ForgetsTheDigestWhenARequestIsAboutToGoOut) {
   EXPECT_TRUE(get(relay).synced);
 }
 
+TEST_F(CommandTest, CountsFailuresFromZeroAfterEachCommandAndCompletedSync) {
+  for (int i = 0; i <= static_cast<int>(ActivityType::fail_relay_sync); ++i) {
+    const auto type = static_cast<ActivityType>(i);
+    const std::string name(to_string(type));
+    const Relay relay = create("blue" + std::to_string(i));
+    command.fail_relay_sync(relay, {.revision = 1, .error = "boom", .outcome = "transient"});
+    database.execute(
+        "INSERT INTO activity (tenant, activity_type, resource_type, resource_id) VALUES ('" +
+        relay.tenant + "', '" + name + "', 'relay', '" + relay.id.text + "')");
+    const bool starts_over = is_command(type) || type == ActivityType::complete_relay_sync;
+    EXPECT_EQ(query.count_trailing_sync_failures(relay.id), starts_over ? 0 : 2) << name;
+  }
+}
+
 TEST_F(CommandTest, CountsFailuresAtTheEndOfTheLogOnly) {
   const Relay relay = create("blue");
   const Relay other = create("green");

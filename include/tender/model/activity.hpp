@@ -26,6 +26,9 @@ enum class ActivityType : std::uint8_t {
 [[nodiscard]] std::string_view to_string(ActivityType type);
 [[nodiscard]] std::optional<ActivityType> parse_activity_type(std::string_view text);
 
+/// Whether somebody says by it what is to be; the other types say what came of it.
+[[nodiscard]] bool is_command(ActivityType type);
+
 inline constexpr std::string_view kRelayResource = "relay";
 
 struct Activity {
