@@ -12,6 +12,8 @@
 #include "tender/store/store_error.hpp"
 #include "tender/store/transaction.hpp"
 
+#include "report.hpp"
+
 namespace tender::infra {
 namespace {
 
@@ -111,7 +113,7 @@ asio::awaitable<void> Infra::listen() {
   dispatcher_.stop();
 }
 
-// A safety net under the channel and the log: a row that was changed without an activity row.
+// A safety net under the channel and the activity log: for rows changed without an activity row.
 asio::awaitable<void> Infra::reconcile_now_and_then() {
   const Milliseconds interval = env_.reconcile_interval;
   while (!stopping_ && interval != Milliseconds::zero()) {
@@ -131,8 +133,8 @@ asio::awaitable<void> Infra::reconcile_now_and_then() {
   }
 }
 
-// Reads the log to its end, and then reconciles, if there is a reason. False: the database cannot
-// be worked on. What was begun is taken up from the start then, and finds what is left.
+// Reads the activity log to its end, and then reconciles, if there is a reason. False: the database
+// cannot be read or written. Then the caller starts over later, and finds what is left.
 asio::awaitable<bool> Infra::catch_up(std::optional<std::string_view> reconcile_because,
                                       Wakeup& pause) {
   StoreOutage& outage = dispatcher_.outage();
@@ -164,7 +166,8 @@ asio::awaitable<bool> Infra::catch_up(std::optional<std::string_view> reconcile_
     }
     co_return true;
   } catch (const StoreError& error) {
-    // The channel is only a hint and the log holds everything: go on later where the offset stands.
+    // The channel is only a hint and the activity log holds everything: go on later from the
+    // offset.
     outage.begin(error);
   }
   co_return false;
@@ -183,13 +186,13 @@ Routed Infra::route_portion() {
   if (routed == Routed::lost) {
     runtime_.logger.warn(
         "another program deleted or damaged the row of table router_offset; skipping to the end of "
-        "the activity log and looking for relays that are not in step. Run again any `tender "
-        "reconcile` that has no result yet");
+        "the activity log and looking for relays that are not in step. If a `tender reconcile` has "
+        "no result yet, run it again");
   }
   return routed;
 }
 
-// What was settled last has its line in the log, too.
+// So that what was settled last has its log line, too.
 void Infra::route_rest() {
   StoreOutage& outage = dispatcher_.outage();
   try {
@@ -205,7 +208,7 @@ void Infra::mend_outbox() {
   const outbox::Outbox::Mended mended = outbox_.mend();
   if (mended.reset > 0) {
     runtime_.logger.warn(
-        "another program wrote impossible values into {} row{} of table outbox; this work starts "
+        "another program wrote impossible values into {} row{} of table outbox; starting that work "
         "over",
         mended.reset, mended.reset == 1 ? "" : "s");
   }
@@ -224,13 +227,17 @@ void Infra::handle_activity(const Activity& activity) {
   if (!type) {
     return;
   }
-  report(activity, *type);
+  const RelayId id{activity.resource_id};
+  const Told told{.relay = query_.get_relay(id),
+                  .sync = outbox_.find(kRelaySync, id.text),
+                  .now = runtime_.clock.now()};
+  report(runtime_.logger, activity, told);
   if (is_command(*type)) {
     handle_command(activity, *type);
   } else if (type == ActivityType::complete_relay_sync) {
     schedule_relay_check(activity);
-  } else if (const auto relay = query_.get_relay(RelayId{activity.resource_id})) {
-    schedule_relay_sync_retry(*relay, "activity");
+  } else if (told.relay) {
+    schedule_relay_sync_retry(*told.relay, "activity");
   }
 }
 
@@ -279,8 +286,9 @@ asio::awaitable<void> Infra::reconcile_relay_state(std::string_view source, Wake
                       pending == 1 ? "" : "s");
 }
 
-// Walks over the list, and gives work to those that lack it. A relay that changes meanwhile has an
-// activity of its own; a process that ends meanwhile starts over. How many relays were on the list.
+// Walks over the list and gives work to the relays that lack it. A relay that changes meanwhile has
+// an activity of its own; a process that ends meanwhile starts over. Returns how many relays were
+// on the list.
 asio::awaitable<std::size_t> Infra::find_lost_work(RelayPages::List list, std::string_view source,
                                                    Wakeup& pause) {
   RelayPages pages(query_, list);
@@ -310,7 +318,7 @@ asio::awaitable<std::size_t> Infra::find_lost_work(RelayPages::List list, std::s
   co_return listed;
 }
 
-// Whether a sync is due of which the outbox knows nothing.
+// Whether the relay needs a sync and the outbox has none.
 bool Infra::lacks_work(const Relay& relay) {
   if (outbox_.find(kRelaySync, relay.id.text)) {
     return false;
@@ -322,8 +330,8 @@ bool Infra::lacks_work(const Relay& relay) {
          !dead_letters_.holds(kRelaySync, relay.id.text, relay.revision);
 }
 
-// The first of `listed`, in one transaction; how many. They are read again in it: other programs
-// may have written them since.
+// Gives work to the first of `listed` in one transaction, and returns to how many. They are read
+// again in it, because other programs may have written them since.
 std::size_t Infra::schedule_lost_work(std::span<const Relay> listed, std::string_view source) {
   Portion portion(runtime_.clock);
   std::size_t done = 0;

@@ -1,5 +1,5 @@
-// One request for a relay's NIP-11 document, and what it has shown of the relay and of the host.
-// What follows from it is up to the execution that is made of it.
+// One request for a relay's NIP-11 document, and what it has shown of the relay and of zooid.
+// Executions derive from it and say what follows.
 #pragma once
 
 #include "tender/base/clock.hpp"
@@ -20,7 +20,7 @@ class Look : public outbox::Execution {
   [[nodiscard]] bool overwrites() const override { return false; }
   boost::asio::awaitable<void> run() override;
 
-  /// Only a direct look that cannot reach the API's address tells of the host.
+  /// Only a direct look that cannot reach the API's address says something of zooid.
   [[nodiscard]] outbox::DestinationSign destination_sign() const override { return sign_; }
 
  protected:

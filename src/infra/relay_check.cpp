@@ -58,7 +58,7 @@ class RelayCheck::Execution final : public Look {
       return outbox::Complete{};  // the next sync has a check of its own
     }
     if (!circumstances.counts) {
-      return outbox::Again{};
+      return outbox::StayDue{};
     }
     switch (verdict().liveness) {
       case Liveness::as_described:
@@ -97,7 +97,8 @@ class RelayCheck::Execution final : public Look {
       return look_again(job_.attempt + 1, std::min<Milliseconds>(pause, kLongestWait));
     }
     owner_.logger_.warn(
-        "relay {}: whether zooid serves it cannot be told: {}; check RELAY_VERIFY, or set it to "
+        "relay {}: tender cannot tell whether zooid serves it: {}; check RELAY_VERIFY, or set it "
+        "to "
         "off",
         relay().subdomain, verdict().reason);
     return outbox::Complete{};
@@ -116,8 +117,9 @@ class RelayCheck::Execution final : public Look {
   }
 
   outbox::Settlement push_again(const Relay& now) {
-    owner_.logger_.warn("relay {}: zooid took it and does not serve it ({}): sent again, {} of {}",
-                        now.subdomain, verdict().reason, now.live_pushes + 1, kPushes);
+    owner_.logger_.warn(
+        "relay {}: zooid took it but does not serve it ({}); sending it again, {} of {}",
+        now.subdomain, verdict().reason, now.live_pushes + 1, kPushes);
     owner_.command_.record_liveness(now.id, {.live = false, .pushes = now.live_pushes + 1});
     Job push = relay_job(kRelaySync, now.id);
     push.priority = outbox::Priority::normal;

@@ -61,11 +61,11 @@ class RelaySync::Execution final : public outbox::Execution {
     const bool newer = circumstances.superseded || now->revision != relay_.revision;
     if (verdict().outcome == Outcome::done) {
       complete();
-      return newer ? outbox::Settlement(outbox::Again{}) : settle_success();
+      return newer ? outbox::Settlement(outbox::StayDue{}) : settle_success();
     }
     if (!circumstances.counts || verdict().outcome == Outcome::stopped) {
       owner_.command_.hold_relay_sync(relay_.id, doubt_until_, digest_after_failure());
-      return outbox::Again{};
+      return outbox::StayDue{};
     }
     owner_.command_.fail_relay_sync(relay_,
                                     {.revision = relay_.revision,
@@ -74,7 +74,7 @@ class RelaySync::Execution final : public outbox::Execution {
                                      .superseded = newer,
                                      .settle_at = doubt_until_,
                                      .digest = digest_after_failure()});
-    return newer ? outbox::Settlement(outbox::Again{}) : settle_failure();
+    return newer ? outbox::Settlement(outbox::StayDue{}) : settle_failure();
   }
 
  private:

@@ -1,11 +1,9 @@
-// What the worker tells the operator: one line for each command that it takes up and for each
-// result.
+#include "report.hpp"
+
 #include <algorithm>
 
 #include <fmt/format.h>
 
-#include "tender/infra/infra.hpp"
-#include "tender/infra/kinds.hpp"
 #include "tender/model/sync_detail.hpp"
 
 namespace tender::infra {
@@ -36,28 +34,27 @@ std::string short_wait(Milliseconds wait) {
 
 }  // namespace
 
-void Infra::report(const Activity& activity, ActivityType type) {
-  const auto relay = query_.get_relay(RelayId{activity.resource_id});
-  const std::string name = printable(relay ? relay->subdomain : activity.resource_id, 80);
+void report(Logger& logger, const Activity& activity, const Told& told) {
+  const std::string name = printable(told.relay ? told.relay->subdomain : activity.resource_id, 80);
+  const auto type = activity.relay_activity();
   if (type == ActivityType::complete_relay_sync) {
     const CompletionDetail detail = read_completion_detail(activity);
-    runtime_.logger.info("relay {}: in step at revision {} ({})", name, detail.revision,
-                         what_was_done(detail));
+    logger.info("relay {}: in step at revision {} ({})", name, detail.revision,
+                what_was_done(detail));
     return;
   }
   if (type != ActivityType::fail_relay_sync) {
-    runtime_.logger.info("relay {}: {}", name, to_string(type));
+    logger.info("relay {}: {}", name, printable(activity.activity_type, 80));
     return;
   }
   const std::string error = printable(read_failure_detail(activity).error, 600);
-  const auto job = outbox_.find(kRelaySync, activity.resource_id);
-  if (job && job->attempt > 0) {
-    runtime_.logger.warn("relay {}: sync failed ({} in a row), next try in {}: {}", name,
-                         job->attempt, short_wait(job->not_before - runtime_.clock.now()), error);
-  } else if (job) {
-    runtime_.logger.warn("relay {}: sync of an older revision failed: {}", name, error);
+  if (told.sync && told.sync->attempt > 0) {
+    logger.warn("relay {}: sync failed ({} in a row), next try in {}: {}", name, told.sync->attempt,
+                short_wait(told.sync->not_before - told.now), error);
+  } else if (told.sync) {
+    logger.warn("relay {}: sync of an older revision failed: {}", name, error);
   } else {
-    runtime_.logger.warn("relay {}: given up, see `tender dead-letter list`: {}", name, error);
+    logger.warn("relay {}: given up, see `tender dead-letter list`: {}", name, error);
   }
 }
 

@@ -42,8 +42,7 @@ boost::asio::awaitable<void> Retention::prune() {
     co_await wakeup_.wait_until(next);
   }
   if (pruned_ > 0) {
-    logger_.info("pruned {} activities older than {} from the log", pruned_,
-                 config::format_duration(keep_));
+    logger_.info("pruned {} activities older than {}", pruned_, config::format_duration(keep_));
   }
 }
 
@@ -54,7 +53,7 @@ bool Retention::prune_portion(TimePoint cutoff) {
     pruned_ += step.pruned;
     return !step.finished;
   } catch (const StoreError& error) {
-    logger_.warn("the activity log could not be pruned and is tried again in an hour: {}; {}",
+    logger_.warn("the activity log could not be pruned; trying again in an hour: {}; {}",
                  error.what(), error.remedy());
     return false;
   }

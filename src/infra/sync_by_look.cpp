@@ -21,7 +21,7 @@ class RelayCheck::SyncByLook final : public Look {
       return outbox::Complete{};
     }
     if (!circumstances.counts || circumstances.superseded || now->revision != relay().revision) {
-      return outbox::Again{};
+      return outbox::StayDue{};
     }
     const bool live = verdict().liveness == zooid::Liveness::as_described;
     owner_.command_.complete_relay_sync(*now, {.revision = now->revision,

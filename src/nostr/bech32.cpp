@@ -1,4 +1,4 @@
-#include "tender/nostr/bech32.hpp"
+#include "bech32.hpp"
 
 #include <algorithm>
 #include <array>

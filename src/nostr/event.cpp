@@ -3,8 +3,9 @@
 #include <utility>
 
 #include "tender/nostr/hex.hpp"
-#include "tender/nostr/json_string.hpp"
 #include "tender/nostr/sha256.hpp"
+
+#include "json_string.hpp"
 
 namespace tender::nostr {
 namespace {

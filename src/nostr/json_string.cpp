@@ -1,4 +1,4 @@
-#include "tender/nostr/json_string.hpp"
+#include "json_string.hpp"
 
 #include <cstddef>
 #include <cstdint>

@@ -10,8 +10,9 @@
 #include <secp256k1_schnorrsig.h>
 
 #include "tender/base/ascii.hpp"
-#include "tender/nostr/bech32.hpp"
 #include "tender/nostr/hex.hpp"
+
+#include "bech32.hpp"
 
 namespace tender::nostr {
 namespace {

@@ -9,7 +9,7 @@ namespace {
 
 constexpr int kFaultsToOpen = 5;
 // The longest stays under 2 minutes with its jitter, and leaves some seconds to a probe that times
-// out and to the fleet: within 2 minutes of the host's return all that waited is in step.
+// out and to the fleet: all that waited is in step within 2 minutes of the destination's return.
 constexpr RetryPolicy kOpenTimes(0, std::chrono::seconds(5), std::chrono::seconds(100));
 
 }  // namespace
@@ -43,7 +43,7 @@ void CircuitBreaker::probe_begins() {
 
 void CircuitBreaker::probe_ends(bool well, TimePoint now) {
   if (state_ != State::half_open) {
-    return;  // a job that was still in flight has shown meanwhile that the host is well
+    return;  // a job that was still in flight has shown meanwhile that the destination is well
   }
   if (well) {
     state_ = State::closed;

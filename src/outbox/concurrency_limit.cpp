@@ -5,7 +5,7 @@
 namespace tender::outbox {
 namespace {
 
-// A slow answer counts as news of the host for this many times what is called slow.
+// How long a slow answer is news of the destination: so many times what is called slow.
 constexpr int kNewsLasts = 8;
 
 }  // namespace

@@ -42,7 +42,8 @@ std::string_view to_string(Resolution resolution) {
 
 void DeadLetters::add(std::string_view kind, const std::string& key, DeadLetterReason reason,
                       const std::string& error, int attempt, std::int64_t revision, TimePoint now) {
-  // One of an older revision may still be open, if a program changed the relay without a word.
+  // One of an older revision may still be open, if a program changed the relay without an activity
+  // row.
   resolve(kind, key, Resolution::superseded, now);
   database_
       .prepare(
@@ -94,7 +95,7 @@ std::optional<DeadLetter> DeadLetters::find_open(std::string_view kind, const st
 }
 
 std::vector<DeadLetter> DeadLetters::list(bool all, std::int64_t after_id, int limit) {
-  // Resolved letters stay for ever: the open ones are found by their own index.
+  // Resolved letters are kept, so the open ones have an index of their own.
   const char* const every =
       "SELECT " TENDER_DEAD_LETTER_COLUMNS " FROM dead_letter WHERE id > ? ORDER BY id LIMIT ?";
   const char* const open = "SELECT " TENDER_DEAD_LETTER_COLUMNS

@@ -8,7 +8,7 @@ namespace {
 
 using State = CircuitBreaker::State;
 
-constexpr std::chrono::minutes kLongestPause{15};   // that we heed
+constexpr std::chrono::minutes kLongestPause{15};   // a longer Retry-After counts as this
 constexpr std::chrono::seconds kOverwriteAlone{1};  // as long as it has no answer
 
 std::int64_t seconds(Milliseconds duration) {
@@ -26,12 +26,12 @@ DestinationGate::DestinationGate(std::string name, Random& random, Logger& logge
 
 void DestinationGate::restore(const DestinationState& state, TimePoint now) {
   state_ = state;
-  state_.concurrency.reset();  // that was another process's time
+  state_.concurrency.reset();  // that was what another process had learned
   saved_ = state;
   if (state_.failing_since) {
     logger_.warn(
-        "{} was unusable when tender last stopped, for {} s: {}; probing it before "
-        "sending anything",
+        "{} was unusable when tender last stopped (for {} s: {}); probing it before sending "
+        "anything",
         name_, seconds(now - *state_.failing_since), state_.reason);
     breaker_.restore_open(now);
   }
@@ -67,14 +67,14 @@ bool DestinationGate::record(const DestinationSign& sign, Timing timing, TimePoi
   pause(sign, now);
   switch (sign.kind) {
     case DestinationSign::Kind::none:
-      // A host that goes down breaks connections before it refuses them.
+      // A destination that goes down breaks connections before it refuses them.
       return breaker_.state() == State::closed && !(known && sign.pause > Milliseconds::zero());
     case DestinationSign::Kind::well:
       if (breaker_.state() == State::closed) {
         limit_.answered(timing.begun_at, timing.ended_at, timing.in_flight);
         state_.concurrency = limit_.allowed();
       }
-      if (!state_.stores_nothing) {  // a host that stores nothing may well answer
+      if (!state_.stores_nothing) {  // one that stores nothing may well answer
         breaker_.job_succeeded();
         follow(now, "");
       }
@@ -143,7 +143,7 @@ void DestinationGate::pause(const DestinationSign& sign, TimePoint now) {
 }
 
 bool DestinationGate::paused(TimePoint now) const {
-  // One that ends further away than any pause lasts: the clock was set back since.
+  // A pause that ends further away than any pause lasts is over: the clock was set back.
   return state_.paused_until && *state_.paused_until > now &&
          *state_.paused_until <= now + kLongestPause;
 }
@@ -176,14 +176,14 @@ void DestinationGate::say_that_it_fails(TimePoint now) const {
   const auto wait = seconds(state_.probe_at.value_or(now) - now);
   if (state_.stores_nothing) {
     logger_.error(
-        "{} cannot store relays: {}; changing nothing until it can, and spending no retries; "
-        "trying with a scratch relay in {} s, and at least every 2 minutes",
+        "{} cannot store what it is sent: {}; changing nothing there until it can, and spending no "
+        "retries; next probe in {} s, then at least every 2 minutes",
         name_, state_.reason, wait);
   } else {
     logger_.error(
-        "{} is unusable: {}; sending nothing until it works, and spending no retries; probing "
-        "it "
-        "in {} s, and at least every 2 minutes",
+        "{} is unusable: {}; sending nothing until it works, and spending no retries; next probe "
+        "in "
+        "{} s, then at least every 2 minutes",
         name_, state_.reason, wait);
   }
 }

@@ -18,7 +18,7 @@ namespace {
 
 namespace asio = boost::asio;
 
-// Every so many claims goes to whoever has waited longest, so that bulk work never starves. A rank
+// One claim in so many goes to whoever has waited longest, so that bulk work never starves. A rank
 // that grows with the wait would let a large fleet, once old enough, go before every new command.
 constexpr std::uint64_t kAgedTurn = 8;
 
@@ -214,12 +214,12 @@ void Dispatcher::settle_alone(const Task& task) {
   }
 }
 
-// What breaks the rule may be in the relay's row or a bug of ours: doing the work again at once
-// would not help, and doing it never would hide it.
+// The result breaks a rule of the schema, because of what another program wrote or a bug of ours.
+// Doing the work again at once would not help, and never doing it again would hide it.
 void Dispatcher::put_off(const Task& task, const StoreError& error) {
   const Job& job = task.job;
   const Kind& kind = registry_.kinds.at(task.kind);
-  logger_.error("{} {}: the result of its {} cannot be written, so it is done again later: {}; {}",
+  logger_.error("{} {}: the result of its {} cannot be written; doing it again later: {}; {}",
                 kind.resource, job.key, kind.noun, error.what(), error.remedy());
   const std::string reason = fmt::format("the result could not be written: {}", error.what());
   outbox_.retry_later(job, job.attempt + 1, clock_.now() + options_.horizon, reason);
@@ -231,7 +231,7 @@ void Dispatcher::settle(const Task& task) {
   const bool superseded = !row || row->generation != job.generation;
   const Settlement settlement =
       task.execution->settle({.superseded = superseded, .counts = task.counts});
-  if (superseded || std::holds_alternative<Again>(settlement)) {
+  if (superseded || std::holds_alternative<StayDue>(settlement)) {
     return;
   }
   if (const auto* once_more = std::get_if<DoAgain>(&settlement)) {
@@ -302,7 +302,7 @@ void Dispatcher::begin(const Job& job, std::size_t kind, TimePoint now, Lane& la
   claim.tasks.push_back(std::make_shared<Task>(job, kind, lane, std::move(execution), now));
 }
 
-// Kinds take turns when several are due: none waits for another's queue to end.
+// When several kinds are due, they take turns: none waits for the end of another's queue.
 std::optional<Dispatcher::Next> Dispatcher::next_job(Lane& lane, const Claim& claim) {
   const TimePoint now = clock_.now();
   if (stage_ != Stage::working || !lane.gate.admits(now, claim.places.all)) {

@@ -46,7 +46,7 @@ bool goes_before(const Job& job, const Job& other) {
          std::tie(other.not_before, other.asked_seq, other.key);
 }
 
-// Steps over no more rows than there are busy keys: a key has one row of each kind.
+// Skips no more rows than there are busy keys, because a key has one row of each kind.
 std::optional<Job> first_free(Statement rows, const std::set<std::string>& busy) {
   while (rows.step()) {
     Job job = read_job(rows);
@@ -199,7 +199,7 @@ bool Outbox::do_again(const Job& job, TimePoint not_before) {
 }
 
 Outbox::Mended Outbox::mend() {
-// Word for word as in the index outbox_odd (migration 8), which is empty in good times.
+// Word for word as in the index outbox_odd (migration 8), which is usually empty.
 #define TENDER_ODD_VALUES                                                        \
   "generation < 1 OR priority NOT IN (0, 1, 2) OR attempt < 0 OR asked_seq < 0 " \
   "OR forced NOT IN (0, 1) OR recreate NOT IN (0, 1) OR (attempt = 0) <> (last_error IS NULL)"

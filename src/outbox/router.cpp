@@ -8,7 +8,7 @@ namespace tender::outbox {
 
 Router::Routed Router::route(Portion portion, const Handler& handler) {
   const Query query(database_);
-  // Read before the transaction: the log only grows, and nobody else moves the offset.
+  // Read before the transaction: the activity log only grows, and nobody else moves the offset.
   const auto offset = stored_offset();
   if (!offset) {
     write_offset(query.last_activity_seq());
@@ -40,7 +40,7 @@ std::int64_t Router::offset() {
   return stored ? *stored : Query(database_).last_activity_seq();
 }
 
-// Nothing when the row is gone, or names a row that the log never had.
+// Nothing when the row is gone, or names an activity that never was.
 std::optional<std::int64_t> Router::stored_offset() {
   Statement row = database_.prepare(
       "SELECT seq FROM router_offset WHERE id = 1 AND seq BETWEEN 0 AND "

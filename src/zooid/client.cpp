@@ -9,7 +9,8 @@
 #include <nlohmann/json.hpp>
 
 #include "tender/base/json.hpp"
-#include "tender/zooid/redact.hpp"
+
+#include "redact.hpp"
 
 namespace tender::zooid {
 

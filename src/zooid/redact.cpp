@@ -1,4 +1,4 @@
-#include "tender/zooid/redact.hpp"
+#include "redact.hpp"
 
 #include <algorithm>
 #include <functional>

@@ -1,4 +1,4 @@
-#include "tender/nostr/bech32.hpp"
+#include "nostr/bech32.hpp"
 
 #include <array>
 

@@ -1,4 +1,4 @@
-#include "tender/nostr/json_string.hpp"
+#include "nostr/json_string.hpp"
 
 #include <stdexcept>
 

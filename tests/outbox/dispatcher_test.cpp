@@ -258,7 +258,7 @@ TEST_F(DispatcherTest, DoesItAgainWhenToldSo) {
   int left = 2;
   executor.script = [&left](const Job&) {
     return Plan{.takes = 1s, .settle = [&left](bool) {
-                  return left-- > 0 ? Settlement(Again{}) : Settlement(Complete{});
+                  return left-- > 0 ? Settlement(StayDue{}) : Settlement(Complete{});
                 }};
   };
   ask("blue");
@@ -355,7 +355,7 @@ TEST_P(Superseded, LeavesTheNewerGenerationDue) {
 
 INSTANTIATE_TEST_SUITE_P(
     Dispatcher, Superseded,
-    testing::Values(LateResult{"Complete", Complete{}}, LateResult{"Again", Again{}},
+    testing::Values(LateResult{"Complete", Complete{}}, LateResult{"StayDue", StayDue{}},
                     LateResult{"Retry", Retry{.attempt = 3, .not_before = {}, .error = "boom"}},
                     LateResult{"GiveUp", GiveUp{.error = "boom"}}),
     [](const testing::TestParamInfo<LateResult>& result) { return result.param.name; });

@@ -25,7 +25,7 @@ class FakeExecutor::Work final : public Execution {
   Settlement settle(Circumstances circumstances) override {
     owner_.settled.push_back({key_, circumstances.superseded, circumstances.counts});
     if (!circumstances.counts) {
-      return Again{};
+      return StayDue{};
     }
     return plan_.settle ? plan_.settle(circumstances.superseded) : Settlement(Complete{});
   }

@@ -1,7 +1,7 @@
-// When requests of unknown outcome have had their last effect, by relay. A row's settle_at is wall
-// time, which lies once the clock has been set; within one process the steady clock tells. Used by
-// RelaySync on the one thread; what a process forgets, the row tells the next one as well as it
-// can.
+// Until when each relay is in doubt: when a request of unknown outcome can no longer take effect.
+// The row keeps it as settle_at, by the wall clock, which is wrong once somebody sets that clock.
+// Within one process the steady clock is right. Used by RelaySync on the one thread; the next
+// process has only the row.
 #pragma once
 
 #include <map>
@@ -19,9 +19,9 @@ class Doubts {
   /// The relay is in doubt for `duration` from now. Returns that as settle_at for its row.
   TimePoint begin(const std::string& relay, Milliseconds duration);
 
-  /// Until when the relay is in doubt, whose row says `settle_at`. An earlier process wrote that if
-  /// this one began no doubt: then the time that is left by the wall clock counts from now on, and
-  /// never more than the longest doubt, since the clock may have been set back.
+  /// Until when the relay is in doubt, whose row says `settle_at`. If this process began no doubt,
+  /// an earlier one wrote that: then the time that is left by the wall clock counts from now on,
+  /// but never more than the longest doubt, because the clock may have been set back.
   SteadyTime end_of(const std::string& relay, TimePoint settle_at);
 
   /// A definite answer has ended it.

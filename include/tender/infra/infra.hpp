@@ -42,10 +42,10 @@ class Infra {
   /// Borrows `env`, which must outlive it, and subscribes to command.notify().
   Infra(Query query, Command command, const config::Env& env, Runtime runtime, Options options);
 
-  /// Reconciles, then works until stop() is called or the channel closes, and all that was in
-  /// flight is settled. However long the log and the list of relays are: no transaction does more
-  /// than a Portion, and work begins with what the first one has found. A database fault is logged
-  /// and waited out, never thrown. Must outlive the coroutine.
+  /// Reconciles, then works until stop() is called or the channel closes, and until all that was in
+  /// flight is settled. No transaction does more than a Portion, however long the activity log and
+  /// the list of relays are; work begins with what the first one has found. A database fault is
+  /// logged and waited out, never thrown. Must outlive the coroutine.
   boost::asio::awaitable<void> start();
 
   /// Claims nothing more; start() returns when what is in flight has been settled.
@@ -61,13 +61,13 @@ class Infra {
 
   [[nodiscard]] std::size_t in_flight() const { return dispatcher_.in_flight(); }
 
-  /// Work stands still until the database is well, as when Infra has met `fault` itself.
+  /// Stops work until the database is well, as when Infra has met `fault` itself.
   void hold(const StoreError& fault) {
     dispatcher_.outage().begin(fault);
     dispatcher_.wake();  // it looks when the fault is over
   }
 
-  /// Whether work stands still since the database cannot be worked on.
+  /// Whether work has stopped because the database cannot be read or written.
   [[nodiscard]] bool waits_for_database() const { return dispatcher_.outage().ongoing(); }
 
  private:
@@ -90,7 +90,6 @@ class Infra {
   [[nodiscard]] std::size_t schedule_lost_work(std::span<const Relay> listed,
                                                std::string_view source);
   void schedule_relay_sync_retry(const Relay& relay, std::string_view source);
-  void report(const Activity& activity, ActivityType type);
 
   Query query_;
   Command command_;

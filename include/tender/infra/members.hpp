@@ -1,5 +1,5 @@
-// Who is a member of a relay, as zooid says. Results are values, so that an unknown relay, a host
-// that is down and a garbage answer can be told apart.
+// Who is a member of a relay, as zooid says. Results are values, so that callers can tell an
+// unknown relay, an unreachable zooid and a garbage answer apart.
 #pragma once
 
 #include <cstdint>
@@ -18,7 +18,7 @@ struct MemberList {
     ok,
     unknown_relay,  // zooid does not have it
     unsupported,    // this zooid is too old to list members
-    unreachable,    // no answer, or the host refuses us
+    unreachable,    // no answer, or zooid refuses us altogether
     failed,         // zooid answered with an error
     garbage,        // the answer is not a list of public keys
   };

@@ -1,8 +1,8 @@
-// Looks, after a sync, whether zooid serves the relay as it is described, and looks again until it
-// does. zooid answers before it reloads a relay; the reload can come minutes later, and it can
-// fail, or be missed while zooid starts: then the relay is not served as described until its file
-// is written once more. So it is sent again, sparingly; after three pushes in vain a person must
-// look. The dispatcher drives it.
+// The executor of relay_check: after a sync it looks whether zooid serves the relay as the row
+// describes it, and looks again until it does. zooid answers before it reloads a relay. The reload
+// can come minutes later, it can fail, and zooid can miss it while it starts: then the relay is not
+// served as described until its file is written once more. So tender sends it again, sparingly.
+// After three such pushes without success, a person must look. The dispatcher drives it.
 #pragma once
 
 #include <cstdint>
@@ -21,7 +21,7 @@ namespace tender::infra {
 
 class RelayCheck final : public outbox::Executor {
  public:
-  /// After a sync. In good times zooid reloads a relay within moments.
+  /// How long after a sync. Usually zooid reloads a relay within moments.
   static constexpr std::chrono::seconds kFirstLook{2};
 
   /// No check waits longer than this for its next look.
@@ -31,17 +31,17 @@ class RelayCheck final : public outbox::Executor {
   RelayCheck(Database& database, Query query, Command command, const config::Env& env,
              http::Transport& transport, const Clock& clock, Logger& logger);
 
-  /// The check that follows a sync, which zooid took at that row of the log; nothing when
-  /// RELAY_VERIFY is off. Part of the caller's transaction.
+  /// Schedules the check that follows a sync; `taken_at_seq` is the activity that says that zooid
+  /// took it. Does nothing when RELAY_VERIFY is off. Part of the caller's transaction.
   void schedule(const Relay& relay, std::int64_t taken_at_seq);
 
-  /// The check of a relay that had nothing to send: of one that was not seen to be served, unless
-  /// it has a check already, which goes on. Part of the caller's transaction.
+  /// Schedules the check of a relay whose sync had nothing to send, if zooid was not seen to serve
+  /// it. A check that it has already goes on. Part of the caller's transaction.
   void ensure(const Relay& relay);
 
-  /// The execution of a sync that would send nothing, for a relay of which it is not known whether
-  /// zooid serves it: a look. It completes the sync as skipped, and says so if the relay was not
-  /// seen as described.
+  /// The execution of a sync that has nothing to send, for a relay that zooid was not seen to
+  /// serve: it looks. It completes the sync as skipped, and says so if the relay was not seen as
+  /// described.
   std::unique_ptr<outbox::Execution> sync_by_look(Relay relay);
 
   /// Reads the relay as it is now; a relay that is not in step is not looked at.

@@ -1,6 +1,6 @@
-// What follows after a relay's sync has failed: another try after a backoff that grows with the
-// failures in the log, or a dead letter. One rule for the dispatcher's settling and for Infra's
-// reconcile. Borrows what it is made of.
+// What follows a failed sync of a relay: another try after a backoff that grows with the failures
+// in the activity log, or a dead letter. One rule, used when a sync is settled and when Infra
+// reconciles. Borrows what it is made of.
 #pragma once
 
 #include <optional>
@@ -21,9 +21,9 @@ class RelaySyncRetry {
   /// Takes the policy from RELAY_SYNC_RETRY_*.
   RelaySyncRetry(Query query, const config::Env& env, const Clock& clock, Random& random);
 
-  /// Retry or GiveUp (exhausted), by the consecutive failures at the end of the relay's log (at
-  /// least one is assumed). The retry comes after `settle_at`, as far as the jitter allows: then it
-  /// ends the doubt, too. Reads the log; writes nothing.
+  /// Retry or GiveUp (exhausted), by the consecutive failures at the end of the relay's activities
+  /// (at least one is assumed). The retry comes after `settle_at`, as far as the jitter allows, so
+  /// that it ends the doubt, too. Reads the activity log; writes nothing.
   [[nodiscard]] outbox::Settlement decide(const Relay& relay, const std::string& error,
                                           std::optional<TimePoint> settle_at);
 

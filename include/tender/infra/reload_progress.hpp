@@ -12,17 +12,17 @@ namespace tender::infra {
 
 class ReloadProgress {
  public:
-  /// While nobody was seen to come for this long, nobody is expected to come.
+  /// When no relay was seen to come for this long, none is expected any more.
   static constexpr std::chrono::minutes kStandstill{2};
 
-  /// What was seen before `now` is not known, so it begins as if somebody had just come.
+  /// What was seen before `now` is not known, so it begins as if a relay had just come.
   explicit ReloadProgress(TimePoint now) : seen_at_(now) {}
 
-  /// A relay that zooid took at `seq` of the log, and that was not served then, is served.
+  /// A relay that zooid took at activity `seq`, and did not serve at first, is served now.
   void came(std::int64_t seq, TimePoint now);
 
-  /// Whether one that zooid took at `seq` may still come by itself: others do, and none of those
-  /// that were taken later has come yet.
+  /// Whether a relay that zooid took at `seq` may still come by itself: others do come, and none
+  /// that zooid took later has come yet.
   [[nodiscard]] bool may_come(std::int64_t seq, TimePoint now) const;
 
  private:

@@ -15,9 +15,9 @@ class Retention {
   /// Takes what it needs of `env`; borrows the rest.
   Retention(const config::StoreEnv& env, Database& database, Clock& clock, Logger& logger);
 
-  /// Prunes until stop(), a portion at a time with a pause between them. Says once how many rows
-  /// went. A fault of database or archive is logged and the rest left for the next hour. Returns at
-  /// once when everything is to be kept.
+  /// Prunes until stop(), a portion at a time with a pause between them. Logs once how many rows
+  /// were pruned. A fault of database or archive is logged and the rest left for the next hour.
+  /// Returns at once when everything is to be kept.
   boost::asio::awaitable<void> run();
   void stop();
 
@@ -31,7 +31,7 @@ class Retention {
   outbox::Router router_;
   ActivityPruner pruner_;
   Wakeup wakeup_;
-  std::int64_t pruned_ = 0;  // since the hour's begin
+  std::int64_t pruned_ = 0;  // since the hour began
   bool stopping_ = false;
 };
 

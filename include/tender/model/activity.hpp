@@ -26,13 +26,13 @@ enum class ActivityType : std::uint8_t {
 [[nodiscard]] std::string_view to_string(ActivityType type);
 [[nodiscard]] std::optional<ActivityType> parse_activity_type(std::string_view text);
 
-/// Whether somebody says by it what is to be; the other types say what came of it.
+/// Whether it asks for something; the other types say what the result was.
 [[nodiscard]] bool is_command(ActivityType type);
 
 inline constexpr std::string_view kRelayResource = "relay";
 
 struct Activity {
-  std::int64_t seq = 0;  // the log's order, across all writers
+  std::int64_t seq = 0;  // the order of activities, across all writers
   std::string id;
   std::string tenant;
   TimePoint created_at{};

@@ -1,6 +1,6 @@
-// What the log says of syncs: the detail of the activities reconcile_relay, complete_relay_sync and
-// fail_relay_sync as plain values. Their keys are spelled here and nowhere else: Command writes
-// them, the worker and what shows the log read them.
+// The details of activities as plain values: of reconcile_relay, complete_relay_sync and
+// fail_relay_sync; the other types have none. Their JSON keys are spelled here and nowhere else.
+// Command writes them; the worker and the views read them.
 #pragma once
 
 #include <cstdint>

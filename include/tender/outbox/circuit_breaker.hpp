@@ -1,6 +1,7 @@
-// Whether the host is well enough to be sent to. Five host faults in a row open it; it stays open
-// for 5 s, doubling to 100 s with each time that it opens again before a job has succeeded, ±10%;
-// then one probe decides. A pure state machine: DestinationGate feeds it and acts on it.
+// Whether a destination is well enough to be sent to. Five faults in a row open the breaker. It
+// stays open for 5 s, ±10%, then one probe decides. Each time that it opens again before a job has
+// succeeded, that time doubles, up to 100 s. A pure state machine: DestinationGate feeds it and
+// acts on it.
 #pragma once
 
 #include <cstdint>
@@ -23,25 +24,25 @@ class CircuitBreaker {
 
   [[nodiscard]] State state() const { return state_; }
 
-  /// When the probe is due, as seen at `now`; meaningful while open. At once when it would be
-  /// further away than the breaker is ever open: the clock was set back since.
+  /// When the probe is due, as seen at `now`; meaningful while open. If it
+  /// would be further away than the breaker is ever open, the clock was set back: then at once.
   [[nodiscard]] TimePoint probe_at(TimePoint now) const;
 
-  /// A job met a host fault. The fifth in a row opens it; one that comes while it is not closed
-  /// says nothing new.
+  /// A job met a fault of the destination. The fifth in a row opens it; one that comes while it is
+  /// not closed says nothing new.
   void job_met_fault(TimePoint now);
 
   /// What a job met is dangerous: opens it at once.
   void trip(TimePoint now);
 
-  /// A job got an answer that only a host that is well gives. Closes it, and forgets all faults.
+  /// A job got an answer that only a well destination gives. Closes it and forgets all faults.
   void job_succeeded();
 
   /// From open to half_open.
   void probe_begins();
 
-  /// The probe's result. A success closes the breaker, but it opens for longer next time unless a
-  /// job succeeds meanwhile: a host may answer the probe's question and nothing else.
+  /// The probe's result. A success closes the breaker. It opens for longer next time, unless a job
+  /// succeeds before: a destination may answer probes and nothing else.
   void probe_ends(bool well, TimePoint now);
 
   /// As it was left by an earlier process: open, with the probe due at once.

@@ -1,4 +1,4 @@
-// How many requests a host bears at once, learned from its answers as TCP learns from a network:
+// How many requests a destination can take at once, learned as TCP learns from a network:
 // the limit starts low, grows while answers come quickly, and is halved when they are slow or do
 // not come. A pure value; DestinationGate feeds it by the steady clock, because a jump of the wall
 // clock would look like a slow answer.
@@ -20,16 +20,16 @@ class ConcurrencyLimit {
   /// How many may be in flight, at least 1.
   [[nodiscard]] int allowed() const { return static_cast<int>(limit_); }
 
-  /// A request was answered that began at `begun_at` as one of `in_flight`. Until the first sign of
-  /// overload each quick answer adds one (slow start), afterwards each round of answers does; none
-  /// does while half of the limit is not used.
+  /// A request was answered that began at `begun_at` as one of `in_flight`. Each quick answer adds
+  /// one until the first sign of overload (slow start); after that, each round of answers does.
+  /// Nothing is added while less than half of the limit is used.
   void answered(SteadyTime begun_at, SteadyTime now, int in_flight);
 
   /// A request that began at `begun_at` got no answer in time.
   void timed_out(SteadyTime begun_at, SteadyTime now);
 
-  /// Whether the host answers, but slowly: then a request that times out is a sign of overload, and
-  /// tells nothing of what it was about.
+  /// Whether the destination answers, but slowly. Then a timeout is a sign of overload and tells
+  /// nothing about the request.
   [[nodiscard]] bool overloaded(SteadyTime now) const;
 
   /// Nothing is known any more: starts at 1 again.

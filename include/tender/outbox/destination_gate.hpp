@@ -1,8 +1,8 @@
-// Whether one destination may be sent to now: circuit breaker, pauses that it asked for
-// (Retry-After), rate, and how many requests at a time it bears. The dispatcher
-// asks it before each claim and tells it what each execution has shown. In memory; DestinationState
-// keeps what other processes and a restart need. It logs once that the host fails, and once that it
-// is back.
+// Whether tender may send to one destination now: circuit breaker, pauses that the destination
+// asked for (Retry-After), rate, and how many requests at a time it can take. The dispatcher asks
+// before each claim and reports what each execution has shown. The gate is in memory;
+// DestinationState keeps what other processes and a restart need. It logs once that the destination
+// fails, and once that it works again.
 #pragma once
 
 #include <set>
@@ -21,7 +21,7 @@ class DestinationGate {
  public:
   struct Options {
     int rate = 0;               // as TokenBucket has it
-    int concurrency = 16;       // the most in flight, once the host has shown that it bears them
+    int concurrency = 16;       // the most in flight, once it has shown that it can take them
     int first_concurrency = 1;  // before it has shown anything
     Milliseconds slow_answer{std::chrono::seconds(1)};  // as ConcurrencyLimit has it
   };
@@ -29,11 +29,11 @@ class DestinationGate {
   /// `name` is the destination's, for people. Borrows random and logger.
   DestinationGate(std::string name, Random& random, Logger& logger, Options options);
 
-  /// Goes on from what an earlier process left: a host that was failing is probed first, and a
-  /// pause that it asked for is kept.
+  /// Goes on from what an earlier process left: a destination that was failing is probed first, and
+  /// a pause that it asked for is kept.
   void restore(const DestinationState& state, TimePoint now);
 
-  /// How many jobs the host bears at a time, as far as it has shown.
+  /// How many jobs at a time the destination can take, as far as it has shown.
   [[nodiscard]] int allowed() const { return limit_.allowed(); }
 
   /// Whether one more job may be claimed beside `in_flight` others.
@@ -46,9 +46,9 @@ class DestinationGate {
   /// A job was claimed that will make requests.
   void take_token() { tokens_.take(); }
 
-  // What overwrites something on the host (Execution::overwrites) goes one at a time, so that a
-  // host that can no longer store destroys one thing and not sixteen. One that has had no answer
-  // for a second holds up the next no longer.
+  // Executions that overwrite something there (Execution::overwrites) go one at a time: a
+  // destination that can no longer store then destroys one thing, not sixteen. After a second
+  // without an answer, the next one may go.
   [[nodiscard]] bool admits_overwrite(TimePoint now) const { return overwrite_turn_at(now) <= now; }
   [[nodiscard]] TimePoint overwrite_turn_at(TimePoint now) const;
   void overwrite_begins(TimePoint now) { overwrites_.insert(now); }
@@ -60,15 +60,15 @@ class DestinationGate {
     SteadyTime ended_at{};
     int in_flight = 1;  // how many were under way when it began, itself included
   };
-  /// What an execution has shown of the host. False when a failure is not to count for the job: it
-  /// met an outage or a pause that was known by then, or a host that is overloaded.
+  /// Takes in what an execution has shown. False when its failure does not count as an attempt of
+  /// the job: the outage or pause was known by then, or the destination is overloaded.
   bool record(const DestinationSign& sign, Timing timing, TimePoint now);
 
   /// What the next probe is to find out.
   [[nodiscard]] Probe probe_kind() const {
     return state_.stores_nothing ? Probe::stores : Probe::answers;
   }
-  /// Whether a probe is due: then it begins with this call, and probe_ended() must follow.
+  /// Whether a probe is due. If so, it begins with this call, and probe_ended() must follow.
   [[nodiscard]] bool begin_probe(TimePoint now);
   /// `kind` is what probe_kind() said when it began.
   void probe_ended(Probe kind, const DestinationSign& sign, TimePoint now);

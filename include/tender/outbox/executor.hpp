@@ -16,17 +16,17 @@
 
 namespace tender::outbox {
 
-/// The work is done (or there is nothing left to do): its row goes, and with it the key's work of
-/// the kind that it made needless, if any.
+/// The work is done, or there is nothing left to do: its row is deleted. So is the key's work of
+/// the kind that it made needless, if it names one.
 struct Complete {
   std::string_view needless{};
 };
 
-/// The row stays as it is, and due: what was sent is not the newest any more, or the host was
+/// The row stays as it is, and due: what was sent is no longer the newest, or the destination was
 /// failing and the job has nothing to do with it.
-struct Again {};
+struct StayDue {};
 
-/// It is done, and is to be done once more then: an earlier request may still have an effect.
+/// It is done, and is done once more at that time: an earlier request may still have an effect.
 struct DoAgain {
   TimePoint not_before{};
 };
@@ -39,7 +39,7 @@ struct Retry {
 };
 
 /// It failed, and only a person can help. The dead letter is of the job's own kind, or of `kind`:
-/// then the key's work of that kind goes, too.
+/// then the key's work of that kind is deleted too.
 struct GiveUp {
   std::string_view kind{};
   DeadLetterReason reason = DeadLetterReason::rejected;
@@ -48,25 +48,25 @@ struct GiveUp {
   std::string error;
 };
 
-using Settlement = std::variant<Complete, Again, DoAgain, Retry, GiveUp>;
+using Settlement = std::variant<Complete, StayDue, DoAgain, Retry, GiveUp>;
 
 /// What an execution, or a probe, has shown of the destination that many jobs share.
 struct DestinationSign {
   enum class Kind : std::uint8_t {
-    none,     // nothing: it was not asked, or its answer says nothing of the host
-    well,     // only a host that is well answers so
+    none,     // nothing: it was not asked, or its answer says nothing
+    well,     // only a destination that is well answers so
     fault,    // it cannot be reached, or refuses everybody
     storage,  // it cannot read or write its files: what is written to it may be destroyed
   };
   Kind kind = Kind::none;
   std::string reason;      // of the fault
-  Milliseconds pause{};    // how long the host asks us to stay away; zero: it does not
-  bool timed_out = false;  // a fault that a host which is merely slow shows as well
+  Milliseconds pause{};    // how long it asks us to stay away; zero: it does not
+  bool timed_out = false;  // a fault that one which is merely slow shows as well
 };
 
 /// What a probe is to find out.
 enum class Probe : std::uint8_t {
-  answers,  // whether the host can be reached and accepts us
+  answers,  // whether it can be reached and accepts us
   stores,   // whether it can write and read its files, too
 };
 
@@ -75,34 +75,34 @@ class Execution {
  public:
   virtual ~Execution() = default;
 
-  /// Whether run() will ask the host for anything.
+  /// Whether run() will ask the destination for anything.
   [[nodiscard]] virtual bool asks_destination() const = 0;
 
-  /// Whether run() will replace something that the host has: should the host fail to store it, that
-  /// is lost.
+  /// Whether run() will replace something that the destination has. That is lost if the destination
+  /// fails to store it.
   [[nodiscard]] virtual bool overwrites() const = 0;
 
   /// Does the work; touches no database. Failures of the work are remembered, not thrown.
   virtual boost::asio::awaitable<void> run() = 0;
 
-  /// What run() has shown of the host.
+  /// What run() has shown of the destination.
   [[nodiscard]] virtual DestinationSign destination_sign() const = 0;
 
   struct Circumstances {
     bool superseded = false;  // a newer command has made the row a newer generation meanwhile
-    bool counts = true;       // false: a failure is the host's, and known; it is no attempt
+    bool counts = true;       // false: a failure is the destination's, and known; it is no attempt
   };
-  /// Records the result and says what becomes of the job. Called again when the transaction around
-  /// it could not commit.
+  /// Records the result and says what becomes of the job. Called again if the transaction around it
+  /// could not be committed.
   virtual Settlement settle(Circumstances circumstances) = 0;
 };
 
 class Executor {
  public:
   virtual ~Executor() = default;
-  /// Prepares the execution of a claimed job; what must be known durably before the work starts is
-  /// written here. Null, and nothing written, when it would overwrite something and that is not its
-  /// turn (`may_overwrite` is false).
+  /// Prepares the execution of a claimed job, and writes what must be known durably before the work
+  /// starts. Null, with nothing written, when the job would overwrite something and it is not its
+  /// turn to (`may_overwrite` is false).
   virtual std::unique_ptr<Execution> begin(const Job& job, bool may_overwrite) = 0;
 };
 

@@ -24,19 +24,19 @@ class Router {
   using Handler = std::function<void(const Activity&)>;
 
   enum class Routed : std::uint8_t {
-    all,   // to the end of the log
+    all,   // to the end of the activity log
     more,  // there may be more: call again
     lost,  // the offset was lost
   };
-  /// Routes the next rows of the log in one transaction, as many as `portion` has room for. Throws
-  /// StoreError, and then the offset stands where it stood. `lost`: another program deleted or
-  /// broke the offset, so it was set to the end of the log and nothing was routed; the caller looks
-  /// for relays that are not in step; a sync that was completed and not routed by then gets no
-  /// look. (Reading from the beginning would repeat requests of long ago, and some of them recreate
-  /// relays.)
+  /// Routes the next activities in one transaction, as many as `portion` has room for. Throws
+  /// StoreError, and then the offset stays where it was. `lost`: another program deleted or damaged
+  /// the offset, so it was set to the end of the activity log and nothing was routed. The caller
+  /// then looks for relays that are not in step; a completed sync that was not routed by then gets
+  /// no check. (Reading from the beginning would repeat requests of long ago, and some of them
+  /// recreate relays.)
   [[nodiscard]] Routed route(Portion portion, const Handler& handler);
 
-  /// The seq of the last row that was routed; of the newest one when the offset is lost.
+  /// The seq of the last activity that was routed; of the newest one when the offset is lost.
   [[nodiscard]] std::int64_t offset();
 
  private:

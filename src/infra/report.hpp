@@ -1,0 +1,25 @@
+// What the worker tells the operator: one log line for each command that it takes up and for each
+// result.
+#pragma once
+
+#include <optional>
+
+#include "tender/base/clock.hpp"
+#include "tender/base/log.hpp"
+#include "tender/model/activity.hpp"
+#include "tender/model/relay.hpp"
+#include "tender/outbox/job.hpp"
+
+namespace tender::infra {
+
+/// What the database says now of the relay that the activity is about.
+struct Told {
+  std::optional<Relay> relay;       // nothing: it is gone
+  std::optional<outbox::Job> sync;  // its sync in the outbox; nothing: none is due
+  TimePoint now{};
+};
+
+/// The activity must be about a relay and of a type that tender knows.
+void report(Logger& logger, const Activity& activity, const Told& told);
+
+}  // namespace tender::infra
