@@ -1,6 +1,6 @@
 // Executes one sync: brings zooid to what the relay row says, by POST for a relay that zooid never
-// took and PATCH for all others. The sync rules live here (docs/architecture.md). The dispatcher
-// drives it.
+// took and PATCH for all others. The sync rules (docs/how-it-decides.md) are here. The
+// dispatcher drives it.
 #pragma once
 
 #include <cstdint>
