@@ -1,8 +1,8 @@
-# The image of tender: built from source on Debian bookworm, run as a fixed user that is not root, on
-# a root file system that may be read-only. All that must outlive the container is under /data.
+# The image of tender. It is built from source on Debian bookworm and runs as a fixed user that is not root.
+# The root file system can be read-only. Everything that must outlive the container is under /data.
 FROM debian:bookworm-slim AS build
 
-# Debian's security updates replace versions within bookworm, so pinned ones would soon be gone.
+# Versions are not pinned, because Debian's security updates replace them within bookworm.
 # hadolint ignore=DL3008
 RUN apt-get update \
  && apt-get install --yes --no-install-recommends \
@@ -36,11 +36,11 @@ RUN cmake --preset release \
 FROM debian:bookworm-slim
 
 LABEL org.opencontainers.image.title="tender" \
-      org.opencontainers.image.description="Keeps a zooid relay host in step with its database" \
+      org.opencontainers.image.description="Keeps zooid in step with its database" \
       org.opencontainers.image.licenses="MIT"
 
-# Exactly what the executable is linked with (scripts/check_runtime_packages.sh compares), and the
-# certificates that it trusts.
+# The libraries that the executable is linked with (scripts/check_runtime_packages.sh compares them), and
+# the certificates that it trusts.
 # hadolint ignore=DL3008
 RUN apt-get update \
  && apt-get install --yes --no-install-recommends \

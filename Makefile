@@ -1,4 +1,4 @@
-# The front door. CMake and the scripts do the work; this names the ways in.
+# Shortcuts for the common tasks. CMake and the scripts do the work.
 BUILD := build/dev
 export CMAKE_BUILD_PARALLEL_LEVEL ?= $(shell nproc)
 export CTEST_PARALLEL_LEVEL ?= $(shell nproc)
@@ -6,7 +6,7 @@ export CTEST_PARALLEL_LEVEL ?= $(shell nproc)
 .DEFAULT_GOAL := help
 .PHONY: help deps build test release simulate mutants demo lint format asan fuzz bench check interop image container clean
 
-help: ## this list
+help: ## show this list
 	@echo "make <target>, where <target> is one of"
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  \1	\2/p' $(MAKEFILE_LIST) | expand -t 12
 
@@ -21,13 +21,13 @@ build: ## compile tender, the tests and the zooid stand-in to build/dev
 test: build ## build, then run every test
 	@ctest --preset dev
 
-release: ## build what ships, optimized, and run every test against it
+release: ## build the optimized release and run every test against it
 	@scripts/deps.sh --quiet build
 	@cmake --preset release -D TENDER_TESTS=ON -D CMAKE_COMPILE_WARNING_AS_ERROR=ON
 	@cmake --build --preset release
 	@ctest --preset release
 
-simulate: ## live the lives of SEEDS (7, 1-2000 or 3,5,10-20) and print what broke; one seed with its trace
+simulate: ## run the simulation for SEEDS (7, 1-2000 or 3,5,10-20) and print the rule that breaks; one seed prints its trace
 	@scripts/deps.sh --quiet build
 	@test -f $(BUILD)/build.ninja || cmake --preset dev
 	@cmake --build --preset dev --target simulate
@@ -37,10 +37,10 @@ mutants: ## break one rule at a time and show that the simulation notices; slow
 	@scripts/deps.sh --quiet build
 	@scripts/mutants.sh $(MUTANTS)
 
-demo: build ## build, then watch the sidecar keep a relay host in step, in under a minute
+demo: build ## build, then show tender beside a stand-in for zooid, in under a minute
 	@scripts/demo.sh
 
-lint: ## format, clang-tidy, room order, docs, shell, Dockerfile
+lint: ## check format, room order, docs, shell, Dockerfile, compose.yaml and clang-tidy
 	@scripts/deps.sh --quiet build lint
 	@scripts/lint.sh
 
@@ -54,13 +54,13 @@ asan: ## run every test under AddressSanitizer and UndefinedBehaviorSanitizer
 	@cmake --build --preset asan
 	@ctest --preset asan
 
-fuzz: ## feed each reader of foreign bytes with 60 s of hostile ones (FUZZ_SECONDS)
+fuzz: ## give hostile input to each parser of foreign bytes, for 60 s each (FUZZ_SECONDS)
 	@scripts/deps.sh --quiet build fuzz
 	@test -f build/fuzz/build.ninja || cmake --preset fuzz
 	@cmake --build --preset fuzz
 	@scripts/fuzz.sh
 
-bench: build ## measure, and print the numbers
+bench: build ## run the benchmarks and print the numbers
 	@bench/run.sh
 
 interop: build ## compare tokens, events and keys with nostr-tools (npm)
@@ -70,14 +70,14 @@ interop: build ## compare tokens, events and keys with nostr-tools (npm)
 image: ## build the container image, with docker or podman, or without an engine as root
 	@scripts/image.sh
 
-container: ## build the image without an engine, as root, and drive it beside the zooid stand-in
+container: ## build the image without an engine, as root, and test it beside the zooid stand-in
 	@scripts/deps.sh --quiet build image
 	@scripts/image_without_engine.sh
 	@test -f $(BUILD)/build.ninja || cmake --preset dev
 	@cmake --build --preset dev --target zooid-sim
 	@TENDER=tender ZOOID_SIM=$(abspath $(BUILD))/tools/zooid-sim/zooid-sim python3 -B tests/container/test_image.py
 
-check: ## everything that CI runs
+check: ## run everything that CI runs
 	@.ci/run
 
 clean: ## remove what was built

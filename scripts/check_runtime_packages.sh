@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
-# Proves that the image's runtime stage installs every shared library that tender needs, on machines
-# without a container engine. Usage: scripts/check_runtime_packages.sh [BINARY [DOCKERFILE]]
-# The libraries come from ldd, their packages from dpkg; what the runtime stage would install, with all
-# dependencies, comes from a simulated apt-get that starts from an empty system.
+# Proves that the image's runtime stage installs every shared library that tender needs. Needs no container
+# engine. Usage: scripts/check_runtime_packages.sh [BINARY [DOCKERFILE]]
+# ldd lists the libraries and dpkg their packages. A simulated apt-get on an empty system lists what the
+# runtime stage would install, with all dependencies.
 set -euo pipefail
 
 cd "$(dirname "$0")/.."
@@ -31,8 +31,8 @@ simulate() {
     install --no-install-recommends "$@" | sed -n 's/^Inst \([^ ]*\) .*/\1/p'
 }
 
-# package_of LIBRARY: prints the package that ships it, without the architecture. With the merged /usr,
-# ldd says /lib where dpkg may know /usr/lib, and the reverse.
+# package_of LIBRARY: prints the package that contains it, without the architecture. With the merged /usr,
+# ldd can say /lib where dpkg says /usr/lib, and the reverse.
 package_of() {
   local path
   for path in "$1" "/usr$1" "${1#/usr}"; do
@@ -52,11 +52,11 @@ linked=$(ldd "$binary")
 ! grep 'not found' <<<"$linked" || fail "$binary does not start here"
 lacking=0
 while read -r library; do
-  package=$(package_of "$library") || fail "no package ships $library"
+  package=$(package_of "$library") || fail "no package contains $library"
   if ! grep -qxF "$package" <<<"$installed"; then
     echo "$(basename "$library") is in $package, which the runtime stage of $dockerfile does not install"
     lacking=1
   fi
 done < <(grep -oE '/[^ ]+' <<<"$linked" | sort -u)
 [[ $lacking == 0 ]] || fail "add the packages above to the last apt-get install of $dockerfile"
-echo "runtime packages: ${named[*]} suffice for $binary"
+echo "runtime packages: ${named[*]} are enough for $binary"

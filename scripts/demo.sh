@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Shows what tender does, with a stand-in for zooid, in well under a minute; ends by itself, and fails
-# when anything is not as it should be. `make demo` builds and runs it. Usage: scripts/demo.sh
-# TENDER and ZOOID_SIM name other executables than those of build/dev.
+# Shows what tender does, with a stand-in for zooid, in less than a minute. It ends by itself, and fails
+# if a result is wrong. `make demo` builds and runs it. Usage: scripts/demo.sh
+# TENDER and ZOOID_SIM name executables to use instead of those of build/dev.
 set -euo pipefail
 
 root=$(cd "$(dirname "$0")/.." && pwd)
@@ -49,7 +49,7 @@ wait_until() {
   local what=$1
   shift
   until "$@" >/dev/null 2>&1; do
-    ((SECONDS < 50)) || fail "waited in vain until $what"
+    ((SECONDS < 50)) || fail "timed out; waited until $what"
     [[ $watched == 0 ]] || running "$sidecar" || fail "the sidecar ended by itself"
     sleep 0.1
   done
@@ -95,7 +95,7 @@ start_sim() {
 
 sim_answers_or_died() { [[ -s $work/sim.out ]] || gone "$sim"; }
 
-# Whatever happens: nothing of the demo stays behind.
+# Always: leave nothing of the demo behind.
 end() {
   local code=$? process
   trap - EXIT
@@ -104,8 +104,8 @@ end() {
     wait "$process" 2>/dev/null || true
   done
   if [[ $code != 0 ]]; then
-    [[ ! -s $work/tender.log ]] || { say "demo: the sidecar's last words:" && tail -n 20 "$work/tender.log"; } >&2
-    [[ ! -s $work/sim.log ]] || { say "demo: zooid-sim's last words:" && tail -n 20 "$work/sim.log"; } >&2
+    [[ ! -s $work/tender.log ]] || { say "demo: the sidecar's last log lines:" && tail -n 20 "$work/tender.log"; } >&2
+    [[ ! -s $work/sim.log ]] || { say "demo: zooid-sim's last log lines:" && tail -n 20 "$work/sim.log"; } >&2
   fi
   rm -rf "$work"
   exit "$code"
@@ -119,7 +119,7 @@ prepare() {
   # The demo's settings only: neither the caller's variables nor a .env of the working directory.
   for name in $(compgen -e); do
     case $name in
-      ZOOID_API_* | ROBOT_SECRET* | RELAY_* | DATABASE_URL | BLOSSOM_S3_* | LIVEKIT_* | LOG_*) unset "$name" ;;
+      ZOOID_* | ROBOT_* | RELAY_* | RECONCILE_* | DATABASE_* | ACTIVITY_* | BLOSSOM_S3_* | LIVEKIT_* | LOG_*) unset "$name" ;;
     esac
   done
   cd "$work"
@@ -132,12 +132,12 @@ prepare() {
 new_secret() { od -An -N32 -tx1 /dev/urandom | tr -d ' \n'; }
 
 begin() {
-  title "1. A key, and a relay host that trusts it"
-  say "tender signs what it asks of zooid. Its public key goes into zooid's whitelist:"
+  title "1. A key, and a zooid that trusts it"
+  say "tender signs its requests to zooid. Its public key goes into zooid's whitelist:"
   show tender key
   start_sim 127.0.0.1:0
   export ZOOID_API_URL=$url
-  say "" "zooid (here its stand-in, zooid-sim) runs at $url. Is everything as it must be?"
+  say "" "zooid (here its stand-in, zooid-sim) runs at $url. Check everything:"
   show tender check
 }
 
@@ -201,7 +201,7 @@ survive_outage() {
 }
 
 look_back() {
-  title "6. Everything that happened is in the log"
+  title "6. Everything that happened is in the activity log"
   show tender activity
   say ""
   show tender status
@@ -210,7 +210,7 @@ look_back() {
 
 stop() {
   local code=0
-  title "7. The sidecar stops when it is told to, after finishing what is in flight"
+  title "7. The sidecar stops on SIGTERM, after finishing the requests in flight"
   say "\$ kill -TERM $sidecar"
   watched=0
   kill -TERM "$sidecar"
@@ -218,7 +218,7 @@ stop() {
   wait "$sidecar" || code=$?
   [[ $code == 0 ]] || fail "the sidecar stopped with exit code $code"
   sidecar=
-  say "It ended with exit code 0. What it said meanwhile:"
+  say "It ended with exit code 0. Its log lines:"
   sed 's/^/    /' "$work/tender.log"
 }
 

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Installs the Debian packages that are missing. Usage: scripts/deps.sh [--quiet] [SET...]
-# The sets are in scripts/packages.txt; without one it is `build`. Asks nothing and says what it does;
-# --quiet says nothing when nothing is missing. TENDER_SKIP_DEPS=1 turns it off, for systems where the
+# The sets are in scripts/packages.txt; the default is `build`. It never asks, and says what it does;
+# with --quiet it says nothing if nothing is missing. TENDER_SKIP_DEPS=1 turns it off, for systems where the
 # libraries come from elsewhere.
 set -euo pipefail
 
@@ -23,7 +23,7 @@ fail() {
   exit 1
 }
 
-# Prints the packages of the sets, without those whose command is there anyway.
+# Prints the packages of the sets, without those whose command is installed already.
 wanted() {
   local set package command name
   for name in "${sets[@]}"; do
@@ -55,7 +55,7 @@ missing() {
 names=$(wanted)
 if ! command -v dpkg-query >/dev/null || ! command -v apt-get >/dev/null; then
   fail "this is not a Debian system, so the packages cannot be installed from here" \
-    "install what $list names by other means and run again with TENDER_SKIP_DEPS=1, or build the image (make image)"
+    "install the libraries that $list names, then run again with TENDER_SKIP_DEPS=1; or build the image (make image)"
 fi
 
 mapfile -t packages < <(missing <<<"$names")
@@ -67,8 +67,8 @@ fi
 as_root=()
 if [[ $(id -u) -ne 0 ]]; then
   command -v sudo >/dev/null ||
-    fail "missing packages, and neither root nor sudo to install them" \
-      "have somebody run as root: apt-get install ${packages[*]}"
+    fail "packages are missing, and installing them needs root or sudo" \
+      "run as root: apt-get install ${packages[*]}"
   as_root=(sudo)
 fi
 apt=("${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get -o DPkg::Lock::Timeout=300)

@@ -1,14 +1,14 @@
 #!/usr/bin/env bash
-# Runs the fuzzers of build/fuzz one after the other, from the seeds in fuzz/corpus and what earlier
-# runs found worth keeping; the first finding ends it. `make fuzz` builds and runs it.
-# Usage: scripts/fuzz.sh [TARGET...]; without one all run. FUZZ_SECONDS is the time for each (60).
-# Nothing is written outside of build/fuzz.
+# Runs the fuzzers of build/fuzz one after the other. They start from the seeds in fuzz/corpus and from the
+# inputs that earlier runs kept. The first finding ends the run. `make fuzz` builds and runs them.
+# Usage: scripts/fuzz.sh [TARGET...]; without a target all run. FUZZ_SECONDS is the time for each (60).
+# It writes only to build/fuzz.
 set -euo pipefail
 
 cd "$(dirname "$0")/.."
 seconds=${FUZZ_SECONDS:-60}
 build=build/fuzz
-# Names for the frames of a trace: every compiler brings addr2line with it.
+# Names for the frames of a trace: addr2line comes with every compiler.
 export ASAN_SYMBOLIZER_PATH=${ASAN_SYMBOLIZER_PATH:-$(command -v llvm-symbolizer || command -v addr2line)}
 
 # run TARGET
@@ -20,7 +20,7 @@ run() {
   fi
   mkdir -p "$grown" "$build/logs" "$build/findings"
   echo "fuzz: $target for $seconds s"
-  # What is found is written to the first directory; the seeds are only read. A slow input is a finding.
+  # New inputs go to the first directory; the seeds are only read. A slow input is a finding.
   if "$fuzzer" -max_total_time="$seconds" -timeout=10 -rss_limit_mb=2048 -max_len=4096 -print_final_stats=1 \
     -artifact_prefix="$build/findings/$target-" "$grown" "fuzz/corpus/$target" </dev/null >"$log" 2>&1; then
     sed -n 's/^stat::number_of_executed_units: */fuzz:   inputs: /p' "$log"
@@ -28,9 +28,9 @@ run() {
   fi
   tail -n 40 "$log" >&2
   found=$(sed -n 's/.*Test unit written to //p' "$log" | tail -n 1)
-  echo "fuzz: $target found a fault; the whole log is $log" >&2
+  echo "fuzz: $target found a bug; the complete output is in $log" >&2
   if [[ -n $found ]]; then
-    echo "fuzz: the reproducer is $found; see it again with: $fuzzer $found" >&2
+    echo "fuzz: the reproducer is $found; run it again with: $fuzzer $found" >&2
   fi
   exit 1
 }

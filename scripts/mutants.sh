@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
-# Shows that the simulation can fail: each patch in tests/simulation/mutants breaks one rule of the product. It
-# is applied to a copy of the sources, the simulator is built from that, and seeds are lived until one breaks a rule.
-# Fails when a patch does not apply or no seed notices it. Usage: scripts/mutants.sh [NAME...], default all.
-# SEEDS: how many to try for each (2500). BUILD: where the copy and its build are kept (build/mutants).
+# Shows that the simulation can fail. Each patch in tests/simulation/mutants breaks one rule of the product. This
+# applies it to a copy of the sources, builds the simulator from them, and runs seeds until one breaks a rule.
+# Fails if a patch does not apply, or if no seed notices it. Usage: scripts/mutants.sh [NAME...], default all.
+# SEEDS: how many seeds to try for each (2500). BUILD: where the copy and its build are (build/mutants).
 set -euo pipefail
 
 cd "$(dirname "$0")/.."

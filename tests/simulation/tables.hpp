@@ -1,5 +1,5 @@
 // The database as the witness reads it: with SQL of its own, and what each relay row asks of zooid
-// written down a second time (docs/outbox.md, zooid's config object), so that a wrong column or a
+// written down a second time (docs/outbox.md, docs/zooid-api.md), so that a wrong column or a
 // wrong field of the product cannot agree with itself. Reads only.
 #pragma once
 

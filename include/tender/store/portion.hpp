@@ -1,5 +1,5 @@
-// How much of a long piece of work one transaction does. README promises other programs the write
-// lock within 5 s, and the loop must turn: so work on many rows is cut into portions, each a
+// How much of a long piece of work one transaction does. docs/sql.md promises other programs the
+// write lock within 5 s, and the loop must run. So work on many rows is cut into portions, each a
 // transaction of its own, with a pause of kBreath between two of them.
 #pragma once
 
