@@ -4,7 +4,7 @@ export CMAKE_BUILD_PARALLEL_LEVEL ?= $(shell nproc)
 export CTEST_PARALLEL_LEVEL ?= $(shell nproc)
 
 .DEFAULT_GOAL := help
-.PHONY: help deps build test release simulate mutants demo lint format asan fuzz bench check interop image container clean
+.PHONY: help deps build test release simulate mutants demo lint lint-all format asan fuzz bench check interop image container clean
 
 help: ## show this list
 	@echo "make <target>, where <target> is one of"
@@ -43,6 +43,10 @@ demo: build ## build, then show tender beside a stand-in for zooid, in under a m
 lint: ## check format, room order, docs, shell, Dockerfile, compose.yaml and clang-tidy
 	@scripts/deps.sh --quiet build lint
 	@scripts/lint.sh
+
+lint-all: ## the same, with clang-tidy for every source and not only for those that changed
+	@scripts/deps.sh --quiet build lint
+	@TIDY=all scripts/lint.sh
 
 format: ## rewrite the sources with clang-format
 	@scripts/deps.sh --quiet lint
