@@ -48,7 +48,7 @@ class Follow {
         clock_(io_.get_executor()),
         feed_(io_.get_executor(), session.database, clock_, *logger_),
         receiver_(feed_.channel().subscribe()),
-        log_(session.query, session.query.last_activity_seq()),
+        cursor_(session.query, session.query.last_activity_seq()),
         signals_(io_, SIGTERM, SIGINT) {}
 
   void to_end() { run_to_end(io_, follow()); }
@@ -65,7 +65,7 @@ class Follow {
       if (std::holds_alternative<Closed>(received.item)) {
         co_return;
       }
-      for (auto rows = log_.next(); !rows.empty(); rows = log_.next()) {
+      for (auto rows = cursor_.next(); !rows.empty(); rows = cursor_.next()) {
         std::ranges::for_each(rows, [this](const Activity& row) { print_one(row); });
       }
     }
@@ -107,7 +107,7 @@ class Follow {
   SystemClock clock_;
   ActivityFeed feed_;
   ActivityChannel::Receiver receiver_;
-  ActivityCursor log_;
+  ActivityCursor cursor_;
   asio::signal_set signals_;
 };
 

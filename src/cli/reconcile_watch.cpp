@@ -79,7 +79,7 @@ ReconcileWatch::ReconcileWatch(const config::Env& env, Database& database, Recon
                {.floor = floor_of(request)}),
       receiver_(sidecar_.activities().subscribe()),
       query_(database),
-      log_(query_, query_.last_activity_seq()),
+      cursor_(query_, query_.last_activity_seq()),
       command_(sidecar_.command()),
       outbox_(database),
       dead_letters_(database),
@@ -246,7 +246,7 @@ asio::awaitable<void> ReconcileWatch::watch() {
 
 // The channel only says that there is something: the log has every row.
 void ReconcileWatch::read_log() {
-  for (auto rows = log_.next(); !rows.empty(); rows = log_.next()) {
+  for (auto rows = cursor_.next(); !rows.empty(); rows = cursor_.next()) {
     std::ranges::for_each(rows, [this](const Activity& row) { take(row); });
   }
 }

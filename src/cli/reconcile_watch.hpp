@@ -126,7 +126,7 @@ class ReconcileWatch {
   service::Sidecar sidecar_;  // a standby while another process does the work
   ActivityChannel::Receiver receiver_;
   Query query_;
-  ActivityCursor log_;
+  ActivityCursor cursor_;
   Command command_;
   outbox::Outbox outbox_;
   outbox::DeadLetters dead_letters_;

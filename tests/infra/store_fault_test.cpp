@@ -108,7 +108,7 @@ TEST_F(StoreFaults, AtTheTimeOfAReconcileOnlyPutItOff) {
 TEST_F(StoreFaults, WhileAResultIsWrittenLoseNothing) {
   world.start();
   const Relay blue = world.create("blue");
-  world.settle();
+  world.run_ready();
   world.zooid.requests.clear();
   world.zooid.script = [this](const test::FakeZooid::Seen&) {
     vfs.fail(DiskOperation::sync, SQLITE_IOERR_FSYNC);  // zooid takes it, and then the disk fails
@@ -161,7 +161,7 @@ TEST_F(StoreFaults, DoNotOutlastAClockThatIsSetBack) {
 TEST_F(StoreFaults, DoNotMakeTheDatabaseAnew) {
   world.start();
   const Relay blue = world.create("blue");
-  world.settle();
+  world.run_ready();
   const auto path = world.directory.path() / "tender.db";
   const auto aside = world.directory.path() / "aside.db";
   vfs.fail(DiskOperation::write, SQLITE_IOERR_WRITE);

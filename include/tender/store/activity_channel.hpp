@@ -3,11 +3,11 @@
 // read the log. A program that embeds tender waits for its own activities like this:
 //
 //   auto receiver = command.notify().subscribe();
-//   ActivityCursor log(query, query.last_activity_seq());
+//   ActivityCursor cursor(query, query.last_activity_seq());
 //   while (true) {
 //     const auto received = co_await receiver.recv();
 //     if (std::holds_alternative<Closed>(received.item)) break;
-//     for (auto rows = log.next(); !rows.empty(); rows = log.next()) { … }
+//     for (auto rows = cursor.next(); !rows.empty(); rows = cursor.next()) { … }
 //   }
 //
 // A receiver that was too slow hears Lagged, and loses nothing by it: the log has every row.

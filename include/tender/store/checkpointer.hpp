@@ -38,7 +38,7 @@ class Checkpointer {
 };
 
 /// The bytes of the database's write-ahead log; 0 when there is none.
-[[nodiscard]] std::uintmax_t log_size(const Database& database);
+[[nodiscard]] std::uintmax_t wal_size(const Database& database);
 
 /// For the end of a command: when the log has passed `limit` bytes and nobody holds the database's
 /// lock, takes it for the moment that a checkpoint needs. A sidecar that starts just then waits

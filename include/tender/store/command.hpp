@@ -97,7 +97,7 @@ class Command {
 
  private:
   Relay write_status(const RelayId& id, RelayStatus status, ActivityType type);
-  void log(ActivityType type, const Relay& relay, const std::string& detail);
+  void add_activity(ActivityType type, const Relay& relay, const std::string& detail);
 
   Database* database_;
   const Clock* clock_;
