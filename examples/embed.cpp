@@ -1,6 +1,5 @@
-// A control plane that embeds tender: it creates the relay that it is told, keeps zooid in step
-// until it has that relay, and says what happens. Configured by the environment, as `tender run`
-// is.
+// A control plane that embeds tender: it creates the relay that its arguments name, runs until
+// zooid has that relay, and says what happens. Configured by the environment, as `tender run` is.
 //
 //   embed TENANT SUBDOMAIN
 #include <iostream>

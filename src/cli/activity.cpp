@@ -1,4 +1,4 @@
-// `tender activity`: the log of commands and results.
+// `tender activity`: the history of commands and results.
 #include <algorithm>
 #include <csignal>
 #include <limits>
@@ -154,15 +154,15 @@ const CommandSpec kActivity{
     .arguments = "",
     .min_names = 0,
     .max_names = 0,
-    .summary = "Show the newest rows of the log, or follow it",
+    .summary = "Show the newest activities, or follow them",
     .example = "tender activity --relay blue --follow",
     .prints_data = true,
     .options =
         [] {
           return std::vector<Option>{
               {"relay", "Only this relay, by id or subdomain", "RELAY"},
-              {"limit", "How many rows", "N", "50"},
-              {"follow", "Print new rows as they come (with --json: one object a line)"}};
+              {"limit", "How many activities to show", "N", "50"},
+              {"follow", "Print new activities as they come (with --json: one object per line)"}};
         },
     .run = activity};
 

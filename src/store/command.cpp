@@ -37,10 +37,9 @@ void require_free_subdomain(const Query& query, const Relay& relay) {
   }
   const auto namesake = query.get_relay(RelayId{relay.subdomain});
   if (namesake && namesake->id != relay.id) {
-    throw CommandError(
-        fmt::format("subdomain \"{}\" is the id of another relay, {}", relay.subdomain,
-                    namesake->subdomain),
-        "choose another subdomain, so that commands cannot take one relay for the other");
+    throw CommandError(fmt::format("subdomain \"{}\" is the id of another relay, {}",
+                                   relay.subdomain, namesake->subdomain),
+                       "choose another subdomain, otherwise commands could confuse the two relays");
   }
 }
 

@@ -114,7 +114,7 @@ TEST_F(SidecarTest, WaitsAsAStandbyUntilTheLockIsFree) {
   start();
   clock.advance(1min);
   EXPECT_FALSE(ended);
-  EXPECT_THAT(log.str(), HasSubstr("waiting as a standby"));
+  EXPECT_THAT(log.str(), HasSubstr("waiting as standby"));
   other.reset();
   EXPECT_FALSE(is_locked());
   clock.advance(500ms);
@@ -187,7 +187,7 @@ TEST_F(SidecarTest, BreaksOffAfterTenSecondsWhatIsStillInFlight) {
   clock.advance(1s);
   run_until([this] { return ended.has_value(); });
   EXPECT_FALSE(fault);
-  EXPECT_THAT(log.str(), HasSubstr("1 in flight after 10 s, broken off"));
+  EXPECT_THAT(log.str(), HasSubstr("1 still in flight after 10 s: cancelled"));
   EXPECT_FALSE(is_locked());
 }
 
