@@ -44,7 +44,7 @@ double milliseconds_for_a_new_relay(int waiting) {
   const double before = cpu_milliseconds();
   for (int i = 0; i < kNewRelays; ++i) {
     static_cast<void>(world.create("new" + std::to_string(i)));
-    world.settle();
+    world.run_ready();
   }
   return (cpu_milliseconds() - before) / kNewRelays;
 }

@@ -1,6 +1,5 @@
-// A control plane that embeds tender: it creates the relay that it is told, keeps zooid in step
-// until it has that relay, and says what happens. Configured by the environment, as `tender run`
-// is.
+// A control plane that embeds tender: it creates the relay that its arguments name, runs until
+// zooid has that relay, and says what happens. Configured by the environment, as `tender run` is.
 //
 //   embed TENANT SUBDOMAIN
 #include <iostream>
@@ -15,14 +14,14 @@ namespace asio = boost::asio;
 
 asio::awaitable<void> create_relay(tender::service::Sidecar& sidecar, tender::RelayChange change) {
   auto heard = sidecar.activities().subscribe();
-  tender::ActivityCursor log(sidecar.query(), sidecar.query().last_activity_seq());
+  tender::ActivityCursor cursor(sidecar.query(), sidecar.query().last_activity_seq());
   const tender::Relay relay = sidecar.command().create_relay(change);
   while (!sidecar.query().get_relay(relay.id)->synced) {
     const auto received = co_await heard.recv();
     if (std::holds_alternative<tender::Closed>(received.item)) {
       co_return;  // the sidecar has ended
     }
-    for (auto rows = log.next(); !rows.empty(); rows = log.next()) {
+    for (auto rows = cursor.next(); !rows.empty(); rows = cursor.next()) {
       for (const tender::Activity& row : rows) {
         std::cout << row.activity_type << ' ' << row.resource_id << std::endl;
       }

@@ -30,8 +30,7 @@ class SystemTimer final : public Timer {
       timer_.expires_after(step);
       boost::system::error_code error;
       co_await timer_.async_wait(asio::redirect_error(asio::use_awaitable, error));
-      // A cancel() that meets an alarm which has just gone off finds no wait to end: hence the
-      // flag.
+      // If the alarm has just gone off, cancel() finds no wait to end. That is why there is a flag.
       if (error || cancelled_) {
         co_return false;
       }

@@ -30,7 +30,7 @@ std::string_view level_name(spdlog::level::level_enum level) {
   return {name.data(), name.size()};
 }
 
-// Text: `2026-01-01T00:00:00.000Z info  message`. JSON: the same three as one object a line.
+// Text: `2026-01-01T00:00:00.000Z info  message`. JSON: the same three as one object per line.
 class LineFormatter final : public spdlog::formatter {
  public:
   explicit LineFormatter(LogFormat format) : format_(format) {}
@@ -76,7 +76,7 @@ CodePoint code_point_at(std::string_view utf8, std::size_t at) {
   return {value, bytes};
 }
 
-// What a terminal or an editor would obey instead of showing, and JSON leaves as it is: DEL and the
+// What a terminal or an editor acts on instead of showing it, and JSON does not escape: DEL and the
 // C1 controls, line and paragraph separators, and the marks that turn the direction of text.
 bool steers(std::uint32_t point) {
   return (point >= 0x7f && point <= 0x9f) || (point >= 0x200e && point <= 0x200f) ||

@@ -1,4 +1,4 @@
-// `tender activity`: the log of commands and results.
+// `tender activity`: the history of commands and results.
 #include <algorithm>
 #include <csignal>
 #include <limits>
@@ -48,7 +48,7 @@ class Follow {
         clock_(io_.get_executor()),
         feed_(io_.get_executor(), session.database, clock_, *logger_),
         receiver_(feed_.channel().subscribe()),
-        log_(session.query, session.query.last_activity_seq()),
+        cursor_(session.query, session.query.last_activity_seq()),
         signals_(io_, SIGTERM, SIGINT) {}
 
   void to_end() { run_to_end(io_, follow()); }
@@ -65,7 +65,7 @@ class Follow {
       if (std::holds_alternative<Closed>(received.item)) {
         co_return;
       }
-      for (auto rows = log_.next(); !rows.empty(); rows = log_.next()) {
+      for (auto rows = cursor_.next(); !rows.empty(); rows = cursor_.next()) {
         std::ranges::for_each(rows, [this](const Activity& row) { print_one(row); });
       }
     }
@@ -107,7 +107,7 @@ class Follow {
   SystemClock clock_;
   ActivityFeed feed_;
   ActivityChannel::Receiver receiver_;
-  ActivityCursor log_;
+  ActivityCursor cursor_;
   asio::signal_set signals_;
 };
 
@@ -154,15 +154,15 @@ const CommandSpec kActivity{
     .arguments = "",
     .min_names = 0,
     .max_names = 0,
-    .summary = "Show the newest rows of the log, or follow it",
+    .summary = "Show the newest activities, or follow them",
     .example = "tender activity --relay blue --follow",
     .prints_data = true,
     .options =
         [] {
           return std::vector<Option>{
               {"relay", "Only this relay, by id or subdomain", "RELAY"},
-              {"limit", "How many rows", "N", "50"},
-              {"follow", "Print new rows as they come (with --json: one object a line)"}};
+              {"limit", "How many activities to show", "N", "50"},
+              {"follow", "Print new activities as they come (with --json: one object per line)"}};
         },
     .run = activity};
 

@@ -19,8 +19,8 @@ ExitCode backup(const Invocation& invocation) {
   static_cast<void>(start_logging(env));
   const std::filesystem::path target = invocation.names[0];
   if (!target.has_filename()) {
-    throw UsageError(fmt::format("\"{}\" is not the name of a file", target.string()),
-                     "name the file that the backup is to be: tender backup FILE");
+    throw UsageError(fmt::format("\"{}\" is not a file name", target.string()),
+                     "give the name of the file to write: tender backup FILE");
   }
   // Not through a StoreSession: an older database is backed up as it is, before it is migrated.
   const std::uintmax_t size = back_up(
@@ -35,18 +35,17 @@ ExitCode backup(const Invocation& invocation) {
 
 }  // namespace
 
-const CommandSpec kBackup{
-    .name = "backup",
-    .arguments = "FILE",
-    .min_names = 1,
-    .max_names = 1,
-    .summary = "Copy the database to a file, while others work on it",
-    .example = "tender backup /var/backups/tender.db --force",
-    .prints_data = true,
-    .options =
-        [] {
-          return std::vector<Option>{{"force", "Replace FILE when it exists"}};
-        },
-    .run = backup};
+const CommandSpec kBackup{.name = "backup",
+                          .arguments = "FILE",
+                          .min_names = 1,
+                          .max_names = 1,
+                          .summary = "Copy the database to a file, even while tender runs",
+                          .example = "tender backup /var/backups/tender.db --force",
+                          .prints_data = true,
+                          .options =
+                              [] {
+                                return std::vector<Option>{{"force", "Replace FILE if it exists"}};
+                              },
+                          .run = backup};
 
 }  // namespace tender::cli

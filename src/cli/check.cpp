@@ -48,7 +48,8 @@ struct Finding {
 Finding check_environment(const config::Env& env) {
   return {.name = "environment",
           .state = State::ok,
-          .text = fmt::format("configuration is complete; relays live below {}", env.relay_domain)};
+          .text = fmt::format("configuration is complete; relays are subdomains of {}",
+                              env.relay_domain)};
 }
 
 constexpr std::uintmax_t kLeastSpace = std::uintmax_t{1} << 20;
@@ -62,11 +63,11 @@ void require_space(const std::filesystem::path& database) {
     throw StoreError(StoreFault::full,
                      fmt::format("the disk that holds {} has {} KiB left", database.string(),
                                  space.available >> 10),
-                     "free some space there");
+                     "free some space on it");
   }
 }
 
-// A diagnosis makes nothing: where a volume is not mounted, a new database would look healthy.
+// A check creates nothing: where a volume is not mounted, a new database would look healthy.
 std::optional<std::string> describe_new_database(const config::Env& env) {
   std::error_code error;
   if (std::filesystem::exists(env.database_path, error) ||
@@ -84,17 +85,17 @@ std::optional<std::string> describe_new_database(const config::Env& env) {
 }
 
 Finding check_database(StoreSession& session) {
-  // A lock alone does not tell: SQLite gives it on a read-only file too. Rolled back.
+  // Taking the lock alone proves nothing: SQLite grants it on a read-only file too. Rolled back.
   Transaction probe(session.database);
   session.database.prepare("UPDATE router_offset SET seq = seq").run();
   require_space(session.database.path());
   const auto holder = DatabaseLock::holder(session.database.path());
-  return {
-      .name = "database",
-      .state = State::ok,
-      .text = fmt::format("{} can be written, schema version {}, {} relays, sidecar {}",
-                          session.database.path().string(), schema_version(session.database),
-                          session.query.count_relays().total, holder ? "running" : "not running")};
+  const std::int64_t relays = session.query.count_relays().total;
+  return {.name = "database",
+          .state = State::ok,
+          .text = fmt::format("{} can be written, schema version {}, {} relay{}, sidecar {}",
+                              session.database.path().string(), schema_version(session.database),
+                              relays, relays == 1 ? "" : "s", holder ? "running" : "not running")};
 }
 
 constexpr int kMostRows = 20;  // that are named
@@ -114,27 +115,28 @@ std::vector<Finding> check_rows(StoreSession& session, const config::Env& env) {
     }
   }
   if (findings.empty() && odd > 0) {
-    findings.push_back({.name = "rows",
-                        .state = State::ok,
-                        .text = fmt::format("{}{} relay{} a schema that breaks today's rule; zooid "
-                                            "has their data under it, and they work",
-                                            odd == kMostRows ? "at least " : "", odd,
-                                            odd == 1 ? " has" : "s have")});
+    findings.push_back(
+        {.name = "rows",
+         .state = State::ok,
+         .text =
+             fmt::format("{}{} relay{} a schema that breaks today's rule for schemas; they work, "
+                         "and zooid keeps their data under it",
+                         odd == kMostRows ? "at least " : "", odd, odd == 1 ? " has" : "s have")});
   }
   return findings;
 }
 
-// What a sidecar that runs knows of zooid, and a question to zooid does not show.
+// What a running sidecar knows about zooid and a request to zooid does not show.
 std::optional<Finding> check_sidecar(StoreSession& session) {
-  const outbox::DestinationState host =
+  const outbox::DestinationState destination =
       outbox::read_destination_state(session.database, infra::kZooid);
-  if (!host.failing_since || !DatabaseLock::holder(session.database.path())) {
+  if (!destination.failing_since || !DatabaseLock::holder(session.database.path())) {
     return std::nullopt;
   }
   return Finding{.name = "sidecar",
                  .state = State::fail,
-                 .text = fmt::format("sends nothing since {}: {}", format_time(*host.failing_since),
-                                     host.reason),
+                 .text = fmt::format("nothing has been sent since {}: {}",
+                                     format_time(*destination.failing_since), destination.reason),
                  .code = ExitCode::unreachable};
 }
 
@@ -211,7 +213,7 @@ Finding check_zooid(const config::Env& env, const Asked& asked) {
 
 Finding check_clock(const Asked& asked) {
   Finding finding{
-      .name = "clock", .state = State::skip, .text = "zooid shows no time to compare with"};
+      .name = "clock", .state = State::skip, .text = "zooid gave no time to compare with"};
   const auto skew = zooid::clock_skew(asked.exchange, asked.at);
   if (!skew) {
     return finding;
@@ -221,7 +223,8 @@ Finding check_clock(const Asked& asked) {
   finding.text = fmt::format("{} s {} zooid's", std::abs(skew->count()),
                              skew->count() < 0 ? "behind" : "ahead of");
   if (!ok) {
-    finding.text += ", and zooid takes 60 s at most; set this machine's clock (NTP), or zooid's";
+    finding.text +=
+        ", and zooid accepts 60 s at most; correct this machine's clock (NTP), or zooid's";
     finding.code = ExitCode::error;
   }
   return finding;
@@ -290,7 +293,7 @@ const CommandSpec kCheck{.name = "check",
                          .arguments = "",
                          .min_names = 0,
                          .max_names = 0,
-                         .summary = "Check environment, database, key and clock; say what to do",
+                         .summary = "Check configuration, database, key and clock; say what to do",
                          .example = "tender check",
                          .prints_data = true,
                          .options = nullptr,

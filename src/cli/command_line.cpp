@@ -185,8 +185,8 @@ ExitCode dispatch(const std::vector<std::string>& arguments, const config::Envir
       return ExitCode::ok;
     }
     if (arguments[0].starts_with("-")) {
-      throw UsageError(fmt::format("\"{}\" stands before the command", printable(arguments[0], 80)),
-                       "options come after it: tender COMMAND --option; see `tender --help`");
+      throw UsageError(fmt::format("\"{}\" comes before the command", printable(arguments[0], 80)),
+                       "put options after it: tender COMMAND --option; see `tender --help`");
     }
     throw UsageError(fmt::format("there is no command \"{}\"",
                                  printable(fmt::format("{}", fmt::join(arguments, " ")), 80)),
@@ -204,7 +204,7 @@ std::optional<bool> Invocation::flag(const std::string& name) const {
   const bool on = has(name);
   const bool off = has("no-" + name);
   if (on && off) {
-    throw UsageError(fmt::format("--{0} and --no-{0} contradict each other", name),
+    throw UsageError(fmt::format("--{0} and --no-{0} cannot be used together", name),
                      "give one of them");
   }
   return on || off ? std::optional(on) : std::nullopt;

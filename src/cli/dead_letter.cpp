@@ -73,7 +73,7 @@ ExitCode list(const Invocation& invocation) {
 DeadLetter resolve(StoreSession& session, Resolution resolution, const std::string& name) {
   DeadLetter letter = view::require_letter(session.database, name);
   if (!DeadLetters(session.database).resolve(letter.id, resolution, session.clock.now())) {
-    throw CommandError(fmt::format("dead letter {} is {} already", letter.id,
+    throw CommandError(fmt::format("dead letter {} is already {}", letter.id,
                                    letter.resolution.value_or("resolved")),
                        "see `tender dead-letter list` for the open ones");
   }
@@ -87,13 +87,14 @@ ExitCode retry(const Invocation& invocation) {
   const auto relay = session.query.get_relay(RelayId{letter.key});
   if (!relay) {
     throw CommandError(
-        fmt::format("relay {} of dead letter {} is gone from the database: there is nothing to try",
-                    printable(letter.key, 80), letter.id),
+        fmt::format(
+            "relay {} of dead letter {} is no longer in the database: there is nothing to retry",
+            printable(letter.key, 80), letter.id),
         fmt::format("close the letter with `tender dead-letter discard {}`", letter.id));
   }
   session.command.reconcile_relay(*relay, {});
   transaction.commit();
-  fmt::print(invocation.err, "relay {} will be tried again at once\n", visible(relay->subdomain));
+  fmt::print(invocation.err, "relay {} will be retried at once\n", visible(relay->subdomain));
   session.hint_when_nobody_syncs(invocation.err);
   return ExitCode::ok;
 }
@@ -105,13 +106,14 @@ ExitCode discard(const Invocation& invocation) {
   const auto relay = session.query.get_relay(RelayId{letter.key});
   transaction.commit();
   if (relay) {
-    fmt::print(invocation.err,
-               "dead letter {} is discarded; relay {} stays as zooid has it until it is changed\n",
-               letter.id, visible(relay->subdomain));
+    fmt::print(
+        invocation.err,
+        "dead letter {} is discarded; relay {} stays in zooid as it is until you change it\n",
+        letter.id, visible(relay->subdomain));
   } else {
     fmt::print(invocation.err,
-               "dead letter {} is discarded; relay {} is gone from the database, and zooid keeps "
-               "what it has of it\n",
+               "dead letter {} is discarded; relay {} is no longer in the database, and zooid "
+               "keeps what it has of it\n",
                letter.id, printable(letter.key, 80));
   }
   return ExitCode::ok;
@@ -124,12 +126,12 @@ const CommandSpec kDeadLetterList{
     .arguments = "",
     .min_names = 0,
     .max_names = 0,
-    .summary = "List what was given up and waits for a person",
+    .summary = "List the relays that tender gave up on",
     .example = "tender dead-letter list --all",
     .prints_data = true,
     .options =
         [] {
-          return std::vector<Option>{{"all", "The resolved ones too"}};
+          return std::vector<Option>{{"all", "Include the resolved ones"}};
         },
     .run = list};
 
@@ -137,7 +139,7 @@ const CommandSpec kDeadLetterRetry{.name = "dead-letter retry",
                                    .arguments = "ID|RELAY",
                                    .min_names = 1,
                                    .max_names = 1,
-                                   .summary = "Try again what was given up",
+                                   .summary = "Retry a relay that tender gave up on",
                                    .example = "tender dead-letter retry blue",
                                    .prints_data = false,
                                    .options = nullptr,
@@ -147,7 +149,7 @@ const CommandSpec kDeadLetterDiscard{.name = "dead-letter discard",
                                      .arguments = "ID|RELAY",
                                      .min_names = 1,
                                      .max_names = 1,
-                                     .summary = "Let go of what was given up",
+                                     .summary = "Close a dead letter without a retry",
                                      .example = "tender dead-letter discard 3",
                                      .prints_data = false,
                                      .options = nullptr,

@@ -9,7 +9,7 @@ namespace tender::cli {
 namespace {
 
 // Of operations that ran side by side and failed together, the first one's error counts: the others
-// were broken off for it.
+// were stopped because of it.
 [[noreturn]] void rethrow_first(const std::exception_ptr& error) {
   try {
     std::rethrow_exception(error);

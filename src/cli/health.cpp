@@ -25,7 +25,7 @@ ExitCode health(const Invocation& invocation) {
   const auto age = session.clock.now() - holder->heartbeat;
   if (age > kStaleHeartbeat) {
     fmt::print(invocation.err,
-               "the sidecar has shown no sign of life for {} s; see its log, then restart it\n",
+               "the sidecar's last heartbeat was {} s ago; see its log lines, then restart it\n",
                std::chrono::duration_cast<std::chrono::seconds>(age).count());
     return ExitCode::error;
   }

@@ -59,12 +59,13 @@ void print_row(const CommandSpec& command, std::ostream& out) {
 }  // namespace
 
 void print_overview(std::ostream& out) {
-  out << "tender keeps a zooid relay host in step with its database.\n\nUsage: tender COMMAND "
-         "[OPTIONS]\n\nCommands:\n";
+  out << "tender keeps the relays of a zooid in step with a SQLite database.\n\n"
+         "Usage: tender COMMAND [OPTIONS]\n\nCommands:\n";
   for (const CommandSpec& command : command_table()) {
     print_row(command, out);
   }
-  out << "\n`tender COMMAND --help` tells more, with an example. Variables: `tender env-example`.\n"
+  out << "\n`tender COMMAND --help` shows options and an example, `tender env-example` all "
+         "variables.\n"
          "Exit codes: 0 ok, 1 error, 2 usage or configuration, 3 zooid unreachable, 4 some relays "
          "failed.\n";
 }

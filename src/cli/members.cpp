@@ -1,4 +1,4 @@
-// `tender members`: who is a member of a relay, as zooid says.
+// `tender members`: who is a member of a relay, as zooid reports it.
 #include "tender/infra/members.hpp"
 
 #include <ostream>
@@ -51,13 +51,13 @@ ExitCode explain(const Relay& relay, const infra::MemberList& list, std::ostream
       return ExitCode::error;
     // These reasons say what to do themselves.
     case Status::unreachable:
-      fmt::print(err, "tender: zooid cannot be asked: {}\n", visible(list.reason));
+      fmt::print(err, "tender: cannot ask zooid: {}\n", visible(list.reason));
       return ExitCode::unreachable;
     case Status::failed:
       fmt::print(err, "tender: zooid could not list the members: {}\n", visible(list.reason));
       return ExitCode::error;
     case Status::garbage:
-      fmt::print(err, "tender: the answer cannot be understood: {}\n", visible(list.reason));
+      fmt::print(err, "tender: cannot understand zooid's answer: {}\n", visible(list.reason));
       return ExitCode::error;
     case Status::ok:
       break;
@@ -85,14 +85,15 @@ ExitCode members(const Invocation& invocation) {
 
 }  // namespace
 
-const CommandSpec kMembers{.name = "members",
-                           .arguments = "RELAY",
-                           .min_names = 1,
-                           .max_names = 1,
-                           .summary = "List the public keys of a relay's members, as zooid says",
-                           .example = "tender members blue --json",
-                           .prints_data = true,
-                           .options = nullptr,
-                           .run = members};
+const CommandSpec kMembers{
+    .name = "members",
+    .arguments = "RELAY",
+    .min_names = 1,
+    .max_names = 1,
+    .summary = "List the public keys of a relay's members, as zooid reports them",
+    .example = "tender members blue --json",
+    .prints_data = true,
+    .options = nullptr,
+    .run = members};
 
 }  // namespace tender::cli

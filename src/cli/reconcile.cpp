@@ -51,12 +51,11 @@ ReconcileScope scope_of(const Invocation& invocation, StoreSession& session) {
 
 void check_usage(const Invocation& invocation) {
   if (invocation.has("all") && !invocation.names.empty()) {
-    throw UsageError("--all and the names of relays contradict each other", "give one of them");
+    throw UsageError("--all cannot be used together with names of relays", "use one or the other");
   }
   if (invocation.has("recreate") && invocation.names.empty() && !invocation.has("all")) {
     throw UsageError(
-        "--recreate gives relays that zooid has lost a new identity, so it takes their names, or "
-        "--all",
+        "--recreate gives relays a new identity; it needs the names of the relays, or --all",
         "name the relays: tender reconcile blue green --recreate");
   }
 }
@@ -109,7 +108,7 @@ ExitCode dry_run(const Invocation& invocation, const config::Env& env, StoreSess
     return ExitCode::ok;
   }
   Table table(invocation.out);
-  table.add({"RELAY", "WOULD", "WHY", "REVISION", "ID"});
+  table.add({"RELAY", "ACTION", "WHY", "REVISION", "ID"});
   for_each_plan(env, session, scope, wanted, [&](const Planned& planned) {
     table.add({planned.relay.subdomain, std::string(to_string(planned.decision.plan)),
                planned.decision.why, std::to_string(planned.relay.revision),
@@ -131,10 +130,10 @@ void print_backfill_plan(const Invocation& invocation, const config::Env& env,
                 });
   fmt::print(invocation.err,
              "{} relay{}, the oldest first, {} at a time{}:\n"
-             "  {} that zooid has taken before are sent again; those that it has lost are "
+             "  {} that zooid has accepted before: sent again; those that zooid has lost are "
              "recreated with a new identity\n"
-             "  {} that it has never taken are created\n"
-             "  {} that it could only refuse are not sent\n",
+             "  {} that are new to zooid: created\n"
+             "  {} that zooid would refuse: not sent\n",
              total, total == 1 ? "" : "s", env.relay_sync_concurrency,
              env.relay_sync_rate > 0 ? fmt::format(", {} a second at most", env.relay_sync_rate)
                                      : std::string(),
@@ -142,7 +141,7 @@ void print_backfill_plan(const Invocation& invocation, const config::Env& env,
              counts[infra::SyncPlan::reject]);
 }
 
-// Backfill gives many relays new identities: a person says yes to it, on the terminal or by --yes.
+// Backfill gives many relays new identities: a person must confirm it, on the terminal or by --yes.
 bool is_confirmed(const Invocation& invocation, const config::Env& env, StoreSession& session,
                   const Wanted& wanted) {
   if (!wanted.all || !wanted.recreate) {
@@ -153,9 +152,10 @@ bool is_confirmed(const Invocation& invocation, const config::Env& env, StoreSes
     return true;
   }
   if (isatty(STDIN_FILENO) == 0) {
-    throw UsageError("there is no terminal to ask on", "give --yes, after a --dry-run");
+    throw UsageError("there is no terminal to ask for confirmation",
+                     "run it with --dry-run first, then with --yes");
   }
-  fmt::print(invocation.err, "go on? [y/N] ");
+  fmt::print(invocation.err, "continue? [y/N] ");
   invocation.err.flush();
   std::string answer;
   std::getline(std::cin, answer);
@@ -231,9 +231,8 @@ ExitCode reconcile(const Invocation& invocation) {
   if (invocation.json()) {
     array.finish();
   } else if (summary.complete && summary.relays == 0) {
-    invocation.err
-        << "every relay is in step; --all looks at each of them, --all --force sends each "
-           "of them again\n";
+    invocation.err << "every relay is in step; use --all to check each of them, or --all --force "
+                      "to send each of them again\n";
   }
   if (summary.interrupted) {
     explain_interruption(invocation, summary, estimate);
@@ -248,20 +247,21 @@ const CommandSpec kReconcile{
     .arguments = "[RELAY…]",
     .min_names = 0,
     .max_names = 10'000,
-    .summary = "Bring relays in step now: those named, or all that are not",
+    .summary = "Sync relays now: the named ones, or all that are out of step",
     .example = "tender reconcile blue --force",
     .prints_data = true,
     .options =
         [] {
           return std::vector<Option>{
-              {"all", "Look at every relay; send those whose description zooid does not have yet"},
-              {"force", "Send even what did not change"},
+              {"all",
+               "Check every relay; send those that zooid does not have in their newest state"},
+              {"force", "Send a relay even if nothing changed"},
               {"recreate",
-               "Recreate, with a new identity, relays that zooid has lost or whose file is "
-               "damaged"},
-              {"yes", "With --all --recreate: do not ask"},
-              {"dry-run", "Only say what would be done, and why"},
-              {"timeout", "How long to wait for the next result", "D", "60s"}};
+               "Recreate relays that zooid has lost or whose file is damaged; they get a new "
+               "identity"},
+              {"yes", "With --all --recreate: do not ask for confirmation"},
+              {"dry-run", "Only show what would be done, and why"},
+              {"timeout", "How long to wait for the next result", "DURATION", "60s"}};
         },
     .run = reconcile};
 

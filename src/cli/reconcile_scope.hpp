@@ -21,7 +21,7 @@ class ReconcileScope {
   /// These, in this order.
   ReconcileScope(Database& database, std::vector<Relay> named);
 
-  /// All or unfinished, oldest first; those that are in step and have work all the same come last.
+  /// All or unfinished, oldest first; those that are in step but have work come last.
   ReconcileScope(Database& database, Kind kind);
 
   /// The next relays; empty at the end. A relay that changes meanwhile may come twice.

@@ -79,7 +79,7 @@ ReconcileWatch::ReconcileWatch(const config::Env& env, Database& database, Recon
                {.floor = floor_of(request)}),
       receiver_(sidecar_.activities().subscribe()),
       query_(database),
-      log_(query_, query_.last_activity_seq()),
+      cursor_(query_, query_.last_activity_seq()),
       command_(sidecar_.command()),
       outbox_(database),
       dead_letters_(database),
@@ -103,15 +103,16 @@ ReconcileSummary ReconcileWatch::until_done(Milliseconds patience) {
 }
 
 void ReconcileWatch::report_waiting() {
-  const outbox::DestinationState host = outbox::read_destination_state(database_, infra::kZooid);
-  const bool paused = host.paused_until && *host.paused_until > clock_.now();
+  const outbox::DestinationState destination =
+      outbox::read_destination_state(database_, infra::kZooid);
+  const bool paused = destination.paused_until && *destination.paused_until > clock_.now();
   ReconcileResult result;
-  result.host_fault = host.failing_since || paused;
-  if (host.failing_since) {
-    result.error = host.reason;
+  result.host_fault = destination.failing_since || paused;
+  if (destination.failing_since) {
+    result.error = destination.reason;
   } else if (paused) {
-    result.error = fmt::format("zooid asks us to wait until {} (Retry-After)",
-                               format_time(*host.paused_until));
+    result.error = fmt::format("zooid asks tender to wait until {} (Retry-After)",
+                               format_time(*destination.paused_until));
   } else {
     result.error = fmt::format("{}; the work stays in the outbox of the database",
                                summary_.interrupted ? "interrupted" : "no result in time");
@@ -244,9 +245,9 @@ asio::awaitable<void> ReconcileWatch::watch() {
   }
 }
 
-// The channel only says that there is something: the log has every row.
+// The channel only says that there is something: the activity log has every row.
 void ReconcileWatch::read_log() {
-  for (auto rows = log_.next(); !rows.empty(); rows = log_.next()) {
+  for (auto rows = cursor_.next(); !rows.empty(); rows = cursor_.next()) {
     std::ranges::for_each(rows, [this](const Activity& row) { take(row); });
   }
 }

@@ -1,7 +1,7 @@
-// Asks for the sync of the relays of a ReconcileScope and watches the log until each has a result.
-// The work is done by whoever holds the database's lock; when nobody does, or its holder ends
-// meanwhile, by a Sidecar of our own that touches only these relays. However many relays there are:
-// it asks in portions, and remembers only those that it has asked for.
+// Asks for the sync of the relays of a ReconcileScope and watches the activity log until each has a
+// result. The work is done by whoever holds the database's lock; when nobody does, or its holder
+// ends meanwhile, by a Sidecar of our own that touches only these relays. However many relays there
+// are: it asks in portions, and remembers only those that it has asked for.
 #pragma once
 
 #include <cstdint>
@@ -32,7 +32,7 @@ namespace tender::cli {
 enum class ReconcileState : std::uint8_t {
   created,
   updated,
-  unchanged,  // nothing was sent, since zooid has it already
+  unchanged,  // nothing was sent, because zooid has it already
   unseen,     // likewise, and a look did not see the relay served as described; others follow
   failed,     // a retry follows
   given_up,   // a dead letter
@@ -47,7 +47,7 @@ struct ReconcileResult {
   std::string subdomain;
   ReconcileState state = ReconcileState::waiting;
   std::string error;
-  bool host_fault = false;  // the host's fault and not this relay's
+  bool host_fault = false;  // zooid's fault and not this relay's
 };
 
 struct ReconcileSummary {
@@ -77,14 +77,14 @@ class ReconcileWatch {
   /// Blocks until every relay has a result, or none has come for `patience`, and then until what
   /// our own Sidecar has in flight is settled, at most 10 s more; results of that time count. What
   /// was asked for and has no result is printed last, in the order in which it was asked for: it
-  /// stays in the outbox, and whoever works on the database goes on.
+  /// stays in the outbox, and whoever works on the database continues with it.
   [[nodiscard]] ReconcileSummary until_done(Milliseconds patience);
 
  private:
   // A relay that was asked for.
   struct Asked {
     std::string subdomain;
-    std::int64_t seq = 0;  // of the log, at or after its request: what comes later may answer it
+    std::int64_t seq = 0;  // a seq, at or after its request: what comes later may answer it
     bool open = true;
   };
 
@@ -126,7 +126,7 @@ class ReconcileWatch {
   service::Sidecar sidecar_;  // a standby while another process does the work
   ActivityChannel::Receiver receiver_;
   Query query_;
-  ActivityCursor log_;
+  ActivityCursor cursor_;
   Command command_;
   outbox::Outbox outbox_;
   outbox::DeadLetters dead_letters_;

@@ -32,11 +32,11 @@ class Faults {
     if (list_.size() == 1) {
       throw UsageError(list_[0].what, list_[0].remedy);
     }
-    std::string all = fmt::format("{} options have wrong values:", list_.size());
+    std::string all = fmt::format("{} options have invalid values:", list_.size());
     for (const Fault& fault : list_) {
       all += fmt::format("\n  {}; {}", fault.what, fault.remedy);
     }
-    throw UsageError(all, "correct them, and give the command again: nothing was written");
+    throw UsageError(all, "nothing was written; correct them and run the command again");
   }
 
  private:

@@ -21,11 +21,11 @@ ExitCode list_relays(const Invocation& invocation) {
   StoreSession session(invocation, OpenMode::existing);
   RelayPages pages(session.query, &Query::next_relays);
   if (invocation.json()) {
-    const auto host = outbox::read_destination_state(session.database, infra::kZooid);
+    const auto destination = outbox::read_destination_state(session.database, infra::kZooid);
     JsonArray array(invocation.out);
     for (auto relays = pages.next(); !relays.empty() && invocation.out; relays = pages.next()) {
       for (Relay& relay : relays) {
-        array.add(to_json(view::with_reason(std::move(relay), host)));
+        array.add(to_json(view::with_reason(std::move(relay), destination)));
       }
     }
     array.finish();
@@ -76,7 +76,7 @@ const CommandSpec kRelayList{.name = "relay list",
                              .arguments = "",
                              .min_names = 0,
                              .max_names = 0,
-                             .summary = "List all relays and whether zooid is in step",
+                             .summary = "List all relays and whether zooid is in step with them",
                              .example = "tender relay list --json",
                              .prints_data = true,
                              .options = nullptr,

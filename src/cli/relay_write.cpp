@@ -26,9 +26,10 @@ void hint_when_calls_need_settings(const StoreSession& session, const Invocation
 
 void refuse_reserved_subdomain(const StoreSession& session, const RelayChange& change) {
   if (change.subdomain && change.subdomain == session.reserved_subdomain) {
-    throw UsageError(fmt::format("subdomain \"{}\" would give the relay the host of ZOOID_API_URL",
-                                 *change.subdomain),
-                     "choose another subdomain: zooid serves its API there and never a relay");
+    throw UsageError(
+        fmt::format("subdomain \"{}\" would give the relay the host of ZOOID_API_URL",
+                    *change.subdomain),
+        "choose another subdomain: zooid serves its API at this host and never a relay");
   }
 }
 
@@ -66,7 +67,7 @@ ExitCode create(const Invocation& invocation) {
 ExitCode update(const Invocation& invocation) {
   const RelayChange change = read_relay_options(invocation);
   if (!changes_anything(change)) {
-    throw UsageError("`tender relay update` was told nothing to change",
+    throw UsageError("`tender relay update` needs at least one option",
                      fmt::format("for example: {}", kRelayUpdate.example));
   }
   StoreSession session(invocation, OpenMode::existing);
@@ -96,40 +97,42 @@ const CommandSpec kRelayCreate{
     .arguments = "",
     .min_names = 0,
     .max_names = 0,
-    .summary = "Describe a new relay; prints its id",
+    .summary = "Create a relay; prints its id",
     .example = "tender relay create --tenant npub1… --subdomain blue --name \"Blue\" --blossom",
     .prints_data = true,
     .options = relay_options,
     .run = create};
 
-const CommandSpec kRelayUpdate{.name = "relay update",
-                               .arguments = "RELAY",
-                               .min_names = 1,
-                               .max_names = 1,
-                               .summary = "Change what a relay should be",
-                               .example = "tender relay update blue --name \"Deep blue\" --no-push",
-                               .prints_data = true,
-                               .options = relay_options,
-                               .run = update};
+const CommandSpec kRelayUpdate{
+    .name = "relay update",
+    .arguments = "RELAY",
+    .min_names = 1,
+    .max_names = 1,
+    .summary = "Change a relay; options that you leave out stay as they are",
+    .example = "tender relay update blue --name \"Deep blue\" --no-push",
+    .prints_data = true,
+    .options = relay_options,
+    .run = update};
 
 const CommandSpec kRelayActivate{.name = "relay activate",
                                  .arguments = "RELAY",
                                  .min_names = 1,
                                  .max_names = 1,
-                                 .summary = "Let zooid serve a relay",
+                                 .summary = "Activate a relay: zooid serves it",
                                  .example = "tender relay activate blue",
                                  .prints_data = true,
                                  .options = nullptr,
                                  .run = activate};
 
-const CommandSpec kRelayDeactivate{.name = "relay deactivate",
-                                   .arguments = "RELAY",
-                                   .min_names = 1,
-                                   .max_names = 1,
-                                   .summary = "Have zooid stop serving a relay; its data stays",
-                                   .example = "tender relay deactivate blue",
-                                   .prints_data = true,
-                                   .options = nullptr,
-                                   .run = deactivate};
+const CommandSpec kRelayDeactivate{
+    .name = "relay deactivate",
+    .arguments = "RELAY",
+    .min_names = 1,
+    .max_names = 1,
+    .summary = "Deactivate a relay: zooid stops serving it and keeps its data",
+    .example = "tender relay deactivate blue",
+    .prints_data = true,
+    .options = nullptr,
+    .run = deactivate};
 
 }  // namespace tender::cli

@@ -46,13 +46,12 @@ class Run {
     if (ended) {
       co_return;
     }
-    logger_->info("stopping: claiming nothing more, finishing {} in flight", sidecar_.in_flight());
+    logger_->info("stopping: starting no new work, finishing {} in flight", sidecar_.in_flight());
     sidecar_.stop();
     co_await signals_.async_wait(asio::redirect_error(asio::use_awaitable, ended));
     if (!ended) {
       logger_->warn(
-          "stopped at once by a second signal; what was in flight is due again at the "
-          "next start");
+          "stopped at once by a second signal; the work in flight is done again at the next start");
       std::_Exit(static_cast<int>(ExitCode::error));
     }
   }
@@ -76,7 +75,7 @@ const CommandSpec kRun{.name = "run",
                        .arguments = "",
                        .min_names = 0,
                        .max_names = 0,
-                       .summary = "Keep zooid in step until SIGTERM or SIGINT",
+                       .summary = "Run the sidecar until SIGTERM or SIGINT",
                        .example = "tender run --env-file /etc/tender.env",
                        .prints_data = false,
                        .options = nullptr,

@@ -1,4 +1,4 @@
-// `tender status`: how things stand.
+// `tender status`: the state of the sidecar, zooid, the relays and the outbox.
 #include "tender/view/status.hpp"
 
 #include <ostream>
@@ -31,8 +31,9 @@ std::string describe_sidecar(const Snapshot& snapshot) {
   const auto age = std::chrono::duration_cast<std::chrono::seconds>(snapshot.heartbeat_age);
   const std::string pid =
       snapshot.holder->pid ? fmt::format("pid {}, ", *snapshot.holder->pid) : std::string();
-  return fmt::format("running ({}last heartbeat {} s ago{})", pid, age.count(),
-                     age > kLateHeartbeat ? ": it does not work, see its log for what to do" : "");
+  return fmt::format(
+      "running ({}last heartbeat {} s ago{})", pid, age.count(),
+      age > kLateHeartbeat ? ": it is not working, see its log lines for what to do" : "");
 }
 
 std::string describe_jobs(const outbox::Outbox::Counts& jobs) {
@@ -51,12 +52,13 @@ std::string describe_destination(const outbox::DestinationState& state, const Sn
                            : fmt::format("{}; start `tender run` to resume", fault);
   }
   if (state.paused_until) {
-    return fmt::format("asks us to wait until {} (Retry-After)", format_time(*state.paused_until));
+    return fmt::format("asks tender to wait until {} (Retry-After)",
+                       format_time(*state.paused_until));
   }
   return fmt::format(
-      "no fault known{}{}",
+      "no problem known{}{}",
       state.concurrency && snapshot.holder
-          ? fmt::format("; takes {} request{} at a time for now", *state.concurrency,
+          ? fmt::format("; sending {} request{} at a time for now", *state.concurrency,
                         *state.concurrency == 1 ? "" : "s")
           : std::string(),
       snapshot.relays.failing == 0 ? "" : "; `tender relay list` shows which relays fail");
@@ -81,13 +83,12 @@ void add_unknown(Rows& table, const Snapshot& snapshot) {
 }
 
 std::string describe_relays(const Query::RelayCounts& relays, std::int64_t in_doubt) {
-  const std::string served = relays.not_served == 0
-                                 ? std::string()
-                                 : fmt::format("; {} seen not to be served", relays.not_served);
+  const std::string served =
+      relays.not_served == 0 ? std::string() : fmt::format("; {} not served", relays.not_served);
   const std::string doubt =
       in_doubt == 0
           ? std::string()
-          : fmt::format("; {} to be sent once more, since an answer is missing", in_doubt);
+          : fmt::format("; {} to be sent once more, because an answer is missing", in_doubt);
   return fmt::format("{}: {} in step ({} seen live), {} pending, of which {} failing{}{}",
                      relays.total, relays.synced, relays.live, relays.pending, relays.failing,
                      served, doubt);
@@ -111,8 +112,8 @@ ExitCode status(const Invocation& invocation) {
                    snapshot.dead_letters == 0
                        ? "none"
                        : fmt::format("{}; see `tender dead-letter list`", snapshot.dead_letters)});
-  table.push_back({"log", fmt::format("newest activity {}, {} not routed yet", snapshot.logged,
-                                      snapshot.logged - snapshot.routed)});
+  table.push_back({"activity", fmt::format("newest row {}, {} not routed yet", snapshot.logged,
+                                           snapshot.logged - snapshot.routed)});
   print_table(invocation.out, std::move(table));
   return ExitCode::ok;
 }
@@ -123,7 +124,7 @@ const CommandSpec kStatus{.name = "status",
                           .arguments = "",
                           .min_names = 0,
                           .max_names = 0,
-                          .summary = "Show how things stand",
+                          .summary = "Show the state of sidecar, zooid, relays and outbox",
                           .example = "tender status",
                           .prints_data = true,
                           .options = nullptr,

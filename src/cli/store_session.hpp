@@ -28,12 +28,12 @@ class StoreSession {
  public:
   StoreSession(const Invocation& invocation, OpenMode mode);
 
-  /// Keeps the write-ahead log small where commands are all that ever runs.
+  /// Keeps the write-ahead log small where only commands ever run.
   ~StoreSession();
   StoreSession(const StoreSession&) = delete;
   StoreSession& operator=(const StoreSession&) = delete;
 
-  /// Says on `err` when nobody is there to carry out what was just written.
+  /// Says on `err` when no sidecar runs that would carry out what was just written.
   void hint_when_nobody_syncs(std::ostream& err) const;
 
  private:

@@ -10,8 +10,8 @@ namespace {
 std::string describe(const std::vector<EnvFault>& faults,
                      const std::vector<std::string>& warnings) {
   std::string text = faults.size() == 1
-                         ? "the configuration has a fault:"
-                         : fmt::format("the configuration has {} faults:", faults.size());
+                         ? "the configuration has an error:"
+                         : fmt::format("the configuration has {} errors:", faults.size());
   for (const EnvFault& fault : faults) {
     text += fmt::format("\n  {}: {}; {}", fault.variable, fault.problem, fault.remedy);
   }

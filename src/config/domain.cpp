@@ -56,7 +56,7 @@ Parsed<std::string> parse_domain(std::string_view text) {
     rest.remove_prefix(std::min(end + 1, rest.size()));
   }
   if (std::ranges::all_of(label, is_digit)) {
-    return problem("is an address, not a domain name");  // RFC 1123, 2.1
+    return problem("is an IP address, not a domain name");  // RFC 1123, 2.1
   }
   return domain;
 }

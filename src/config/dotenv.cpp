@@ -19,18 +19,18 @@ struct Broken {
 
 constexpr Broken kNoEquals{"there is no = in the line",
                            "write NAME=VALUE, or put # in front of a comment"};
-constexpr Broken kBlankBeforeEquals{"there is a blank before the =",
-                                    "write NAME=VALUE without blanks around ="};
-constexpr Broken kBadName{"what stands before the = is not a name",
-                          "write NAME=VALUE; a name has letters, digits and _ and starts with no "
-                          "digit"};
+constexpr Broken kBlankBeforeEquals{"there is a space or tab before the =",
+                                    "write NAME=VALUE without spaces around ="};
+constexpr Broken kBadName{
+    "the text before the = is not a name",
+    "write NAME=VALUE; a name has letters, digits and _, and does not start with a digit"};
 constexpr Broken kOpenDouble{"the double quote is not closed",
-                             "close it in the same line; write \\n for a line break"};
-constexpr Broken kOpenSingle{"the single quote is not closed", "close it in the same line"};
-constexpr Broken kBadEscape{"an escape in double quotes is not \\n, \\\" or \\\\",
+                             "close it on the same line; write \\n for a line break"};
+constexpr Broken kOpenSingle{"the single quote is not closed", "close it on the same line"};
+constexpr Broken kBadEscape{"the double quotes hold an escape other than \\n, \\\" and \\\\",
                             "write \\\\ for a backslash, or use single quotes"};
 constexpr Broken kTextAfterQuote{"something follows the closing quote",
-                                 "put the whole value in quotes, or a blank and # before a "
+                                 "put the whole value in quotes, or a space and # before a "
                                  "comment"};
 
 bool is_blank(char c) {
@@ -151,8 +151,8 @@ class Parser {
     }
     const auto [first, fresh] = first_lines_.emplace(key, number);
     if (!fresh) {
-      const std::string problem = fmt::format("the same name stands in line {}", first->second);
-      return fault(place, key, {problem, "keep one of the two lines"});
+      const std::string problem = fmt::format("the same name is already on line {}", first->second);
+      return fault(place, key, {problem, "keep only one of the two lines"});
     }
     result_.entries.push_back({std::string(key), std::move(std::get<Secret>(value)), place});
   }
@@ -160,7 +160,7 @@ class Parser {
   Dotenv take() { return std::move(result_); }
 
  private:
-  // A key that is no name of ours is not quoted: it may be the middle of a pasted secret.
+  // A key that is not a tender variable is not quoted: it may be the middle of a pasted secret.
   void fault(const std::string& place, std::string_view key, const Broken& broken) {
     const bool ours = is_known(key) || has_our_prefix(key);
     result_.faults.push_back(

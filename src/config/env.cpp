@@ -31,8 +31,8 @@ constexpr std::array<Choice<std::optional<RelayVerify>>, 4> kVerify = {
      {"public", RelayVerify::public_},
      {"off", RelayVerify::off}}};
 
-// The value of the fields that have a default in the table. Nothing stands here only next to a
-// noted fault, and then no Env is made.
+// The value of the fields that have a default in the table. It is missing only if a fault was
+// noted, and then no Env is made.
 template <class T>
 T value_or_nothing(std::optional<T> value) {
   return value ? *std::move(value) : T{};

@@ -38,7 +38,7 @@ std::optional<std::string> advice(std::string_view name, std::size_t edits) {
 
 void warn_of_slip(Layer& layer, std::string_view name, const std::string& place) {
   if (const auto what_to_do = advice(name, kSlip)) {
-    layer.warnings.push_back(fmt::format("{}{}{} is not a variable of tender's: {}", place,
+    layer.warnings.push_back(fmt::format("{}{}{} is not a tender variable: {}", place,
                                          place.empty() ? "" : ": ", printable(name), *what_to_do));
   }
 }
@@ -56,9 +56,9 @@ void warn_of_open_file(Layer& layer, const std::string& path) {
   struct stat status {};
   if (stat(path.c_str(), &status) == 0 && (status.st_mode & 077) != 0 &&
       holds_plain_secret(layer)) {
-    layer.warnings.push_back(
-        fmt::format("{} holds secrets and other users may use it (mode {:04o}): chmod 600 {}",
-                    printable(path), status.st_mode & 07777, printable(path)));
+    layer.warnings.push_back(fmt::format(
+        "{} holds secrets, and other users can access it (mode {:04o}): run `chmod 600 {}`",
+        printable(path), status.st_mode & 07777, printable(path)));
   }
 }
 
@@ -70,7 +70,7 @@ void add(Layer& layer, DotenvEntry entry) {
     }
   } else if (has_our_prefix(entry.key)) {
     layer.faults.push_back(
-        {entry.key, fmt::format("{}: tender knows no such variable", entry.place),
+        {entry.key, fmt::format("{}: this is not a tender variable", entry.place),
          advice(entry.key, kBoldGuess).value_or("remove it; env.example shows every variable")});
   } else {
     warn_of_slip(layer, entry.key, entry.place);
@@ -106,12 +106,13 @@ Layer file_layer(const EnvFile& file) {
   }
   if (read.error) {
     layer.faults.push_back({shown, fmt::format("cannot be read: {}", read.error.message()),
-                            "give the path of a file that this user may read"});
+                            "give the path of a file that this user can read"});
     layer.unread = true;
     return layer;
   }
   if (read.text.size() == kLargestEnvFile) {
-    layer.faults.push_back({shown, "is too large for a file of variables", "keep it below 1 MiB"});
+    layer.faults.push_back(
+        {shown, "is too large for a file of environment variables", "keep it below 1 MiB"});
     layer.unread = true;
     return layer;
   }

@@ -27,8 +27,8 @@ struct Layer {
   bool unread = false;  // a file that could not be read: what it would have given is not known
 };
 
-/// The environment. A name that is almost one of ours is worth a warning, no more: other programs
-/// have their variables there too.
+/// The environment. A name that is almost one of ours is only worth a warning, because other
+/// programs have their variables there too.
 [[nodiscard]] Layer environment_layer(const Environment& environment);
 
 /// The `.env` file, or nothing where it is absent and not required. It is written for tender, so a

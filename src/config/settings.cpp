@@ -98,8 +98,8 @@ void Settings::take_from(const Variable& variable, const Layer& layer) {
     broken_.insert(variable.name);
     faults_.push_back(
         {std::string(variable.name),
-         at_place(by_file->second.place, fmt::format("{} is set too", file_variable(variable))),
-         "keep one of the two"});
+         at_place(by_file->second.place, fmt::format("{} is also set", file_variable(variable))),
+         "keep only one of the two"});
   } else if (plain != layer.given.end()) {
     values_.emplace(variable.name, plain->second);
   } else if (by_file != layer.given.end()) {
@@ -116,9 +116,9 @@ void Settings::check_text(const Variable& variable) {
   const std::string& text = value->second.text.reveal();
   if (has_control_character(text)) {
     fault(variable.name, {"holds a line break or another control character",
-                          "write it in one line, as plain text"});
+                          "write it on one line, as plain text"});
   } else if (text.front() == ' ' || text.back() == ' ') {
-    fault(variable.name, {"starts or ends with a blank", "write it without"});
+    fault(variable.name, {"starts or ends with a space or tab", "remove it"});
   } else {
     return;
   }
@@ -143,7 +143,7 @@ void Settings::take_from_file(const Variable& variable, const Given& path) {
   }
   broken_.insert(variable.name);
   faults_.push_back({file_variable(variable), at_place(path.place, problem),
-                     "name a file that this user may read and that holds the secret alone"});
+                     "name a file that this user can read and that contains only the secret"});
 }
 
 std::optional<std::string_view> Settings::find(std::string_view name) const {

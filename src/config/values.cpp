@@ -36,14 +36,14 @@ Parsed<std::filesystem::path> parse_database_url(std::string_view text) {
   }
   const std::string_view path = text.substr(kSqlite.size());
   if (path.empty() || path.ends_with('/')) {
-    return Problem{"names no file", "end it with the file's name: sqlite://data/tender.db"};
+    return Problem{"does not name a file", "end it with the file's name: sqlite://data/tender.db"};
   }
   if (path.find_first_of("?#%") != std::string_view::npos) {
-    return Problem{"has parameters or escapes, which tender does not know",
+    return Problem{"has parameters or escapes, which tender does not support",
                    "write the path as it is, without ?, # and %"};
   }
   if (path.starts_with('~')) {
-    return Problem{"starts with ~, which only a shell replaces", "write the whole path"};
+    return Problem{"starts with ~, which only a shell expands", "write the full path"};
   }
   return std::filesystem::path(path);
 }
@@ -51,10 +51,10 @@ Parsed<std::filesystem::path> parse_database_url(std::string_view text) {
 Parsed<http::Url> parse_api_url(std::string_view text) {
   // What http::Url does not know or must not be asked about.
   if (text.find('@') != std::string_view::npos) {
-    return Problem{"holds a user or a password", "write the URL without what stands before the @"};
+    return Problem{"has a user name or a password", "remove the @ and what is before it"};
   }
   if (text.find('?') != std::string_view::npos) {
-    return Problem{"has a query", "write the URL without the ? and what follows it"};
+    return Problem{"has a query", "remove the ? and what is after it"};
   }
   try {
     return http::Url::parse(text);
@@ -68,7 +68,7 @@ Parsed<http::Url> parse_zooid_url(std::string_view text) {
   Parsed<http::Url> parsed = parse_api_url(text);
   if (const auto* url = std::get_if<http::Url>(&parsed); url != nullptr && url->target() != "/") {
     return Problem{"has a path, and zooid serves its API at the root of its host",
-                   "write the URL without what follows the host and the port"};
+                   "remove what is after the host and the port"};
   }
   return parsed;
 }
@@ -118,8 +118,9 @@ Parsed<Milliseconds> parse_wait_or_zero(std::string_view text) {
   const std::optional<Milliseconds> duration =
       text == "0" ? Milliseconds::zero() : parse_duration(text);
   if (!duration) {
-    return Problem{"is not a duration",
-                   "write a whole number and a unit without a blank: 200ms, 5s, 15m, 1h or 2d"};
+    return Problem{
+        "is not a duration",
+        "write a whole number and a unit without a space between them: 200ms, 5s, 15m, 1h or 2d"};
   }
   return *duration;
 }
@@ -143,11 +144,12 @@ Parsed<std::filesystem::path> parse_ca_file(std::string_view text) {
   const FileText file = read_file(std::filesystem::path(text), enough_for_one);
   if (file.error) {
     return Problem{fmt::format("cannot be read: {}", file.error.message()),
-                   "give the path of a PEM file that this user may read"};
+                   "give the path of a PEM file that this user can read"};
   }
   if (file.text.find("-----BEGIN ") == std::string::npos) {
-    return Problem{"holds no PEM certificate",
-                   "give a file with BEGIN CERTIFICATE lines; `openssl x509 -inform der` converts"};
+    return Problem{
+        "does not contain a PEM certificate",
+        "give a file with BEGIN CERTIFICATE lines; `openssl x509 -inform der` converts a DER file"};
   }
   return std::filesystem::path(text);
 }

@@ -77,7 +77,7 @@ template <class T>
     }
     names += fmt::format("{}{}", names.empty() ? "" : ", ", choice.name);
   }
-  return Problem{"is none of the words that are known here", "write one of " + names};
+  return Problem{"is not one of the allowed words", "write one of " + names};
 }
 
 }  // namespace tender::config

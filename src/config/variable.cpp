@@ -16,13 +16,13 @@ constexpr std::string_view kFileSuffix = "_FILE";
 constexpr std::array kVariables = {
     Variable{.name = "ZOOID_API_URL",
              .group = Group::zooid,
-             .meaning = "Where zooid's management API answers; its host, with the port where one "
-                        "is written, must be zooid's `API_HOST`",
+             .meaning = "The URL of zooid's management API. Its host (with the port, if there is "
+                        "one) must be the same as zooid's `API_HOST`",
              .example = "for example http://localhost:3334",
              .required = true},
     Variable{.name = "RELAY_DOMAIN",
              .group = Group::zooid,
-             .meaning = "The domain under which relays live: a relay's host is `subdomain.domain`",
+             .meaning = "The domain of all relays: a relay's host is `subdomain.domain`",
              .example = "for example relays.example.com",
              .required = true},
     Variable{.name = "ROBOT_SECRET",
@@ -35,34 +35,36 @@ constexpr std::array kVariables = {
     Variable{.name = "ZOOID_API_TIMEOUT",
              .group = Group::zooid,
              .default_value = "5s",
-             .meaning = "How long one request to zooid may take in all"},
+             .meaning = "The longest time that one request to zooid may take"},
     Variable{.name = "ZOOID_API_CA_FILE",
              .group = Group::zooid,
-             .meaning = "A file of CA certificates (PEM) to trust for zooid besides the system's",
+             .meaning = "A file of CA certificates (PEM) that tender trusts for zooid, in addition "
+                        "to the system's",
              .example = "for example /etc/ssl/private-ca.pem"},
     Variable{.name = "DATABASE_URL",
              .group = Group::database,
              .default_value = "sqlite://data/tender.db",
-             .meaning = "The SQLite database: `sqlite://` and a path, absolute with a third slash"},
+             .meaning = "The SQLite database: `sqlite://` and a path (`sqlite:///` and the rest "
+                        "for an absolute path)"},
     Variable{.name = "ACTIVITY_RETENTION",
              .group = Group::database,
              .default_value = "90d",
-             .meaning = "How long rows of the activity log are kept; `0` keeps all of them. What "
-                        "the sidecar still needs stays anyway"},
+             .meaning = "How long rows of the activity log are kept; `0` keeps all of them. Rows "
+                        "that the sidecar still needs are always kept"},
     Variable{.name = "ACTIVITY_ARCHIVE",
              .group = Group::database,
              .default_value = "on",
-             .meaning = "What becomes of older rows: `on` puts them into gzipped files beside the "
-                        "database, `off` drops them"},
-    Variable{.name = "RELAY_SYNC_RETRY_MAX_ATTEMPTS",
-             .group = Group::sync,
-             .default_value = "6",
-             .meaning = "How often a failed sync is tried again before it waits for a person "
-                        "(0 to 100)"},
+             .meaning = "What happens to older rows: `on` moves them into gzipped files beside the "
+                        "database, `off` deletes them"},
+    Variable{
+        .name = "RELAY_SYNC_RETRY_MAX_ATTEMPTS",
+        .group = Group::sync,
+        .default_value = "6",
+        .meaning = "How often a failed sync is retried before it becomes a dead letter (0 to 100)"},
     Variable{.name = "RELAY_SYNC_RETRY_BASE",
              .group = Group::sync,
              .default_value = "30s",
-             .meaning = "The wait before the first retry; each further one doubles it"},
+             .meaning = "The wait before the first retry; it doubles with each further retry"},
     Variable{.name = "RELAY_SYNC_RETRY_CAP",
              .group = Group::sync,
              .default_value = "15m",
@@ -70,35 +72,37 @@ constexpr std::array kVariables = {
     Variable{.name = "RELAY_SYNC_CONCURRENCY",
              .group = Group::sync,
              .default_value = "16",
-             .meaning = "How many relays are sent to zooid at the same time at most (1 to 256); "
-                        "fewer while zooid is slow"},
-    Variable{.name = "RELAY_SYNC_RATE",
-             .group = Group::sync,
-             .default_value = "0",
-             .meaning = "How many syncs are begun in a second at most (up to 1000); 0: as many as "
-                        "come"},
-    Variable{.name = "RELAY_SYNC_SETTLE",
-             .group = Group::sync,
-             .default_value = "30s",
-             .meaning = "How long after a request without a definite answer the relay is sent once "
-                        "more, so that a late arrival leaves nothing old behind"},
+             .meaning = "The most relays that are sent to zooid at the same time (1 to 256); fewer "
+                        "while zooid is slow"},
+    Variable{
+        .name = "RELAY_SYNC_RATE",
+        .group = Group::sync,
+        .default_value = "0",
+        .meaning = "The most syncs that are started per second (up to 1000); `0` means no limit"},
+    Variable{
+        .name = "RELAY_SYNC_SETTLE",
+        .group = Group::sync,
+        .default_value = "30s",
+        .meaning =
+            "After a request without a definite answer, tender waits this long and sends the relay "
+            "once more. If the first request arrives late, its old state is then overwritten"},
     Variable{.name = "RECONCILE_INTERVAL",
              .group = Group::sync,
              .default_value = "1h",
-             .meaning = "How often tender looks for relays that are not in step and have no work "
-                        "waiting, ±10%; 0s: only at the start"},
+             .meaning = "How often (±10%) tender looks for relays that are not in step and have no "
+                        "work waiting; `0s`: only at the start"},
     Variable{.name = "RELAY_VERIFY",
              .group = Group::sync,
              .default_value = "auto",
-             .meaning = "How tender looks whether zooid serves a relay after a sync (NIP-11): "
-                        "`direct` asks ZOOID_API_URL with the relay's Host, `public` the relay's "
-                        "own https URL, `off` nobody; `auto` is direct for http and public for "
-                        "https"},
+             .meaning = "How tender checks after a sync that zooid serves the relay (NIP-11): "
+                        "`direct` asks ZOOID_API_URL with the relay's Host header, `public` asks "
+                        "the relay's own https URL, `off` does not ask. `auto` is `direct` when "
+                        "ZOOID_API_URL is http, and `public` when it is https"},
     Variable{.name = "RELAY_RECREATE",
              .group = Group::sync,
              .default_value = "never",
-             .meaning = "Whether a relay that zooid has lost is recreated, with a new identity: "
-                        "`never` or `auto`"},
+             .meaning = "What happens to a relay that zooid has lost: `never` leaves it as a dead "
+                        "letter, `auto` recreates it with a new identity"},
     Variable{.name = "BLOSSOM_S3_ENDPOINT",
              .group = Group::blossom_s3,
              .meaning = "The URL of the S3 service",
@@ -109,7 +113,7 @@ constexpr std::array kVariables = {
              .example = "for example eu-central-1"},
     Variable{.name = "BLOSSOM_S3_BUCKET",
              .group = Group::blossom_s3,
-             .meaning = "The bucket for all relays; each relay has its schema as key prefix",
+             .meaning = "The bucket for all relays; the keys of each relay start with its schema",
              .example = "for example relay-media"},
     Variable{.name = "BLOSSOM_S3_ACCESS_KEY",
              .group = Group::blossom_s3,
@@ -138,12 +142,14 @@ constexpr std::array kVariables = {
     Variable{.name = "LOG_LEVEL",
              .group = Group::log,
              .default_value = "info",
-             .meaning = "The least severe events that are logged: `trace`, `debug`, `info`, `warn` "
-                        "or `error`"},
-    Variable{.name = "LOG_FORMAT",
-             .group = Group::log,
-             .default_value = "text",
-             .meaning = "How they are written to stderr: `text`, or `json` with one object a line"},
+             .meaning =
+                 "The least severe log lines that are written: `trace`, `debug`, `info`, `warn` "
+                 "or `error`"},
+    Variable{
+        .name = "LOG_FORMAT",
+        .group = Group::log,
+        .default_value = "text",
+        .meaning = "The format of log lines on stderr: `text`, or `json` with one object per line"},
 };
 
 constexpr std::array<std::string_view, 9> kPrefixes = {"ZOOID_",    "RELAY_",      "RECONCILE_",
@@ -194,10 +200,9 @@ std::string_view title(Group group) {
     case Group::sync:
       return "Syncing";
     case Group::blossom_s3:
-      return "Media of blossom relays in S3 (all five or none; without them zooid keeps media "
-             "itself)";
+      return "Media storage in S3 (set all five or none; without them zooid stores media itself)";
     case Group::livekit:
-      return "Calls through LiveKit (all three or none; without them relays have no calls)";
+      return "Calls through LiveKit (set all three or none; without them relays have no calls)";
     case Group::log:
       return "Logging";
   }

@@ -9,12 +9,12 @@ namespace tender::config {
 namespace {
 
 constexpr std::string_view kExampleHead =
-    R"(# The configuration of tender. Copy this file to .env and fill in the three required values; the
-# lines that are commented out show the defaults. A variable of the environment wins over its line
-# here, and an empty one counts as not given. Durations: 200ms, 5s, 15m, 1h, 2d.
+    R"(# The configuration of tender. Copy this file to .env and fill in the three required values.
+# Lines that are commented out show the defaults. A variable in the environment wins over its line
+# here. An empty one counts as not given. Durations: 200ms, 5s, 15m, 1h, 2d.
 #
-# A secret may be given by file instead: NAME_FILE=/run/secrets/name in place of NAME=...
-# Keep .env to yourself: chmod 600 .env
+# A secret can be in a file: write NAME_FILE=/run/secrets/name instead of NAME=...
+# Only you should be able to read .env: chmod 600 .env
 )";
 
 std::string without_backticks(std::string_view text) {

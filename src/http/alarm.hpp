@@ -34,7 +34,7 @@ class Alarm {
 
  private:
   boost::asio::steady_timer timer_;
-  // shared_ptr because the handler must see that the alarm is gone, set anew or cancelled.
+  // shared_ptr because the handler must see that the alarm is gone, set again or cancelled.
   std::shared_ptr<std::function<void()>> action_;
 };
 

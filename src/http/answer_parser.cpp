@@ -52,7 +52,7 @@ struct AnswerParser::Impl {
     return refuse(Progress::malformed, fmt::format("is not HTTP: {}", error.message()));
   }
 
-  // Beast counts its limit anew whenever it has taken a header; over several reads we count.
+  // Beast restarts its count whenever it has taken a header, so we count over several reads.
   beast::error_code feed() {
     const bool in_head = !parser->is_header_done();
     if (in_head) {
@@ -117,7 +117,7 @@ AnswerParser::Progress AnswerParser::received(std::size_t bytes) {
       return Progress::done;
     }
     if (++self.interim > kMaxInterim) {
-      return self.refuse(Progress::malformed, "does not come to an end of interim answers");
+      return self.refuse(Progress::malformed, "has too many interim answers");
     }
     self.next();
   }

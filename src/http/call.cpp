@@ -20,9 +20,9 @@ std::string_view doing(Phase phase) {
     case Phase::sending:
       return "sending the request to";
     case Phase::awaiting:
-      return "waiting for the answer of";
+      return "waiting for the answer from";
     case Phase::reading:
-      return "reading the answer of";
+      return "reading the answer from";
   }
   return "talking to";
 }

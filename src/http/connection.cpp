@@ -72,7 +72,7 @@ asio::awaitable<Exchange> Connection::exchange(Call& call, std::string_view requ
     failure = call.ended() ? call.failure(written) : broken(call.origin(), error);
   } else {
     failure.fault = progress == Progress::malformed ? Fault::malformed : Fault::too_large;
-    failure.detail = fmt::format("the answer of {} {}", call.origin().text(), parser_.fault());
+    failure.detail = fmt::format("the answer from {} {}", call.origin().text(), parser_.fault());
   }
   failure.written = written;
   exchange.result = std::move(failure);
@@ -138,7 +138,7 @@ Failure Connection::broken(const Origin& origin, const error_code& error) const 
   Failure failure;
   failure.fault = Fault::closed;
   const std::string_view when =
-      parser_.started() ? "before its answer was whole" : "without an answer";
+      parser_.started() ? "before its answer was complete" : "without an answer";
   if (error == asio::error::eof || error == asio::ssl::error::stream_truncated) {
     failure.detail = fmt::format("{} closed the connection {}", origin.text(), when);
   } else if (error == asio::error::connection_reset || error == asio::error::broken_pipe) {

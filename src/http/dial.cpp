@@ -118,7 +118,7 @@ asio::awaitable<std::optional<Failure>> dial(tcp::socket& socket, Call& call) {
     }
   }
   if (addresses.empty()) {
-    co_return failed(Fault::dns, fmt::format("the name of {} does not resolve: {}",
+    co_return failed(Fault::dns, fmt::format("cannot resolve the host name of {}: {}",
                                              call.origin().text(), error.message()));
   }
   call.enter(Phase::connecting);

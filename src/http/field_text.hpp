@@ -18,8 +18,8 @@ namespace tender::http {
 /// (RFC 9110, 5.5).
 [[nodiscard]] bool is_field_value(std::string_view text);
 
-/// Throws std::invalid_argument when the header could change a message's framing: a name that is no
-/// token, a control character in its value, or a name that only this room sets (Host,
+/// Throws std::invalid_argument when the header could change a message's framing: a name that is
+/// not a token, a control character in its value, or a name that only this room sets (Host,
 /// Content-Length, Connection, Transfer-Encoding). The message never holds the value, which may be
 /// a credential.
 void check_outgoing(const Header& header);

@@ -35,7 +35,7 @@ void make_way(const asio::any_io_executor& executor, const std::string& path) {
     return;  // what else is wrong with the path, bind() will say
   }
   if (!S_ISSOCK(found.st_mode)) {
-    cannot_listen(path, "there is a file that is not a socket", "choose another path");
+    cannot_listen(path, "a file that is not a socket has this path", "choose another path");
   }
   Local::socket probe(executor);
   error_code error;
@@ -114,7 +114,8 @@ void ListeningSocket::listen(const UnixAddress& address) {
     acceptor_.listen(asio::socket_base::max_listen_connections, error);
   }
   if (error) {
-    cannot_listen(name_, error.message(), "choose a path in a directory that is there and ours");
+    cannot_listen(name_, error.message(),
+                  "choose a path in a directory that exists and that belongs to this user");
   }
 }
 

@@ -41,7 +41,7 @@ std::string response_text(const Response& response, TimePoint date, bool keep_al
 std::string response_head(const Response& response, TimePoint date, bool keep_alive) {
   if (response.status < 200 || response.status > 999) {
     throw std::invalid_argument(
-        fmt::format("the status {} is not one that ends a request", response.status));
+        fmt::format("the status {} is not a final status", response.status));
   }
   std::string text = fmt::format("HTTP/1.1 {} {}\r\n", response.status, reason(response.status));
   for (const Header& header : response.headers) {

@@ -41,7 +41,7 @@ std::optional<std::string> host_fault(const std::vector<Header>& headers, int ve
   if (hosts.empty()) {
     return version < kHttp11 ? std::nullopt : std::optional<std::string>("has no Host");
   }
-  return is_host(hosts[0]) ? std::nullopt : std::optional<std::string>("has a Host that is none");
+  return is_host(hosts[0]) ? std::nullopt : std::optional<std::string>("has an invalid Host");
 }
 
 }  // namespace
@@ -53,13 +53,13 @@ std::optional<std::string> framing_fault(const std::vector<Header>& headers, int
     return "has both Content-Length and Transfer-Encoding";
   }
   if (lengths.size() > 1 || (lengths.size() == 1 && !is_digits(lengths[0]))) {
-    return "does not have one number as its Content-Length";
+    return "has an invalid Content-Length";
   }
   if (codings.size() > 1 || (codings.size() == 1 && !same_field_name(codings[0], "chunked"))) {
     return "has a transfer coding other than chunked";
   }
   if (!codings.empty() && version < kHttp11) {
-    return "has a transfer coding, which HTTP/1.0 does not have";
+    return "has a transfer coding, which HTTP/1.0 does not allow";
   }
   return host_fault(headers, version);
 }

@@ -18,7 +18,7 @@ bool takes_body(Method method) {
 std::string request_text(const Request& request) {
   const std::string authority = request.host.empty() ? request.url.authority() : request.host;
   if (!is_field_value(authority) || authority.find(' ') != std::string::npos) {
-    throw std::invalid_argument("the request's host is not one that a Host header may hold");
+    throw std::invalid_argument("the request's host is not allowed in a Host header");
   }
   std::string text = fmt::format("{} {} HTTP/1.1\r\nHost: {}\r\n", to_string(request.method),
                                  request.url.target(), authority);

@@ -36,7 +36,8 @@ Segments split(std::string_view pattern) {
     pattern.remove_prefix(1);
     const std::string_view segment = pattern.substr(0, pattern.find('/'));
     if (is_name(segment) && !names.insert(segment).second) {
-      throw std::invalid_argument(fmt::format("a pattern names two segments {}", segment));
+      throw std::invalid_argument(
+          fmt::format("a pattern uses the name {} for two segments", segment));
     }
     segments.emplace_back(segment);
     pattern.remove_prefix(segment.size());
@@ -90,7 +91,7 @@ void Routes::add(std::string_view method, std::string_view pattern, Handler hand
     return other.method == route.method && other.pattern == route.pattern;
   };
   if (std::ranges::any_of(routes_, same)) {
-    throw std::invalid_argument(fmt::format("the route {} {} is there already", method, pattern));
+    throw std::invalid_argument(fmt::format("the route {} {} already exists", method, pattern));
   }
   routes_.push_back(std::move(route));
 }

@@ -132,7 +132,7 @@ asio::awaitable<void> Server::State::accept(std::shared_ptr<State> self) {
     co_return;
   }
   if (!std::exchange(refused, true)) {
-    logger.warn("{} cannot accept a client, and tries again each second: {}", listener.name(),
+    logger.warn("{} cannot accept a client, trying again every second: {}", listener.name(),
                 error.message());
   }
   co_await news.wait_until(clock.now() + kAcceptPause);
@@ -148,8 +148,8 @@ asio::awaitable<void> Server::State::serve(std::shared_ptr<State> self, StreamSo
   try {
     co_await connection.serve();
   } catch (const std::exception& error) {
-    self->logger.error("a connection to {} was closed by a fault: {}", self->listener.name(),
-                       error.what());
+    self->logger.error("closed a connection to {} after an internal error: {}",
+                       self->listener.name(), error.what());
   }
 }
 

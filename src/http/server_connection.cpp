@@ -145,7 +145,7 @@ ServerConnection::Reading ServerConnection::over() {
   if (!deadline_.passed() || !parser_.started()) {
     return Reading::ended;
   }
-  refusal_ = Refusal{408, "the request did not come to its end in time"};
+  refusal_ = Refusal{408, "the request was not complete in time"};
   return Reading::refused;
 }
 
@@ -246,7 +246,7 @@ std::string ServerConnection::response_bytes(const Response& response, bool keep
 }
 
 Response ServerConnection::failed(std::string_view what) const {
-  service_.logger.error("{}: the handler failed, and 500 was answered: {}", what_, printable(what));
+  service_.logger.error("{}: answered 500, because the handler failed: {}", what_, printable(what));
   return error_response(500, "internal error");
 }
 

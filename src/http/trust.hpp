@@ -1,5 +1,5 @@
-// Whom we believe to be the server: TLS settings, certificate authorities, and what a failed
-// handshake means in words.
+// Which server we trust: TLS settings, certificate authorities, and what a failed handshake means
+// in words.
 #pragma once
 
 #include <string>

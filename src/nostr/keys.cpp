@@ -111,7 +111,7 @@ PublicKey PublicKey::parse(std::string_view text) {
   parse_key(kPublicForm, text, bytes);
   secp256k1_xonly_pubkey point;
   if (secp256k1_xonly_pubkey_parse(context(), &point, bytes.data()) != 1) {
-    refuse(kPublicForm, "it is not the coordinate of a point on the curve");
+    refuse(kPublicForm, "it is not a point on the curve secp256k1");
   }
   return PublicKey(bytes);
 }
@@ -134,7 +134,7 @@ bool PublicKey::verify(const Bytes32& message, const Signature& signature) const
 SecretKey SecretKey::from_bytes(const Bytes32& bytes) {
   secp256k1_keypair pair;
   if (secp256k1_keypair_create(context(), &pair, bytes.data()) != 1) {
-    refuse(kSecretForm, "it is zero or not below the order of the group");
+    refuse(kSecretForm, "it is zero or too large for the curve secp256k1");
   }
   secp256k1_xonly_pubkey point;
   Bytes32 point_bytes;

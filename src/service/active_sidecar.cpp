@@ -54,7 +54,7 @@ asio::awaitable<void> ActiveSidecar::run() {
         StoreFault::missing,
         fmt::format("the database {} was moved, removed or replaced while tender worked on it",
                     database_.path().string()),
-        "stop tender before that; start it again to work on what is there now");
+        "always stop tender first; start it again to work with the database that is there now");
   }
 }
 
@@ -92,8 +92,7 @@ asio::awaitable<void> ActiveSidecar::keep_alive() {
     const TimePoint now = clock_.now();
     if (now >= drain_until_) {
       logger_.warn(
-          "{} in flight after {} s, broken off; they are due again at the "
-          "next start",
+          "{} still in flight after {} s: cancelled; they are done again at the next start",
           infra_.in_flight(), kDrain / std::chrono::seconds(1));
       drain_until_ = TimePoint::max();
       transport_.stop();

@@ -105,7 +105,7 @@ asio::awaitable<void> Sidecar::become_active() {
   auto lock = DatabaseLock::try_acquire(path);
   if (!lock && options_.standby) {
     const auto holder = DatabaseLock::holder(path);
-    logger_.warn("another sidecar{} works on {}; waiting as a standby until it ends",
+    logger_.warn("another sidecar{} works on {}; waiting as standby until it ends",
                  holder && holder->pid ? fmt::format(" (pid {})", *holder->pid) : "",
                  path.string());
   }
@@ -152,14 +152,14 @@ asio::awaitable<void> Sidecar::look_for_damage() {
     if (result.error && result.error->fault() == StoreFault::corrupt) {
       active_->hold(*result.error);
     } else if (result.error) {
-      logger_.warn("could not look for damage: {}; {}", result.error->what(),
+      logger_.warn("could not check the database for damage: {}; {}", result.error->what(),
                    result.error->remedy());
     }
   }
   if (integrity_ == Integrity::odd_rows) {
     logger_.warn(
-        "{}: another program wrote rows that break the rules of their tables; `tender check` "
-        "names the relays among them",
+        "{}: another program wrote rows that break the rules of their tables; `tender check` names "
+        "the affected relays",
         runtime_.database.path().string());
   }
 }

@@ -51,7 +51,7 @@ class ArchiveFile {
         throw StoreError(
             StoreFault::other,
             fmt::format("archive {} holds something that tender did not write", path_.string()),
-            "move it elsewhere; a new one is begun");
+            "move it elsewhere; tender starts a new one");
       }
       cut(end);
       break;
@@ -135,7 +135,7 @@ std::string to_lines(std::span<const Activity> rows) {
   for (const Activity& row : rows) {
     nlohmann::ordered_json line = to_json(row);
     if (!parse_json(row.detail)) {
-      line["detail"] = row.detail;  // of another program, and no JSON: kept as it is
+      line["detail"] = row.detail;  // of another program, and not JSON: kept as it is
     }
     lines += line.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
     lines += '\n';

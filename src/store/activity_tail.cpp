@@ -37,12 +37,12 @@ ActivityTail::~ActivityTail() {
 boost::asio::awaitable<void> ActivityTail::run() {
   while (!stopping_) {
     try {
-      // data_version is silent about our own commits, so both are asked.
+      // data_version does not show our own commits, so both are read.
       if (std::exchange(committed_here_, false) || changed_elsewhere()) {
         drain();
       }
     } catch (const StoreError&) {
-      // A hint was missed, nothing else: the log still holds the rows, and the worker meets and
+      // Only a hint was missed: the activity log still has the rows, and the worker meets and
       // reports the same fault where it matters.
       committed_here_ = true;
       next_look_ = kPoll;

@@ -29,12 +29,12 @@ constexpr int kSnapshotBusyTimeoutMs = 5000;
   throw StoreError(
       error == ENOSPC ? StoreFault::full : StoreFault::io,
       fmt::format("backup {}: cannot {}: {}", target.string(), step, strerrordesc_np(error)),
-      "name a file in a directory that exists, that the user may write to and that "
-      "has room for a copy of the database");
+      "name a file in a directory that exists, that the user can write to and that has room for a "
+      "copy of the database");
 }
 
-// The file that the copy is made in. Goes with all that SQLite puts beside it, unless it was
-// renamed.
+// The file that the copy is made in. Removed together with everything that SQLite puts beside it,
+// unless it was renamed.
 class PartialFile {
  public:
   explicit PartialFile(const fs::path& target)
@@ -89,7 +89,7 @@ class PartialFile {
 void copy_pages(const fs::path& source, const std::string& into) {
   const auto from = connect(source, "");
   from->setBusyTimeout(kSnapshotBusyTimeoutMs);
-  // A transaction that reads pins the snapshot: a writer between two steps would else make the copy
+  // A read transaction pins the snapshot. Otherwise a write between two steps would make the copy
   // start again.
   from->exec("BEGIN; SELECT count(*) FROM sqlite_schema");
   const auto to = connect(into, "");
@@ -121,7 +121,7 @@ void check_copy(const fs::path& source, const std::string& copied) {
       throw;
     }
     throw StoreError::damaged(source.string(),
-                              "no backup was made, since the copy does not pass quick_check");
+                              "no backup was made, because the copy does not pass quick_check");
   }
 }
 
@@ -160,8 +160,8 @@ void refuse_wrong_names(const fs::path& source, const fs::path& target, IfPresen
                      "name another file for the backup");
   }
   if (if_present == IfPresent::refuse && fs::exists(there)) {
-    throw StoreError(StoreFault::other, fmt::format("{} exists already", target.string()),
-                     "name another file, or give --force to replace it");
+    throw StoreError(StoreFault::other, fmt::format("{} already exists", target.string()),
+                     "name another file, or use --force to replace it");
   }
 }
 

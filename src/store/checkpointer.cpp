@@ -36,7 +36,7 @@ void Checkpointer::stop() {
 }
 
 bool Checkpointer::wanted() const {
-  const std::uintmax_t size = log_size(database_);
+  const std::uintmax_t size = wal_size(database_);
   return size > kLargeLog || (size > 0 && clock_.now() - last_ >= kLongestWait);
 }
 
@@ -54,14 +54,14 @@ void Checkpointer::checkpoint() {
   }
 }
 
-std::uintmax_t log_size(const Database& database) {
+std::uintmax_t wal_size(const Database& database) {
   std::error_code error;
   const auto size = std::filesystem::file_size(database.path().string() + "-wal", error);
   return error ? 0 : size;
 }
 
 void checkpoint_unattended(Database& database, std::uintmax_t limit) {
-  if (log_size(database) <= limit) {
+  if (wal_size(database) <= limit) {
     return;
   }
   try {

@@ -37,10 +37,9 @@ void require_free_subdomain(const Query& query, const Relay& relay) {
   }
   const auto namesake = query.get_relay(RelayId{relay.subdomain});
   if (namesake && namesake->id != relay.id) {
-    throw CommandError(
-        fmt::format("subdomain \"{}\" is the id of another relay, {}", relay.subdomain,
-                    namesake->subdomain),
-        "choose another subdomain, so that commands cannot take one relay for the other");
+    throw CommandError(fmt::format("subdomain \"{}\" is the id of another relay, {}",
+                                   relay.subdomain, namesake->subdomain),
+                       "choose another subdomain, otherwise commands could confuse the two relays");
   }
 }
 
@@ -68,7 +67,7 @@ Relay Command::create_relay(const RelayChange& change) {
   Transaction transaction(*database_);
   require_free_subdomain(Query(*database_), relay);
   insert_relay(*database_, relay);
-  log(ActivityType::create_relay, relay, "{}");
+  add_activity(ActivityType::create_relay, relay, "{}");
   transaction.commit();
   return relay;
 }
@@ -81,7 +80,7 @@ Relay Command::update_relay(const RelayId& id, const RelayChange& change) {
   require_valid(relay, query.standing_of(relay));
   require_free_subdomain(query, relay);
   update_desired_state(*database_, relay);
-  log(ActivityType::update_relay, relay, "{}");
+  add_activity(ActivityType::update_relay, relay, "{}");
   relay = require_relay(query, id);
   transaction.commit();
   return relay;
@@ -101,7 +100,7 @@ Relay Command::write_status(const RelayId& id, RelayStatus status, ActivityType 
   Relay relay = require_relay(query, id);
   relay.status = status;
   update_desired_state(*database_, relay);
-  log(type, relay, "{}");
+  add_activity(type, relay, "{}");
   relay = require_relay(query, id);
   transaction.commit();
   return relay;
@@ -109,7 +108,7 @@ Relay Command::write_status(const RelayId& id, RelayStatus status, ActivityType 
 
 void Command::reconcile_relay(const Relay& relay, const ReconcileDetail& wanted) {
   Transaction transaction(*database_);
-  log(ActivityType::reconcile_relay, relay, to_text(wanted));
+  add_activity(ActivityType::reconcile_relay, relay, to_text(wanted));
   transaction.commit();
 }
 
@@ -132,7 +131,7 @@ void Command::complete_relay_sync(const Relay& relay, const CompletedSync& sync)
   }
   Transaction transaction(*database_);
   // Before the row, because a trigger reads it.
-  log(ActivityType::complete_relay_sync, relay, to_text(detail));
+  add_activity(ActivityType::complete_relay_sync, relay, to_text(detail));
   database_
       ->prepare(
           "UPDATE relay SET synced_revision = max(coalesce(synced_revision, 0), ?1), "
@@ -169,7 +168,7 @@ void Command::fail_relay_sync(const Relay& relay, const FailedSync& sync) {
                   relay.id.text)
         .run();
   }
-  log(ActivityType::fail_relay_sync, relay, to_text(detail));
+  add_activity(ActivityType::fail_relay_sync, relay, to_text(detail));
   transaction.commit();
 }
 
@@ -192,7 +191,7 @@ void Command::record_liveness(const RelayId& id, SeenLiveness seen) {
   transaction.commit();
 }
 
-void Command::log(ActivityType type, const Relay& relay, const std::string& detail) {
+void Command::add_activity(ActivityType type, const Relay& relay, const std::string& detail) {
   database_
       ->prepare(
           "INSERT INTO activity (id, tenant, created_at, activity_type, resource_type, "

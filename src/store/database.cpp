@@ -35,7 +35,7 @@ constexpr Milliseconds kBusyStep{10};
       "as");
 }
 
-// Throws where that cannot be seen: a directory on the way is closed to us.
+// Throws when that cannot be seen, because we may not enter a directory of the path.
 bool is_there(const fs::path& path) {
   std::error_code error;
   const bool there = fs::exists(path, error);
@@ -43,8 +43,8 @@ bool is_there(const fs::path& path) {
     throw StoreError(
         StoreFault::cannot_open,
         fmt::format("database: cannot look for {}: {}", path.string(), error.message()),
-        "check DATABASE_URL, and let the user that tender runs as enter every "
-        "directory on the way");
+        "check DATABASE_URL, and let the user that tender runs as enter every directory in its "
+        "path");
   }
   return there;
 }
@@ -56,8 +56,8 @@ std::string full_path(const fs::path& path) {
   return (error ? path : full.lexically_normal()).string();
 }
 
-// SQLite would create the file with the umask's mode; it holds who owns which relay, so it is ours
-// alone.
+// SQLite would create the file with the umask's mode. It holds who owns which relay, so only our
+// user may read it.
 void create_file(const fs::path& path) {
   const fs::path directory = path.parent_path();
   if (!directory.empty() && !is_there(directory)) {
@@ -89,7 +89,7 @@ int wait_while_busy(void* context, int times) {
   return 1;
 }
 
-// Two that switch a new database at the same time stand in each other's way, and SQLite then asks
+// Two processes that switch a new database at the same time block each other, and SQLite then calls
 // no busy handler.
 std::string switch_to_wal(SQLite::Database& connection, Database::Options& options) {
   for (int times = 0;; ++times) {
@@ -117,14 +117,14 @@ void use_write_ahead_log(SQLite::Database& connection, const fs::path& path,
   }
 }
 
-// What is in the log was committed, and a new database would destroy it.
+// What is in the write-ahead log was committed, and a new database would destroy it.
 void refuse_orphaned_log(const fs::path& database) {
   std::error_code none;
   const fs::path log = database.string() + "-wal";
   if (const auto size = fs::file_size(log, none); !none && size > 0) {
     throw StoreError(
         StoreFault::missing,
-        fmt::format("{} is there, and its database {} is not", log.string(), database.string()),
+        fmt::format("{} exists, but its database {} does not", log.string(), database.string()),
         "put the database back beside it; or, to start with a new or restored database, "
         "move the -wal file away first");
   }
@@ -138,7 +138,7 @@ Database::Database(fs::path path, const Clock& clock, Options options)
     if (options_.mode == OpenMode::existing) {
       throw StoreError(
           StoreFault::missing, fmt::format("there is no database at {}", full_path(path_)),
-          "check DATABASE_URL, or make one with `tender relay create` or `tender run`");
+          "check DATABASE_URL, or create one with `tender relay create` or `tender run`");
     }
     refuse_orphaned_log(path_);
     create_file(path_);
@@ -178,7 +178,7 @@ void Database::reopen() {
   if (!fs::exists(path_, ignored) || fs::file_size(path_, ignored) == 0) {
     throw StoreError(StoreFault::missing,
                      fmt::format("the database {} is gone or empty", path_.string()),
-                     "see that its volume is mounted, or restore a backup");
+                     "check that its volume is mounted, or restore a backup");
   }
   auto fresh = open_connection(OpenMode::existing);
   statements_.clear();
@@ -240,7 +240,7 @@ Database::Options open_options(OpenMode mode, Logger& logger) {
   return {.mode = mode, .on_wait = [&logger] {
             logger.warn(
                 "the database is locked by another program; waiting for it, at most 5 s (end that "
-                "program's transaction if this comes often)");
+                "program's transaction if this happens often)");
           }};
 }
 

@@ -24,8 +24,8 @@ std::string lock_path(const std::filesystem::path& database) {
   return (error ? database : canonical).string() + ".lock";
 }
 
-// The whole file, exclusively. Open-file-description locks can be asked for without being taken, so
-// that `tender status` never stands in the way of a sidecar that starts.
+// The whole file, exclusively. Open-file-description locks can be queried without being taken, so
+// that `tender status` never blocks a sidecar that starts.
 struct flock whole_file() {
   struct flock lock {};
   lock.l_type = F_WRLCK;
@@ -64,8 +64,8 @@ std::optional<DatabaseLock> DatabaseLock::try_acquire(const std::filesystem::pat
       }
       throw StoreError(StoreFault::io,
                        fmt::format("lock file {}: {}", path, strerrordesc_np(errno)),
-                       "keep the database on a disk of this machine: network file systems often "
-                       "know no locks");
+                       "keep the database on a disk of this machine: network file systems often do "
+                       "not support locks");
     }
     if (lock.is_lost()) {
       continue;  // removed between open and lock: another process may have locked a new one

@@ -1,5 +1,6 @@
 // One member of a gzip file (RFC 1952) that carries its own length in an extra field, so that a
-// member which a crash has torn is found without unpacking the whole file. Any gunzip reads it.
+// member that a crash left incomplete is found without unpacking the whole file. Any gunzip reads
+// it.
 #pragma once
 
 #include <cstdint>
@@ -19,7 +20,7 @@ inline constexpr std::size_t kGzipHeaderSize = 20;
 /// made by make_gzip_member.
 [[nodiscard]] std::optional<std::uint32_t> gzip_member_size(std::string_view header);
 
-/// Whether `bytes`, shorter than a header perhaps, may be how one of our members begins.
+/// Whether `bytes`, which may be shorter than a header, can be the start of one of our members.
 [[nodiscard]] bool begins_gzip_member(std::string_view bytes);
 
 }  // namespace tender

@@ -23,7 +23,7 @@ int is_stopped(void* stop) {
 }
 
 // Values that break a CHECK, NOT NULL or the type of a STRICT table: rows that somebody wrote with
-// the checks off. The file itself is sound.
+// the checks off. The file itself is intact.
 bool is_about_values(std::string_view finding) {
   return finding.starts_with("CHECK constraint failed in ") ||
          finding.find(" value in ") != std::string_view::npos;

@@ -23,13 +23,14 @@ void require_own_tables(SQLite::Database& connection, const std::filesystem::pat
     return;
   }
   if (mode == OpenMode::existing) {
-    throw StoreError(StoreFault::missing, fmt::format("{} holds no tender database", path.string()),
-                     "check DATABASE_URL, or make one with `tender relay create` or `tender run`");
+    throw StoreError(
+        StoreFault::missing, fmt::format("{} does not contain a tender database", path.string()),
+        "check DATABASE_URL, or create one with `tender relay create` or `tender run`");
   }
   if (tables > 0) {
     throw StoreError(StoreFault::other,
                      fmt::format("database {} has tables that tender did not make", path.string()),
-                     "point DATABASE_URL at a file of its own");
+                     "set DATABASE_URL to a file that only tender uses");
   }
 }
 

@@ -65,12 +65,13 @@ void find_odd_schemas(Database& database, std::size_t limit, Faults& faults) {
 void find_relay_on_api_host(Database& database, const std::string& reserved, Faults& faults) {
   Statement row = database.prepare("SELECT id, subdomain FROM relay WHERE subdomain = ?", reserved);
   while (row.step()) {
-    faults.push_back({.what = fmt::format("{}: its host is that of ZOOID_API_URL, where zooid "
-                                          "serves its API and never a relay",
-                                          row_name(row)),
-                      .remedy = fmt::format("give it another subdomain: `tender relay update {} "
-                                            "--subdomain …`",
-                                            reserved)});
+    faults.push_back(
+        {.what = fmt::format(
+             "{}: it has the host of ZOOID_API_URL, where zooid serves its API and never a relay",
+             row_name(row)),
+         .remedy = fmt::format("give it another subdomain: `tender relay update {} "
+                               "--subdomain …`",
+                               reserved)});
   }
 }
 
@@ -120,8 +121,8 @@ void find_odd_values(Database& database, std::size_t limit, Faults& faults) {
   Statement row = database.prepare(sql.c_str(), static_cast<std::int64_t>(limit));
   while (row.step()) {
     faults.push_back(
-        {.what = fmt::format("{}: {} has an impossible value", row_name(row), row.text(2)),
-         .remedy = "correct it in SQL with SQLite's checks on"});
+        {.what = fmt::format("{}: {} has an invalid value", row_name(row), row.text(2)),
+         .remedy = "correct it in SQL, with CHECK constraints on"});
   }
 }
 

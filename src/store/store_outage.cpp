@@ -24,7 +24,8 @@ void StoreOutage::begin(const StoreError& error) {
     return;
   }
   if (error.fault() == StoreFault::corrupt) {
-    logger_.error("{}; nothing is done until the file is sound; {}", error.what(), error.remedy());
+    logger_.error("{}; no work is done until the file is intact again; {}", error.what(),
+                  error.remedy());
   } else {
     logger_.error("{}; nothing is lost, trying again until it works; {}", error.what(),
                   error.remedy());
@@ -43,16 +44,16 @@ bool StoreOutage::over() {
   }
   const TimePoint now = clock_.now();
   if (now < *retry_at_ && *retry_at_ <= now + kLongestPause) {
-    return false;  // further ahead it only lies when the clock was set back since
+    return false;  // later than that only when the clock was set back
   }
   try {
-    // A page that is sound says nothing of the others.
+    // One intact page says nothing about the others.
     if (fault_ == StoreFault::corrupt &&
         check_integrity(database_.path(), kLargestCheckedFirst) == Integrity::too_large) {
       try_again_later();
       return false;  // it would take too long: that is for the next start
     }
-    if (fault_ != StoreFault::busy) {  // a lock is no fault of the connection
+    if (fault_ != StoreFault::busy) {  // a lock is not a fault of the connection
       database_.reopen();
     }
     probe();
@@ -61,7 +62,7 @@ bool StoreOutage::over() {
     try_again_later();
     return false;
   }
-  logger_.info("the database can be written again; going on");
+  logger_.info("the database can be written again; resuming");
   retry_at_.reset();
   ended_at_ = clock_.now();
   return true;

@@ -27,7 +27,7 @@ Transaction::~Transaction() {
     try {
       database_.prepare("ROLLBACK").run();
     } catch (const StoreError&) {
-      // SQLite has rolled back by itself already (full disk, I/O error): there is nothing left to
+      // SQLite has already rolled back by itself (full disk, I/O error): there is nothing left to
       // undo.
     }
     database_.write_turns_.ended();
@@ -43,7 +43,7 @@ void Transaction::commit() {
   }
   if (database_.transaction_doomed_) {
     // A bug, but one that must not commit half of a command in a release build either.
-    throw std::logic_error("commit of a transaction of which a nested part was not committed");
+    throw std::logic_error("cannot commit a transaction: a nested part of it was not committed");
   }
   database_.prepare("COMMIT").run();
   database_.write_turns_.ended();

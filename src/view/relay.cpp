@@ -29,9 +29,9 @@ std::string_view to_string(SyncState state) {
   return kSyncStates.at(static_cast<std::size_t>(state));
 }
 
-Relay with_reason(Relay relay, const outbox::DestinationState& host) {
+Relay with_reason(Relay relay, const outbox::DestinationState& destination) {
   if (!relay.synced && relay.sync_error.empty()) {
-    relay.sync_error = host.reason;
+    relay.sync_error = destination.reason;
   }
   return relay;
 }
@@ -43,7 +43,7 @@ std::optional<Relay> find_relay(const Query& query, const std::string& name) {
       throw CommandError(
           fmt::format("\"{}\" is the id of relay {} and the subdomain of relay {}", name,
                       relay->subdomain, namesake->id.text),
-          fmt::format("name the one by its subdomain, {}, or the other by its id, {}",
+          fmt::format("write {} for the first (its subdomain), or {} for the second (its id)",
                       relay->subdomain, namesake->id.text));
     }
   }

@@ -34,7 +34,7 @@ LivenessVerdict judge_document(const nlohmann::json& document, const Relay& rela
     }
   }
   if (relay.status != RelayStatus::active) {
-    return {Liveness::wrong, fmt::format("it is {} and still served", to_string(relay.status))};
+    return {Liveness::wrong, fmt::format("it is {} but still served", to_string(relay.status))};
   }
   const std::initializer_list<std::pair<const char*, const std::string*>> fields = {
       {"name", &relay.info_name},

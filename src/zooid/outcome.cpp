@@ -34,7 +34,7 @@ constexpr std::array<std::string_view, 4> kStorageErrors{
     "failed to write config", "failed to read config directory", "failed to read existing config",
     "failed to check config"};
 
-// What a PATCH gets when the relay's own file was cut short: empty, or no TOML any more.
+// What a PATCH gets when the relay's own file was cut short: empty, or not TOML any more.
 constexpr std::array<std::string_view, 3> kTornErrors{"secret is required", "host is required",
                                                       "schema is required"};
 constexpr std::string_view kTornToml = "failed to read existing config: toml: ";
@@ -58,8 +58,8 @@ Verdict success(const http::Response& response) {
     return {.from_zooid = true};
   }
   return {Outcome::transient,
-          fmt::format("something answered {} {}, and zooid would send a JSON object; check that "
-                      "ZOOID_API_URL is zooid's API",
+          fmt::format("got {} {} instead of zooid's JSON object; check that ZOOID_API_URL is the "
+                      "address of zooid's API",
                       response.status,
                       response.body.empty() ? "without a body"
                                             : fmt::format("with \"{}\"", printable(response.body))),
@@ -89,8 +89,7 @@ Verdict unauthorized(const http::Response& response, TimePoint now) {
   const auto skew = skew_of(response, now);
   if (skew && std::chrono::abs(*skew) >= kMaxClockSkew) {
     return {Outcome::host_fault,
-            fmt::format("{}; clock off by {} s: this machine's is {} zooid's; set it right (NTP), "
-                        "or zooid's",
+            fmt::format("{}; this machine's clock is {} s {} zooid's; correct it (NTP), or zooid's",
                         answered(response), std::abs(skew->count()),
                         skew->count() < 0 ? "behind" : "ahead of"),
             false};
@@ -111,10 +110,10 @@ Verdict forbidden(const http::Response& response) {
           false};
 }
 
-// A feature that this version of zooid lacks; the host is well.
+// A feature that this version of zooid lacks; zooid itself works.
 Verdict unsupported(const http::Response& response) {
   return {.outcome = Outcome::unsupported,
-          .reason = fmt::format("{}; this version of zooid does not know the request",
+          .reason = fmt::format("{}; this version of zooid does not support the request",
                                 answered(response)),
           .from_zooid = true};
 }
@@ -144,10 +143,10 @@ bool is_storage_error(const std::optional<std::string>& error) {
 Verdict storage_fault(const http::Response& response) {
   return {
       .outcome = Outcome::storage_fault,
-      .reason = fmt::format("{}; zooid cannot read or write its files: free space on its volume "
-                            "now, or mend it; each write that zooid tries meanwhile can destroy "
-                            "a relay's secret key",
-                            answered(response)),
+      .reason = fmt::format(
+          "{}; zooid cannot read or write its files: free space on its volume now, or repair the "
+          "volume; until then, each write that zooid tries can destroy a relay's secret key",
+          answered(response)),
       .in_doubt = response.status >= 500,
       .from_zooid = true};
 }
@@ -168,7 +167,7 @@ Verdict conflict(const http::Response& response, http::Method method) {
     return {.outcome = Outcome::already_exists, .reason = answered(response), .from_zooid = true};
   }
   return {.outcome = error.starts_with(kHostTaken) ? Outcome::host_taken : Outcome::permanent,
-          .reason = fmt::format("{}; change this relay or the one that it collides with",
+          .reason = fmt::format("{}; change this relay or the one that it conflicts with",
                                 answered(response)),
           .from_zooid = !error.empty()};
 }
@@ -199,7 +198,8 @@ Verdict client_error(const http::Response& response, http::Method method, TimePo
         return unsupported(response);
       }
       return {Outcome::host_fault,
-              fmt::format("{}; check that ZOOID_API_URL is zooid's API", answered(response)),
+              fmt::format("{}; check that ZOOID_API_URL is the address of zooid's API",
+                          answered(response)),
               false};
     case 408:
     case 425:
@@ -216,14 +216,15 @@ Verdict server_error(const http::Response& response) {
   const int status = response.status;
   const bool gateway = status == 502 || status == 503 || status == 504;
   return {.outcome = gateway ? Outcome::host_fault : Outcome::transient,
-          .reason = fmt::format("{}; {}", answered(response),
-                                gateway ? "check that zooid is running, and what stands before it"
-                                        : "see zooid's log"),
+          .reason = fmt::format(
+              "{}; {}", answered(response),
+              gateway ? "check that zooid is running, and check any proxy in front of it"
+                      : "see zooid's log"),
           .in_doubt = true,
           .from_zooid = status == 500 && zooid_error(response.body).has_value()};
 }
 
-// On 429 and 503: a number of seconds, or the date until which to stay away.
+// On 429 and 503: a number of seconds, or the date until which to wait.
 Milliseconds retry_after(const http::Response& response, TimePoint now) {
   const auto header = response.header("Retry-After");
   if (!header || (response.status != 429 && response.status != 503)) {
@@ -242,7 +243,7 @@ Milliseconds retry_after(const http::Response& response, TimePoint now) {
   if (!date) {
     return {};
   }
-  // By the host's own clock, where it shows it.
+  // By zooid's own clock, if its answer shows it.
   const auto skew = skew_of(response, now).value_or(std::chrono::seconds::zero());
   return std::clamp<Milliseconds>(*date - (now - skew), Milliseconds::zero(), kLongestRetryAfter);
 }
@@ -276,7 +277,7 @@ std::string_view remedy_of(http::Fault fault) {
     case http::Fault::refused:
       return "check that zooid is running and that ZOOID_API_URL is right";
     case http::Fault::dns:
-      return "check the host of ZOOID_API_URL, and this machine's name service";
+      return "check the host of ZOOID_API_URL, and this machine's DNS";
     case http::Fault::tls:
       return "check zooid's certificate; ZOOID_API_CA_FILE names a private CA";
     case http::Fault::closed:
@@ -285,7 +286,7 @@ std::string_view remedy_of(http::Fault fault) {
     case http::Fault::stopped:
       break;
   }
-  return "check that ZOOID_API_URL is zooid's API, and zooid's log";
+  return "check that ZOOID_API_URL is the address of zooid's API, and see zooid's log";
 }
 
 Verdict judge_failure(const http::Failure& failure) {

@@ -33,16 +33,16 @@ struct WakeupTest : testing::Test {
 TEST_F(WakeupTest, RemembersANotificationThatComesBeforeTheWait) {
   wakeup.notify();
   start_waiter(1h);
-  clock.settle();
+  clock.run_ready();
   EXPECT_EQ(results, std::vector<bool>{true});
 }
 
 TEST_F(WakeupTest, WakesTheWaiter) {
   start_waiter(1h);
-  clock.settle();
+  clock.run_ready();
   EXPECT_TRUE(results.empty());
   wakeup.notify();
-  clock.settle();
+  clock.run_ready();
   EXPECT_EQ(results, std::vector<bool>{true});
 }
 

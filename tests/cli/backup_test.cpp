@@ -33,7 +33,7 @@ TEST_F(BackupCommand, TellsHowToReplaceAFile) {
   std::ofstream(target) << "precious";
   const Ran ran = run({"backup", target});
   EXPECT_EQ(ran.code, ExitCode::error);
-  EXPECT_THAT(ran.err, HasSubstr("exists already"));
+  EXPECT_THAT(ran.err, HasSubstr("already exists"));
   EXPECT_THAT(ran.err, HasSubstr("--force"));
 }
 

@@ -51,7 +51,7 @@ TEST_F(Check, RefusesAWriteAheadLogWithoutItsDatabase) {
   environment["DATABASE_URL"] = "sqlite://" + database.string();
   std::ofstream(database.string() + "-wal") << "what was committed last";
   EXPECT_EQ(finding("database")["ok"], false);
-  EXPECT_THAT(finding("database")["text"], HasSubstr("lost.db-wal is there"));
+  EXPECT_THAT(finding("database")["text"], HasSubstr("lost.db-wal exists"));
   EXPECT_FALSE(std::filesystem::exists(database));
 }
 
@@ -88,7 +88,7 @@ TEST_F(Check, SkipsTheClockWhenZooidIsDown) {
 
 TEST_F(Check, SaysThatTheConfigurationIsComplete) {
   EXPECT_EQ(finding("environment")["text"],
-            "configuration is complete; relays live below relays.test");
+            "configuration is complete; relays are subdomains of relays.test");
 }
 
 TEST_F(Check, ReallyWritesToTheDatabase) {

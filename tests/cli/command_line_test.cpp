@@ -129,7 +129,7 @@ TEST_F(CommandLine, RefusesCommandsThatDoNotExist) {
 }
 
 TEST_F(CommandLine, SaysThatOptionsComeAfterTheCommand) {
-  expect_usage_error({"--json", "relay", "list"}, "options come after it");
+  expect_usage_error({"--json", "relay", "list"}, "put options after it");
 }
 
 TEST_F(CommandLine, RefusesUnknownOptionsOfEveryCommand) {
@@ -202,9 +202,8 @@ TEST_F(CommandLine, AsksBeforeItGivesAFleetNewIdentities) {
   ASSERT_NE(std::freopen("/dev/null", "r", stdin), nullptr);  // it may be a terminal
   const Ran ran = run({"reconcile", "--all", "--recreate"});
   EXPECT_NE(ran.code, ExitCode::ok);
-  EXPECT_THAT(ran.err,
-              AllOf(HasSubstr("1 relay, the oldest first"),
-                    HasSubstr("1 that it has never taken are created"), HasSubstr("--yes")));
+  EXPECT_THAT(ran.err, AllOf(HasSubstr("1 relay, the oldest first"),
+                             HasSubstr("1 that are new to zooid: created"), HasSubstr("--yes")));
   EXPECT_EQ(run({"activity", "--json"}).json().size(), 1U);
 }
 

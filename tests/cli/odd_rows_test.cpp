@@ -104,8 +104,8 @@ TEST_F(OddRowsShown, AreNamedByCheck) {
   EXPECT_THAT(run({"check"}).out, Not(HasSubstr("rows")));
   write_unchecked("UPDATE relay SET status = 'paused', subdomain = 'zooid'");
   const Ran ran = run({"check"});
-  EXPECT_THAT(ran.out, AllOf(HasSubstr("FAIL  rows"), HasSubstr("status has an impossible value"),
-                             HasSubstr("its host is that of ZOOID_API_URL")));
+  EXPECT_THAT(ran.out, AllOf(HasSubstr("FAIL  rows"), HasSubstr("status has an invalid value"),
+                             HasSubstr("it has the host of ZOOID_API_URL")));
 }
 
 TEST_F(OddRowsShown, HostOfTheApiIsRefusedToARelay) {

@@ -44,7 +44,7 @@ TEST(RelayDomain, IsNothingElse) {
       {"*.example.com", "is not a domain name"},
       {"caf\xc3\xa9.example", "is not a domain name"},
       {std::string(64, 'a') + ".example", "is not a domain name"},
-      {"127.0.0.1", "is an address"}};
+      {"127.0.0.1", "is an IP address"}};
   for (const auto& [domain, problem] : cases) {
     const auto faults = test::faults_of(test::with("RELAY_DOMAIN", domain));
     ASSERT_EQ(faults.size(), 1U) << domain;

@@ -71,18 +71,19 @@ INSTANTIATE_TEST_SUITE_P(
     testing::Values(BrokenCase{"KEY", "there is no = in the line"},
                     BrokenCase{"export KEY", "there is no = in the line"},
                     BrokenCase{"export", "there is no = in the line"},
-                    BrokenCase{"KEY =value", "there is a blank before the ="},
-                    BrokenCase{"=value", "what stands before the = is not a name"},
-                    BrokenCase{"1KEY=value", "what stands before the = is not a name"},
-                    BrokenCase{"A-B=value", "what stands before the = is not a name"},
-                    BrokenCase{"A B=value", "what stands before the = is not a name"},
+                    BrokenCase{"KEY =value", "there is a space or tab before the ="},
+                    BrokenCase{"=value", "the text before the = is not a name"},
+                    BrokenCase{"1KEY=value", "the text before the = is not a name"},
+                    BrokenCase{"A-B=value", "the text before the = is not a name"},
+                    BrokenCase{"A B=value", "the text before the = is not a name"},
                     BrokenCase{"KEY=\"value", "the double quote is not closed"},
                     BrokenCase{"KEY=\"value\\\"", "the double quote is not closed"},
                     BrokenCase{"KEY=\"", "the double quote is not closed"},
                     BrokenCase{"KEY='value", "the single quote is not closed"},
                     BrokenCase{"KEY=\"a\\tb\"",
-                               "an escape in double quotes is not \\n, \\\" or \\\\"},
-                    BrokenCase{"KEY=\"a\\", "an escape in double quotes is not \\n, \\\" or \\\\"},
+                               "the double quotes hold an escape other than \\n, \\\" and \\\\"},
+                    BrokenCase{"KEY=\"a\\",
+                               "the double quotes hold an escape other than \\n, \\\" and \\\\"},
                     BrokenCase{"KEY=\"a\"b", "something follows the closing quote"},
                     BrokenCase{"KEY='a' b", "something follows the closing quote"},
                     BrokenCase{"KEY='a'#b", "something follows the closing quote"}));
@@ -119,7 +120,7 @@ TEST(Dotenv, RefusesANameThatStandsThereTwice) {
   const Dotenv parsed = parse_dotenv("LOG_LEVEL=info\n\nLOG_LEVEL=debug\n", ".env");
   ASSERT_EQ(parsed.faults.size(), 1U);
   EXPECT_EQ(parsed.faults[0].variable, "LOG_LEVEL");
-  EXPECT_EQ(parsed.faults[0].problem, ".env:3: the same name stands in line 1");
+  EXPECT_EQ(parsed.faults[0].problem, ".env:3: the same name is already on line 1");
   ASSERT_EQ(parsed.entries.size(), 1U);
   EXPECT_EQ(parsed.entries[0].value.reveal(), "info");
 }

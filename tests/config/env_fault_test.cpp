@@ -50,20 +50,21 @@ INSTANTIATE_TEST_SUITE_P(
                     Case{"ZOOID_API_URL", "http://", "\"http://\" has no host"},
                     Case{"ZOOID_API_URL", "http://h:99999", "has a port that is not"},
                     Case{"ZOOID_API_URL", "http://h/#a", "has a fragment"},
-                    Case{"ZOOID_API_URL", "http://u@h", "holds a user or a password"},
+                    Case{"ZOOID_API_URL", "http://u@h", "has a user name or a password"},
                     Case{"ZOOID_API_URL", "http://h/?a=b", "has a query"},
                     Case{"ZOOID_API_URL", "http://h/zooid", "has a path"},
-                    Case{"ZOOID_API_URL", "http://h ", "starts or ends with a blank"},
+                    Case{"ZOOID_API_URL", "http://h ", "starts or ends with a space or tab"},
                     Case{"ROBOT_SECRET", "abc", "is not a secret key"},
                     Case{"ROBOT_SECRET", std::string(64, '0'), "is not a secret key"},
-                    Case{"ROBOT_SECRET", test::kRobotKey + " ", "starts or ends with a blank"},
+                    Case{"ROBOT_SECRET", test::kRobotKey + " ",
+                         "starts or ends with a space or tab"},
                     Case{"ROBOT_SECRET", test::kRobotKey + "\n", "holds a line break"},
                     Case{"ZOOID_API_TIMEOUT", "5", "is not a duration"},
                     Case{"ZOOID_API_TIMEOUT", "-5s", "is not a duration"},
                     Case{"ZOOID_API_TIMEOUT", "0s", "is zero"},
                     Case{"ZOOID_API_CA_FILE", "/no/such/file", "No such file or directory"},
                     Case{"ZOOID_API_CA_FILE", "/", "Is a directory"},
-                    Case{"ZOOID_API_CA_FILE", "/dev/null", "holds no PEM certificate"}));
+                    Case{"ZOOID_API_CA_FILE", "/dev/null", "does not contain a PEM certificate"}));
 
 INSTANTIATE_TEST_SUITE_P(
     Database, WrongValue,
@@ -72,13 +73,13 @@ INSTANTIATE_TEST_SUITE_P(
                     Case{"DATABASE_URL", "sqlite:data/tender.db", "is not a SQLite URL"},
                     Case{"DATABASE_URL", "sqlite::memory:", "is a database in memory"},
                     Case{"DATABASE_URL", "sqlite://:memory:", "is a database in memory"},
-                    Case{"DATABASE_URL", "sqlite://", "names no file"},
-                    Case{"DATABASE_URL", "sqlite://data/", "names no file"},
+                    Case{"DATABASE_URL", "sqlite://", "does not name a file"},
+                    Case{"DATABASE_URL", "sqlite://data/", "does not name a file"},
                     Case{"DATABASE_URL", "sqlite://a.db?mode=rw", "has parameters or escapes"},
                     Case{"DATABASE_URL", "sqlite://a%20b.db", "has parameters or escapes"},
                     Case{"DATABASE_URL", "sqlite://~/a.db", "starts with ~"},
                     Case{"ACTIVITY_RETENTION", "90", "is not a duration"},
-                    Case{"ACTIVITY_ARCHIVE", "yes", "is none of the words"}));
+                    Case{"ACTIVITY_ARCHIVE", "yes", "is not one of the allowed words"}));
 
 INSTANTIATE_TEST_SUITE_P(
     SyncAndLog, WrongValue,
@@ -97,15 +98,15 @@ INSTANTIATE_TEST_SUITE_P(
                     Case{"RELAY_SYNC_RATE", "1001", "is out of range"},
                     Case{"RELAY_SYNC_SETTLE", "0s", "is zero"},
                     Case{"RECONCILE_INTERVAL", "hourly", "is not a duration"},
-                    Case{"RELAY_VERIFY", "yes", "is none of the words"},
-                    Case{"RELAY_RECREATE", "automatic", "is none of the words"},
-                    Case{"LOG_LEVEL", "INFO", "is none of the words"},
-                    Case{"LOG_FORMAT", "xml", "is none of the words"}));
+                    Case{"RELAY_VERIFY", "yes", "is not one of the allowed words"},
+                    Case{"RELAY_RECREATE", "automatic", "is not one of the allowed words"},
+                    Case{"LOG_LEVEL", "INFO", "is not one of the allowed words"},
+                    Case{"LOG_FORMAT", "xml", "is not one of the allowed words"}));
 
 TEST(EnvFaults, TellTheWordsThatAreKnown) {
   const auto faults = faults_of(with("LOG_LEVEL", "loud"));
   ASSERT_EQ(faults.size(), 1U);
-  EXPECT_EQ(faults[0].problem, "\"loud\" is none of the words that are known here");
+  EXPECT_EQ(faults[0].problem, "\"loud\" is not one of the allowed words");
   EXPECT_EQ(faults[0].remedy, "write one of trace, debug, info, warn, error");
 }
 
@@ -135,7 +136,7 @@ TEST(EnvFaults, StandInOneLineEach) {
   } catch (const ConfigError& error) {
     const std::string text = error.what();
     EXPECT_EQ(std::ranges::count(text, '\n'), 2) << text;
-    EXPECT_THAT(text, HasSubstr("the configuration has 2 faults:\n  "));
+    EXPECT_THAT(text, HasSubstr("the configuration has 2 errors:\n  "));
     EXPECT_EQ(text.find('\x1b'), std::string::npos);
     EXPECT_FALSE(error.remedy().empty());
   }
@@ -169,10 +170,9 @@ TEST(EnvFaults, ComeWithTheWarningsThatMayExplainThem) {
     (void)load_robot_key({{"ROBOT_SECRT", test::kRobotKey}});
     FAIL() << "there is no key";
   } catch (const ConfigError& error) {
-    EXPECT_THAT(
-        error.what(),
-        testing::EndsWith(
-            "\n  note: ROBOT_SECRT is not a variable of tender's: did you mean ROBOT_SECRET?"));
+    EXPECT_THAT(error.what(),
+                testing::EndsWith(
+                    "\n  note: ROBOT_SECRT is not a tender variable: did you mean ROBOT_SECRET?"));
   }
 }
 
@@ -227,7 +227,7 @@ TEST(EnvFaults, SayWhereInTheFileTheValueStands) {
   const auto faults = faults_of(required_only(), {file.path(), true});
   ASSERT_EQ(faults.size(), 1U);
   EXPECT_EQ(faults[0].variable, "LOG_LEVEL");
-  EXPECT_THAT(faults[0].problem, HasSubstr("file:2: \"loud\" is none"));
+  EXPECT_THAT(faults[0].problem, HasSubstr("file:2: \"loud\" is not one"));
 }
 
 TEST(EnvFaults, ReportUnknownNamesOfOursInTheFile) {
@@ -237,7 +237,7 @@ TEST(EnvFaults, ReportUnknownNamesOfOursInTheFile) {
   const auto faults = faults_of(required_only(), {file.path(), true});
   ASSERT_EQ(faults.size(), 4U);
   EXPECT_EQ(faults[0].variable, "RELAY_DOMIAN");
-  EXPECT_THAT(faults[0].problem, HasSubstr("file:1: tender knows no such variable"));
+  EXPECT_THAT(faults[0].problem, HasSubstr("file:1: this is not a tender variable"));
   EXPECT_EQ(faults[0].remedy, "did you mean RELAY_DOMAIN?");
   EXPECT_EQ(faults[1].remedy, "did you mean LOG_LEVEL?");
   EXPECT_EQ(faults[2].remedy, "remove it; env.example shows every variable");
@@ -260,7 +260,7 @@ TEST(EnvFaults, ReportAFileThatIsTooLarge) {
   const SampleFile file(std::string(1 << 20, '\n'));
   const auto faults = faults_of(required_only(), {file.path(), true});
   ASSERT_EQ(faults.size(), 1U);
-  EXPECT_EQ(faults[0].problem, "is too large for a file of variables");
+  EXPECT_EQ(faults[0].problem, "is too large for a file of environment variables");
 }
 
 TEST(EnvFaults, HidePasswordsInUrlsThatAreWrong) {

@@ -220,8 +220,9 @@ TEST(EnvFile, WarnsWhenItsSecretsAreOpenToOthers) {
   const std::string path = file.path();
   EXPECT_THAT(
       load_env(environment, {file.path(), true}).warnings,
-      ElementsAre(path + " holds secrets and other users may use it (mode 0644): chmod 600 " +
-                  path));
+      ElementsAre(path +
+                  " holds secrets, and other users can access it (mode 0644): run `chmod 600 " +
+                  path + "`"));
 }
 
 TEST(EnvFile, WarnsWhenItsSecretsAreOpenToItsGroupAlone) {
@@ -246,9 +247,8 @@ TEST(EnvFile, MayHoldWhatComposeReadsFromTheSameFile) {
 
 TEST(Environment, WithANameThatIsAlmostOursIsAWarning) {
   const Env env = load_env(with("RELAY_DOMIAN", "x.example.com"));
-  EXPECT_THAT(
-      env.warnings,
-      ElementsAre("RELAY_DOMIAN is not a variable of tender's: did you mean RELAY_DOMAIN?"));
+  EXPECT_THAT(env.warnings,
+              ElementsAre("RELAY_DOMIAN is not a tender variable: did you mean RELAY_DOMAIN?"));
 }
 
 TEST(Environment, WithTheFileFormOfWhatIsNotSecretIsAWarning) {

@@ -55,7 +55,7 @@ TEST(SecretFile, BesideTheSecretItselfIsAFault) {
   const auto faults = faults_of(environment);
   ASSERT_EQ(faults.size(), 1U);
   EXPECT_EQ(faults[0].variable, "ROBOT_SECRET");
-  EXPECT_EQ(faults[0].problem, "ROBOT_SECRET_FILE is set too");
+  EXPECT_EQ(faults[0].problem, "ROBOT_SECRET_FILE is also set");
 }
 
 TEST(SecretFile, InTheEnvironmentWinsOverTheSecretInDotEnv) {

@@ -205,7 +205,7 @@ class TroubleTest(unittest.TestCase):
         self.world.create("blue")
         eventually(lambda: self.world.sim.stats()["in_flight"], "a request in flight")
         sidecar.terminate()
-        eventually(lambda: "claiming nothing more" in self.world.log(), "the first signal is heeded")
+        eventually(lambda: "starting no new work" in self.world.log(), "the first signal is heeded")
         sidecar.terminate()
         self.assertEqual(sidecar.wait(timeout=30), 1)
 

@@ -57,12 +57,12 @@ TEST_F(ClientDeadline, PassesWhileSending) {
 }
 
 TEST_F(ClientDeadline, PassesWhileWaitingForTheAnswer) {
-  expect_timeout(post("{}"), true, "waiting for the answer of");
+  expect_timeout(post("{}"), true, "waiting for the answer from");
 }
 
 TEST_F(ClientDeadline, PassesWhileReading) {
   server.always({Step::read_request(), Step::send("HTTP/1.1 200 OK\r\n"), Step::hang()});
-  expect_timeout(get(), true, "reading the answer of");
+  expect_timeout(get(), true, "reading the answer from");
 }
 
 TEST_F(ClientDeadline, PassesAtOnceWhenThereIsNoTime) {

@@ -45,7 +45,7 @@ TEST_F(ClientDial, TellsThatANameDoesNotExist) {
   const Failure failure = failed(get_from("nobody.test"));
   EXPECT_EQ(failure.fault, Fault::dns);
   EXPECT_FALSE(failure.written);
-  EXPECT_THAT(failure.detail, HasSubstr("the name of nobody.test:"));
+  EXPECT_THAT(failure.detail, HasSubstr("cannot resolve the host name of nobody.test:"));
 }
 
 TEST_F(ClientDial, TriesEveryAddress) {

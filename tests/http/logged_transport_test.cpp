@@ -38,7 +38,7 @@ struct LoggedTransportTest : testing::Test {
 
   void ask() {
     boost::asio::co_spawn(io, patch(), boost::asio::detached);
-    clock.settle();
+    clock.run_ready();
     clock.advance(Milliseconds(42));
   }
 

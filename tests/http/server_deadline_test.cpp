@@ -14,16 +14,16 @@ constexpr auto kHalfBody = "POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: 10
 
 struct ServerDeadlineTest : ServerTest {
   // Has the server take what was sent.
-  void settle() {
+  void run_ready() {
     for (int i = 0; i < 10; ++i) {
-      clock.settle();
+      clock.run_ready();
     }
   }
   // Sends a byte each second.
   void trickle(const std::shared_ptr<Peer>& peer, int seconds) {
     for (int i = 0; i < seconds && !peer->closed && peer->received.empty(); ++i) {
       peer->send("a");
-      settle();
+      run_ready();
       clock.advance(1s);
     }
   }
@@ -35,11 +35,11 @@ struct ServerDeadlineTest : ServerTest {
   void expect_timeout_after(int seconds, const std::string& begin) {
     start();
     const auto peer = connect();
-    settle();
+    run_ready();
     peer->send(begin);
     trickle(peer, seconds - 1);
     clock.advance(999ms);
-    settle();
+    run_ready();
     EXPECT_EQ(peer->received, "");
     clock.advance(1ms);
     expect_timeout(peer);
@@ -67,9 +67,9 @@ TEST_F(ServerDeadlineTest, CountsALaterRequestFromItsFirstByte) {
   ask(peer, get("/echo"));
   clock.advance(50s);
   peer->send(kHalfHead);
-  settle();
+  run_ready();
   clock.advance(4999ms);
-  settle();
+  run_ready();
   EXPECT_EQ(peer->received, "");
   clock.advance(1ms);
   expect_timeout(peer);
@@ -80,12 +80,12 @@ TEST_F(ServerDeadlineTest, ClosesAConnectionThatSendsNothing) {
   const auto fresh = connect();
   const auto idle = connect();
   ask(idle, get("/echo"));
-  settle();
+  run_ready();
   clock.advance(5s);
   run_until([&] { return fresh->closed; });
   EXPECT_EQ(fresh->received, "");
   clock.advance(54'999ms);
-  settle();
+  run_ready();
   EXPECT_FALSE(idle->closed);
   clock.advance(1ms);
   run_until([&] { return idle->closed; });
@@ -96,7 +96,7 @@ TEST_F(ServerDeadlineTest, ClosesOnAClientThatDoesNotReadItsAnswer) {
   start();
   const auto peer = connect_mute();
   peer->send(get("/large"));
-  settle();
+  run_ready();
   EXPECT_TRUE(finished.empty());
   clock.advance(10s);
   run_until([&] { return !finished.empty(); });
@@ -108,7 +108,7 @@ TEST_F(ServerDeadlineTest, ReadsOnOnlyForASecondAfterARefusal) {
   const auto peer = connect();
   EXPECT_THAT(ask(peer, "nonsense\n"), StartsWith("HTTP/1.1 400 "));
   peer->send("more");
-  settle();
+  run_ready();
   clock.advance(1s);
   server->stop();
   run_until([&] { return ended; });
@@ -117,13 +117,13 @@ TEST_F(ServerDeadlineTest, ReadsOnOnlyForASecondAfterARefusal) {
 TEST_F(ServerDeadlineTest, GoesByTheSteadyClock) {
   start();
   const auto peer = connect();
-  settle();
+  run_ready();
   peer->send(kHalfHead);
-  settle();
+  run_ready();
   clock.jump(1h);
-  settle();
+  run_ready();
   clock.jump(-2h);
-  settle();
+  run_ready();
   EXPECT_EQ(peer->received, "");
   EXPECT_THAT(ask(peer, " a\r\n\r\n"), StartsWith("HTTP/1.1 200 "));
 }
@@ -144,7 +144,7 @@ TEST_F(ServerDeadlineTest, LeavesClientsBeyondItsLimitWaiting) {
   const auto two = connect_busy();
   const auto third = connect();
   third->send(get("/echo"));
-  settle();
+  run_ready();
   EXPECT_EQ(third->received, "");
   release();
   run_until([&] { return third->received.ends_with("GET /echo  "); });
@@ -164,7 +164,7 @@ TEST_F(ServerDeadlineTest, ClosesTheLongestIdleConnectionForAClientThatWaits) {
   clock.advance(1s);
   EXPECT_THAT(ask(connect(), get("/echo")), StartsWith("HTTP/1.1 200 "));
   run_until([&] { return older->closed; });
-  settle();
+  run_ready();
   EXPECT_FALSE(newer->closed);
   EXPECT_FALSE(busy->closed);
 }
@@ -176,7 +176,7 @@ TEST_F(ServerDeadlineTest, StopsAtOnceWhenNothingIsUnderWay) {
   ask(idle, get("/echo"));
   const auto silent = connect();
   silent->send(get("/silence"));
-  settle();
+  run_ready();
   server->stop();
   run_until([&] { return ended && fresh->closed && idle->closed && silent->closed; });
   EXPECT_EQ(finished, std::vector<bool>{false});
@@ -187,9 +187,9 @@ TEST_F(ServerDeadlineTest, FinishesWhatIsUnderWayBeforeItEnds) {
   const auto waiting = connect_busy();
   const auto sending = connect();
   sending->send(kHalfBody);
-  settle();
+  run_ready();
   server->stop();
-  settle();
+  run_ready();
   EXPECT_FALSE(ended);
   sending->send(std::string(96, 'x'));
   release();
@@ -205,9 +205,9 @@ TEST_F(ServerDeadlineTest, WaitsForNothingBeyondItsDrainButTheHandler) {
   const auto waiting = connect_busy();
   const auto sending = connect();
   sending->send(kHalfBody);
-  settle();
+  run_ready();
   server->stop();
-  settle();
+  run_ready();
   clock.advance(3s);
   run_until([&] { return sending->closed; });
   EXPECT_THAT(sending->received, testing::AnyOf("", StartsWith("HTTP/1.1 408 ")));

@@ -70,7 +70,7 @@ TEST_F(ServerTest, LogsAHandlersExceptionOnceAndAnswers500) {
   const std::string answer = ask(peer, get("/throw"));
   EXPECT_THAT(answer, StartsWith("HTTP/1.1 500 "));
   EXPECT_THAT(answer, EndsWith("{\"error\":\"internal error\"}\n"));
-  EXPECT_EQ(log.str(), "GET /throw: the handler failed, and 500 was answered: a\\nb\n");
+  EXPECT_EQ(log.str(), "GET /throw: answered 500, because the handler failed: a\\nb\n");
   EXPECT_THAT(ask(peer, get("/echo")), StartsWith("HTTP/1.1 200 ")) << "the connection is kept";
 }
 
@@ -80,7 +80,7 @@ TEST_F(ServerTest, SendsNoHeaderThatWouldForgeAnother) {
   const std::string answer = ask(peer, get("/forged"));
   EXPECT_THAT(answer, StartsWith("HTTP/1.1 500 "));
   EXPECT_THAT(answer, Not(HasSubstr("Set-Cookie")));
-  EXPECT_THAT(log.str(), HasSubstr("GET /forged: the handler failed"));
+  EXPECT_THAT(log.str(), HasSubstr("GET /forged: answered 500, because the handler failed"));
 }
 
 TEST_F(ServerTest, RefusesAMalformedRequestAndCloses) {

@@ -16,7 +16,7 @@ struct Doubt : testing::Test {
   Doubt() {
     world.start();
     relay = world.create("blue");
-    world.settle();
+    world.run_ready();
     world.zooid.script = [this](const FakeZooid::Seen& seen) {
       FakeZooid::Action action;
       if (lose_next) {
@@ -42,9 +42,9 @@ struct Doubt : testing::Test {
 TEST_F(Doubt, IsEndedByOneMoreRequestAfterTheSettleTime) {
   lose_next = true;
   world.rename(relay, "old");
-  world.settle();
+  world.run_ready();
   world.rename(relay, "new");
-  world.settle();
+  world.run_ready();
   EXPECT_TRUE(world.get(relay).synced);
   EXPECT_TRUE(world.get(relay).settle_at);
   EXPECT_EQ(world.zooid.count(Method::patch), 2);
@@ -71,9 +71,9 @@ TEST_F(Doubt, IsEndedByTheRetryWhenThatComesLateEnough) {
 TEST_F(Doubt, OutlivesTheProcess) {
   lose_next = true;
   world.rename(relay, "old");
-  world.settle();
+  world.run_ready();
   world.rename(relay, "new");
-  world.settle();
+  world.run_ready();
   world.crash();
   world.start();
   world.clock().advance(20s);
@@ -90,7 +90,7 @@ TEST_F(Doubt, IsLeftBehindByACrashWithARequestUnderWay) {
     return action;
   };
   world.rename(relay, "old");
-  world.settle();
+  world.run_ready();
   world.crash();
   world.zooid.script = nullptr;
   world.start();
@@ -105,9 +105,9 @@ TEST_F(Doubt, IsLeftBehindByACrashWithARequestUnderWay) {
 TEST_F(Doubt, IsFoundAtTheStartWhenItsJobIsGone) {
   lose_next = true;
   world.rename(relay, "old");
-  world.settle();
+  world.run_ready();
   world.rename(relay, "new");
-  world.settle();
+  world.run_ready();
   world.database->execute("DELETE FROM outbox");
   world.crash();
   world.start();
@@ -119,20 +119,20 @@ TEST_F(Doubt, IsFoundAtTheStartWhenItsJobIsGone) {
 TEST_F(Doubt, DoesNotLetASyncBeSkipped) {
   lose_next = true;
   world.rename(relay, "old");
-  world.settle();
+  world.run_ready();
   world.rename(relay, "new");
-  world.settle();
+  world.run_ready();
   world.command->reconcile_relay(world.get(relay), {});
-  world.settle();
+  world.run_ready();
   EXPECT_EQ(world.zooid.count(Method::patch), 3);
 }
 
 TEST_F(Doubt, EndsInBoundedTimeWhenTheClockIsSetBack) {
   lose_next = true;
   world.rename(relay, "old");
-  world.settle();
+  world.run_ready();
   world.rename(relay, "new");
-  world.settle();
+  world.run_ready();
   world.clock().jump(-24h);
   static_cast<void>(world.create("wakes-the-dispatcher"));
   world.clock().advance(2min);
@@ -143,10 +143,10 @@ TEST_F(Doubt, EndsInBoundedTimeWhenTheClockIsSetBack) {
 TEST_F(Doubt, IsNotCutShortByAClockThatIsSetBackAndCorrected) {
   lose_next = true;
   world.rename(relay, "old");
-  world.settle();
+  world.run_ready();
   world.clock().jump(-2h);
   world.rename(relay, "new");
-  world.settle();
+  world.run_ready();
   world.clock().advance(5s);
   world.clock().jump(2h);
   static_cast<void>(world.create("wakes-the-dispatcher"));
@@ -161,9 +161,9 @@ TEST_F(Doubt, IsNotCutShortByAClockThatIsSetBackAndCorrected) {
 TEST_F(Doubt, OfAnEarlierProcessIsNotCutShortByTheClockEither) {
   lose_next = true;
   world.rename(relay, "old");
-  world.settle();
+  world.run_ready();
   world.rename(relay, "new");
-  world.settle();
+  world.run_ready();
   world.crash();
   world.start();
   world.clock().advance(5s);
@@ -186,7 +186,7 @@ TEST_F(Doubt, IsNotMadeByADefiniteRefusal) {
     return action;
   };
   world.rename(relay, "refused");
-  world.settle();
+  world.run_ready();
   EXPECT_FALSE(world.get(relay).settle_at);
 }
 
@@ -195,7 +195,7 @@ TEST(Identity, IsNotGivenTwiceWhenTheLogForgotThatZooidTookTheRelay) {
   World world;
   world.start();
   const Relay relay = world.create("blue");
-  world.settle();
+  world.run_ready();
   world.database->execute("DELETE FROM activity WHERE activity_type = 'complete_relay_sync'");
   world.zooid.relays.clear();
   world.rename(relay, "next");

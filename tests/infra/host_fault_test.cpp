@@ -219,7 +219,7 @@ TEST(Refusal, OfAHostThatAnotherRelayIsAboutToFreeIsTriedAgain) {
   World world;
   world.start();
   const Relay giver = world.create("lobby");
-  world.settle();
+  world.run_ready();
   world.zooid.script = [](const FakeZooid::Seen& seen) {
     FakeZooid::Action action;
     action.latency = seen.method == http::Method::patch ? 200ms : 20ms;
@@ -252,7 +252,7 @@ TEST(Refusal, OfTwoRelaysThatWantEachOthersHostEndsSoon) {
   world.start();
   const Relay lobby = world.create("lobby");
   const Relay hall = world.create("hall");
-  world.settle();
+  world.run_ready();
   world.database->execute(
       "UPDATE relay SET subdomain = 'between' WHERE subdomain = 'lobby';"
       "UPDATE relay SET subdomain = 'lobby' WHERE subdomain = 'hall';"
@@ -339,7 +339,7 @@ TEST(HostFault, IsNotMadeOfAnExchangeThatWeBrokeOff) {
   };
   world.start();
   const Relay relay = world.create("blue");
-  world.settle();
+  world.run_ready();
   ASSERT_EQ(world.zooid.requests.size(), 1U);
   world.infra->stop();
   world.clock().advance(1s);

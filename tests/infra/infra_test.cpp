@@ -26,7 +26,7 @@ TEST(Infra, CreatesANewRelayWithAFreshSecret) {
   World world;
   world.start();
   const Relay relay = world.create("blue");
-  world.settle();
+  world.run_ready();
   ASSERT_EQ(world.zooid.requests.size(), 1U);
   EXPECT_EQ(world.zooid.requests[0].method, Method::post);
   EXPECT_EQ(world.zooid.requests[0].body["host"], "blue.relays.test");
@@ -39,10 +39,10 @@ TEST(Infra, UpdatesAnExistingRelayWithoutSecret) {
   World world;
   world.start();
   const Relay relay = world.create("blue");
-  world.settle();
+  world.run_ready();
   const auto secret = world.zooid.relays[relay.id.text]["secret"];
   world.rename(relay, "Deep blue");
-  world.settle();
+  world.run_ready();
   ASSERT_EQ(world.zooid.requests.size(), 2U);
   EXPECT_EQ(world.zooid.requests[1].method, Method::patch);
   EXPECT_FALSE(world.zooid.requests[1].body.contains("secret"));
@@ -54,12 +54,12 @@ TEST(Infra, DeactivatesAndActivates) {
   World world;
   world.start();
   const Relay relay = world.create("blue");
-  world.settle();
+  world.run_ready();
   static_cast<void>(world.command->deactivate_relay(relay.id));
-  world.settle();
+  world.run_ready();
   EXPECT_EQ(world.zooid.relays[relay.id.text]["inactive"], true);
   static_cast<void>(world.command->activate_relay(relay.id));
-  world.settle();
+  world.run_ready();
   EXPECT_EQ(world.zooid.relays[relay.id.text]["inactive"], false);
 }
 
@@ -87,12 +87,12 @@ TEST(Infra, ReconcilesAfterTheChannelLagged) {
   {
     // A silent change, and then more activities at once than the channel keeps.
     const Relay silent = world.create("silent");
-    world.settle();
+    world.run_ready();
     world.database->execute("UPDATE relay SET info_name = 'changed'");
     for (const char* name : {"one", "two", "three"}) {
       static_cast<void>(world.create(name));
     }
-    world.settle();
+    world.run_ready();
     EXPECT_EQ(world.zooid.relays[silent.id.text]["info"]["name"], "changed");
   }
   EXPECT_TRUE(world.query->list_relays_pending_sync().empty());
@@ -155,7 +155,7 @@ TEST_F(GivenUp, ComesBackWhenAPersonAsks) {
   outbox::DeadLetters(*world.database)
       .resolve(infra::kRelaySync, relay.id.text, outbox::Resolution::retried, world.clock().now());
   world.command->reconcile_relay(world.get(relay), {});
-  world.settle();
+  world.run_ready();
   EXPECT_TRUE(world.get(relay).synced);
   EXPECT_TRUE(world.open_letters().empty());
 }
@@ -163,7 +163,7 @@ TEST_F(GivenUp, ComesBackWhenAPersonAsks) {
 TEST_F(GivenUp, StartsOverWithANewerCommand) {
   broken = true;
   world.rename(relay, "again");
-  world.settle();
+  world.run_ready();
   const auto job = outbox::Outbox(*world.database).find(infra::kRelaySync, relay.id.text);
   ASSERT_TRUE(job);
   EXPECT_EQ(job->attempt, 1);
@@ -188,10 +188,10 @@ TEST(Infra, SendsNothingWhenAnEditThatZooidRefusedIsTakenBack) {
   World world;
   world.start();
   const Relay relay = world.create("blue");
-  world.settle();
+  world.run_ready();
   world.zooid.script = refuse_config;
   world.rename(relay, "refused");
-  world.settle();
+  world.run_ready();
   ASSERT_EQ(world.open_letters().size(), 1U);
   world.rename(relay, "blue");
   world.clock().advance(1h);
@@ -204,14 +204,14 @@ TEST(Infra, SendsWhatWasForcedAndRefusedWhenAPersonRetries) {
   World world;
   world.start();
   const Relay relay = world.create("blue");
-  world.settle();
+  world.run_ready();
   world.zooid.script = refuse_config;
   world.command->reconcile_relay(relay, {.forced = true});
-  world.settle();
+  world.run_ready();
   ASSERT_EQ(world.open_letters().size(), 1U);
   world.zooid.script = nullptr;
   world.command->reconcile_relay(relay, {});
-  world.settle();
+  world.run_ready();
   EXPECT_EQ(world.zooid.count(http::Method::patch), 2);
   EXPECT_TRUE(world.get(relay).synced);
 }
@@ -240,7 +240,7 @@ TEST(Infra, AdoptsTheRelayWhenTheAnswerToItsCreationWasLost) {
   };
   world.start();
   const Relay relay = world.create("blue");
-  world.settle();
+  world.run_ready();
   EXPECT_FALSE(world.get(relay).synced);
   const auto secret = world.zooid.relays[relay.id.text]["secret"];
   world.zooid.script = nullptr;
@@ -259,7 +259,7 @@ TEST(Infra, CarriesOnAfterACrashBetweenCreationAndSettling) {
   };
   world.start();
   const Relay relay = world.create("blue");
-  world.settle();
+  world.run_ready();
   ASSERT_TRUE(world.zooid.relays.contains(relay.id.text));
   world.crash();
   world.zooid.script = nullptr;
@@ -277,9 +277,9 @@ TEST(Infra, NeverLosesAnUpdateThatComesDuringASync) {
   };
   world.start();
   const Relay relay = world.create("blue");
-  world.settle();
+  world.run_ready();
   world.rename(relay, "while it was under way");
-  world.settle();
+  world.run_ready();
   EXPECT_EQ(world.zooid.requests.size(), 1U);  // never two at once
   world.clock().advance(1s);
   EXPECT_FALSE(world.get(relay).synced);
@@ -299,7 +299,7 @@ TEST(Infra, DoesNotCountAFailureThatANewerCommandOvertook) {
   };
   world.start();
   const Relay relay = world.create("blue");
-  world.settle();
+  world.run_ready();
   world.rename(relay, "newer");
   world.clock().advance(1s);
   EXPECT_EQ(requests, 2);
@@ -310,7 +310,7 @@ TEST(Infra, HoldsWhatZooidHasLost) {
   World world;
   world.start();
   const Relay relay = world.create("blue");
-  world.settle();
+  world.run_ready();
   world.zooid.relays.clear();
   world.rename(relay, "next");
   world.clock().advance(24h);
@@ -324,14 +324,14 @@ TEST(Infra, RecreatesOnceWhenAPersonAsks) {
   World world;
   world.start();
   const Relay relay = world.create("blue");
-  world.settle();
+  world.run_ready();
   world.zooid.relays.clear();
   world.command->reconcile_relay(world.get(relay), {.forced = false, .recreate = true});
-  world.settle();
+  world.run_ready();
   EXPECT_TRUE(world.zooid.relays.contains(relay.id.text));
   EXPECT_EQ(world.zooid.creations[relay.id.text], 2);
   world.rename(relay, "next");
-  world.settle();
+  world.run_ready();
   EXPECT_EQ(world.zooid.creations[relay.id.text], 2);
   EXPECT_TRUE(world.get(relay).synced);
 }
@@ -341,10 +341,10 @@ TEST(Infra, RecreatesByItselfWhenItIsToldToForGood) {
   world.env.relay_recreate = config::RelayRecreate::automatic;
   world.start();
   const Relay relay = world.create("blue");
-  world.settle();
+  world.run_ready();
   world.zooid.relays.clear();
   world.rename(relay, "next");
-  world.settle();
+  world.run_ready();
   EXPECT_EQ(world.zooid.creations[relay.id.text], 2);
   EXPECT_TRUE(world.get(relay).synced);
 }
@@ -353,12 +353,12 @@ TEST(Infra, TakesARoutingFaultForTheHostsAndNotForALostRelay) {
   World world;
   world.start();
   const Relay relay = world.create("blue");
-  world.settle();
+  world.run_ready();
   world.zooid.script = [](const FakeZooid::Seen&) {
     return answer_with(404, "404 page not found");
   };
   world.rename(relay, "next");
-  world.settle();
+  world.run_ready();
   EXPECT_TRUE(world.open_letters().empty());
   world.zooid.script = nullptr;
   world.clock().advance(1min);
@@ -369,9 +369,9 @@ TEST(Infra, SendsNothingWhenNothingChanged) {
   World world;
   world.start();
   const Relay relay = world.create("blue");
-  world.settle();
+  world.run_ready();
   world.rename(relay, "blue");
-  world.settle();
+  world.run_ready();
   EXPECT_EQ(world.zooid.requests.size(), 1U);
   EXPECT_TRUE(world.get(relay).synced);
   EXPECT_EQ(world.logged(relay, ActivityType::complete_relay_sync), 2);
@@ -381,17 +381,17 @@ TEST(Infra, SendsAgainWhatMayNotHaveArrived) {
   World world;
   world.start();
   const Relay relay = world.create("blue");
-  world.settle();
+  world.run_ready();
   world.zooid.script = [](const FakeZooid::Seen&) {
     FakeZooid::Action action;
     action.answer = test::failure(http::Fault::timeout, /*written=*/true);
     return action;
   };
   world.rename(relay, "green");  // zooid takes it, and we do not hear of it
-  world.settle();
+  world.run_ready();
   world.zooid.script = nullptr;
   world.rename(relay, "blue");  // back to what zooid last acknowledged
-  world.settle();
+  world.run_ready();
   EXPECT_EQ(world.zooid.relays[relay.id.text]["info"]["name"], "blue");
 }
 
@@ -399,9 +399,9 @@ TEST(Infra, SendsEvenWhatDidNotChangeWhenForced) {
   World world;
   world.start();
   const Relay relay = world.create("blue");
-  world.settle();
+  world.run_ready();
   world.command->reconcile_relay(world.get(relay), {.forced = true, .recreate = false});
-  world.settle();
+  world.run_ready();
   EXPECT_EQ(world.zooid.count(Method::patch), 1);
 }
 
@@ -427,7 +427,7 @@ TEST(Infra, SendsAFleetOldestFirstAndBehindCommands) {
     }
     together.commit();
   }
-  world.settle();
+  world.run_ready();
   const Relay urgent = world.create("commanded");
   world.clock().advance(10s);
   std::vector<std::string> order;
@@ -443,7 +443,7 @@ TEST(Infra, FindsASilentChangeWithinTheInterval) {
   world.env.reconcile_interval = 1h;
   world.start();
   const Relay relay = world.create("blue");
-  world.settle();
+  world.run_ready();
   world.database->execute("UPDATE relay SET info_name = 'silently'");
   world.clock().advance(66min);
   EXPECT_EQ(world.zooid.relays[relay.id.text]["info"]["name"], "silently");
@@ -477,7 +477,7 @@ TEST(Infra, FinishesWhatIsInFlightWhenToldToStop) {
   };
   world.start();
   const Relay relay = world.create("blue");
-  world.settle();
+  world.run_ready();
   world.stop();
   const Relay late = world.create("late");
   world.clock().advance(1s);
@@ -517,11 +517,11 @@ TEST(Infra, SurvivesAClockThatIsSetBack) {
   world.zooid.script = [](const FakeZooid::Seen&) { return answer_with(500, "{}"); };
   world.start();
   const Relay relay = world.create("blue");
-  world.settle();
+  world.run_ready();
   world.zooid.script = nullptr;
   world.clock().jump(-24h);
   static_cast<void>(world.create("wakes-the-dispatcher"));
-  world.settle();
+  world.run_ready();
   EXPECT_TRUE(world.get(relay).synced);
 }
 

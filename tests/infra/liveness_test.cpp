@@ -22,7 +22,7 @@ struct LiveCheck : testing::Test {
   Relay create() {
     world.start();
     Relay relay = world.create("blue");
-    world.settle();
+    world.run_ready();
     return relay;
   }
   [[nodiscard]] int syncs() const {
@@ -175,7 +175,7 @@ TEST_F(LiveCheck, SendsWhatWasOvertakenByOthers) {
   const Relay lost = create();
   world.clock().advance(24h);
   world.rename(lost, "next");
-  world.settle();
+  world.run_ready();
   const Relay later = world.create("green");
   world.zooid.not_loaded = {lost.id.text, later.id.text};
   world.clock().advance(30s);
@@ -191,7 +191,7 @@ TEST_F(LiveCheck, DoesNotTakeALateFirstLookForASecondOne) {
   std::vector<Relay> relays;
   for (int i = 0; i < 200; ++i) {
     relays.push_back(world.create("relay" + std::to_string(i)));
-    world.settle();
+    world.run_ready();
     world.zooid.not_loaded.insert(relays.back().id.text);
   }
   world.clock().advance(140s);  // four looks at a time: the last relay has its first after 150 s
@@ -235,7 +235,7 @@ TEST_F(LiveCheck, WantsAnInactiveRelayAbsent) {
   world.zooid.relays[relay.id.text]["inactive"] = false;  // zooid missed it
   static_cast<void>(world.command->deactivate_relay(relay.id));
   world.command->reconcile_relay(world.get(relay), {.forced = true, .recreate = false});
-  world.settle();
+  world.run_ready();
   world.zooid.relays[relay.id.text]["inactive"] = false;
   world.clock().advance(10min);
   EXPECT_EQ(world.zooid.relays[relay.id.text]["inactive"], true);
@@ -246,7 +246,7 @@ TEST_F(LiveCheck, LeavesTheRelayToTheNextSyncWhenItChangedMeanwhile) {
   world.zooid.not_loaded.insert(relay.id.text);
   world.clock().advance(5s);
   world.rename(relay, "next");
-  world.settle();
+  world.run_ready();
   world.zooid.not_loaded.clear();
   world.clock().advance(1h);
   EXPECT_EQ(syncs(), 2);
@@ -301,7 +301,7 @@ TEST_F(LiveCheck, TellsTheBreakerWhenZooidCannotBeReachedAndGoesOnAfterwards) {
   for (int i = 0; i < 20; ++i) {
     relays.push_back(world.create("relay" + std::to_string(i)));
   }
-  world.settle();
+  world.run_ready();
   world.zooid.look_answer = test::failure(http::Fault::refused, /*written=*/false);
   world.zooid.script = [&](const test::FakeZooid::Seen&) {
     test::FakeZooid::Action action;
@@ -321,7 +321,7 @@ TEST_F(LiveCheck, TellsTheBreakerWhenZooidCannotBeReachedAndGoesOnAfterwards) {
 TEST_F(LiveCheck, LooksBeforeItSaysThatARelayIsUnchanged) {
   const Relay relay = create();
   world.command->reconcile_relay(world.get(relay), {});
-  world.settle();
+  world.run_ready();
   EXPECT_EQ(world.zooid.looks.size(), 1U);
   EXPECT_EQ(last_completion(relay), (Completion{.skipped = true, .unseen = ""}));
   EXPECT_EQ(world.get(relay).live, true);
@@ -337,7 +337,7 @@ TEST_F(LiveCheck, SaysThatARelayIsUnseenAndGoesOnLooking) {
   for (int i = 0; i < 10; ++i) {
     world.clock().advance(10s);
     world.command->reconcile_relay(world.get(relay), {});
-    world.settle();
+    world.run_ready();
     EXPECT_EQ(last_completion(relay),
               (Completion{.skipped = true, .unseen = "its host answers 404"}));
   }
@@ -350,7 +350,7 @@ TEST_F(LiveCheck, SaysThatARelayIsUnchangedWithoutALookWhenItIsOff) {
   world.env.relay_verify = config::RelayVerify::off;
   const Relay relay = create();
   world.command->reconcile_relay(world.get(relay), {});
-  world.settle();
+  world.run_ready();
   EXPECT_EQ(last_completion(relay), (Completion{.skipped = true, .unseen = ""}));
   EXPECT_TRUE(world.zooid.looks.empty());
 }

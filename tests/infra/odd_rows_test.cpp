@@ -32,7 +32,7 @@ TEST(OddRows, GiveUpARelayOfAnUnknownStatusAndNoOther) {
   EXPECT_EQ(world.open_letters()[0].key, odd.id.text);
   EXPECT_THAT(world.open_letters()[0].error, HasSubstr("status"));
   static_cast<void>(world.command->activate_relay(odd.id));
-  world.settle();
+  world.run_ready();
   EXPECT_TRUE(world.get(odd).synced);
 }
 
@@ -88,7 +88,7 @@ TEST(OddRows, DestinationStateIsAsGoodAsNewWhenItsRowIsGone) {
   for (const char* subdomain : {"a", "b", "c", "d", "e", "f"}) {
     static_cast<void>(world.create(subdomain));
   }
-  world.settle();
+  world.run_ready();
   EXPECT_TRUE(outbox::read_destination_state(*world.database, infra::kZooid).failing_since);
 }
 
@@ -96,9 +96,9 @@ TEST(OddRows, ALostOffsetSetsOffNoRequestOfLongAgo) {
   World world;
   world.start();
   const Relay relay = world.create("blue");
-  world.settle();
+  world.run_ready();
   world.command->reconcile_relay(relay, {.forced = true, .recreate = true});
-  world.settle();
+  world.run_ready();
   ASSERT_EQ(world.zooid.count(Method::patch), 1);
   for (const char* sql : {"DELETE FROM router_offset", "UPDATE router_offset SET seq = -5",
                           "UPDATE router_offset SET seq = 9000000000000"}) {
@@ -111,7 +111,7 @@ TEST(OddRows, ALostOffsetSetsOffNoRequestOfLongAgo) {
   }
   EXPECT_EQ(world.zooid.count(Method::patch), 4);
   world.rename(relay, "and the log is read on");
-  world.settle();
+  world.run_ready();
   EXPECT_TRUE(world.get(relay).synced);
 }
 
@@ -119,10 +119,10 @@ TEST(OddRows, ALostOffsetIsFoundAtWork) {
   World world;
   world.start();
   const Relay relay = world.create("blue");
-  world.settle();
+  world.run_ready();
   world.database->execute("DELETE FROM router_offset");
   world.rename(relay, "Deep blue");
-  world.settle();
+  world.run_ready();
   EXPECT_TRUE(world.get(relay).synced);
 }
 

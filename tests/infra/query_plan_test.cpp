@@ -84,7 +84,7 @@ class WholeLife {
     world_.clock().jump(std::chrono::days(2));
     world_.clock().advance(2h);
     retention.stop();
-    world_.settle();
+    world_.run_ready();
   }
 
  private:

@@ -14,7 +14,7 @@ TEST(SchemaRule, GivesUpANewRelayWithAnOldSchemaAndLeavesOneThatZooidHas) {
   World world;
   world.start();
   const Relay old = world.create("old");
-  world.settle();
+  world.run_ready();
   // As rows from before the rule are.
   world.database->execute(
       "DROP TRIGGER relay_schema_is_safe; DROP TRIGGER relay_identity_is_immutable;"
@@ -24,7 +24,7 @@ TEST(SchemaRule, GivesUpANewRelayWithAnOldSchemaAndLeavesOneThatZooidHas) {
   world.rename(old, "renamed");
   const Relay fresh = world.query->get_relay(RelayId{"cp-1"}).value();
   world.command->reconcile_relay(fresh, {});
-  world.settle();
+  world.run_ready();
   EXPECT_TRUE(world.get(old).synced);
   EXPECT_FALSE(world.zooid.relays.contains("cp-1"));
   ASSERT_EQ(world.open_letters().size(), 1U);
@@ -36,14 +36,14 @@ TEST(ReservedHost, IsRefusedToARelay) {
   world.env.reserved_subdomain = "blue";
   world.start();
   const Relay relay = world.create("blue");
-  world.settle();
+  world.run_ready();
   EXPECT_TRUE(world.zooid.requests.empty());
   ASSERT_EQ(world.open_letters().size(), 1U);
   EXPECT_THAT(world.open_letters()[0].error, HasSubstr("ZOOID_API_URL"));
   RelayChange change;
   change.subdomain = "green";
   static_cast<void>(world.command->update_relay(relay.id, change));
-  world.settle();
+  world.run_ready();
   EXPECT_TRUE(world.get(relay).synced);
 }
 

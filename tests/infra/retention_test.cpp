@@ -28,7 +28,7 @@ struct RetentionTest : testing::Test {
     world.start();
     world.clock().advance(1s);  // nothing is pruned that is not routed yet
     boost::asio::co_spawn(world.io(), retention->run(), boost::asio::detached);
-    world.settle();
+    world.run_ready();
   }
 
   /// Old rows of another program.
@@ -54,10 +54,10 @@ struct RetentionTest : testing::Test {
   /// A relay in step, with a history of `changes`.
   Relay with_history(int changes) {
     const Relay relay = world.create("blue");
-    world.settle();
+    world.run_ready();
     for (int i = 0; i < changes; ++i) {
       world.rename(relay, "name " + std::to_string(i));
-      world.settle();
+      world.run_ready();
     }
     return relay;
   }
@@ -90,7 +90,7 @@ TEST_F(RetentionTest, LeavesARelayWhoseCompletionsAreAllOldAnUpdate) {
   EXPECT_EQ(rows(), 1U);
   world.zooid.requests.clear();
   world.rename(relay, "after a year");
-  world.settle();
+  world.run_ready();
   ASSERT_EQ(world.zooid.requests.size(), 1U);
   EXPECT_EQ(world.zooid.requests[0].method, http::Method::patch);
   // And also when the proof lies behind newer rows that are old themselves.
@@ -105,7 +105,7 @@ TEST_F(RetentionTest, LeavesARelayWhoseCompletionsAreAllOldAnUpdate) {
   world.zooid.script = {};
   world.zooid.requests.clear();
   world.rename(relay, "here again");
-  world.settle();
+  world.run_ready();
   ASSERT_FALSE(world.zooid.requests.empty());
   EXPECT_EQ(world.zooid.requests[0].method, http::Method::patch);
 }
@@ -122,7 +122,7 @@ TEST_F(RetentionTest, LetsOthersWorkBetweenItsPortions) {
   start(90 * kDay);
   EXPECT_EQ(rows(), 2500U);
   world.create("blue");
-  world.settle();
+  world.run_ready();
   EXPECT_EQ(world.zooid.requests.size(), 1U);
   EXPECT_GT(rows(), 2000U);
   world.clock().advance(1s);

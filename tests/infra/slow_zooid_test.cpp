@@ -35,14 +35,14 @@ struct SlowZooidTest : testing::Test {
       relays.push_back(process.command->create_relay(change));
     }
     transaction.commit();
-    process.clock().settle();
+    process.clock().run_ready();
   }
 
   void rename(std::size_t relay, const std::string& name) {
     RelayChange change;
     change.info_name = name;
     static_cast<void>(process.command->update_relay(relays.at(relay).id, change));
-    process.clock().settle();
+    process.clock().run_ready();
   }
 
   // Counting reads the whole table, so not after each event.

@@ -334,7 +334,7 @@ TEST_F(Torn, IsADeadLetterThatSaysWhatToDo) {
 
 TEST_F(Torn, IsReplacedWithANewIdentityWhenAPersonAsks) {
   world.command->reconcile_relay(fleet[0], {.forced = true});
-  world.settle();
+  world.run_ready();
   EXPECT_EQ(world.zooid.count(Method::put), 0);
   world.command->reconcile_relay(fleet[0], {.forced = true, .recreate = true});
   world.clock().advance(1min);

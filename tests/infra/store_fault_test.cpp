@@ -70,13 +70,13 @@ TEST_P(LastingFault, StopsTheWorkerUntilItIsGone) {
   EXPECT_TRUE(world.zooid.requests.empty());
   EXPECT_EQ(logged("[error]"), 1) << log_text.str();
   EXPECT_EQ(logged(GetParam().remedy), 1) << log_text.str();
-  EXPECT_EQ(logged("going on"), 0);
+  EXPECT_EQ(logged("resuming"), 0);
   vfs.heal();
   world.clock().advance(31s);
   EXPECT_EQ(world.zooid.requests.size(), 1U);
   EXPECT_TRUE(world.query->list_relays_pending_sync().empty());
   EXPECT_EQ(logged("[error]"), 1) << log_text.str();
-  EXPECT_EQ(logged("going on"), 1) << log_text.str();
+  EXPECT_EQ(logged("resuming"), 1) << log_text.str();
 }
 
 INSTANTIATE_TEST_SUITE_P(
@@ -108,7 +108,7 @@ TEST_F(StoreFaults, AtTheTimeOfAReconcileOnlyPutItOff) {
 TEST_F(StoreFaults, WhileAResultIsWrittenLoseNothing) {
   world.start();
   const Relay blue = world.create("blue");
-  world.settle();
+  world.run_ready();
   world.zooid.requests.clear();
   world.zooid.script = [this](const test::FakeZooid::Seen&) {
     vfs.fail(DiskOperation::sync, SQLITE_IOERR_FSYNC);  // zooid takes it, and then the disk fails
@@ -144,7 +144,7 @@ TEST_F(StoreFaults, OfOneOperationCostASecond) {
   command_elsewhere("blue");
   world.clock().advance(3s);
   EXPECT_EQ(world.zooid.requests.size(), 1U);
-  EXPECT_EQ(logged("going on"), 1) << log_text.str();
+  EXPECT_EQ(logged("resuming"), 1) << log_text.str();
 }
 
 TEST_F(StoreFaults, DoNotOutlastAClockThatIsSetBack) {
@@ -161,7 +161,7 @@ TEST_F(StoreFaults, DoNotOutlastAClockThatIsSetBack) {
 TEST_F(StoreFaults, DoNotMakeTheDatabaseAnew) {
   world.start();
   const Relay blue = world.create("blue");
-  world.settle();
+  world.run_ready();
   const auto path = world.directory.path() / "tender.db";
   const auto aside = world.directory.path() / "aside.db";
   vfs.fail(DiskOperation::write, SQLITE_IOERR_WRITE);

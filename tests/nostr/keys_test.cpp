@@ -65,9 +65,9 @@ TEST(PublicKey, IsReadInEitherCase) {
 
 TEST(PublicKey, RefusesAPointOffTheCurve) {
   EXPECT_EQ(refusal<PublicKey>("eefdea4cdb677750a420fee807eacf21eb9898ae79b9768766e4faa04a2d4a34"),
-            "not a public key: it is not the coordinate of a point on the curve");
+            "not a public key: it is not a point on the curve secp256k1");
   EXPECT_EQ(refusal<PublicKey>("fffffffffffffffffffffffffffffffffffffffffffffffffffffffefffffc30"),
-            "not a public key: it is not the coordinate of a point on the curve");
+            "not a public key: it is not a point on the curve secp256k1");
 }
 
 TEST(PublicKey, NamesASecretKeyThatWasGivenInstead) {
@@ -86,7 +86,7 @@ TEST(SecretKey, RefusesScalarsOutOfRange) {
       "fffffffffffffffffffffffffffffffebaaedce6af48a03bbfd25e8cd0364141";
   constexpr std::string_view largest =
       "fffffffffffffffffffffffffffffffebaaedce6af48a03bbfd25e8cd0364140";
-  const std::string message = "not a secret key: it is zero or not below the order of the group";
+  const std::string message = "not a secret key: it is zero or too large for the curve secp256k1";
   EXPECT_EQ(refusal<SecretKey>(std::string(64, '0')), message);
   EXPECT_EQ(refusal<SecretKey>(order), message);
   EXPECT_EQ(refusal<SecretKey>(std::string(64, 'f')), message);

@@ -34,7 +34,7 @@ struct Destinations : DispatcherTest {
     }
     if (dispatcher) {
       dispatcher->wake();
-      clock.settle();
+      clock.run_ready();
     }
   }
 

@@ -43,7 +43,7 @@ struct DispatcherTest : OutboxTest {
       EXPECT_FALSE(error);
       ended = true;
     });
-    clock.settle();
+    clock.run_ready();
   }
 
   // A newer command asks for the work.
@@ -51,7 +51,7 @@ struct DispatcherTest : OutboxTest {
     outbox.enqueue(job(key, priority), clock.now());
     if (dispatcher) {
       dispatcher->wake();
-      clock.settle();
+      clock.run_ready();
     }
   }
 

@@ -99,11 +99,11 @@ TEST_F(LockedDatabase, IsReportedOnceAndThenThatItIsOver) {
   EXPECT_EQ(errors_logged(), 1) << log();
   EXPECT_NE(log().find("locked"), std::string::npos) << log();
   EXPECT_NE(log().find("end its transaction"), std::string::npos) << log();  // the remedy
-  EXPECT_EQ(log().find("going on"), std::string::npos) << log();
+  EXPECT_EQ(log().find("resuming"), std::string::npos) << log();
   unlock();
   clock.advance(1min);
   EXPECT_EQ(errors_logged(), 1) << log();
-  EXPECT_NE(log().find("going on"), std::string::npos) << log();
+  EXPECT_NE(log().find("resuming"), std::string::npos) << log();
 }
 
 TEST_F(LockedDatabase, IsReportedAgainWhenItComesBack) {

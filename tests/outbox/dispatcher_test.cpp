@@ -139,7 +139,7 @@ TEST_F(DispatcherTest, EndsWithoutTheDatabaseWhenItIsAbandoned) {
     clock.advance(1min);
     EXPECT_FALSE(ended);
     dispatcher->abandon();
-    clock.settle();
+    clock.run_ready();
     EXPECT_TRUE(ended);
   }
   EXPECT_TRUE(waits("blue"));
@@ -379,7 +379,7 @@ TEST_F(DispatcherTest, EndsAtOnceWhenNothingIsInFlight) {
   run();
   EXPECT_FALSE(ended);
   dispatcher->stop();
-  clock.settle();
+  clock.run_ready();
   EXPECT_TRUE(ended);
 }
 

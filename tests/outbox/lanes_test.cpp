@@ -23,7 +23,7 @@ struct Lanes : OutboxTest {
                                      Dispatcher::Options{.horizon = 16min});
     boost::asio::co_spawn(io, dispatcher->run(),
                           [](const std::exception_ptr& error) { EXPECT_FALSE(error); });
-    clock.settle();
+    clock.run_ready();
   }
 
   void ask(std::string_view kind, const std::string& name, int count,
@@ -35,7 +35,7 @@ struct Lanes : OutboxTest {
     }
     if (dispatcher) {
       dispatcher->wake();
-      clock.settle();
+      clock.run_ready();
     }
   }
 

@@ -23,12 +23,12 @@ struct ActivityTailTest : StoreTest {
   ActivityTailTest() {
     boost::asio::co_spawn(io, tail.run(), boost::asio::detached);
     boost::asio::co_spawn(io, listen(), boost::asio::detached);
-    clock.settle();
+    clock.run_ready();
   }
 
   ~ActivityTailTest() override {
     tail.stop();
-    clock.settle();
+    clock.run_ready();
   }
 
   boost::asio::awaitable<void> listen() {
@@ -53,17 +53,17 @@ struct ActivityTailTest : StoreTest {
 TEST_F(ActivityTailTest, TellsOfOwnCommitsAtOnceAndInOrder) {
   create("one");
   create("two");
-  clock.settle();
+  clock.run_ready();
   EXPECT_EQ(heard, (std::vector<std::int64_t>{1, 2}));
 }
 
 TEST_F(ActivityTailTest, SaysNothingBeforeTheCommit) {
   Transaction transaction(database);
   create("one");
-  clock.settle();
+  clock.run_ready();
   EXPECT_TRUE(heard.empty());
   transaction.commit();
-  clock.settle();
+  clock.run_ready();
   EXPECT_EQ(heard.size(), 1U);
 }
 
@@ -72,7 +72,7 @@ TEST_F(ActivityTailTest, SeesTheCommitOfAnotherProgramWithTheSlowPoll) {
   change.tenant = kTenant;
   change.subdomain = "blue";
   static_cast<void>(other_program.create_relay(change));
-  clock.settle();
+  clock.run_ready();
   EXPECT_TRUE(heard.empty());
   clock.advance(std::chrono::seconds(1));
   EXPECT_EQ(heard, std::vector<std::int64_t>{1});
@@ -80,7 +80,7 @@ TEST_F(ActivityTailTest, SeesTheCommitOfAnotherProgramWithTheSlowPoll) {
 
 TEST_F(ActivityTailTest, KeepsLookingAfterAHintThatCameBeforeTheCommit) {
   tail.look_closely();
-  clock.settle();
+  clock.run_ready();
   RelayChange change;
   change.tenant = kTenant;
   change.subdomain = "blue";
@@ -98,7 +98,7 @@ TEST_F(ActivityTailTest, MissesNothingWhenManyRowsComeAtOnce) {
     }
     transaction.commit();
   }
-  clock.settle();
+  clock.run_ready();
   std::vector<std::int64_t> all(kMany + 1);
   std::iota(all.begin(), all.end(), 1);
   EXPECT_EQ(heard, all);

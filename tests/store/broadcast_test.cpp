@@ -34,7 +34,7 @@ struct BroadcastTest : testing::Test {
 
   void start(Channel::Receiver& receiver, std::vector<std::string>& heard) {
     boost::asio::co_spawn(io, read(receiver, heard), boost::asio::detached);
-    clock.settle();
+    clock.run_ready();
   }
 
   boost::asio::io_context io;
@@ -51,7 +51,7 @@ TEST_F(BroadcastTest, GivesEveryReceiverEveryValueSinceItSubscribed) {
   auto second = channel.subscribe();
   start(second, late);
   channel.send(2);
-  clock.settle();
+  clock.run_ready();
   EXPECT_EQ(early, (std::vector<std::string>{"1", "2"}));
   EXPECT_EQ(late, (std::vector<std::string>{"2"}));
 }
@@ -84,9 +84,9 @@ TEST_F(BroadcastTest, ClosesOneReceiverAlone) {
   start(first, closed);
   start(second, open);
   first.close();
-  clock.settle();
+  clock.run_ready();
   channel.send(1);
-  clock.settle();
+  clock.run_ready();
   EXPECT_EQ(closed, (std::vector<std::string>{"closed"}));
   EXPECT_EQ(open, (std::vector<std::string>{"1"}));
 }

@@ -38,11 +38,11 @@ void overwrite(const std::filesystem::path& path, std::streamoff from, std::size
 struct Checkpoints : StoreTest {
   void run() {
     boost::asio::co_spawn(io, checkpointer.run(), boost::asio::detached);
-    clock.settle();
+    clock.run_ready();
   }
   void end() {
     checkpointer.stop();
-    clock.settle();
+    clock.run_ready();
   }
   std::shared_ptr<Logger> logger = make_null_logger();
   Checkpointer checkpointer{database, clock, *logger};
@@ -52,7 +52,7 @@ TEST_F(Checkpoints, AreNotMadeByCommitsNorByTheLastClose) {
   const auto other = directory.path() / "other.db";
   auto alone = std::make_unique<Database>(other, clock, Database::Options{});
   grow_log(*alone, 6);  // SQLite itself would checkpoint after about 4
-  const auto size = log_size(*alone);
+  const auto size = wal_size(*alone);
   EXPECT_GT(size, 6U << 20);
   alone.reset();
   EXPECT_EQ(std::filesystem::file_size(other.string() + "-wal"), size);
@@ -62,7 +62,7 @@ TEST_F(Checkpoints, AreMadeWithinSecondsWhenTheLogIsLarge) {
   run();
   grow_log(database, 5);
   clock.advance(5s);
-  EXPECT_EQ(log_size(database), 0U);
+  EXPECT_EQ(wal_size(database), 0U);
   end();
 }
 
@@ -70,9 +70,9 @@ TEST_F(Checkpoints, AreMadeWithinAMinuteWhenTheLogIsSmall) {
   run();
   create("blue");
   clock.advance(50s);
-  EXPECT_GT(log_size(database), 0U);
+  EXPECT_GT(wal_size(database), 0U);
   clock.advance(10s);
-  EXPECT_EQ(log_size(database), 0U);
+  EXPECT_EQ(wal_size(database), 0U);
   end();
 }
 
@@ -80,7 +80,7 @@ TEST_F(Checkpoints, AreMadeAtTheEnd) {
   run();
   create("blue");
   end();
-  EXPECT_EQ(log_size(database), 0U);
+  EXPECT_EQ(wal_size(database), 0U);
 }
 
 TEST_F(Checkpoints, WaitForABusyReader) {
@@ -94,10 +94,10 @@ TEST_F(Checkpoints, WaitForABusyReader) {
   create("green");
   run();
   clock.advance(2min);
-  EXPECT_GT(log_size(database), 0U);
+  EXPECT_GT(wal_size(database), 0U);
   other.execute("COMMIT");
   clock.advance(5s);
-  EXPECT_EQ(log_size(database), 0U);
+  EXPECT_EQ(wal_size(database), 0U);
   end();
   EXPECT_EQ(query.list_relays().size(), 2U);
 }
@@ -107,12 +107,12 @@ TEST_F(Checkpoints, AreMadeByACommandOnlyWhereNoSidecarIs) {
   {
     const auto lock = DatabaseLock::try_acquire(path);
     checkpoint_unattended(database, 1U << 20);
-    EXPECT_GT(log_size(database), 2U << 20);
+    EXPECT_GT(wal_size(database), 2U << 20);
   }
   checkpoint_unattended(database, 4U << 20);
-  EXPECT_GT(log_size(database), 2U << 20);  // not large enough to bother
+  EXPECT_GT(wal_size(database), 2U << 20);  // not large enough to bother
   checkpoint_unattended(database, 1U << 20);
-  EXPECT_EQ(log_size(database), 0U);
+  EXPECT_EQ(wal_size(database), 0U);
 }
 
 struct Damage : StoreTest {

@@ -57,18 +57,18 @@ std::unique_ptr<Timer> VirtualClock::make_timer() {
   return std::make_unique<VirtualTimer>(io_, *this);
 }
 
-void VirtualClock::settle() {
+void VirtualClock::run_ready() {
   io_.restart();
   io_.poll();
 }
 
 void VirtualClock::advance(Milliseconds duration) {
   const TimePoint end = now_ + duration;
-  settle();
+  run_ready();
   for (auto next = next_deadline(); next && *next <= end; next = next_deadline()) {
     pass_until(std::max(now_, *next));
     fire_due();
-    settle();
+    run_ready();
   }
   pass_until(end);
 }
@@ -80,7 +80,7 @@ void VirtualClock::pass_until(TimePoint now) {
 
 bool VirtualClock::advance_until(const std::function<bool()>& condition, Milliseconds limit) {
   const TimePoint end = now_ + limit;
-  settle();
+  run_ready();
   while (!condition()) {
     const auto next = next_deadline();
     if (!next || *next > end) {
@@ -88,7 +88,7 @@ bool VirtualClock::advance_until(const std::function<bool()>& condition, Millise
     }
     pass_until(std::max(now_, *next));
     fire_due();
-    settle();
+    run_ready();
   }
   return true;
 }

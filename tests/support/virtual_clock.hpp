@@ -26,7 +26,7 @@ class VirtualClock final : public Clock {
   [[nodiscard]] std::unique_ptr<Timer> make_timer() override;
 
   /// Runs everything that is ready now, without moving time.
-  void settle();
+  void run_ready();
 
   /// Moves time by `duration`, stopping at each deadline on the way to run what it woke.
   void advance(Milliseconds duration);

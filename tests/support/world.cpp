@@ -34,12 +34,12 @@ void World::open(TimePoint now) {
 
 void World::start() {
   Process::start();
-  settle();
+  run_ready();
 }
 
 void World::stop() {
   Process::stop();
-  settle();
+  run_ready();
 }
 
 void World::crash() {

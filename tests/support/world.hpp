@@ -51,7 +51,7 @@ class World : public Stage, public Process {
   void crash();
 
   /// Runs what is ready, without moving time.
-  void settle() { clock().settle(); }
+  void run_ready() { clock().run_ready(); }
 
   Relay create(const std::string& subdomain);
   void rename(const Relay& relay, const std::string& name);

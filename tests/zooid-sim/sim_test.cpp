@@ -36,13 +36,13 @@ SimTest::SimTest() {
 
 SimTest::~SimTest() {
   sim->stop();
-  clock.settle();  // connections and waits end before the clock and the io_context go
+  clock.run_ready();  // connections and waits end before the clock and the io_context go
 }
 
 void SimTest::restart() {
   if (sim) {
     sim->stop();
-    clock.settle();
+    clock.run_ready();
   }
   options.config_dir = directory.path() / "config";
   options.whitelist = {robot.public_key()};

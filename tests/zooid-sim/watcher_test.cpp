@@ -24,7 +24,7 @@ struct WatcherTest : SimTest {
     call("POST", "/relay/b", relay_config("b"));
     options.reload = 1s;
     restart();
-    clock.settle();
+    clock.run_ready();
   }
 };
 
@@ -65,7 +65,7 @@ TEST_F(WatcherTest, ReloadsOneAtATimeAndServesTheOldOneMeanwhile) {
   EXPECT_EQ(control("GET", "/stats")["reloads_waiting"], 2);
   const auto waiting = begin(nip11("b"));
   run_until([&] { return sim->traffic().in_flight() == 1; });
-  clock.settle();
+  clock.run_ready();
   EXPECT_FALSE(waiting->done) << "every relay's host waits for the reload under way";
   clock.advance(1s);
   run_until([&] { return waiting->done; });

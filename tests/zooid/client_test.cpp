@@ -36,7 +36,7 @@ struct ZooidClient : testing::Test {
                             EXPECT_FALSE(error);
                             exchange = std::move(result);
                           });
-    clock.settle();
+    clock.run_ready();
     return exchange;
   }
 

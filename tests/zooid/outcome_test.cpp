@@ -192,12 +192,11 @@ TEST(Outcome, NamesTheRemedyForWhatConcernsTheWholeHost) {
 // kNow is 2025-12-18T00:00:00Z.
 TEST(Outcome, BlamesTheClockForA401WhereItsDateExplainsIt) {
   for (const auto& [date, said] :
-       {std::pair{"Thu, 18 Dec 2025 00:10:00 GMT", "600 s: this machine's is behind"},
-        std::pair{"Wed, 17 Dec 2025 23:50:00 GMT", "600 s: this machine's is ahead of"}}) {
+       {std::pair{"Thu, 18 Dec 2025 00:10:00 GMT", "this machine's clock is 600 s behind"},
+        std::pair{"Wed, 17 Dec 2025 23:50:00 GMT", "this machine's clock is 600 s ahead of"}}) {
     http::Exchange exchange = answer(401, R"({"error":"invalid created_at"})");
     std::get<http::Response>(exchange.result).headers.push_back({"Date", date});
-    EXPECT_THAT(judge(exchange, Method::post).reason,
-                testing::AllOf(HasSubstr("clock off by"), HasSubstr(said)));
+    EXPECT_THAT(judge(exchange, Method::post).reason, HasSubstr(said));
   }
   http::Exchange close = answer(401, R"({"error":"invalid url"})");
   std::get<http::Response>(close.result)

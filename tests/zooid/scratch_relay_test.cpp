@@ -28,7 +28,7 @@ struct ScratchRelay : testing::Test {
                             EXPECT_FALSE(error);
                             verdict = std::move(result);
                           });
-    clock.settle();
+    clock.run_ready();
     return verdict;
   }
 

@@ -41,12 +41,12 @@ ConfigStore::ConfigStore(std::filesystem::path directory, Generation generation)
   std::filesystem::create_directories(directory_, error);
   if (!std::filesystem::is_directory(directory_)) {
     throw tender::Error(
-        "cannot make the config directory " + directory_.string() + ": " + error.message(),
+        "cannot create the config directory " + directory_.string() + ": " + error.message(),
         "give a writable directory with --config");
   }
   refresh();
   for (auto& [id, history] : history_) {
-    history.reloads = 0;  // loading at the start is no reload
+    history.reloads = 0;  // loading at the start is not a reload
   }
 }
 

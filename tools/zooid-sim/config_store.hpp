@@ -38,7 +38,7 @@ struct StoredRelay {
 /// What happened to a relay since the sim started, deletions and wipes included.
 struct RelayHistory {
   std::uint64_t creations = 0;       // answers 201
-  std::uint64_t secret_changes = 0;  // times its secret became another than the one before
+  std::uint64_t secret_changes = 0;  // times its secret changed
   std::uint64_t reloads = 0;         // times its file was written, by the API or by another hand
   std::string secret;
 };

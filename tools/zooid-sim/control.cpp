@@ -138,7 +138,7 @@ Answer set_clock(Core& core, const Request& request) {
   const auto document = tender::parse_json(request.body, kMaxControlBody);
   if (!document || !document->is_object() || !document->contains("offset_seconds") ||
       !document->at("offset_seconds").is_number_integer()) {
-    return error_answer(400, "the body is {\"offset_seconds\": N}");
+    return error_answer(400, "the body must be {\"offset_seconds\": N}");
   }
   core.skewed.set_offset(std::chrono::seconds(document->at("offset_seconds").get<int>()));
   return json_answer(200, json::object());
@@ -149,7 +149,7 @@ Answer set_volume(Core& core, const Request& request) {
   const auto document = tender::parse_json(request.body, kMaxControlBody);
   if (!document || !document->is_object() || !document->contains("bytes") ||
       !(document->at("bytes").is_number_unsigned() || document->at("bytes").is_null())) {
-    return error_answer(400, "the body is {\"bytes\": N} or {\"bytes\": null}");
+    return error_answer(400, "the body must be {\"bytes\": N} or {\"bytes\": null}");
   }
   const json& bytes = document->at("bytes");
   core.store.set_capacity(bytes.is_null() ? std::numeric_limits<std::uintmax_t>::max()
@@ -175,7 +175,7 @@ Answer set_members(Core& core, const Request& request) {
   const auto document = tender::parse_json(request.body, kMaxControlBody);
   if (!document || !document->is_object() || !document->contains("members") ||
       !document->at("members").is_array()) {
-    return error_answer(400, "the body is {\"members\": [\"<pubkey>\", …]}");
+    return error_answer(400, "the body must be {\"members\": [\"<pubkey>\", …]}");
   }
   std::set<std::string> pubkeys;
   for (const json& member : document->at("members")) {

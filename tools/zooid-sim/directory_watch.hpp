@@ -23,7 +23,7 @@ class DirectoryWatch {
   DirectoryWatch& operator=(const DirectoryWatch&) = delete;
 
   /// What changed since the last call; everything at the first call, after another directory took
-  /// the path (a mount, a rename), while there is none, and when inotify is not to be had.
+  /// the path (a mount, a rename), while there is none, and when inotify is not available.
   [[nodiscard]] Changes poll();
 
  private:

@@ -42,7 +42,7 @@ void read_count(Fault& fault, const json& value) {
   } else if (const auto count = static_cast<int>(read_number(value)); count > 0) {
     fault.times(count);
   } else {
-    throw std::invalid_argument("count is a number over 0 or \"forever\"");
+    throw std::invalid_argument("count must be a number above 0 or \"forever\"");
   }
 }
 
@@ -83,7 +83,7 @@ const std::map<std::string, Setter>& members() {
 
 FaultResult read_fault(const json& document) {
   if (!document.is_object()) {
-    return {std::nullopt, "a fault is a JSON object"};
+    return {std::nullopt, "a fault must be a JSON object"};
   }
   Fault fault;
   try {

@@ -37,7 +37,7 @@ Address parse_address(const std::string& text) {
     port = -1;
   }
   if (colon == 0 || port < 0 || port > 65535) {
-    throw UsageError("not an address with a port, such as 127.0.0.1:0: " + text);
+    throw UsageError("write an address with a port, such as 127.0.0.1:0, not " + text);
   }
   std::string host = text.substr(0, colon);
   if (host.starts_with('[') && host.ends_with(']')) {
@@ -48,7 +48,7 @@ Address parse_address(const std::string& text) {
 
 zooid_sim::Generation parse_generation(const std::string& text) {
   if (text != "a" && text != "b") {
-    throw UsageError("--generation is a or b, not " + text);
+    throw UsageError("--generation must be a or b, not " + text);
   }
   return text == "a" ? zooid_sim::Generation::a : zooid_sim::Generation::b;
 }
@@ -105,20 +105,20 @@ int main(int argc, char** argv) {
   cxxopts::Options usage("zooid-sim", "A stand-in for zooid's management API (docs/zooid-sim.md)");
   // clang-format off
   usage.add_options()
-      ("listen", "Address of the API and of the relays' hosts",
+      ("listen", "Address where the API and the relays answer",
        cxxopts::value<std::string>()->default_value("127.0.0.1:0"), "HOST:PORT")
-      ("api-host", "Host header of the API (default: where it listens)",
+      ("api-host", "Host header of API requests (default: the address of --listen)",
        cxxopts::value<std::string>(), "HOST[:PORT]")
       ("control", "Address of the control API",
        cxxopts::value<std::string>()->default_value("127.0.0.1:0"), "HOST:PORT")
-      ("config", "Directory of the relays' TOML files", cxxopts::value<std::string>(), "DIR")
-      ("whitelist", "Public keys that may use the API, hex or npub",
+      ("config", "Directory of the relays' TOML files (required)", cxxopts::value<std::string>(), "DIR")
+      ("whitelist", "Public keys that may use the API, hex or npub (required)",
        cxxopts::value<std::vector<std::string>>(), "KEY,KEY")
-      ("generation", "Which zooid to stand in for: a (until April 2026) or b",
+      ("generation", "Version of zooid to imitate: a (until April 2026) or b",
        cxxopts::value<std::string>()->default_value("b"), "a|b")
-      ("reload-ms", "Milliseconds to load one relay, at the start and after a write",
+      ("reload-ms", "How many milliseconds loading a relay takes, at the start and after a write",
        cxxopts::value<unsigned>()->default_value("0"), "N")
-      ("write-cost-us-per-relay", "Microseconds that a write takes for each relay there is",
+      ("write-cost-us-per-relay", "How many microseconds a write takes for each existing relay",
        cxxopts::value<unsigned>()->default_value("0"), "N")
       ("h,help", "Show this help");
   // clang-format on

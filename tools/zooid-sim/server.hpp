@@ -59,7 +59,7 @@ class Server {
   void stop();
 
   [[nodiscard]] std::uint16_t port() const;
-  /// What ZOOID_API_URL is to be: http://{api_host}.
+  /// The value for ZOOID_API_URL: http://{api_host}.
   [[nodiscard]] const std::string& api_url() const;
   [[nodiscard]] const std::string& api_host() const { return options_.api_host; }
   /// http://{address:port} of the control API; empty when there is none.

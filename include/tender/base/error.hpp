@@ -1,4 +1,4 @@
-// The exception of everything that is neither an expected result nor a bug: the disk is full, the
+// The exception for everything that is neither an expected result nor a bug: the disk is full, the
 // environment is wrong. It says what happened, to which thing, and what the operator can do.
 #pragma once
 

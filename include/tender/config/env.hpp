@@ -1,6 +1,6 @@
 // The configuration as typed values, read from the environment and a `.env` file in one go. Made
 // once by the command line, or by a program that embeds the sidecar, and handed down by reference;
-// nothing else in the product reads a variable. Reading blocks on a few small files.
+// nothing else in the product reads these variables. Reading blocks on a few small files.
 #pragma once
 
 #include <cstddef>
@@ -53,21 +53,21 @@ enum class RelayVerify : std::uint8_t {
   public_,  // at the relay's own URL
 };
 
-/// What a command needs that touches the database alone.
+/// What a command needs that uses only the database.
 struct StoreEnv {
   std::filesystem::path database_path;  // relative ones are relative to the working directory
   Milliseconds activity_retention{};    // zero: everything is kept
   bool activity_archive = true;         // whether what is pruned is archived
   spdlog::level::level_enum log_level = spdlog::level::info;
   LogFormat log_format = LogFormat::text;
-  bool has_livekit = false;  // whether LIVEKIT_* is given; for hints, since the sidecar's counts
+  bool has_livekit = false;  // whether LIVEKIT_* is given here; a hint, the sidecar's counts
   // The subdomain whose relay would have the host of ZOOID_API_URL, where zooid serves its API
   // only. Nothing when there is none, or when ZOOID_API_URL or RELAY_DOMAIN is not given.
   std::optional<std::string> reserved_subdomain;
   std::vector<std::string> warnings;  // for the caller to log; no secrets in them
 };
 
-/// How to talk to zooid, as far as none of it must be given.
+/// How to talk to zooid: the settings that are optional.
 struct ZooidOptions {
   Milliseconds zooid_api_timeout{};                        // more than 0
   std::optional<std::filesystem::path> zooid_api_ca_file;  // was readable PEM when it was checked

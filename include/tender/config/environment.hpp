@@ -9,7 +9,7 @@ namespace tender::config {
 
 using Environment = std::map<std::string, std::string, std::less<>>;
 
-/// What the process was started with. Of a name that stands there twice the first counts, as with
+/// What the process was started with. If a name occurs twice, the first one counts, as with
 /// getenv(3). Call it before any thread is started.
 [[nodiscard]] Environment process_environment();
 

@@ -16,9 +16,9 @@ namespace tender::http {
 
 struct ClientOptions {
   /// Bounds the exchanges under way and the connections open, idle ones included; at least 1.
-  /// Further exchanges wait in the order of their coming, each within its own deadline.
+  /// Further exchanges wait in order of arrival, each within its own deadline.
   std::size_t max_connections = 16;
-  /// A PEM file with CA certificates that are trusted beside the system's; empty for none.
+  /// A PEM file with CA certificates that are trusted in addition to the system's; empty for none.
   std::string ca_file;
   std::size_t max_head = std::size_t{16} * 1024;    // bytes of status line and headers of an answer
   std::size_t max_body = std::size_t{1024} * 1024;  // bytes of an answer's body
@@ -46,8 +46,8 @@ class Client final : public Transport {
   boost::asio::awaitable<Exchange> exchange(Request request) override;
 
   /// Closes the idle connections and ends every exchange under way or waiting, and every later one,
-  /// with Fault::stopped. The io_context's run() can then return; a name lookup under way holds it
-  /// until the system's resolver gives up, since that cannot be interrupted.
+  /// with Fault::stopped. The io_context's run() can then return; a name lookup under way keeps it
+  /// running until the system's resolver gives up, because that cannot be interrupted.
   void stop();
 
  private:

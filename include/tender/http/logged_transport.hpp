@@ -1,6 +1,6 @@
-// A Transport that tells the log of each exchange, at debug: method, target, the answer's status or
-// the fault, and how long it took. Never a header or a body, which may hold secrets. Runs on the
-// one thread.
+// A Transport that writes a log line for each exchange, at level debug: method, target, the
+// answer's status or the fault, and how long it took. Never a header or a body, which may hold
+// secrets. Runs on the one thread.
 #pragma once
 
 #include "tender/base/log.hpp"

@@ -29,7 +29,7 @@ class Routes {
  public:
   /// What find() found.
   struct Match {
-    const Handler* handler = nullptr;  // null when nothing fits; as long as the routes
+    const Handler* handler = nullptr;  // null when nothing fits; valid as long as the routes
     std::optional<std::size_t> max_body;
     std::map<std::string, std::string> segments;  // see ServerRequest
     std::string allow;  // when nothing fits: the methods that the path has routes for; else empty
@@ -38,8 +38,8 @@ class Routes {
   /// `pattern` is a path whose segments are literal, unencoded text or a {name}, which stands for
   /// any one segment that is not empty. GET answers HEAD as well. A body over `max_body` bytes is
   /// refused; the server's own limit holds besides. Of several routes that fit, the one added first
-  /// is taken. Throws std::invalid_argument for a pattern that does not begin with '/' or names
-  /// two segments alike, and for a route that is there already.
+  /// is taken. Throws std::invalid_argument for a pattern that does not begin with '/' or gives two
+  /// segments the same name, and for a route that exists already.
   void add(std::string_view method, std::string_view pattern, Handler handler,
            std::optional<std::size_t> max_body = std::nullopt);
 

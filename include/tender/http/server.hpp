@@ -1,7 +1,7 @@
 // An HTTP/1.1 server on one address, TCP or a unix socket: it reads whole requests within limits,
-// has the handlers of its Routes answer them, and keeps connections open between requests. For a
-// service of ours towards its users; zooid-sim is built on it. No TLS, no upgrades, no streaming.
-// Runs on the io_context's one thread.
+// has the handlers of its Routes answer them, and keeps connections open between requests. For
+// services that tender offers; zooid-sim is built on it. No TLS, no upgrades, no streaming. Runs on
+// the io_context's one thread.
 //
 //   http::Server server(io.get_executor(), http::TcpAddress{"127.0.0.1", 0}, std::move(routes),
 //                       http::ServerLimits(), clock, *logger);
@@ -39,7 +39,7 @@ struct UnixAddress {
 
 using ServerAddress = std::variant<TcpAddress, UnixAddress>;
 
-/// No deadline starts over with a byte that comes.
+/// A byte that arrives does not restart a deadline.
 struct ServerLimits {
   std::size_t max_head = std::size_t{8} * 1024;     // bytes of request line and headers, else 431
   std::size_t max_body = std::size_t{1024} * 1024;  // bytes of a body, chunked or not, else 413

@@ -56,7 +56,7 @@ enum class Fault {
   closed,     // the connection ended before the answer was whole
   malformed,  // the answer is not HTTP
   too_large,  // head or body over the caps
-  stopped,    // we ended it ourselves: it says nothing of the peer
+  stopped,    // we ended it ourselves: it says nothing about the peer
 };
 
 [[nodiscard]] std::string_view to_string(Fault fault);

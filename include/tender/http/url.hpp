@@ -11,12 +11,13 @@ namespace tender::http {
 class Url {
  public:
   /// Parses and normalizes (lowercase scheme and host, canonical IPv6, default port dropped; path
-  /// and query stay as written). Throws std::invalid_argument that says what is wrong: no absolute
-  /// http(s) URL, no host or one that is no host name, user info, a fragment, port 0 or over 65535.
+  /// and query stay as written). Throws std::invalid_argument that says what is wrong: not an
+  /// absolute http(s) URL, no host or one that is not a host name, user info, a fragment, port 0 or
+  /// over 65535.
   [[nodiscard]] static Url parse(std::string_view text);
 
   /// This URL with `path` (which starts with '/') appended to its own path; a trailing '/' of ours
-  /// is dropped and our query stays. Throws std::invalid_argument when `path` is no
+  /// is dropped and our query stays. Throws std::invalid_argument when `path` is not a
   /// percent-encoded path.
   [[nodiscard]] Url with_path(std::string_view path) const;
 

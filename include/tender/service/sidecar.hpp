@@ -1,13 +1,13 @@
-// The sidecar as an object: as long as run() runs, zooid is kept in step with the database.
-// Standby, lock, heartbeat, drain and the upkeep of the database are its own business; signals and
-// the process are its host's. `tender run` and `tender reconcile` host it, and so may a control
-// plane (examples/embed.cpp is a whole one), on the one thread of its io_context:
+// The sidecar as an object: as long as run() runs, zooid is kept in step with the database. It
+// takes care of standby, lock, heartbeat, drain and the upkeep of the database; the program that
+// runs it takes care of signals and the process. `tender run` and `tender reconcile` run it, and so
+// can a control plane (examples/embed.cpp is a complete one), on the one thread of its io_context:
 //
 //   service::Sidecar sidecar(env, io.get_executor(), *logger, {});
 //   asio::co_spawn(io, sidecar.run(), when_it_ends);   // standby, then work
 //   sidecar.command().create_relay(change);            // from now on, on the same thread
 //   auto heard = sidecar.activities().subscribe();     // whoever wrote them: see ActivityChannel
-//   sidecar.stop();                                    // run() returns when all is settled
+//   sidecar.stop();                                    // run() returns when work in flight is done
 #pragma once
 
 #include <cstdint>
@@ -65,10 +65,10 @@ class Sidecar {
 
   /// Waits for the database's lock and works until stop(), and until what is in flight then is
   /// settled: at most 10 s later. Then the lock is free. A database that cannot be worked on is
-  /// logged and waited for. False: it never held the lock, since it was stopped before, or was told
-  /// not to wait. Throws at its end, StoreError when it has stopped by itself because the database
-  /// or the lock file was moved, removed or replaced, Error when ZOOID_API_CA_FILE cannot be used.
-  /// Once only; the sidecar must outlive it.
+  /// logged and waited for. False: it never held the lock, because it was stopped before that, or
+  /// was told not to wait. Throws at its end, StoreError when it has stopped by itself because the
+  /// database or the lock file was moved, removed or replaced, Error when ZOOID_API_CA_FILE cannot
+  /// be used. Once only; the sidecar must outlive it.
   boost::asio::awaitable<bool> run();
 
   /// At any time, also before run().
@@ -77,8 +77,9 @@ class Sidecar {
   /// How many requests to zooid are under way; none on standby.
   [[nodiscard]] std::size_t in_flight() const;
 
-  // For the host, at any time, whether or not run() has the lock: what others write in the database
-  // is heard as well as what is written here. All of it lives as long as the sidecar.
+  // For the program that runs it, at any time, whether or not run() has the lock: what others write
+  // in the database is heard as well as what is written here. All of it lives as long as the
+  // sidecar.
 
   [[nodiscard]] Command command();
   [[nodiscard]] Query query() { return Query(runtime_.database); }

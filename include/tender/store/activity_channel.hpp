@@ -1,16 +1,16 @@
-// How committed activities are heard of, whoever wrote them: the channel carries the seq of each
-// new row of the log, and nothing else, so that it costs the same whatever the rows hold. Receivers
-// read the log. A program that embeds tender waits for its own activities like this:
+// Announces committed activities, whoever wrote them. The channel carries the seq of each new row
+// of the activity log and nothing else, so its cost does not depend on the rows. Receivers read the
+// rows from the database. A program that embeds tender waits for its own activities like this:
 //
 //   auto receiver = command.notify().subscribe();
-//   ActivityCursor log(query, query.last_activity_seq());
+//   ActivityCursor cursor(query, query.last_activity_seq());
 //   while (true) {
 //     const auto received = co_await receiver.recv();
 //     if (std::holds_alternative<Closed>(received.item)) break;
-//     for (auto rows = log.next(); !rows.empty(); rows = log.next()) { … }
+//     for (auto rows = cursor.next(); !rows.empty(); rows = cursor.next()) { … }
 //   }
 //
-// A receiver that was too slow hears Lagged, and loses nothing by it: the log has every row.
+// A receiver that was too slow gets Lagged. It loses nothing: the activity log has every row.
 #pragma once
 
 #include <cstdint>

@@ -1,5 +1,5 @@
-// Reads the activity log forward, a batch at a time. Whoever listens to an ActivityChannel reads
-// the rows with one of these: the channel only says that there are some.
+// Reads the activity log forward, a batch at a time. Listeners of an ActivityChannel read the rows
+// with it: the channel only says that there are new ones.
 #pragma once
 
 #include <vector>
@@ -10,11 +10,12 @@ namespace tender {
 
 class ActivityCursor {
  public:
-  /// Begins after row `after_seq`; with the log's last_activity_seq() at what comes from now on.
+  /// Begins after row `after_seq`. With Query::last_activity_seq() it reads only what comes from
+  /// now on.
   ActivityCursor(Query query, std::int64_t after_seq) : query_(query), seq_(after_seq) {}
 
-  /// The next rows in the log's order, at most 256; empty when there are none for now. Throws
-  /// StoreError, and then the same rows come next time.
+  /// The next rows in order of seq, at most 256; empty when there are none for now. Throws
+  /// StoreError; the next call then returns the same rows.
   [[nodiscard]] std::vector<Activity> next() {
     auto rows = query_.list_activity({.after_seq = seq_, .relay = std::nullopt, .limit = kRows});
     if (!rows.empty()) {

@@ -1,6 +1,6 @@
-// The activity log as a channel, whoever writes it: tail and commit watch, started and stopped
-// together. The sidecar feeds its channel by one of these, and `tender activity --follow` listens
-// to one. On the one thread.
+// Turns the activity log into a channel, whoever writes it: tail and commit watch, started and
+// stopped together. The sidecar and `tender activity --follow` have one each. Runs on the
+// io_context's one thread.
 #pragma once
 
 #include "tender/base/log.hpp"
@@ -12,7 +12,7 @@ namespace tender {
 
 class ActivityFeed {
  public:
-  /// Starts after the newest row of the log. Borrows all of it.
+  /// Starts after the newest activity. Borrows all arguments.
   ActivityFeed(const boost::asio::any_io_executor& executor, Database& database, Clock& clock,
                Logger& logger);
 

@@ -1,6 +1,6 @@
-// Takes old rows out of the activity log, in portions that stall nobody, and archives them first if
-// asked to. What the worker still needs is kept, however old: see step(). The caller holds the
-// DatabaseLock; infra::Retention drives it.
+// Removes old rows from the activity log, and archives them first if asked to. It works in small
+// portions, so that nobody waits for long. Rows that the sidecar still needs are kept, however old
+// they are: see step(). The caller holds the DatabaseLock; infra::Retention drives it.
 #pragma once
 
 #include <cstdint>
@@ -21,17 +21,17 @@ class ActivityPruner {
 
   struct Step {
     int pruned = 0;
-    bool finished = false;  // nothing old is left; the next step begins at the log's start
+    bool finished = false;  // nothing old is left; the next step begins at the first row
   };
-  /// Looks at the next 500 rows of the log, archives those to be pruned, and deletes them in one
-  /// transaction. Pruned are rows from before `cutoff` and not above `routed_seq`, except for the
-  /// log's newest row, and of each relay
+  /// Looks at the next 500 rows of the activity log, archives those to be pruned, and deletes them
+  /// in one transaction. It prunes rows from before `cutoff` and not above `routed_seq`. It keeps
+  /// the newest row of all, and of each relay
   ///  - its newest row;
   ///  - its newest complete_relay_sync, which says that it has an identity on zooid;
   ///  - its newest command or result and the failures since, which are counted as attempts.
-  /// It is finished where 500 rows on end are younger than `cutoff`: the log is in order of time
-  /// but for what programs with another clock wrote. Throws StoreError, and then nothing was
-  /// deleted.
+  /// It is finished when 500 consecutive rows are younger than `cutoff`: the rows are in order of
+  /// time, except for those of programs with another clock. Throws StoreError; nothing was deleted
+  /// then.
   Step step(TimePoint cutoff, std::int64_t routed_seq);
 
  private:

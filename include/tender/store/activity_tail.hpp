@@ -1,5 +1,5 @@
-// Sees new rows of the activity log, whoever wrote them, and feeds their numbers to the channel in
-// the log's order. A commit of this process wakes it at once; one of another process by
+// Notices new rows of the activity log, whoever wrote them, and sends their seq to the channel, in
+// order. A commit of this process wakes it at once. A commit of another process wakes it through
 // CommitWatch, with a slow poll as the safety net. Runs on the io_context's one thread.
 #pragma once
 
@@ -21,12 +21,12 @@ class ActivityTail {
   ActivityTail(const ActivityTail&) = delete;
   ActivityTail& operator=(const ActivityTail&) = delete;
 
-  /// Feeds the channel until stop(), then closes it. A database that cannot be read for the moment
-  /// is tried again with the next poll. The tail must outlive it.
+  /// Feeds the channel until stop(), then closes it. If the database cannot be read for the moment,
+  /// the next poll tries again. The tail must outlive it.
   boost::asio::awaitable<void> run();
 
-  /// Another program may have committed just now, or be about to: look, and look again for a while,
-  /// since the file changes before the commit can be seen.
+  /// Another program may have committed just now, or may be about to: looks now and again for a
+  /// while, because the file changes before the commit becomes visible.
   void look_closely();
 
   void stop();

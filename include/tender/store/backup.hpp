@@ -1,5 +1,5 @@
-// A consistent copy of a database that others are working on, as one file that stands alone. Used
-// by `tender backup`.
+// A consistent copy of a database that is in use, as one self-contained file. Used by `tender
+// backup`.
 #pragma once
 
 #include <cstdint>
@@ -11,9 +11,9 @@ enum class IfPresent : std::uint8_t { refuse, replace };
 
 /// Copies the database at `source` as it is at this moment to `target`, mode 0600, and returns the
 /// copy's size in bytes. The copy appears whole or not at all: it is made beside `target`, checked,
-/// synced and then renamed. Migrates nothing. Reading a snapshot of the write-ahead log holds no
-/// writer up; only checkpoints wait. Throws StoreError: missing, corrupt (the database itself), or
-/// what stopped it. Blocks until it is done.
+/// synced and then renamed. Migrates nothing. It reads a snapshot, so writers do not wait for it;
+/// only checkpoints do. Throws StoreError: missing, corrupt (the database itself), or what stopped
+/// it. Blocks until it is done.
 std::uintmax_t back_up(const std::filesystem::path& source, const std::filesystem::path& target,
                        IfPresent if_present);
 

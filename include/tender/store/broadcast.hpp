@@ -1,6 +1,7 @@
-// A bounded channel from one sender to many independent receivers, each of which gets every value
-// in order, learns how many it missed when it was too slow (Lagged), and hears of the end (Closed).
-// A hint, never the truth: that is the activity log. Runs on the io_context's one thread.
+// A bounded channel from one sender to many independent receivers. Each receiver gets every value
+// in order, learns how many values it missed if it was too slow (Lagged), and learns of the end
+// (Closed). Values are only hints; the truth is in the activity log. Runs on the io_context's one
+// thread.
 #pragma once
 
 #include <algorithm>
@@ -22,7 +23,7 @@ struct Lagged {
   std::uint64_t missed = 0;
 };
 
-/// No value will come any more.
+/// No more values will come.
 struct Closed {};
 
 template <typename T>
@@ -109,7 +110,7 @@ class Broadcast<T>::Receiver {
     co_return end;
   }
 
-  /// Ends this receiver alone: the wait under way and all later ones give Closed.
+  /// Ends only this receiver: the wait under way and all later ones return Closed.
   void close() {
     closed_ = true;
     wakeup_.notify();

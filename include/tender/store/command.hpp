@@ -1,7 +1,7 @@
-// What is written to the relay and activity tables. Each method is one transaction that holds the
-// row and its activity, or joins the one under way; subscribers of notify() hear of it after the
-// commit, through the activity tail. A light value that borrows what it is made of. Calls block as
-// Database says.
+// What is written to the relay and activity tables. Each method is one transaction, or joins the
+// one under way. Unless it says otherwise, it writes an activity in the same transaction, and
+// subscribers of notify() hear of it after the commit, through the activity tail. A light value
+// that borrows what it is made of. Calls block as Database says.
 #pragma once
 
 #include <cstdint>
@@ -39,7 +39,7 @@ class Command {
   Command(Database& database, const Clock& clock, Random& random, ActivityChannel& notify)
       : database_(&database), clock_(&clock), random_(&random), notify_(&notify) {}
 
-  /// Where committed activities are heard, whoever wrote them.
+  /// The channel of committed activities, whoever wrote them.
   [[nodiscard]] ActivityChannel& notify() const { return *notify_; }
 
   /// A new relay from the defaults and `change`, which must name tenant and subdomain. Throws
@@ -54,15 +54,16 @@ class Command {
   /// Asks for a sync now. The relay's revision stays.
   void reconcile_relay(const Relay& relay, const ReconcileDetail& wanted);
 
-  /// A request is about to go out: until its outcome is recorded it is uncertain what zooid holds,
-  /// and should this process die, a request begun at `settle_at` or later is to end the doubt.
+  /// Records that a request is about to go out. Until its outcome is recorded, it is in doubt what
+  /// zooid holds. If this process dies, a request begun at `settle_at` or later ends the doubt.
+  /// Writes no activity.
   void begin_relay_sync(const RelayId& id, TimePoint settle_at);
 
   struct CompletedSync {
     std::int64_t revision;                 // that was sent
     std::string digest;                    // of the body that zooid took
     bool created = false;                  // by POST
-    bool skipped = false;                  // nothing was sent, since nothing had changed
+    bool skipped = false;                  // nothing was sent, because nothing had changed
     std::optional<TimePoint> settle_at{};  // the doubt that remains: Relay::settle_at
     std::string unseen{};  // skipped: why the relay was not seen to be served; empty: it was
   };
@@ -70,7 +71,7 @@ class Command {
   void complete_relay_sync(const Relay& relay, const CompletedSync& sync);
 
   /// The same for a relay whose row was deleted while the request was under way: if the id comes
-  /// back, it is the relay that zooid has. Not logged.
+  /// back, it is the relay that zooid has. Writes no activity.
   void complete_sync_of_gone_relay(const RelayId& id, const CompletedSync& sync);
 
   struct FailedSync {
@@ -79,12 +80,12 @@ class Command {
     std::string outcome;      // as zooid::to_string(Outcome)
     bool superseded = false;  // a newer command came meanwhile: the failure does not count
     std::optional<TimePoint> settle_at{};  // the doubt that remains: Relay::settle_at
-    std::string digest{};  // of what zooid has all the same; empty: that is uncertain
+    std::string digest{};  // of what zooid has nevertheless; empty: that is in doubt
   };
   void fail_relay_sync(const Relay& relay, const FailedSync& sync);
 
-  /// The host failed, and not this relay: nothing is logged, nothing counts, only what is known of
-  /// zooid's state is recorded, as in FailedSync.
+  /// zooid failed, and not this relay: the failure does not count. Records only what is known of
+  /// zooid's state, as in FailedSync. Writes no activity.
   void hold_relay_sync(const RelayId& id, std::optional<TimePoint> settle_at,
                        const std::string& digest);
 
@@ -92,12 +93,12 @@ class Command {
     bool live = true;
     int pushes = 0;  // Relay::live_pushes
   };
-  /// What a look at the relay itself has shown. Not logged.
+  /// Records what a look at the relay itself has shown. Writes no activity.
   void record_liveness(const RelayId& id, SeenLiveness seen);
 
  private:
   Relay write_status(const RelayId& id, RelayStatus status, ActivityType type);
-  void log(ActivityType type, const Relay& relay, const std::string& detail);
+  void add_activity(ActivityType type, const Relay& relay, const std::string& detail);
 
   Database* database_;
   const Clock* clock_;

@@ -1,5 +1,5 @@
 // Notices commits of other processes by inotify on the database's directory, so that the activity
-// tail need not poll quickly. Where inotify is not to be had it says so, and the tail's slow poll
+// tail need not poll quickly. Where inotify is not available it says so, and the tail's slow poll
 // remains.
 #pragma once
 
@@ -19,7 +19,7 @@ class CommitWatch {
   CommitWatch(const boost::asio::any_io_executor& executor, const std::filesystem::path& database);
   ~CommitWatch();
 
-  /// Why there is nothing to watch with; nothing when it works.
+  /// Why watching is not possible; nothing when it works.
   [[nodiscard]] const std::optional<std::string>& fault() const { return fault_; }
 
   /// Calls `on_change` after each batch of writes to the files, until stop(). The watch must

@@ -1,6 +1,6 @@
-// Looks for damage in a database that is too large to be looked at before work begins: quick_check
-// on a thread of its own, through a connection of its own, while the loop works. The one thread
-// beside the loop's; it shares nothing with it but the order to stop. The sidecar hosts it.
+// Looks for damage in a database that is too large to be checked before work begins: quick_check on
+// a thread and a connection of its own, while the loop works. This is the only thread besides the
+// loop's; the two share nothing but the order to stop. The sidecar owns it.
 #pragma once
 
 #include <atomic>
@@ -29,9 +29,9 @@ class DamageSearch {
   struct Result {
     Integrity integrity = Integrity::stopped;
     std::optional<StoreError>
-        error{};  // the damage (StoreFault::corrupt), or what stopped the look
+        error{};  // the damage (StoreFault::corrupt), or what stopped the check
   };
-  /// Returns when all was looked at, or soon after stop(). Once only.
+  /// Returns when everything was checked, or soon after stop(). To be called once.
   boost::asio::awaitable<Result> run();
   void stop() { stop_ = true; }
 

@@ -1,8 +1,8 @@
 // One connection to tender's SQLite database: opened with the pragmas that the rest relies on,
 // migrated, its statements prepared once. Used by the store's own classes and by the outbox tables;
 // on one thread. Calls block for as long as SQLite does, at most 5 s when another program holds the
-// lock. A file of no bytes counts as new (`touch` may have made it); one that is damaged or no
-// database is refused, never recreated.
+// lock. An empty file counts as new (`touch` may have created it). A file that is damaged or is not
+// a database is refused, never recreated.
 #pragma once
 
 #include <filesystem>
@@ -44,7 +44,7 @@ class Database {
     std::string vfs{};
   };
 
-  /// Opens and migrates. A database of somebody else's is refused and left as it is. Throws
+  /// Opens and migrates. A database of another program is refused and not changed. Throws
   /// StoreError.
   Database(std::filesystem::path path, const Clock& clock, Options options);
   ~Database();
@@ -52,8 +52,8 @@ class Database {
   Database& operator=(const Database&) = delete;
 
   /// A statement prepared once and cached by the address of its text, which must stay where it is
-  /// (a literal, or a static string), with `values` bound in order.
-  /// The handle gives it back, reset, when it goes; one handle of one statement at a time.
+  /// (a literal, or a static string), with `values` bound in order. The handle resets it and gives
+  /// it back when it is destroyed; a statement has one handle at a time.
   template <typename... Values>
   Statement prepare(const char* sql, const Values&... values) {
     Statement statement = take(sql);
@@ -69,17 +69,19 @@ class Database {
 
   /// Opens the file again with the same options, after a fault: an I/O error can leave a connection
   /// unusable, and a volume may have been mounted again. Statements are prepared again; the commit
-  /// listener stays and is called, since commits of others may have been missed. Creates nothing.
-  /// Not in a transaction, nor while a Statement is held. Throws StoreError (missing, also when the
-  /// file is empty, and all that opening throws), and then the old connection stays.
+  /// listener stays and is called, because commits of others may have been missed. Creates nothing.
+  /// Not to be called in a transaction or while a Statement is held. Throws StoreError (missing,
+  /// also when the file is empty, and everything that opening throws); the old connection stays
+  /// then.
   void reopen();
 
   /// Moves the write-ahead log into the database file and empties it. False: readers or a writer
-  /// are in the way, and part of it may be done; try later. Only the holder of DatabaseLock may.
-  /// Does not wait for locks. Throws StoreError.
+  /// prevented it, and part of it may be done; try later. Only the holder of DatabaseLock may call
+  /// it. Does not wait for locks. Throws StoreError.
   [[nodiscard]] bool checkpoint();
 
-  /// Whether the file at path() is not the one that was opened: it was moved, removed or replaced.
+  /// Whether the file at path() is no longer the one that was opened: it was moved, removed or
+  /// replaced.
   [[nodiscard]] bool has_moved() const;
 
   /// PRAGMA data_version: changes when another connection has committed.
@@ -112,7 +114,7 @@ class Database {
   WriteTurns write_turns_;
 };
 
-/// Options that let `logger`, which is borrowed, tell of each lock that keeps us waiting.
+/// Options whose on_wait writes a log line to `logger`, which is borrowed.
 [[nodiscard]] Database::Options open_options(OpenMode mode, Logger& logger);
 
 }  // namespace tender

@@ -15,8 +15,8 @@ namespace tender {
 class DatabaseLock {
  public:
   /// The lock, or nothing while another process (or another holder here) has it. Never waits.
-  /// Throws StoreError when the lock file cannot be made or written, or cannot be locked by
-  /// anybody.
+  /// Throws StoreError when the lock file cannot be created or written, or when its file system has
+  /// no locks.
   [[nodiscard]] static std::optional<DatabaseLock> try_acquire(
       const std::filesystem::path& database);
 
@@ -33,11 +33,11 @@ class DatabaseLock {
   DatabaseLock& operator=(const DatabaseLock&) = delete;
   ~DatabaseLock();
 
-  /// Shows that the holder is alive and moving.
+  /// Shows that the holder is alive and working.
   void beat();
 
-  /// Whether the path does not name the locked file any more: it was removed or replaced, and
-  /// another process can hold a lock on what is there now.
+  /// Whether the path no longer names the locked file: it was removed or replaced, and another
+  /// process can hold a lock on what is there now.
   [[nodiscard]] bool is_lost() const;
 
   [[nodiscard]] const std::string& path() const { return path_; }

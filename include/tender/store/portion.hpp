@@ -1,6 +1,6 @@
 // How much of a long piece of work one transaction does. docs/sql.md promises other programs the
-// write lock within 5 s, and the loop must run. So work on many rows is cut into portions, each a
-// transaction of its own, with a pause of kBreath between two of them.
+// write lock within 5 s, and the event loop must keep running. So work on many rows is split into
+// portions: each is a transaction of its own, with a pause of kBreath between two of them.
 #pragma once
 
 #include "tender/base/clock.hpp"

@@ -18,8 +18,8 @@ class Database;
 /// A part of a list of relays, oldest first: those after the last one of the part before.
 /// RelayPages walks over them; without limit it is the whole list, as large as the fleet.
 struct RelayPage {
-  // The last one of the part before. Its time as the row has it: another program may have written
-  // one that lies outside of what a TimePoint of ours holds.
+  // The last one of the part before. Its time as the row has it, because another program may have
+  // written one that does not fit into a TimePoint.
   std::int64_t created_at = std::numeric_limits<std::int64_t>::min();
   RelayId id{};
   int limit = -1;  // none
@@ -33,20 +33,20 @@ class Query {
 
   [[nodiscard]] std::optional<Relay> get_relay_of_subdomain(std::string_view subdomain) const;
 
-  /// By id, else by subdomain: how people name a relay. Rows of other programs may let one text
-  /// mean both.
+  /// By id, else by subdomain: how people name a relay. In rows of other programs, one text can be
+  /// both.
   [[nodiscard]] std::optional<Relay> find_relay(std::string_view id_or_subdomain) const;
 
-  // A page of a list, oldest first, which `page` is moved behind; or all of it.
+  // next_…: a page of a list, oldest first, and `page` is moved behind it. list_…: the whole list.
 
   [[nodiscard]] std::vector<Relay> next_relays(RelayPage& page) const;
   [[nodiscard]] std::vector<Relay> list_relays() const;
 
-  /// Those of which zooid does not have the newest revision.
+  /// Relays whose newest revision zooid does not have.
   [[nodiscard]] std::vector<Relay> next_relays_pending_sync(RelayPage& page) const;
   [[nodiscard]] std::vector<Relay> list_relays_pending_sync() const;
 
-  /// Those of which a request may still have an effect (Relay::settle_at).
+  /// Relays in doubt: a request for them may still have an effect (Relay::settle_at).
   [[nodiscard]] std::vector<Relay> next_relays_in_doubt(RelayPage& page) const;
   [[nodiscard]] std::vector<Relay> list_relays_in_doubt() const;
 
@@ -55,24 +55,26 @@ class Query {
     std::optional<RelayId> relay;
     int limit = 1000;
   };
-  /// In the order of the log.
+  /// In order of seq.
   [[nodiscard]] std::vector<Activity> list_activity(const ActivityFilter& filter) const;
-  /// The newest `limit` rows (of one relay, if given), in the order of the log.
+  /// The newest `limit` rows (of one relay, if given), in order of seq.
   [[nodiscard]] std::vector<Activity> list_latest_activity(const std::optional<RelayId>& relay,
                                                            int limit) const;
   [[nodiscard]] std::int64_t last_activity_seq() const;
-  /// The seq of the rows after that one, in the order of the log; at most `limit`.
+  /// The seq of the rows after that one, in order; at most `limit`.
   [[nodiscard]] std::vector<std::int64_t> list_activity_seqs(std::int64_t after_seq,
                                                              int limit) const;
 
-  /// Whether the log says that zooid ever took this relay: then it has an identity there.
+  /// Whether the activity log says that zooid ever accepted this relay: then it has an identity
+  /// there.
   [[nodiscard]] bool has_completed_sync(const RelayId& id) const;
 
-  /// By row and log: either may have been pruned or imported.
+  /// Decided by the row and the activity log, because either may be incomplete (pruned or
+  /// imported).
   [[nodiscard]] Standing standing_of(const Relay& relay) const;
 
-  /// Consecutive fail_relay_sync rows at the end of the relay's log. Failures of an older revision
-  /// do not count: a change starts over, also one that has no activity row.
+  /// Consecutive fail_relay_sync rows at the end of the relay's activities. Failures of an older
+  /// revision do not count: each change starts over, also one without an activity row.
   [[nodiscard]] int count_trailing_sync_failures(const RelayId& id) const;
 
   struct RelayCounts {
@@ -81,7 +83,7 @@ class Query {
     std::int64_t pending = 0;
     std::int64_t failing = 0;     // pending with a sync_error
     std::int64_t live = 0;        // in step, and seen to be served as described
-    std::int64_t not_served = 0;  // zooid took it, and was seen not to serve it so
+    std::int64_t not_served = 0;  // zooid accepted it, and was seen not to serve it so
   };
   [[nodiscard]] RelayCounts count_relays() const;
 

@@ -19,7 +19,7 @@ enum class StoreFault : std::uint8_t {
   readonly,
   full,
   io,
-  corrupt,     // damaged, or no SQLite database at all
+  corrupt,     // damaged, or not a SQLite database at all
   constraint,  // a rule of the schema
   too_new,     // written by a newer tender
   too_old,     // to be migrated, and a sidecar of an older tender works on it

@@ -1,6 +1,7 @@
-// The time in which the database cannot be worked on: disk full, I/O error, read-only, locked,
-// damaged. The loops that share a connection share one of these: whoever meets the fault first
-// begins it, nobody works until it is over, and the operator hears of both once. On the one thread.
+// A time in which the database cannot be used: disk full, I/O error, read-only, locked or damaged.
+// The loops that share a connection share one of these. The first loop that meets the fault begins
+// it, no loop works until it is over, and its begin and end are logged once each. On the one
+// thread.
 #pragma once
 
 #include <optional>
@@ -15,19 +16,19 @@ class Database;
 
 class StoreOutage {
  public:
-  /// Borrows all of it.
+  /// Borrows all arguments.
   StoreOutage(Database& database, const Clock& clock, Logger& logger)
       : database_(database), clock_(clock), logger_(logger) {}
 
-  /// Work has met `error`: says so with the remedy, unless an outage is known already that is as
-  /// bad.
+  /// Begins an outage because work has met `error`. Logs it with the remedy, unless a known outage
+  /// is as bad.
   void begin(const StoreError& error);
 
-  /// Whether there is none (any more). During one, and not before retry_at(), it opens a fresh
-  /// connection and commits a write of a few bytes; when that works the outage is over, and no
-  /// Statement of the old connection may be used. A damaged file must be sound as a whole as
-  /// well; one that is too large for that look (kLargestCheckedFirst) stays damaged to the end of
-  /// the process. Never throws; blocks as Database and check_integrity() say.
+  /// Whether there is no outage (any more). During one, and not before retry_at(), it opens a fresh
+  /// connection and commits a write of a few bytes. When that works the outage is over, and no
+  /// Statement of the old connection may be used. After damage, the whole file must be intact as
+  /// well; one that is too large for this check (kLargestCheckedFirst) counts as damaged until the
+  /// process ends. Never throws; blocks as Database and check_integrity() say.
   [[nodiscard]] bool over();
 
   [[nodiscard]] bool ongoing() const { return retry_at_.has_value(); }

@@ -12,15 +12,15 @@ class Transaction {
   /// BEGIN IMMEDIATE, or joins the transaction under way. Throws StoreError.
   explicit Transaction(Database& database);
 
-  /// Rolls back unless commit() was called; a nested one that was not committed dooms the
-  /// outermost.
+  /// Rolls back unless commit() was called. After a nested one was not committed, the outermost
+  /// cannot commit.
   ~Transaction();
   Transaction(const Transaction&) = delete;
   Transaction& operator=(const Transaction&) = delete;
 
   /// The outermost makes it durable and tells the database's commit listener. Throws StoreError
-  /// when it could not, and std::logic_error when it is doomed (a bug of the caller's); in both
-  /// cases nothing of it happened.
+  /// when that fails, and std::logic_error when a nested one was not committed (a bug of the
+  /// caller); in both cases nothing was written.
   void commit();
 
  private:

@@ -1,9 +1,9 @@
-// Leaves other programs their turn at the write lock. SQLite queues nobody: whoever finds the lock
-// taken sleeps, up to 100 ms, and tries again; when this process takes it a thousand times a
-// second, with little in between, the other one may never meet it free. So after it was held for
-// kHeld in all, the loops that write without end (Dispatcher, Infra) wait for kFree; work that is
-// cut into Portions pauses after each of them anyway. Transaction keeps the account. Where time
-// stands still, as in tests, nobody ever waits.
+// Lets other programs have the write lock. SQLite has no queue: a program that finds the lock taken
+// sleeps up to 100 ms and tries again. If this process takes the lock a thousand times a second,
+// the other program may never find it free. So when the lock was held for kHeld in all, the loops
+// that write continuously (Dispatcher, Infra) wait for kFree. Work that is split into Portions
+// pauses after each of them anyway. Transaction measures the time. Where time stands still, as in
+// tests, nobody ever waits.
 #pragma once
 
 #include "tender/base/clock.hpp"

@@ -13,7 +13,7 @@
 
 namespace tender::view {
 
-/// How far zooid is.
+/// How far zooid is with a relay.
 enum class SyncState : std::uint8_t {
   in_step,
   live,        // in step, and seen to be served
@@ -27,8 +27,8 @@ enum class SyncState : std::uint8_t {
 /// "in step", "not served", …
 [[nodiscard]] std::string_view to_string(SyncState state);
 
-/// The relay, with the fault of the host as its sync_error when it waits for nothing else.
-[[nodiscard]] Relay with_reason(Relay relay, const outbox::DestinationState& host);
+/// The relay, with zooid's fault as its sync_error when it waits for nothing else.
+[[nodiscard]] Relay with_reason(Relay relay, const outbox::DestinationState& destination);
 
 /// The relay that `name` means, an id or a subdomain. Throws CommandError when one relay's id is
 /// another's subdomain, which only other programs can write: then either could be meant.

@@ -1,4 +1,5 @@
-// How things stand, as `tender status` shows it and programs read it. Calls block as Database says.
+// The state of everything, as `tender status` shows it and programs read it. Calls block as
+// Database says.
 #pragma once
 
 #include <cstdint>
@@ -30,14 +31,14 @@ struct Snapshot {
   std::vector<outbox::Outbox::Kept> unknown;  // work that this version leaves alone
   std::int64_t dead_letters = 0;              // that are open
   std::int64_t logged = 0;                    // the newest activity
-  std::int64_t routed = 0;                    // up to here the sidecar has taken the log up
+  std::int64_t routed = 0;                    // up to here the sidecar has routed the activities
 };
 
-/// As of `now`. Several reads: what changes between them is in some of the numbers. Throws
-/// StoreError.
+/// The state at `now`. It takes several reads; a change between them may be in only some of the
+/// numbers. Throws StoreError.
 [[nodiscard]] Snapshot take_snapshot(Database& database, TimePoint now);
 
-/// snake_case, times and durations as integer milliseconds, null for what there is not.
+/// snake_case, times and durations as integer milliseconds, null for what does not exist.
 [[nodiscard]] nlohmann::ordered_json to_json(const Snapshot& snapshot);
 
 }  // namespace tender::view

@@ -27,9 +27,9 @@ class Client {
   boost::asio::awaitable<http::Exchange> request(http::Method method, std::string path,
                                                  std::string body, Secret hidden = {});
 
-  /// Asks whether the host is well without touching anything: for the members of a relay that
-  /// nobody has, to which zooid answers "relay not found" when it accepts our key, or "method not
-  /// allowed" when it is too old to list members. As request().
+  /// Asks whether zooid works, without changing anything: asks for the members of a relay that does
+  /// not exist. zooid answers "relay not found" when it accepts our key, or "method not allowed"
+  /// when it is too old to list members. As request().
   boost::asio::awaitable<http::Exchange> probe();
 
  private:

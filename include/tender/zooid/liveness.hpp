@@ -15,7 +15,7 @@ namespace tender::zooid {
 enum class Liveness : std::uint8_t {
   as_described,  // all that NIP-11 shows is as the row says; or absent, as one that is not active
   wrong,         // absent, or something differs, or served although it is not active
-  unclear,       // the answer, or its absence, says nothing of this relay; or it is not zooid's
+  unclear,       // the answer (or no answer) says nothing about this relay, or is not zooid's
 };
 
 struct LivenessVerdict {

@@ -1,4 +1,4 @@
-// What an answer of zooid's (or its absence) means for a sync, in one place. Used by RelaySync for
+// What an answer from zooid (or no answer) means for a sync, in one place. Used by RelaySync for
 // writes and by members and check for reads. Pure functions.
 #pragma once
 
@@ -21,10 +21,10 @@ enum class Outcome : std::uint8_t {
   host_taken,      // 409: zooid serves another relay under this one's host
   torn,            // PATCH: zooid's file of this relay is damaged; its secret may be lost
   permanent,       // zooid refuses what was sent: only an edit can help
-  unsupported,     // zooid's own answer to a request that this version of it does not know
+  unsupported,     // zooid's own answer to a request that this version does not support
   storage_fault,   // zooid cannot read or write its files: a write can destroy a relay's secret
   host_fault,      // zooid cannot be reached or refuses us altogether; no relay's fault
-  stopped,         // we broke the exchange off ourselves: nobody's fault
+  stopped,         // we stopped the exchange ourselves: nobody's fault
 };
 
 [[nodiscard]] std::string_view to_string(Outcome outcome);
@@ -34,10 +34,10 @@ enum class Outcome : std::uint8_t {
 struct Verdict {
   Outcome outcome = Outcome::done;
   std::string reason{};        // for people, with the remedy where one is known; empty when done
-  bool in_doubt = false;       // the request may have been applied all the same, or may be later
+  bool in_doubt = false;       // the request may have been applied nevertheless, or may be later
   bool from_zooid = false;     // zooid itself answered, after it had accepted our key
   bool timed_out = false;      // no answer in time
-  Milliseconds retry_after{};  // how long the host asks us to stay away (RFC 9110, 10.2.3)
+  Milliseconds retry_after{};  // how long zooid asks us to wait (RFC 9110, 10.2.3)
 };
 
 /// Judges the exchange of a request that was made with `method` and ended at `now` by our clock.
