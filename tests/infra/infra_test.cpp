@@ -15,13 +15,6 @@ using http::Method;
 using test::FakeZooid;
 using test::World;
 
-FakeZooid::Action answer_with(int status, const std::string& body) {
-  FakeZooid::Action action;
-  action.apply = false;
-  action.answer = test::answer(status, body);
-  return action;
-}
-
 TEST(Infra, CreatesANewRelayWithAFreshSecret) {
   World world;
   world.start();
@@ -101,7 +94,7 @@ TEST(Infra, ReconcilesAfterTheChannelLagged) {
 TEST(Infra, RetriesAfter30And60And120And240And480And900SecondsAndThenGivesUp) {
   World world;
   world.zooid.script = [](const FakeZooid::Seen&) {
-    return answer_with(500, R"({"error":"boom"})");
+    return test::answer_with(500, R"({"error":"boom"})");
   };
   world.start();
   const Relay relay = world.create("blue");
@@ -118,115 +111,6 @@ TEST(Infra, RetriesAfter30And60And120And240And480And900SecondsAndThenGivesUp) {
   EXPECT_EQ(world.open_letters()[0].attempt, 7);
   EXPECT_NE(world.open_letters()[0].error.find("boom"), std::string::npos);
   EXPECT_FALSE(world.get(relay).sync_error.empty());
-}
-
-FakeZooid::Action refuse_config(const FakeZooid::Seen& /*seen*/) {
-  return answer_with(400, R"({"error":"invalid config"})");
-}
-
-struct GivenUp : testing::Test {
-  GivenUp() {
-    world.zooid.script = [this](const FakeZooid::Seen&) {
-      return broken ? answer_with(500, "{}") : FakeZooid::Action();
-    };
-    world.start();
-    relay = world.create("blue");
-    world.clock().advance(3h);
-    broken = false;
-    EXPECT_EQ(world.open_letters().size(), 1U);
-  }
-
-  bool broken = true;
-  World world;
-  Relay relay;
-};
-
-TEST_F(GivenUp, StaysSoWhenTimePassesAndWhenTheProcessRestarts) {
-  const auto before = world.zooid.requests.size();
-  world.clock().advance(24h);
-  world.crash();
-  world.start();
-  world.clock().advance(24h);
-  EXPECT_EQ(world.zooid.requests.size(), before);
-  EXPECT_EQ(world.open_letters().size(), 1U);
-}
-
-TEST_F(GivenUp, ComesBackWhenAPersonAsks) {
-  outbox::DeadLetters(*world.database)
-      .resolve(infra::kRelaySync, relay.id.text, outbox::Resolution::retried, world.clock().now());
-  world.command->reconcile_relay(world.get(relay), {});
-  world.run_ready();
-  EXPECT_TRUE(world.get(relay).synced);
-  EXPECT_TRUE(world.open_letters().empty());
-}
-
-TEST_F(GivenUp, StartsOverWithANewerCommand) {
-  broken = true;
-  world.rename(relay, "again");
-  world.run_ready();
-  const auto job = outbox::Outbox(*world.database).find(infra::kRelaySync, relay.id.text);
-  ASSERT_TRUE(job);
-  EXPECT_EQ(job->attempt, 1);
-  EXPECT_TRUE(world.open_letters().empty());
-  broken = false;
-  world.clock().advance(1min);
-  EXPECT_TRUE(world.get(relay).synced);
-}
-
-TEST_F(GivenUp, StaysAwayAfterItWasDiscarded) {
-  outbox::DeadLetters(*world.database)
-      .resolve(infra::kRelaySync, relay.id.text, outbox::Resolution::discarded,
-               world.clock().now());
-  const auto before = world.zooid.requests.size();
-  world.crash();
-  world.start();
-  world.clock().advance(24h);
-  EXPECT_EQ(world.zooid.requests.size(), before);
-}
-
-TEST(Infra, SendsNothingWhenAnEditThatZooidRefusedIsTakenBack) {
-  World world;
-  world.start();
-  const Relay relay = world.create("blue");
-  world.run_ready();
-  world.zooid.script = refuse_config;
-  world.rename(relay, "refused");
-  world.run_ready();
-  ASSERT_EQ(world.open_letters().size(), 1U);
-  world.rename(relay, "blue");
-  world.clock().advance(1h);
-  EXPECT_EQ(world.zooid.requests.size(), 2U);
-  EXPECT_TRUE(world.get(relay).synced);
-  EXPECT_TRUE(world.open_letters().empty());
-}
-
-TEST(Infra, SendsWhatWasForcedAndRefusedWhenAPersonRetries) {
-  World world;
-  world.start();
-  const Relay relay = world.create("blue");
-  world.run_ready();
-  world.zooid.script = refuse_config;
-  world.command->reconcile_relay(relay, {.forced = true});
-  world.run_ready();
-  ASSERT_EQ(world.open_letters().size(), 1U);
-  world.zooid.script = nullptr;
-  world.command->reconcile_relay(relay, {});
-  world.run_ready();
-  EXPECT_EQ(world.zooid.count(http::Method::patch), 2);
-  EXPECT_TRUE(world.get(relay).synced);
-}
-
-TEST(Infra, GivesUpAtOnceWhatOnlyAnEditCanHelp) {
-  World world;
-  world.zooid.script = [](const FakeZooid::Seen&) {
-    return answer_with(409, R"({"error":"schema \"blue\" is already in use"})");
-  };
-  world.start();
-  static_cast<void>(world.create("blue"));
-  world.clock().advance(1h);
-  EXPECT_EQ(world.zooid.requests.size(), 1U);
-  ASSERT_EQ(world.open_letters().size(), 1U);
-  EXPECT_EQ(world.open_letters()[0].reason, "rejected");
 }
 
 TEST(Infra, AdoptsTheRelayWhenTheAnswerToItsCreationWasLost) {
@@ -293,7 +177,7 @@ TEST(Infra, DoesNotCountAFailureThatANewerCommandOvertook) {
   World world;
   int requests = 0;
   world.zooid.script = [&requests](const FakeZooid::Seen&) {
-    FakeZooid::Action action = answer_with(500, "{}");
+    FakeZooid::Action action = test::answer_with(500, "{}");
     action.answer_latency = ++requests == 1 ? Milliseconds(1s) : Milliseconds::zero();
     return action;
   };
@@ -304,65 +188,6 @@ TEST(Infra, DoesNotCountAFailureThatANewerCommandOvertook) {
   world.clock().advance(1s);
   EXPECT_EQ(requests, 2);
   EXPECT_EQ(world.query->count_trailing_sync_failures(relay.id), 1);
-}
-
-TEST(Infra, HoldsWhatZooidHasLost) {
-  World world;
-  world.start();
-  const Relay relay = world.create("blue");
-  world.run_ready();
-  world.zooid.relays.clear();
-  world.rename(relay, "next");
-  world.clock().advance(24h);
-  EXPECT_TRUE(world.zooid.relays.empty());
-  ASSERT_EQ(world.open_letters().size(), 1U);
-  EXPECT_EQ(world.open_letters()[0].reason, "lost");
-  EXPECT_NE(world.open_letters()[0].error.find("--recreate"), std::string::npos);
-}
-
-TEST(Infra, RecreatesOnceWhenAPersonAsks) {
-  World world;
-  world.start();
-  const Relay relay = world.create("blue");
-  world.run_ready();
-  world.zooid.relays.clear();
-  world.command->reconcile_relay(world.get(relay), {.forced = false, .recreate = true});
-  world.run_ready();
-  EXPECT_TRUE(world.zooid.relays.contains(relay.id.text));
-  EXPECT_EQ(world.zooid.creations[relay.id.text], 2);
-  world.rename(relay, "next");
-  world.run_ready();
-  EXPECT_EQ(world.zooid.creations[relay.id.text], 2);
-  EXPECT_TRUE(world.get(relay).synced);
-}
-
-TEST(Infra, RecreatesByItselfWhenItIsToldToForGood) {
-  World world;
-  world.env.relay_recreate = config::RelayRecreate::automatic;
-  world.start();
-  const Relay relay = world.create("blue");
-  world.run_ready();
-  world.zooid.relays.clear();
-  world.rename(relay, "next");
-  world.run_ready();
-  EXPECT_EQ(world.zooid.creations[relay.id.text], 2);
-  EXPECT_TRUE(world.get(relay).synced);
-}
-
-TEST(Infra, TakesARoutingFaultForTheHostsAndNotForALostRelay) {
-  World world;
-  world.start();
-  const Relay relay = world.create("blue");
-  world.run_ready();
-  world.zooid.script = [](const FakeZooid::Seen&) {
-    return answer_with(404, "404 page not found");
-  };
-  world.rename(relay, "next");
-  world.run_ready();
-  EXPECT_TRUE(world.open_letters().empty());
-  world.zooid.script = nullptr;
-  world.clock().advance(1min);
-  EXPECT_TRUE(world.get(relay).synced);
 }
 
 TEST(Infra, SendsNothingWhenNothingChanged) {
@@ -514,7 +339,7 @@ TEST(Infra, GivesUpARelayThatAnotherProgramMadeInvalid) {
 
 TEST(Infra, SurvivesAClockThatIsSetBack) {
   World world;
-  world.zooid.script = [](const FakeZooid::Seen&) { return answer_with(500, "{}"); };
+  world.zooid.script = [](const FakeZooid::Seen&) { return test::answer_with(500, "{}"); };
   world.start();
   const Relay relay = world.create("blue");
   world.run_ready();

@@ -13,6 +13,13 @@ http::Exchange answer(int status, const std::string& body) {
   return {response};
 }
 
+FakeZooid::Action answer_with(int status, const std::string& body) {
+  FakeZooid::Action action;
+  action.apply = false;
+  action.answer = answer(status, body);
+  return action;
+}
+
 http::Exchange failure(http::Fault fault, bool written) {
   http::Failure failed;
   failed.fault = fault;

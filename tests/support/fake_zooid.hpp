@@ -63,6 +63,8 @@ class FakeZooid final : public http::Transport, public ZooidModel {
 };
 
 [[nodiscard]] http::Exchange answer(int status, const std::string& body);
+/// Answers so, and applies nothing.
+[[nodiscard]] FakeZooid::Action answer_with(int status, const std::string& body);
 [[nodiscard]] http::Exchange failure(http::Fault fault, bool written);
 
 }  // namespace tender::test
