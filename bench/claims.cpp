@@ -24,7 +24,7 @@ double cpu_milliseconds() {
 
 // Syncs that failed and are due in ten minutes, of relays that are no concern here.
 void add_waiting(World& world, int count) {
-  tender::Transaction transaction(*world.database);
+  tender::store::Transaction transaction(*world.database);
   for (int i = 0; i < count; ++i) {
     world.database
         ->prepare(

@@ -10,6 +10,6 @@ foreach(file IN LISTS files)
   string(APPEND rows "    {${number}, \"${name}\", R\"sql(${text})sql\"},\n")
 endforeach()
 file(WRITE "${OUT}" "// Generated from src/store/migrations by cmake/embed_migrations.cmake.\n"
-  "#include \"tender/store/migrations.hpp\"\n\nnamespace tender {\nnamespace {\n\n"
+  "#include \"tender/store/migrations.hpp\"\n\nnamespace tender::store {\nnamespace {\n\n"
   "constexpr Migration kMigrations[] = {\n${rows}};\n\n}  // namespace\n\n"
-  "std::span<const Migration> migrations() { return kMigrations; }\n\n}  // namespace tender\n")
+  "std::span<const Migration> migrations() { return kMigrations; }\n\n}  // namespace tender::store\n")

@@ -14,11 +14,11 @@ namespace asio = boost::asio;
 
 asio::awaitable<void> create_relay(tender::service::Sidecar& sidecar, tender::RelayChange change) {
   auto heard = sidecar.activities().subscribe();
-  tender::ActivityCursor cursor(sidecar.query(), sidecar.query().last_activity_seq());
+  tender::store::ActivityCursor cursor(sidecar.query(), sidecar.query().last_activity_seq());
   const tender::Relay relay = sidecar.command().create_relay(change);
   while (!sidecar.query().get_relay(relay.id)->synced) {
     const auto received = co_await heard.recv();
-    if (std::holds_alternative<tender::Closed>(received.item)) {
+    if (std::holds_alternative<tender::store::Closed>(received.item)) {
       co_return;  // the sidecar has ended
     }
     for (auto rows = cursor.next(); !rows.empty(); rows = cursor.next()) {

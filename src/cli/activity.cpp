@@ -27,7 +27,7 @@ namespace {
 
 namespace asio = boost::asio;
 
-std::string line_of(const Query& query, const Activity& activity) {
+std::string line_of(const store::Query& query, const Activity& activity) {
   std::string line =
       fmt::format("{:>6}  {}  {:<20} {:<20} {}", activity.seq, format_time(activity.created_at),
                   printable(activity.activity_type, 40),
@@ -62,7 +62,7 @@ class Follow {
   asio::awaitable<void> print() {
     while (invocation_.out.good()) {
       const auto received = co_await receiver_.recv();
-      if (std::holds_alternative<Closed>(received.item)) {
+      if (std::holds_alternative<store::Closed>(received.item)) {
         co_return;
       }
       for (auto rows = cursor_.next(); !rows.empty(); rows = cursor_.next()) {
@@ -105,9 +105,9 @@ class Follow {
   std::shared_ptr<Logger> logger_;
   asio::io_context io_{1};
   SystemClock clock_;
-  ActivityFeed feed_;
-  ActivityChannel::Receiver receiver_;
-  ActivityCursor cursor_;
+  store::ActivityFeed feed_;
+  store::ActivityChannel::Receiver receiver_;
+  store::ActivityCursor cursor_;
   asio::signal_set signals_;
 };
 
@@ -123,7 +123,7 @@ int read_limit(const Invocation& invocation) {
 
 ExitCode activity(const Invocation& invocation) {
   const int limit = read_limit(invocation);
-  StoreSession session(invocation, OpenMode::existing);
+  StoreSession session(invocation, store::OpenMode::existing);
   std::optional<RelayId> relay;
   if (invocation.has("relay")) {
     relay = view::require_relay(session.query, invocation.text("relay")).id;

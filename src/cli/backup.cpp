@@ -23,8 +23,9 @@ ExitCode backup(const Invocation& invocation) {
                      "give the name of the file to write: tender backup FILE");
   }
   // Not through a StoreSession: an older database is backed up as it is, before it is migrated.
-  const std::uintmax_t size = back_up(
-      env.database_path, target, invocation.has("force") ? IfPresent::replace : IfPresent::refuse);
+  const std::uintmax_t size = store::back_up(
+      env.database_path, target,
+      invocation.has("force") ? store::IfPresent::replace : store::IfPresent::refuse);
   if (invocation.json()) {
     print_json(invocation.out, {{"path", target.string()}, {"bytes", size}});
   } else {

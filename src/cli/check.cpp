@@ -60,10 +60,10 @@ void require_space(const std::filesystem::path& database) {
   const auto space =
       std::filesystem::space(database.has_parent_path() ? database.parent_path() : ".", error);
   if (!error && space.available < kLeastSpace) {
-    throw StoreError(StoreFault::full,
-                     fmt::format("the disk that holds {} has {} KiB left", database.string(),
-                                 space.available >> 10),
-                     "free some space on it");
+    throw store::StoreError(store::StoreFault::full,
+                            fmt::format("the disk that holds {} has {} KiB left", database.string(),
+                                        space.available >> 10),
+                            "free some space on it");
   }
 }
 
@@ -86,16 +86,17 @@ std::optional<std::string> describe_new_database(const config::Env& env) {
 
 Finding check_database(StoreSession& session) {
   // Taking the lock alone proves nothing: SQLite grants it on a read-only file too. Rolled back.
-  Transaction probe(session.database);
+  store::Transaction probe(session.database);
   session.database.prepare("UPDATE router_offset SET seq = seq").run();
   require_space(session.database.path());
-  const auto holder = DatabaseLock::holder(session.database.path());
+  const auto holder = store::DatabaseLock::holder(session.database.path());
   const std::int64_t relays = session.query.count_relays().total;
-  return {.name = "database",
-          .state = State::ok,
-          .text = fmt::format("{} can be written, schema version {}, {} relay{}, sidecar {}",
-                              session.database.path().string(), schema_version(session.database),
-                              relays, relays == 1 ? "" : "s", holder ? "running" : "not running")};
+  return {
+      .name = "database",
+      .state = State::ok,
+      .text = fmt::format("{} can be written, schema version {}, {} relay{}, sidecar {}",
+                          session.database.path().string(), store::schema_version(session.database),
+                          relays, relays == 1 ? "" : "s", holder ? "running" : "not running")};
 }
 
 constexpr int kMostRows = 20;  // that are named
@@ -104,8 +105,8 @@ constexpr int kMostRows = 20;  // that are named
 std::vector<Finding> check_rows(StoreSession& session, const config::Env& env) {
   std::vector<Finding> findings;
   int odd = 0;
-  for (const RowFault& fault :
-       find_row_faults(session.database, env.reserved_subdomain, RowLook::whole, kMostRows)) {
+  for (const store::RowFault& fault : store::find_row_faults(
+           session.database, env.reserved_subdomain, store::RowLook::whole, kMostRows)) {
     odd += fault.harmful ? 0 : 1;
     if (fault.harmful) {
       findings.push_back({.name = "rows",
@@ -130,7 +131,7 @@ std::vector<Finding> check_rows(StoreSession& session, const config::Env& env) {
 std::optional<Finding> check_sidecar(StoreSession& session) {
   const outbox::DestinationState destination =
       outbox::read_destination_state(session.database, infra::kZooid);
-  if (!destination.failing_since || !DatabaseLock::holder(session.database.path())) {
+  if (!destination.failing_since || !store::DatabaseLock::holder(session.database.path())) {
     return std::nullopt;
   }
   return Finding{.name = "sidecar",
@@ -147,7 +148,7 @@ std::vector<Finding> check_store(const Invocation& invocation, const config::Env
   }
   std::vector<Finding> findings;
   try {
-    StoreSession session(invocation, OpenMode::create);
+    StoreSession session(invocation, store::OpenMode::create);
     findings.push_back(check_database(session));
     for (Finding& finding : check_rows(session, env)) {
       findings.push_back(std::move(finding));

@@ -46,7 +46,7 @@ void list_json(const Invocation& invocation, StoreSession& session) {
 }
 
 ExitCode list(const Invocation& invocation) {
-  StoreSession session(invocation, OpenMode::existing);
+  StoreSession session(invocation, store::OpenMode::existing);
   if (invocation.json()) {
     list_json(invocation, session);
     return ExitCode::ok;
@@ -73,20 +73,20 @@ ExitCode list(const Invocation& invocation) {
 DeadLetter resolve(StoreSession& session, Resolution resolution, const std::string& name) {
   DeadLetter letter = view::require_letter(session.database, name);
   if (!DeadLetters(session.database).resolve(letter.id, resolution, session.clock.now())) {
-    throw CommandError(fmt::format("dead letter {} is already {}", letter.id,
-                                   letter.resolution.value_or("resolved")),
-                       "see `tender dead-letter list` for the open ones");
+    throw store::CommandError(fmt::format("dead letter {} is already {}", letter.id,
+                                          letter.resolution.value_or("resolved")),
+                              "see `tender dead-letter list` for the open ones");
   }
   return letter;
 }
 
 ExitCode retry(const Invocation& invocation) {
-  StoreSession session(invocation, OpenMode::existing);
-  Transaction transaction(session.database);
+  StoreSession session(invocation, store::OpenMode::existing);
+  store::Transaction transaction(session.database);
   const DeadLetter letter = resolve(session, Resolution::retried, invocation.names.front());
   const auto relay = session.query.get_relay(RelayId{letter.key});
   if (!relay) {
-    throw CommandError(
+    throw store::CommandError(
         fmt::format(
             "relay {} of dead letter {} is no longer in the database: there is nothing to retry",
             printable(letter.key, 80), letter.id),
@@ -100,8 +100,8 @@ ExitCode retry(const Invocation& invocation) {
 }
 
 ExitCode discard(const Invocation& invocation) {
-  StoreSession session(invocation, OpenMode::existing);
-  Transaction transaction(session.database);
+  StoreSession session(invocation, store::OpenMode::existing);
+  store::Transaction transaction(session.database);
   const DeadLetter letter = resolve(session, Resolution::discarded, invocation.names.front());
   const auto relay = session.query.get_relay(RelayId{letter.key});
   transaction.commit();

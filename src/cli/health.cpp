@@ -16,8 +16,8 @@ namespace {
 constexpr std::chrono::seconds kStaleHeartbeat{60};
 
 ExitCode health(const Invocation& invocation) {
-  StoreSession session(invocation, OpenMode::existing);
-  const auto holder = DatabaseLock::holder(session.database.path());
+  StoreSession session(invocation, store::OpenMode::existing);
+  const auto holder = store::DatabaseLock::holder(session.database.path());
   if (!holder) {
     invocation.err << "no sidecar is running on this database\n";
     return ExitCode::error;

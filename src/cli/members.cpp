@@ -67,7 +67,7 @@ ExitCode explain(const Relay& relay, const infra::MemberList& list, std::ostream
 
 ExitCode members(const Invocation& invocation) {
   const config::Env env = config::load_env(invocation.environment, invocation.env_file);
-  StoreSession session(invocation, OpenMode::existing);
+  StoreSession session(invocation, store::OpenMode::existing);
   const Relay relay = view::require_relay(session.query, invocation.names.front());
   const infra::MemberList list = ask(env, session, relay.id);
   if (list.status != Status::ok) {

@@ -205,7 +205,7 @@ ExitCode reconcile(const Invocation& invocation) {
   check_usage(invocation);
   const Milliseconds timeout = read_timeout(invocation);
   const config::Env env = config::load_env(invocation.environment, invocation.env_file);
-  StoreSession session(invocation, OpenMode::existing);
+  StoreSession session(invocation, store::OpenMode::existing);
   const Wanted wanted{.forced = invocation.has("force") || invocation.has("recreate"),
                       .recreate = invocation.has("recreate"),
                       .all = invocation.has("all")};

@@ -11,17 +11,17 @@ constexpr int kKeys = 256;
 
 }  // namespace
 
-ReconcileScope::ReconcileScope(Database& database, std::vector<Relay> named)
+ReconcileScope::ReconcileScope(store::Database& database, std::vector<Relay> named)
     : ReconcileScope(database, Kind::named) {
   named_ = std::move(named);
 }
 
-ReconcileScope::ReconcileScope(Database& database, Kind kind)
+ReconcileScope::ReconcileScope(store::Database& database, Kind kind)
     : query_(database),
       outbox_(database),
       kind_(kind),
-      pages_(query_,
-             kind == Kind::unfinished ? &Query::next_relays_pending_sync : &Query::next_relays) {}
+      pages_(query_, kind == Kind::unfinished ? &store::Query::next_relays_pending_sync
+                                              : &store::Query::next_relays) {}
 
 std::vector<Relay> ReconcileScope::next() {
   if (kind_ == Kind::named) {

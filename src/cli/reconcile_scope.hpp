@@ -19,10 +19,10 @@ class ReconcileScope {
     unfinished,  // not in step, or asked for before and not done yet
   };
   /// These, in this order.
-  ReconcileScope(Database& database, std::vector<Relay> named);
+  ReconcileScope(store::Database& database, std::vector<Relay> named);
 
   /// All or unfinished, oldest first; those that are in step but have work come last.
-  ReconcileScope(Database& database, Kind kind);
+  ReconcileScope(store::Database& database, Kind kind);
 
   /// The next relays; empty at the end. A relay that changes meanwhile may come twice.
   [[nodiscard]] std::vector<Relay> next();
@@ -33,11 +33,11 @@ class ReconcileScope {
  private:
   [[nodiscard]] std::vector<Relay> next_at_work();
 
-  Query query_;
+  store::Query query_;
   outbox::Outbox outbox_;
   Kind kind_;
   std::vector<Relay> named_;
-  RelayPages pages_;
+  store::RelayPages pages_;
   std::string last_key_;  // of the work that was looked at
 };
 

@@ -63,8 +63,9 @@ bool is_in_step(ReconcileState state) {
          state == ReconcileState::unchanged || state == ReconcileState::unseen;
 }
 
-ReconcileWatch::ReconcileWatch(const config::Env& env, Database& database, ReconcileScope& scope,
-                               Request request, Print print, std::ostream* progress)
+ReconcileWatch::ReconcileWatch(const config::Env& env, store::Database& database,
+                               ReconcileScope& scope, Request request, Print print,
+                               std::ostream* progress)
     : env_(env),
       database_(database),
       scope_(scope),
@@ -164,7 +165,7 @@ asio::awaitable<void> ReconcileWatch::request() {
     while (done < relays.size() && !finished_) {
       done += ask(std::span(relays).subspan(done));
       work_alarm_.notify();
-      const TimePoint next = clock_.now() + Portion::kBreath;
+      const TimePoint next = clock_.now() + store::Portion::kBreath;
       co_await request_alarm_.wait_until(next);
     }
     asked_for_page = done == relays.size();
@@ -204,9 +205,9 @@ bool ReconcileWatch::needs_nothing(const Relay& relay) {
 
 // For the first of `relays`, in one transaction; how many.
 std::size_t ReconcileWatch::ask(std::span<const Relay> relays) {
-  Portion portion(clock_);
+  store::Portion portion(clock_);
   std::size_t done = 0;
-  Transaction transaction(database_);
+  store::Transaction transaction(database_);
   while (done < relays.size() && portion.take()) {
     const Relay& relay = relays[done];
     ++done;
@@ -236,7 +237,7 @@ asio::awaitable<void> ReconcileWatch::work() {
 asio::awaitable<void> ReconcileWatch::watch() {
   while (!finished_) {
     const auto received = co_await receiver_.recv();
-    if (std::holds_alternative<Closed>(received.item)) {
+    if (std::holds_alternative<store::Closed>(received.item)) {
       co_return;
     }
     read_log();

@@ -71,8 +71,8 @@ class ReconcileWatch {
 
   /// `print` is called for each result as it comes. `progress` gets a progress bar; null: none.
   /// Borrows all but the request.
-  ReconcileWatch(const config::Env& env, Database& database, ReconcileScope& scope, Request request,
-                 Print print, std::ostream* progress);
+  ReconcileWatch(const config::Env& env, store::Database& database, ReconcileScope& scope,
+                 Request request, Print print, std::ostream* progress);
 
   /// Blocks until every relay has a result, or none has come for `patience`, and then until what
   /// our own Sidecar has in flight is settled, at most 10 s more; results of that time count. What
@@ -107,7 +107,7 @@ class ReconcileWatch {
   void finish();
 
   const config::Env& env_;
-  Database& database_;
+  store::Database& database_;
   ReconcileScope& scope_;
   Request request_;
   Print print_;
@@ -124,10 +124,10 @@ class ReconcileWatch {
   SystemClock clock_;
   SystemRandom random_;
   service::Sidecar sidecar_;  // a standby while another process does the work
-  ActivityChannel::Receiver receiver_;
-  Query query_;
-  ActivityCursor cursor_;
-  Command command_;
+  store::ActivityChannel::Receiver receiver_;
+  store::Query query_;
+  store::ActivityCursor cursor_;
+  store::Command command_;
   outbox::Outbox outbox_;
   outbox::DeadLetters dead_letters_;
   Wakeup request_alarm_;

@@ -18,8 +18,8 @@ namespace tender::cli {
 namespace {
 
 ExitCode list_relays(const Invocation& invocation) {
-  StoreSession session(invocation, OpenMode::existing);
-  RelayPages pages(session.query, &Query::next_relays);
+  StoreSession session(invocation, store::OpenMode::existing);
+  store::RelayPages pages(session.query, &store::Query::next_relays);
   if (invocation.json()) {
     const auto destination = outbox::read_destination_state(session.database, infra::kZooid);
     JsonArray array(invocation.out);
@@ -52,7 +52,7 @@ std::string show_value(const nlohmann::ordered_json& value) {
 }
 
 ExitCode show(const Invocation& invocation) {
-  StoreSession session(invocation, OpenMode::existing);
+  StoreSession session(invocation, store::OpenMode::existing);
   const Relay relay =
       view::with_reason(view::require_relay(session.query, invocation.names.front()),
                         outbox::read_destination_state(session.database, infra::kZooid));

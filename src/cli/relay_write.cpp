@@ -51,7 +51,7 @@ ExitCode create(const Invocation& invocation) {
                      fmt::format("for example: {}", kRelayCreate.example));
   }
   const RelayChange change = read_relay_options(invocation);
-  StoreSession session(invocation, OpenMode::create);
+  StoreSession session(invocation, store::OpenMode::create);
   refuse_reserved_subdomain(session, change);
   const Relay relay = session.command.create_relay(change);
   if (invocation.json()) {
@@ -70,7 +70,7 @@ ExitCode update(const Invocation& invocation) {
     throw UsageError("`tender relay update` needs at least one option",
                      fmt::format("for example: {}", kRelayUpdate.example));
   }
-  StoreSession session(invocation, OpenMode::existing);
+  StoreSession session(invocation, store::OpenMode::existing);
   refuse_reserved_subdomain(session, change);
   const Relay before = view::require_relay(session.query, invocation.names.front());
   const Relay relay = session.command.update_relay(before.id, change);
@@ -79,13 +79,13 @@ ExitCode update(const Invocation& invocation) {
 }
 
 ExitCode activate(const Invocation& invocation) {
-  StoreSession session(invocation, OpenMode::existing);
+  StoreSession session(invocation, store::OpenMode::existing);
   const Relay before = view::require_relay(session.query, invocation.names.front());
   return finish_change(session, invocation, session.command.activate_relay(before.id));
 }
 
 ExitCode deactivate(const Invocation& invocation) {
-  StoreSession session(invocation, OpenMode::existing);
+  StoreSession session(invocation, store::OpenMode::existing);
   const Relay before = view::require_relay(session.query, invocation.names.front());
   return finish_change(session, invocation, session.command.deactivate_relay(before.id));
 }

@@ -82,7 +82,7 @@ void add_unknown(Rows& table, const Snapshot& snapshot) {
   }
 }
 
-std::string describe_relays(const Query::RelayCounts& relays, std::int64_t in_doubt) {
+std::string describe_relays(const store::Query::RelayCounts& relays, std::int64_t in_doubt) {
   const std::string served =
       relays.not_served == 0 ? std::string() : fmt::format("; {} not served", relays.not_served);
   const std::string doubt =
@@ -95,7 +95,7 @@ std::string describe_relays(const Query::RelayCounts& relays, std::int64_t in_do
 }
 
 ExitCode status(const Invocation& invocation) {
-  StoreSession session(invocation, OpenMode::existing);
+  StoreSession session(invocation, store::OpenMode::existing);
   const Snapshot snapshot = view::take_snapshot(session.database, session.clock.now());
   if (invocation.json()) {
     print_json(invocation.out, view::to_json(snapshot));

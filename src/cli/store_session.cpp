@@ -15,13 +15,13 @@ std::shared_ptr<Logger> start_logging(const config::StoreEnv& env) {
   return logger;
 }
 
-StoreSession::StoreSession(const Invocation& invocation, OpenMode mode)
+StoreSession::StoreSession(const Invocation& invocation, store::OpenMode mode)
     : StoreSession(config::load_store_env(invocation.environment, invocation.env_file), mode) {}
 
-StoreSession::StoreSession(const config::StoreEnv& env, OpenMode mode)
+StoreSession::StoreSession(const config::StoreEnv& env, store::OpenMode mode)
     : logger_(start_logging(env)),
       clock(io_.get_executor()),
-      database(env.database_path, clock, open_options(mode, *logger_)),
+      database(env.database_path, clock, store::open_options(mode, *logger_)),
       notify(clock, 1),
       query(database),
       command(database, clock, random, notify),
@@ -29,11 +29,11 @@ StoreSession::StoreSession(const config::StoreEnv& env, OpenMode mode)
       reserved_subdomain(env.reserved_subdomain) {}
 
 StoreSession::~StoreSession() {
-  checkpoint_unattended(database);
+  store::checkpoint_unattended(database);
 }
 
 void StoreSession::hint_when_nobody_syncs(std::ostream& err) const {
-  if (!DatabaseLock::holder(database.path())) {
+  if (!store::DatabaseLock::holder(database.path())) {
     err << "no sidecar is running on this database: start `tender run`, or do the work now with "
            "`tender reconcile`\n";
   }

@@ -26,7 +26,7 @@ namespace tender::cli {
 
 class StoreSession {
  public:
-  StoreSession(const Invocation& invocation, OpenMode mode);
+  StoreSession(const Invocation& invocation, store::OpenMode mode);
 
   /// Keeps the write-ahead log small where only commands ever run.
   ~StoreSession();
@@ -43,15 +43,15 @@ class StoreSession {
  public:
   SystemClock clock;
   SystemRandom random;
-  Database database;
-  ActivityChannel notify;
-  Query query;
-  Command command;
+  store::Database database;
+  store::ActivityChannel notify;
+  store::Query query;
+  store::Command command;
   bool has_livekit;  // whether this command's environment has LIVEKIT_*
   std::optional<std::string> reserved_subdomain;  // as config::StoreEnv has it
 
  private:
-  StoreSession(const config::StoreEnv& env, OpenMode mode);
+  StoreSession(const config::StoreEnv& env, store::OpenMode mode);
 };
 
 }  // namespace tender::cli

@@ -9,9 +9,9 @@ TimePoint Doubts::begin(const std::string& relay, Milliseconds duration) {
   return clock_.now() + duration;
 }
 
-SteadyTime Doubts::end_of(const std::string& relay, TimePoint settle_at) {
+SteadyTime Doubts::end_of(const std::string& relay, TimePoint doubt_until) {
   const Milliseconds left =
-      std::clamp<Milliseconds>(settle_at - clock_.now(), Milliseconds::zero(), longest_);
+      std::clamp<Milliseconds>(doubt_until - clock_.now(), Milliseconds::zero(), longest_);
   return ends_.try_emplace(relay, clock_.steady() + left).first->second;
 }
 

@@ -32,7 +32,8 @@ constexpr int kLookShare = 4;
 
 }  // namespace
 
-Infra::Infra(Query query, Command command, const config::Env& env, Runtime runtime, Options options)
+Infra::Infra(store::Query query, store::Command command, const config::Env& env, Runtime runtime,
+             Options options)
     : query_(query),
       command_(command),
       env_(env),
@@ -101,10 +102,10 @@ asio::awaitable<void> Infra::listen() {
     }
     reconcile_because.reset();
     const auto received = co_await receiver_.recv();
-    if (std::holds_alternative<Closed>(received.item)) {
+    if (std::holds_alternative<store::Closed>(received.item)) {
       break;
     }
-    if (std::holds_alternative<Lagged>(received.item)) {
+    if (std::holds_alternative<store::Lagged>(received.item)) {
       reconcile_because = "lagged";
     }
   }
@@ -137,7 +138,7 @@ asio::awaitable<void> Infra::reconcile_now_and_then() {
 // cannot be read or written. Then the caller starts over later, and finds what is left.
 asio::awaitable<bool> Infra::catch_up(std::optional<std::string_view> reconcile_because,
                                       Wakeup& pause) {
-  StoreOutage& outage = dispatcher_.outage();
+  store::StoreOutage& outage = dispatcher_.outage();
   if (!outage.over()) {
     co_return false;
   }
@@ -165,7 +166,7 @@ asio::awaitable<bool> Infra::catch_up(std::optional<std::string_view> reconcile_
       co_await reconcile_relay_state(*reconcile_because, pause);
     }
     co_return true;
-  } catch (const StoreError& error) {
+  } catch (const store::StoreError& error) {
     // The channel is only a hint and the activity log holds everything: go on later from the
     // offset.
     outage.begin(error);
@@ -176,13 +177,14 @@ asio::awaitable<bool> Infra::catch_up(std::optional<std::string_view> reconcile_
 // After a portion: its work may begin, and other programs may write.
 asio::awaitable<void> Infra::breathe(Wakeup& pause) {
   dispatcher_.wake();
-  const TimePoint next = runtime_.clock.now() + Portion::kBreath;
+  const TimePoint next = runtime_.clock.now() + store::Portion::kBreath;
   co_await pause.wait_until(next);
 }
 
 Routed Infra::route_portion() {
-  const Routed routed = router_.route(
-      Portion(runtime_.clock), [this](const Activity& activity) { handle_activity(activity); });
+  const Routed routed =
+      router_.route(store::Portion(runtime_.clock),
+                    [this](const Activity& activity) { handle_activity(activity); });
   if (routed == Routed::lost) {
     runtime_.logger.warn(
         "another program deleted or damaged the row of table router_offset; skipping to the end of "
@@ -194,12 +196,12 @@ Routed Infra::route_portion() {
 
 // So that what was settled last has its log line, too.
 void Infra::route_rest() {
-  StoreOutage& outage = dispatcher_.outage();
+  store::StoreOutage& outage = dispatcher_.outage();
   try {
     if (outage.over()) {
       static_cast<void>(route_portion());
     }
-  } catch (const StoreError& error) {
+  } catch (const store::StoreError& error) {
     outage.begin(error);
   }
 }
@@ -276,8 +278,8 @@ void Infra::handle_command(const Activity& activity, ActivityType type) {
 
 asio::awaitable<void> Infra::reconcile_relay_state(std::string_view source, Wakeup& pause) {
   const std::size_t pending =
-      co_await find_lost_work(&Query::next_relays_pending_sync, source, pause);
-  co_await find_lost_work(&Query::next_relays_in_doubt, source, pause);
+      co_await find_lost_work(&store::Query::next_relays_pending_sync, source, pause);
+  co_await find_lost_work(&store::Query::next_relays_in_doubt, source, pause);
   dispatcher_.wake();
   // Nobody needs to read every hour that there was nothing to do.
   const auto level =
@@ -289,14 +291,14 @@ asio::awaitable<void> Infra::reconcile_relay_state(std::string_view source, Wake
 // Walks over the list and gives work to the relays that lack it. A relay that changes meanwhile has
 // an activity of its own; a process that ends meanwhile starts over. Returns how many relays were
 // on the list.
-asio::awaitable<std::size_t> Infra::find_lost_work(RelayPages::List list, std::string_view source,
-                                                   Wakeup& pause) {
-  RelayPages pages(query_, list);
+asio::awaitable<std::size_t> Infra::find_lost_work(store::RelayPages::List list,
+                                                   std::string_view source, Wakeup& pause) {
+  store::RelayPages pages(query_, list);
   std::size_t listed = 0;
   auto relays = pages.next();
   while (!relays.empty() && !stopping_) {
     listed += relays.size();
-    const bool more = relays.size() == RelayPages::kRelays;
+    const bool more = relays.size() == store::RelayPages::kRelays;
     std::erase_if(relays, [this](const Relay& relay) { return !lacks_work(relay); });
     std::size_t done = 0;
     while (done < relays.size() && !stopping_) {
@@ -310,7 +312,7 @@ asio::awaitable<std::size_t> Infra::find_lost_work(RelayPages::List list, std::s
       co_await breathe(pause);
       // The walk can take minutes: what is asked for meanwhile does not wait for its end.
       if (route_portion() == Routed::lost) {
-        pages = RelayPages(query_, list);
+        pages = store::RelayPages(query_, list);
       }
       relays = pages.next();
     }
@@ -324,7 +326,7 @@ bool Infra::lacks_work(const Relay& relay) {
     return false;
   }
   if (relay.synced) {
-    return relay.settle_at.has_value();
+    return relay.doubt_until.has_value();
   }
   return relay.sync_error.empty() ||
          !dead_letters_.holds(kRelaySync, relay.id.text, relay.revision);
@@ -333,9 +335,9 @@ bool Infra::lacks_work(const Relay& relay) {
 // Gives work to the first of `listed` in one transaction, and returns to how many. They are read
 // again in it, because other programs may have written them since.
 std::size_t Infra::schedule_lost_work(std::span<const Relay> listed, std::string_view source) {
-  Portion portion(runtime_.clock);
+  store::Portion portion(runtime_.clock);
   std::size_t done = 0;
-  Transaction transaction(runtime_.database);
+  store::Transaction transaction(runtime_.database);
   while (done < listed.size() && portion.take()) {
     const auto relay = query_.get_relay(listed[done].id);
     ++done;
@@ -344,7 +346,7 @@ std::size_t Infra::schedule_lost_work(std::span<const Relay> listed, std::string
     }
     Job job = relay_job(kRelaySync, relay->id);
     if (relay->synced) {
-      job.not_before = relay->settle_at.value_or(runtime_.clock.now());
+      job.not_before = relay->doubt_until.value_or(runtime_.clock.now());
       outbox_.schedule(job);
     } else if (relay->sync_error.empty()) {
       const TimePoint now = runtime_.clock.now();
@@ -364,7 +366,7 @@ void Infra::schedule_relay_sync_retry(const Relay& relay, std::string_view sourc
       dead_letters_.holds(kind, relay.id.text, relay.revision)) {
     return;
   }
-  const auto next = retry_.decide(relay, relay.sync_error, relay.settle_at);
+  const auto next = retry_.decide(relay, relay.sync_error, relay.doubt_until);
   if (const auto* retry = std::get_if<outbox::Retry>(&next)) {
     Job job = relay_job(kRelaySync, relay.id);
     job.attempt = retry->attempt;

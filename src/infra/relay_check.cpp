@@ -137,7 +137,7 @@ class RelayCheck::Execution final : public Look {
                                           .error = error,
                                           .outcome = "not_served",
                                           .superseded = false,
-                                          .settle_at = now.settle_at,
+                                          .doubt_until = now.doubt_until,
                                           .digest = now.synced_digest});
     return outbox::GiveUp{.kind = kRelaySync,
                           .reason = outbox::DeadLetterReason::not_served,
@@ -151,8 +151,9 @@ class RelayCheck::Execution final : public Look {
   bool due_;
 };
 
-RelayCheck::RelayCheck(Database& database, Query query, Command command, const config::Env& env,
-                       http::Transport& transport, const Clock& clock, Logger& logger)
+RelayCheck::RelayCheck(store::Database& database, store::Query query, store::Command command,
+                       const config::Env& env, http::Transport& transport, const Clock& clock,
+                       Logger& logger)
     : query_(query),
       command_(command),
       env_(env),

@@ -29,15 +29,15 @@ class RelaySync::Execution final : public outbox::Execution {
   asio::awaitable<void> run() override {
     if (asks_destination()) {
       begun_at_ = owner_.clock_.steady();
-      if (relay_.settle_at) {
-        earlier_doubt_ends_ = owner_.doubts_.end_of(relay_.id.text, *relay_.settle_at);
+      if (relay_.doubt_until) {
+        earlier_doubt_ends_ = owner_.doubts_.end_of(relay_.id.text, *relay_.doubt_until);
       }
       SyncOrder order = owner_.order(relay_, plan_, effort_);
       report_ = co_await owner_.runner_.run(std::move(order));
       owner_.note_leftover(relay_.id, report_.leftover);
       doubt_until_ = remaining_doubt();
     } else {
-      doubt_until_ = relay_.settle_at;
+      doubt_until_ = relay_.doubt_until;
     }
   }
 
@@ -72,7 +72,7 @@ class RelaySync::Execution final : public outbox::Execution {
                                      .error = verdict().reason,
                                      .outcome = std::string(zooid::to_string(verdict().outcome)),
                                      .superseded = newer,
-                                     .settle_at = doubt_until_,
+                                     .doubt_until = doubt_until_,
                                      .digest = digest_after_failure()});
     return newer ? outbox::Settlement(outbox::StayDue{}) : settle_failure();
   }
@@ -83,7 +83,7 @@ class RelaySync::Execution final : public outbox::Execution {
   // What was refused, or never read, has changed nothing: zooid has what it took last, unless that
   // was in doubt, and this request was to make up for it.
   [[nodiscard]] std::string digest_after_failure() const {
-    const bool untouched = !relay_.settle_at && effort_ == Effort::if_changed && !doubt_until_ &&
+    const bool untouched = !relay_.doubt_until && effort_ == Effort::if_changed && !doubt_until_ &&
                            report_.requests <= 1 && verdict().outcome != Outcome::not_found &&
                            verdict().outcome != Outcome::torn;
     return untouched ? relay_.synced_digest : std::string();
@@ -106,12 +106,12 @@ class RelaySync::Execution final : public outbox::Execution {
 
   void complete() { owner_.command_.complete_relay_sync(relay_, completed()); }
 
-  [[nodiscard]] Command::CompletedSync completed() const {
+  [[nodiscard]] store::Command::CompletedSync completed() const {
     return {.revision = relay_.revision,
             .digest = zooid::body_digest(zooid::update_body(relay_, owner_.env_)),
             .created = report_.created,
             .skipped = plan_ == SyncPlan::skip,
-            .settle_at = doubt_until_};
+            .doubt_until = doubt_until_};
   }
 
   [[nodiscard]] outbox::Settlement settle_success() const {
@@ -170,9 +170,9 @@ class RelaySync::Execution final : public outbox::Execution {
   std::optional<TimePoint> doubt_until_;
 };
 
-RelaySync::RelaySync(Database& database, Query query, Command command, const config::Env& env,
-                     SyncRunner& runner, RelaySyncRetry& retry, RelayCheck& check,
-                     const Clock& clock, Logger& logger)
+RelaySync::RelaySync(store::Database& database, store::Query query, store::Command command,
+                     const config::Env& env, SyncRunner& runner, RelaySyncRetry& retry,
+                     RelayCheck& check, const Clock& clock, Logger& logger)
     : query_(query),
       command_(command),
       env_(env),

@@ -6,7 +6,7 @@
 
 namespace tender::infra {
 
-RelaySyncRetry::RelaySyncRetry(Query query, const config::Env& env, const Clock& clock,
+RelaySyncRetry::RelaySyncRetry(store::Query query, const config::Env& env, const Clock& clock,
                                Random& random)
     : query_(query),
       policy_(env.relay_sync_retry_max_attempts, env.relay_sync_retry_base,
@@ -15,7 +15,7 @@ RelaySyncRetry::RelaySyncRetry(Query query, const config::Env& env, const Clock&
       random_(random) {}
 
 outbox::Settlement RelaySyncRetry::decide(const Relay& relay, const std::string& error,
-                                          std::optional<TimePoint> settle_at) {
+                                          std::optional<TimePoint> doubt_until) {
   const int failures = std::max(1, query_.count_trailing_sync_failures(relay.id));
   if (policy_.exhausted(failures)) {
     return outbox::GiveUp{
@@ -25,7 +25,7 @@ outbox::Settlement RelaySyncRetry::decide(const Relay& relay, const std::string&
         .error = fmt::format("gave up after {} attempts; the last one: {}", failures, error)};
   }
   const TimePoint now = clock_.now();
-  const Milliseconds settled_in = settle_at ? *settle_at - now : Milliseconds::zero();
+  const Milliseconds settled_in = doubt_until ? *doubt_until - now : Milliseconds::zero();
   return outbox::Retry{.attempt = failures,
                        .not_before = now + policy_.delay(failures, random_, settled_in),
                        .error = error};

@@ -12,13 +12,15 @@ constexpr Milliseconds kBreath{20};  // for the loop, between two portions
 
 }  // namespace
 
-Retention::Retention(const config::StoreEnv& env, Database& database, Clock& clock, Logger& logger)
+Retention::Retention(const config::StoreEnv& env, store::Database& database, Clock& clock,
+                     Logger& logger)
     : keep_(env.activity_retention),
       clock_(clock),
       logger_(logger),
       router_(database),
       pruner_(database, clock,
-              env.activity_archive ? ActivityPruner::Archive::keep : ActivityPruner::Archive::drop),
+              env.activity_archive ? store::ActivityPruner::Archive::keep
+                                   : store::ActivityPruner::Archive::drop),
       wakeup_(clock) {}
 
 boost::asio::awaitable<void> Retention::run() {
@@ -52,7 +54,7 @@ bool Retention::prune_portion(TimePoint cutoff) {
     const auto step = pruner_.step(cutoff, router_.offset());
     pruned_ += step.pruned;
     return !step.finished;
-  } catch (const StoreError& error) {
+  } catch (const store::StoreError& error) {
     logger_.warn("the activity log could not be pruned; trying again in an hour: {}; {}",
                  error.what(), error.remedy());
     return false;

@@ -27,7 +27,7 @@ class RelayCheck::SyncByLook final : public Look {
     owner_.command_.complete_relay_sync(*now, {.revision = now->revision,
                                                .digest = now->synced_digest,
                                                .skipped = true,
-                                               .settle_at = now->settle_at,
+                                               .doubt_until = now->doubt_until,
                                                .unseen = verdict().reason});
     if (live) {
       owner_.command_.record_liveness(now->id, {.live = true, .pushes = 0});

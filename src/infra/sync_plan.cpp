@@ -32,10 +32,10 @@ bool is_what_zooid_took(const config::Env& env, const Relay& relay) {
 
 bool is_unchanged(const config::Env& env, const Relay& relay) {
   const bool served = relay.live.value_or(env.relay_verify == config::RelayVerify::off);
-  return served && relay.synced_revision && !relay.settle_at && is_what_zooid_took(env, relay);
+  return served && relay.synced_revision && !relay.doubt_until && is_what_zooid_took(env, relay);
 }
 
-SyncDecision plan_relay_sync(const Query& query, const config::Env& env, const Relay& relay,
+SyncDecision plan_relay_sync(const store::Query& query, const config::Env& env, const Relay& relay,
                              Effort effort) {
   // Before the rules are asked: what zooid took once it is not asked to take again.
   if (effort == Effort::if_changed && is_unchanged(env, relay)) {
@@ -61,7 +61,7 @@ SyncDecision plan_relay_sync(const Query& query, const config::Env& env, const R
   if (effort == Effort::forced) {
     return {SyncPlan::update, "asked for, changed or not"};
   }
-  if (relay.settle_at) {
+  if (relay.doubt_until) {
     return {SyncPlan::update, "the outcome of an earlier request is unknown"};
   }
   if (relay.live == false) {
@@ -77,7 +77,7 @@ SyncDecision plan_relay_sync(const Query& query, const config::Env& env, const R
 }
 
 bool may_overwrite_file(SyncPlan plan, const Relay& relay) {
-  return plan == SyncPlan::update || (plan == SyncPlan::create && relay.settle_at);
+  return plan == SyncPlan::update || (plan == SyncPlan::create && relay.doubt_until);
 }
 
 Effort effort_of(const outbox::Job& job) {

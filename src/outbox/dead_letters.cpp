@@ -14,7 +14,7 @@ constexpr std::array<std::string_view, 3> kResolutions{"retried", "discarded", "
 #define TENDER_DEAD_LETTER_COLUMNS \
   "id, key, reason, error, attempt, revision, created_at, resolution, resolved_at"
 
-DeadLetter read_dead_letter(const Statement& row) {
+DeadLetter read_dead_letter(const store::Statement& row) {
   DeadLetter letter;
   letter.id = row.integer(0);
   letter.key = row.text(1);
@@ -73,7 +73,7 @@ bool DeadLetters::resolve(std::int64_t id, Resolution resolution, TimePoint now)
 }
 
 bool DeadLetters::holds(std::string_view kind, const std::string& key, std::int64_t revision) {
-  Statement newest = database_.prepare(
+  store::Statement newest = database_.prepare(
       "SELECT revision = ? AND (resolution IS NULL OR resolution = 'discarded') FROM dead_letter "
       "WHERE kind = ? AND key = ? ORDER BY id DESC LIMIT 1",
       revision, kind, key);
@@ -81,13 +81,13 @@ bool DeadLetters::holds(std::string_view kind, const std::string& key, std::int6
 }
 
 std::optional<DeadLetter> DeadLetters::find(std::int64_t id) {
-  Statement row =
+  store::Statement row =
       database_.prepare("SELECT " TENDER_DEAD_LETTER_COLUMNS " FROM dead_letter WHERE id = ?", id);
   return row.step() ? std::optional(read_dead_letter(row)) : std::nullopt;
 }
 
 std::optional<DeadLetter> DeadLetters::find_open(std::string_view kind, const std::string& key) {
-  Statement row =
+  store::Statement row =
       database_.prepare("SELECT " TENDER_DEAD_LETTER_COLUMNS
                         " FROM dead_letter WHERE kind = ? AND key = ? AND resolution IS NULL",
                         kind, key);
@@ -102,7 +102,7 @@ std::vector<DeadLetter> DeadLetters::list(bool all, std::int64_t after_id, int l
                            " FROM dead_letter INDEXED BY dead_letter_open_by_id "
                            "WHERE resolution IS NULL AND id > ? ORDER BY id LIMIT ?";
   std::vector<DeadLetter> letters;
-  Statement rows = database_.prepare(all ? every : open, after_id, limit);
+  store::Statement rows = database_.prepare(all ? every : open, after_id, limit);
   while (rows.step()) {
     letters.push_back(read_dead_letter(rows));
   }
@@ -110,7 +110,7 @@ std::vector<DeadLetter> DeadLetters::list(bool all, std::int64_t after_id, int l
 }
 
 std::int64_t DeadLetters::count_open() {
-  Statement row = database_.prepare(
+  store::Statement row = database_.prepare(
       "SELECT count(*) FROM dead_letter INDEXED BY dead_letter_open WHERE resolution IS NULL");
   row.step();
   return row.integer(0);

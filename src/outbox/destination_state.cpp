@@ -5,14 +5,14 @@
 namespace tender::outbox {
 namespace {
 
-std::optional<TimePoint> optional_time(const Statement& row, int column) {
+std::optional<TimePoint> optional_time(const store::Statement& row, int column) {
   return row.is_null(column) ? std::nullopt : std::optional(row.time(column));
 }
 
 #define TENDER_STATE_COLUMNS \
   "failing_since, reason, probe_at, paused_until, stores_nothing, concurrency"
 
-DestinationState read_state(const Statement& row) {
+DestinationState read_state(const store::Statement& row) {
   DestinationState state;
   state.failing_since = optional_time(row, 0);
   state.reason = row.text(1);
@@ -27,23 +27,24 @@ DestinationState read_state(const Statement& row) {
 
 }  // namespace
 
-DestinationState read_destination_state(Database& database, std::string_view destination) {
-  Statement row = database.prepare(
+DestinationState read_destination_state(store::Database& database, std::string_view destination) {
+  store::Statement row = database.prepare(
       "SELECT " TENDER_STATE_COLUMNS " FROM destination_state WHERE destination = ?", destination);
   return row.step() ? read_state(row) : DestinationState();
 }
 
-std::vector<std::pair<std::string, DestinationState>> list_destination_states(Database& database) {
+std::vector<std::pair<std::string, DestinationState>> list_destination_states(
+    store::Database& database) {
   std::vector<std::pair<std::string, DestinationState>> states;
-  Statement row = database.prepare("SELECT " TENDER_STATE_COLUMNS
-                                   ", destination FROM destination_state ORDER BY destination");
+  store::Statement row = database.prepare(
+      "SELECT " TENDER_STATE_COLUMNS ", destination FROM destination_state ORDER BY destination");
   while (row.step()) {
     states.emplace_back(row.text(6), read_state(row));
   }
   return states;
 }
 
-void write_destination_state(Database& database, std::string_view destination,
+void write_destination_state(store::Database& database, std::string_view destination,
                              const DestinationState& state) {
   database
       .prepare("INSERT INTO destination_state (destination, " TENDER_STATE_COLUMNS

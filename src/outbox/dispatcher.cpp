@@ -60,7 +60,7 @@ struct Dispatcher::Lane {
   bool probing = false;
 };
 
-Dispatcher::Dispatcher(Database& database, Clock& clock, Random& random, Logger& logger,
+Dispatcher::Dispatcher(store::Database& database, Clock& clock, Random& random, Logger& logger,
                        Registry registry, Options options)
     : database_(database),
       clock_(clock),
@@ -114,7 +114,7 @@ asio::awaitable<void> Dispatcher::run() {
       } else {
         look_again = outage_.retry_at();
       }
-    } catch (const StoreError& error) {
+    } catch (const store::StoreError& error) {
       outage_.begin(error);
       look_again = outage_.retry_at();
     }
@@ -163,8 +163,8 @@ void Dispatcher::settle_finished() {
   try {
     settle_together();
     return;
-  } catch (const StoreError& error) {
-    if (error.fault() != StoreFault::constraint) {
+  } catch (const store::StoreError& error) {
+    if (error.fault() != store::StoreFault::constraint) {
       throw;
     }
   }
@@ -176,7 +176,7 @@ void Dispatcher::settle_finished() {
 }
 
 void Dispatcher::settle_together() {
-  Transaction transaction(database_);
+  store::Transaction transaction(database_);
   for (const auto& task : finished_) {
     settle(*task);
   }
@@ -203,11 +203,11 @@ void Dispatcher::release(const Task& task) {
 
 void Dispatcher::settle_alone(const Task& task) {
   try {
-    Transaction transaction(database_);
+    store::Transaction transaction(database_);
     settle(task);
     transaction.commit();
-  } catch (const StoreError& error) {
-    if (error.fault() != StoreFault::constraint) {
+  } catch (const store::StoreError& error) {
+    if (error.fault() != store::StoreFault::constraint) {
       throw;
     }
     put_off(task, error);
@@ -216,7 +216,7 @@ void Dispatcher::settle_alone(const Task& task) {
 
 // The result breaks a rule of the schema, because of what another program wrote or a bug of ours.
 // Doing the work again at once would not help, and never doing it again would hide it.
-void Dispatcher::put_off(const Task& task, const StoreError& error) {
+void Dispatcher::put_off(const Task& task, const store::StoreError& error) {
   const Job& job = task.job;
   const Kind& kind = registry_.kinds.at(task.kind);
   logger_.error("{} {}: the result of its {} cannot be written; doing it again later: {}; {}",
@@ -266,7 +266,7 @@ std::vector<std::shared_ptr<Dispatcher::Task>> Dispatcher::claim(Lane& lane) {
   if (!next) {
     return {};
   }
-  Transaction transaction(database_);
+  store::Transaction transaction(database_);
   for (; next; next = next_job(lane, claim)) {
     begin(next->job, next->kind, now, lane, claim);
   }

@@ -15,7 +15,7 @@ namespace {
   "recreate, "                                                                             \
   "payload, policy, coalesce(last_error, '')"
 
-Job read_job(const Statement& row) {
+Job read_job(const store::Statement& row) {
   Job job;
   job.kind = row.text(0);
   job.key = row.text(1);
@@ -47,7 +47,7 @@ bool goes_before(const Job& job, const Job& other) {
 }
 
 // Skips no more rows than there are busy keys, because a key has one row of each kind.
-std::optional<Job> first_free(Statement rows, const std::set<std::string>& busy) {
+std::optional<Job> first_free(store::Statement rows, const std::set<std::string>& busy) {
   while (rows.step()) {
     Job job = read_job(rows);
     if (!busy.contains(job.key)) {
@@ -140,7 +140,7 @@ std::optional<TimePoint> Outbox::next_due(Line line, Priority floor,
 }
 
 std::optional<Job> Outbox::find(std::string_view kind, const std::string& key) {
-  Statement row = database_.prepare(
+  store::Statement row = database_.prepare(
       "SELECT " TENDER_JOB_COLUMNS " FROM outbox WHERE kind = ? AND key = ?", kind, key);
   return row.step() ? std::optional(read_job(row)) : std::nullopt;
 }
@@ -148,7 +148,7 @@ std::optional<Job> Outbox::find(std::string_view kind, const std::string& key) {
 std::vector<std::string> Outbox::list_keys(std::string_view kind, const std::string& after,
                                            int limit) {
   std::vector<std::string> keys;
-  Statement rows = database_.prepare(
+  store::Statement rows = database_.prepare(
       "SELECT key FROM outbox WHERE kind = ? AND key > ? ORDER BY key LIMIT ?", kind, after, limit);
   while (rows.step()) {
     keys.push_back(rows.text(0));
@@ -157,7 +157,7 @@ std::vector<std::string> Outbox::list_keys(std::string_view kind, const std::str
 }
 
 bool Outbox::has_other(std::string_view kind, const std::set<std::string>& keys) {
-  Statement rows = database_.prepare("SELECT key FROM outbox WHERE kind = ?", kind);
+  store::Statement rows = database_.prepare("SELECT key FROM outbox WHERE kind = ?", kind);
   while (rows.step()) {
     if (!keys.contains(rows.text(0))) {
       return true;
@@ -204,7 +204,7 @@ Outbox::Mended Outbox::mend() {
   "generation < 1 OR priority NOT IN (0, 1, 2) OR attempt < 0 OR asked_seq < 0 " \
   "OR forced NOT IN (0, 1) OR recreate NOT IN (0, 1) OR (attempt = 0) <> (last_error IS NULL)"
   {
-    Statement row = database_.prepare(
+    store::Statement row = database_.prepare(
         "SELECT 1 FROM outbox INDEXED BY outbox_odd WHERE " TENDER_ODD_VALUES " LIMIT 1");
     if (!row.step()) {
       return {};
@@ -225,7 +225,7 @@ std::vector<Outbox::Kept> Outbox::lines() {
   std::vector<Kept> lines;
   Kept last;
   while (true) {
-    Statement row = database_.prepare(
+    store::Statement row = database_.prepare(
         "SELECT kind, destination FROM outbox INDEXED BY outbox_due "
         "WHERE (kind, destination) > (?, ?) ORDER BY kind, destination LIMIT 1",
         last.kind, last.destination);
@@ -238,7 +238,7 @@ std::vector<Outbox::Kept> Outbox::lines() {
 }
 
 Outbox::Counts Outbox::count(std::string_view kind, TimePoint now) {
-  Statement row = database_.prepare(
+  store::Statement row = database_.prepare(
       "SELECT coalesce(sum(not_before <= ?1), 0), "
       "coalesce(sum(not_before > ?1 AND attempt > 0), 0), "
       "coalesce(sum(not_before > ?1 AND attempt = 0), 0), "

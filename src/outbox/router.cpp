@@ -6,22 +6,22 @@
 
 namespace tender::outbox {
 
-Router::Routed Router::route(Portion portion, const Handler& handler) {
-  const Query query(database_);
+Router::Routed Router::route(store::Portion portion, const Handler& handler) {
+  const store::Query query(database_);
   // Read before the transaction: the activity log only grows, and nobody else moves the offset.
   const auto offset = stored_offset();
   if (!offset) {
     write_offset(query.last_activity_seq());
     return Routed::lost;
   }
-  const auto rows =
-      query.list_activity({.after_seq = *offset, .relay = std::nullopt, .limit = Portion::kRows});
+  const auto rows = query.list_activity(
+      {.after_seq = *offset, .relay = std::nullopt, .limit = store::Portion::kRows});
   if (rows.empty()) {
     return Routed::all;
   }
-  Transaction transaction(database_);
+  store::Transaction transaction(database_);
   std::int64_t routed = *offset;
-  bool more = rows.size() == Portion::kRows;
+  bool more = rows.size() == store::Portion::kRows;
   for (const Activity& activity : rows) {
     if (!portion.take()) {
       more = true;
@@ -37,12 +37,12 @@ Router::Routed Router::route(Portion portion, const Handler& handler) {
 
 std::int64_t Router::offset() {
   const auto stored = stored_offset();
-  return stored ? *stored : Query(database_).last_activity_seq();
+  return stored ? *stored : store::Query(database_).last_activity_seq();
 }
 
 // Nothing when the row is gone, or names an activity that never was.
 std::optional<std::int64_t> Router::stored_offset() {
-  Statement row = database_.prepare(
+  store::Statement row = database_.prepare(
       "SELECT seq FROM router_offset WHERE id = 1 AND seq BETWEEN 0 AND "
       "max((SELECT coalesce(max(seq), 0) FROM activity), "
       "coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'activity'), 0))");

@@ -22,15 +22,15 @@ constexpr Milliseconds kDrain{10'000};
 }  // namespace
 
 ActiveSidecar::ActiveSidecar(const asio::any_io_executor& executor, const config::Env& env,
-                             Sidecar::Runtime runtime, DatabaseLock lock, Command command,
-                             Logger& logger, infra::Infra::Options options)
+                             Sidecar::Runtime runtime, store::DatabaseLock lock,
+                             store::Command command, Logger& logger, infra::Infra::Options options)
     : lock_(std::move(lock)),
       database_(runtime.database),
       clock_(runtime.clock),
       logger_(logger),
       transport_(executor, zooid::transport_options(env)),
       logged_transport_(transport_, clock_, logger),
-      infra_(Query(database_), command, env,
+      infra_(store::Query(database_), command, env,
              {database_, clock_, runtime.random, logged_transport_, logger}, options),
       retention_(env, database_, clock_, logger),
       checkpointer_(database_, clock_, logger),
@@ -41,8 +41,8 @@ asio::awaitable<void> ActiveSidecar::run() {
   co_await (work() && keep_alive() && retention_.run() && checkpointer_.run());
   transport_.stop();
   if (files_ == Files::lock_lost) {
-    throw StoreError(
-        StoreFault::missing,
+    throw store::StoreError(
+        store::StoreFault::missing,
         fmt::format(
             "the lock file {} was removed or replaced while tender worked; this sidecar has "
             "stopped, because another one could have started beside it",
@@ -50,8 +50,8 @@ asio::awaitable<void> ActiveSidecar::run() {
         "let only tender touch that file, then start tender again");
   }
   if (files_ == Files::database_moved) {
-    throw StoreError(
-        StoreFault::missing,
+    throw store::StoreError(
+        store::StoreFault::missing,
         fmt::format("the database {} was moved, removed or replaced while tender worked on it",
                     database_.path().string()),
         "always stop tender first; start it again to work with the database that is there now");

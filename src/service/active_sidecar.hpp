@@ -19,8 +19,8 @@ class ActiveSidecar {
   /// `lock` is the database's; the rest is borrowed. Throws Error when ZOOID_API_CA_FILE cannot be
   /// used.
   ActiveSidecar(const boost::asio::any_io_executor& executor, const config::Env& env,
-                Sidecar::Runtime runtime, DatabaseLock lock, Command command, Logger& logger,
-                infra::Infra::Options options);
+                Sidecar::Runtime runtime, store::DatabaseLock lock, store::Command command,
+                Logger& logger, infra::Infra::Options options);
 
   /// Works until stop(), and until what was in flight then is settled: at most 10 s later. Stops by
   /// itself, and throws StoreError at its end, when the database or the lock file was removed or
@@ -29,7 +29,7 @@ class ActiveSidecar {
   void stop();
 
   /// As Infra::hold.
-  void hold(const StoreError& fault) { infra_.hold(fault); }
+  void hold(const store::StoreError& fault) { infra_.hold(fault); }
 
   [[nodiscard]] std::size_t in_flight() const { return infra_.in_flight(); }
 
@@ -40,15 +40,15 @@ class ActiveSidecar {
   boost::asio::awaitable<void> keep_alive();
   void check_files();
 
-  DatabaseLock lock_;
-  Database& database_;
+  store::DatabaseLock lock_;
+  store::Database& database_;
   Clock& clock_;
   Logger& logger_;
   http::Client transport_;
   http::LoggedTransport logged_transport_;
   infra::Infra infra_;
   infra::Retention retention_;
-  Checkpointer checkpointer_;
+  store::Checkpointer checkpointer_;
   Wakeup alarm_;
   Files files_ = Files::in_place;
   TimePoint drain_until_ = TimePoint::max();

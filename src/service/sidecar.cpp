@@ -24,13 +24,13 @@ constexpr Milliseconds kStandbyLook{500};
 struct Sidecar::Own {
   Own(const config::Env& env, const asio::any_io_executor& executor, Logger& logger)
       : clock(executor),
-        integrity(check_integrity(env.database_path, kLargestCheckedFirst)),
-        database(env.database_path, clock, open_options(OpenMode::create, logger)) {}
+        integrity(store::check_integrity(env.database_path, store::kLargestCheckedFirst)),
+        database(env.database_path, clock, store::open_options(store::OpenMode::create, logger)) {}
 
   SystemClock clock;
   SystemRandom random;
-  Integrity integrity;  // before the database: opening it writes
-  Database database;
+  store::Integrity integrity;  // before the database: opening it writes
+  store::Database database;
 };
 
 Sidecar::Sidecar(const config::Env& env, asio::any_io_executor executor, Logger& logger,
@@ -58,7 +58,7 @@ Sidecar::Sidecar(const config::Env& env, asio::any_io_executor executor, Logger&
 
 Sidecar::~Sidecar() = default;
 
-Command Sidecar::command() {
+store::Command Sidecar::command() {
   return {runtime_.database, runtime_.clock, runtime_.random, feed_.channel()};
 }
 
@@ -102,9 +102,9 @@ asio::awaitable<void> Sidecar::work() {
 // Leaves active_ empty when it does not get the lock.
 asio::awaitable<void> Sidecar::become_active() {
   const auto& path = runtime_.database.path();
-  auto lock = DatabaseLock::try_acquire(path);
+  auto lock = store::DatabaseLock::try_acquire(path);
   if (!lock && options_.standby) {
-    const auto holder = DatabaseLock::holder(path);
+    const auto holder = store::DatabaseLock::holder(path);
     logger_.warn("another sidecar{} works on {}; waiting as standby until it ends",
                  holder && holder->pid ? fmt::format(" (pid {})", *holder->pid) : "",
                  path.string());
@@ -112,7 +112,7 @@ asio::awaitable<void> Sidecar::become_active() {
   while (!lock && options_.standby && !stopping_) {
     const TimePoint look = runtime_.clock.now() + kStandbyLook;
     co_await alarm_.wait_until(look);
-    lock = DatabaseLock::try_acquire(path);
+    lock = store::DatabaseLock::try_acquire(path);
   }
   if (lock && !stopping_) {
     logger_.info("tender {} keeps {} in step with {}, as {}", TENDER_VERSION,
@@ -138,25 +138,25 @@ void Sidecar::warn_of_odd_rows() {
   if (!logger_.should_log(spdlog::level::warn)) {
     return;
   }
-  for (const RowFault& fault :
-       find_row_faults(runtime_.database, env_.reserved_subdomain, RowLook::quick)) {
+  for (const store::RowFault& fault :
+       store::find_row_faults(runtime_.database, env_.reserved_subdomain, store::RowLook::quick)) {
     const auto level = fault.harmful ? spdlog::level::warn : spdlog::level::info;
     logger_.log(level, "{}; {}", fault.what, fault.remedy);
   }
 }
 
 asio::awaitable<void> Sidecar::look_for_damage() {
-  if (integrity_ == Integrity::too_large) {
-    const DamageSearch::Result result = co_await damage_search_.run();
+  if (integrity_ == store::Integrity::too_large) {
+    const store::DamageSearch::Result result = co_await damage_search_.run();
     integrity_ = result.integrity;
-    if (result.error && result.error->fault() == StoreFault::corrupt) {
+    if (result.error && result.error->fault() == store::StoreFault::corrupt) {
       active_->hold(*result.error);
     } else if (result.error) {
       logger_.warn("could not check the database for damage: {}; {}", result.error->what(),
                    result.error->remedy());
     }
   }
-  if (integrity_ == Integrity::odd_rows) {
+  if (integrity_ == store::Integrity::odd_rows) {
     logger_.warn(
         "{}: another program wrote rows that break the rules of their tables; `tender check` names "
         "the affected relays",

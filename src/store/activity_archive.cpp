@@ -17,7 +17,7 @@
 
 #include "gzip_member.hpp"
 
-namespace tender {
+namespace tender::store {
 namespace {
 
 namespace fs = std::filesystem;
@@ -158,4 +158,4 @@ void ActivityArchive::append(std::span<const Activity> rows, TimePoint now) {
   archive.write_durably(member, end);
 }
 
-}  // namespace tender
+}  // namespace tender::store

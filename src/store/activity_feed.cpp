@@ -4,7 +4,7 @@
 
 #include "tender/store/database.hpp"
 
-namespace tender {
+namespace tender::store {
 namespace {
 
 constexpr std::size_t kChannelCapacity = 65'536;  // numbers: half a megabyte at most
@@ -33,4 +33,4 @@ void ActivityFeed::stop() {
   watch_.stop();
 }
 
-}  // namespace tender
+}  // namespace tender::store

@@ -7,7 +7,7 @@
 
 #include "activity_table.hpp"
 
-namespace tender {
+namespace tender::store {
 namespace {
 
 constexpr int kWindow = 500;
@@ -82,4 +82,4 @@ ActivityPruner::Step ActivityPruner::step(TimePoint cutoff, std::int64_t routed_
   return {.pruned = static_cast<int>(rows.size()), .finished = finished};
 }
 
-}  // namespace tender
+}  // namespace tender::store

@@ -1,6 +1,6 @@
 #include "activity_table.hpp"
 
-namespace tender {
+namespace tender::store {
 
 Activity read_activity(const Statement& row) {
   Activity activity;
@@ -15,4 +15,4 @@ Activity read_activity(const Statement& row) {
   return activity;
 }
 
-}  // namespace tender
+}  // namespace tender::store

@@ -13,9 +13,9 @@
   "'create_relay', 'update_relay', 'activate_relay', 'deactivate_relay', 'reconcile_relay', " \
   "'complete_relay_sync'"
 
-namespace tender {
+namespace tender::store {
 
 /// The current row of a statement that selects TENDER_ACTIVITY_COLUMNS first.
 [[nodiscard]] Activity read_activity(const Statement& row);
 
-}  // namespace tender
+}  // namespace tender::store

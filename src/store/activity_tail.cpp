@@ -6,7 +6,7 @@
 #include "tender/store/query.hpp"
 #include "tender/store/store_error.hpp"
 
-namespace tender {
+namespace tender::store {
 namespace {
 
 constexpr Milliseconds kFirstLook{1};
@@ -81,4 +81,4 @@ void ActivityTail::drain() {
   }
 }
 
-}  // namespace tender
+}  // namespace tender::store

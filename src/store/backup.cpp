@@ -18,7 +18,7 @@
 
 #include "connection.hpp"
 
-namespace tender {
+namespace tender::store {
 namespace {
 
 namespace fs = std::filesystem;
@@ -177,4 +177,4 @@ std::uintmax_t back_up(const fs::path& source, const fs::path& target, IfPresent
   return size;
 }
 
-}  // namespace tender
+}  // namespace tender::store

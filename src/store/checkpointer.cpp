@@ -7,7 +7,7 @@
 #include "tender/store/database_lock.hpp"
 #include "tender/store/store_error.hpp"
 
-namespace tender {
+namespace tender::store {
 namespace {
 
 constexpr Milliseconds kLook{5'000};
@@ -73,4 +73,4 @@ void checkpoint_unattended(Database& database, std::uintmax_t limit) {
   }
 }
 
-}  // namespace tender
+}  // namespace tender::store

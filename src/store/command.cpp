@@ -9,7 +9,7 @@
 
 #include "relay_table.hpp"
 
-namespace tender {
+namespace tender::store {
 namespace {
 
 // Every fault at once, so that a person corrects a command in one go.
@@ -112,10 +112,10 @@ void Command::reconcile_relay(const Relay& relay, const ReconcileDetail& wanted)
   transaction.commit();
 }
 
-void Command::begin_relay_sync(const RelayId& id, TimePoint settle_at) {
+void Command::begin_relay_sync(const RelayId& id, TimePoint doubt_until) {
   Transaction transaction(*database_);
   database_
-      ->prepare("UPDATE relay SET synced_digest = '', settle_at = ? WHERE id = ?", settle_at,
+      ->prepare("UPDATE relay SET synced_digest = '', doubt_until = ? WHERE id = ?", doubt_until,
                 id.text)
       .run();
   transaction.commit();
@@ -135,11 +135,11 @@ void Command::complete_relay_sync(const Relay& relay, const CompletedSync& sync)
   database_
       ->prepare(
           "UPDATE relay SET synced_revision = max(coalesce(synced_revision, 0), ?1), "
-          "synced_digest = ?2, synced = (revision = ?1), settle_at = ?3, "
+          "synced_digest = ?2, synced = (revision = ?1), doubt_until = ?3, "
           "live = CASE WHEN ?4 THEN live END, "
           "live_pushes = CASE WHEN coalesce(synced_revision, 0) < ?1 THEN 0 ELSE live_pushes END, "
           "sync_error = CASE WHEN revision = ?1 THEN '' ELSE sync_error END WHERE id = ?5",
-          sync.revision, sync.digest, sync.settle_at, sync.skipped, relay.id.text)
+          sync.revision, sync.digest, sync.doubt_until, sync.skipped, relay.id.text)
       .run();
   transaction.commit();
 }
@@ -149,8 +149,8 @@ void Command::complete_sync_of_gone_relay(const RelayId& id, const CompletedSync
   database_
       ->prepare(
           "UPDATE relay_past SET synced_revision = max(coalesce(synced_revision, 0), ?1), "
-          "synced_digest = ?2, settle_at = ?3 WHERE id = ?4",
-          sync.revision, sync.digest, sync.settle_at, id.text)
+          "synced_digest = ?2, doubt_until = ?3 WHERE id = ?4",
+          sync.revision, sync.digest, sync.doubt_until, id.text)
       .run();
   transaction.commit();
 }
@@ -161,7 +161,7 @@ void Command::fail_relay_sync(const Relay& relay, const FailedSync& sync) {
                              .outcome = sync.outcome,
                              .superseded = sync.superseded};
   Transaction transaction(*database_);
-  hold_relay_sync(relay.id, sync.settle_at, sync.digest);
+  hold_relay_sync(relay.id, sync.doubt_until, sync.digest);
   if (!sync.superseded) {
     database_
         ->prepare("UPDATE relay SET synced = 0, sync_error = ? WHERE id = ?", sync.error,
@@ -172,12 +172,12 @@ void Command::fail_relay_sync(const Relay& relay, const FailedSync& sync) {
   transaction.commit();
 }
 
-void Command::hold_relay_sync(const RelayId& id, std::optional<TimePoint> settle_at,
+void Command::hold_relay_sync(const RelayId& id, std::optional<TimePoint> doubt_until,
                               const std::string& digest) {
   Transaction transaction(*database_);
   database_
-      ->prepare("UPDATE relay SET settle_at = ?, synced_digest = ? WHERE id = ?", settle_at, digest,
-                id.text)
+      ->prepare("UPDATE relay SET doubt_until = ?, synced_digest = ? WHERE id = ?", doubt_until,
+                digest, id.text)
       .run();
   transaction.commit();
 }
@@ -202,4 +202,4 @@ void Command::add_activity(ActivityType type, const Relay& relay, const std::str
       .run();
 }
 
-}  // namespace tender
+}  // namespace tender::store

@@ -14,7 +14,7 @@
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
-namespace tender {
+namespace tender::store {
 
 namespace asio = boost::asio;
 
@@ -87,4 +87,4 @@ void CommitWatch::stop() {
   stream_->descriptor.close();
 }
 
-}  // namespace tender
+}  // namespace tender::store

@@ -3,7 +3,7 @@
 #include <SQLiteCpp/Database.h>
 #include <sqlite3.h>
 
-namespace tender {
+namespace tender::store {
 
 std::unique_ptr<SQLite::Database> connect(const std::filesystem::path& path,
                                           const std::string& vfs) {
@@ -17,4 +17,4 @@ std::unique_ptr<SQLite::Database> connect(const std::filesystem::path& path,
   return connection;
 }
 
-}  // namespace tender
+}  // namespace tender::store

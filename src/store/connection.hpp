@@ -10,11 +10,11 @@ namespace SQLite {
 class Database;
 }
 
-namespace tender {
+namespace tender::store {
 
 /// Opens the existing file at `path` on the VFS of that name (empty: the default one), without
 /// looking at what it holds. The connection never checkpoints by itself. Throws SQLite::Exception.
 [[nodiscard]] std::unique_ptr<SQLite::Database> connect(const std::filesystem::path& path,
                                                         const std::string& vfs);
 
-}  // namespace tender
+}  // namespace tender::store

@@ -8,7 +8,7 @@
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/post.hpp>
 
-namespace tender {
+namespace tender::store {
 namespace {
 
 constexpr int kNice = 10;  // where there is one core only, the loop goes first
@@ -51,4 +51,4 @@ void DamageSearch::look() {
   });
 }
 
-}  // namespace tender
+}  // namespace tender::store

@@ -19,7 +19,7 @@
 #include "connection.hpp"
 #include "ownership.hpp"
 
-namespace tender {
+namespace tender::store {
 namespace {
 
 namespace fs = std::filesystem;
@@ -244,4 +244,4 @@ Database::Options open_options(OpenMode mode, Logger& logger) {
           }};
 }
 
-}  // namespace tender
+}  // namespace tender::store

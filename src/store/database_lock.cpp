@@ -14,7 +14,7 @@
 
 #include "tender/store/store_error.hpp"
 
-namespace tender {
+namespace tender::store {
 namespace {
 
 // Of the file itself, so that a symlink to a database shares its lock.
@@ -136,4 +136,4 @@ bool DatabaseLock::is_lost() const {
   return held.st_dev != named.st_dev || held.st_ino != named.st_ino;
 }
 
-}  // namespace tender
+}  // namespace tender::store

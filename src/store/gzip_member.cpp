@@ -5,7 +5,7 @@
 
 #include <zlib.h>
 
-namespace tender {
+namespace tender::store {
 namespace {
 
 using namespace std::string_view_literals;
@@ -74,4 +74,4 @@ bool begins_gzip_member(std::string_view bytes) {
   return bytes.substr(0, length) == kFixedHeader.substr(0, length);
 }
 
-}  // namespace tender
+}  // namespace tender::store

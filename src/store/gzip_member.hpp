@@ -8,7 +8,7 @@
 #include <string>
 #include <string_view>
 
-namespace tender {
+namespace tender::store {
 
 /// The bytes from a member's begin that tell its length.
 inline constexpr std::size_t kGzipHeaderSize = 20;
@@ -23,4 +23,4 @@ inline constexpr std::size_t kGzipHeaderSize = 20;
 /// Whether `bytes`, which may be shorter than a header, can be the start of one of our members.
 [[nodiscard]] bool begins_gzip_member(std::string_view bytes);
 
-}  // namespace tender
+}  // namespace tender::store

@@ -10,7 +10,7 @@
 
 #include "connection.hpp"
 
-namespace tender {
+namespace tender::store {
 namespace {
 
 // Another program may hold the lock for the moment in which it recovers the write-ahead log.
@@ -82,4 +82,4 @@ Integrity check_integrity(const std::filesystem::path& path, std::uintmax_t larg
   return findings.odd_rows ? Integrity::odd_rows : Integrity::sound;
 }
 
-}  // namespace tender
+}  // namespace tender::store

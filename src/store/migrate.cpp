@@ -6,7 +6,7 @@
 #include "tender/store/store_error.hpp"
 #include "tender/store/transaction.hpp"
 
-namespace tender {
+namespace tender::store {
 namespace {
 
 bool has_version_table(Database& database) {
@@ -80,4 +80,4 @@ void migrate(Database& database, std::span<const Migration> steps, TimePoint now
   }
 }
 
-}  // namespace tender
+}  // namespace tender::store

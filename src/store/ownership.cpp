@@ -6,7 +6,7 @@
 
 #include "tender/store/store_error.hpp"
 
-namespace tender {
+namespace tender::store {
 
 void require_own_tables(SQLite::Database& connection, const std::filesystem::path& path,
                         OpenMode mode) {
@@ -34,4 +34,4 @@ void require_own_tables(SQLite::Database& connection, const std::filesystem::pat
   }
 }
 
-}  // namespace tender
+}  // namespace tender::store

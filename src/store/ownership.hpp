@@ -5,7 +5,7 @@
 
 #include "tender/store/database.hpp"
 
-namespace tender {
+namespace tender::store {
 
 /// Returns when the file holds tender's tables, or none at all and `mode` is create. Throws
 /// StoreError: missing when there are none and `mode` is existing, other when there are only tables
@@ -13,4 +13,4 @@ namespace tender {
 void require_own_tables(SQLite::Database& connection, const std::filesystem::path& path,
                         OpenMode mode);
 
-}  // namespace tender
+}  // namespace tender::store

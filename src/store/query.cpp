@@ -9,7 +9,7 @@
 #include "activity_table.hpp"
 #include "relay_table.hpp"
 
-namespace tender {
+namespace tender::store {
 namespace {
 
 template <typename Read>
@@ -72,7 +72,7 @@ std::vector<Relay> Query::next_relays_pending_sync(RelayPage& page) const {
 }
 
 std::vector<Relay> Query::next_relays_in_doubt(RelayPage& page) const {
-  static const std::string sql = select_page("settle_at IS NOT NULL");
+  static const std::string sql = select_page("doubt_until IS NOT NULL");
   return read_page(*database_, sql, page);
 }
 
@@ -181,4 +181,4 @@ Query::RelayCounts Query::count_relays() const {
   return counts;
 }
 
-}  // namespace tender
+}  // namespace tender::store

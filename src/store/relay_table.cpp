@@ -4,12 +4,12 @@
 
 #include "tender/model/relay_fields.hpp"
 
-namespace tender {
+namespace tender::store {
 namespace {
 
 // What only tender writes.
 constexpr std::string_view kOwnColumns =
-    "created_at, synced, sync_error, revision, synced_revision, synced_digest, settle_at, live, "
+    "created_at, synced, sync_error, revision, synced_revision, synced_digest, doubt_until, live, "
     "live_pushes";
 
 void read(const Statement& row, int column, std::string& to) {
@@ -83,7 +83,7 @@ Relay read_relay(const Statement& row) {
   relay.synced_revision = row.optional_integer(column++);
   relay.synced_digest = row.text(column++);
   if (!row.is_null(column)) {
-    relay.settle_at = row.time(column);
+    relay.doubt_until = row.time(column);
   }
   ++column;
   if (!row.is_null(column)) {
@@ -127,4 +127,4 @@ void update_desired_state(Database& database, const Relay& relay) {
   statement.run();
 }
 
-}  // namespace tender
+}  // namespace tender::store

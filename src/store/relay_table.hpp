@@ -8,7 +8,7 @@
 #include "tender/model/relay.hpp"
 #include "tender/store/database.hpp"
 
-namespace tender {
+namespace tender::store {
 
 /// Selects what read_relay expects; `condition` is SQL. The caller keeps the text, for
 /// Database::prepare knows a statement by its address.
@@ -24,4 +24,4 @@ void insert_relay(Database& database, const Relay& relay);
 /// Writes the desired state; the schema's trigger counts the revision.
 void update_desired_state(Database& database, const Relay& relay);
 
-}  // namespace tender
+}  // namespace tender::store

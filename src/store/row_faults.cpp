@@ -9,7 +9,7 @@
 #include "tender/store/database.hpp"
 #include "tender/store/query.hpp"
 
-namespace tender {
+namespace tender::store {
 namespace {
 
 using Faults = std::vector<RowFault>;
@@ -144,4 +144,4 @@ std::vector<RowFault> find_row_faults(Database& database,
   return faults;
 }
 
-}  // namespace tender
+}  // namespace tender::store

@@ -9,7 +9,7 @@
 
 #include "tender/store/store_error.hpp"
 
-namespace tender {
+namespace tender::store {
 namespace {
 
 constexpr std::int64_t kLargestCount = 1'000'000;
@@ -89,4 +89,4 @@ std::optional<std::string> Statement::optional_text(int column) const {
   return is_null(column) ? std::nullopt : std::optional(text(column));
 }
 
-}  // namespace tender
+}  // namespace tender::store

@@ -4,7 +4,7 @@
 #include <fmt/format.h>
 #include <sqlite3.h>
 
-namespace tender {
+namespace tender::store {
 namespace {
 
 constexpr const char* kDamagedRemedy =
@@ -56,4 +56,4 @@ StoreError StoreError::damaged(const std::string& path, const std::string& findi
           kDamagedRemedy};
 }
 
-}  // namespace tender
+}  // namespace tender::store

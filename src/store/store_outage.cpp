@@ -8,7 +8,7 @@
 #include "tender/store/integrity.hpp"
 #include "tender/store/transaction.hpp"
 
-namespace tender {
+namespace tender::store {
 namespace {
 
 constexpr Milliseconds kFirstPause{1000};
@@ -87,4 +87,4 @@ void StoreOutage::probe() {
   transaction.commit();
 }
 
-}  // namespace tender
+}  // namespace tender::store

@@ -6,7 +6,7 @@
 #include "tender/store/database.hpp"
 #include "tender/store/store_error.hpp"
 
-namespace tender {
+namespace tender::store {
 
 Transaction::Transaction(Database& database) : database_(database) {
   if (database_.transaction_depth_ == 0) {
@@ -54,4 +54,4 @@ void Transaction::commit() {
   }
 }
 
-}  // namespace tender
+}  // namespace tender::store

@@ -1,6 +1,6 @@
 #include "tender/store/write_turns.hpp"
 
-namespace tender {
+namespace tender::store {
 
 void WriteTurns::began() {
   began_at_ = clock_.steady();
@@ -18,4 +18,4 @@ void WriteTurns::ended() {
   }
 }
 
-}  // namespace tender
+}  // namespace tender::store

@@ -35,9 +35,9 @@ nlohmann::ordered_json to_json(const outbox::DeadLetter& letter) {
   return json;
 }
 
-outbox::DeadLetter require_letter(Database& database, const std::string& name) {
+outbox::DeadLetter require_letter(store::Database& database, const std::string& name) {
   outbox::DeadLetters letters(database);
-  const auto relay = find_relay(Query(database), name);
+  const auto relay = find_relay(store::Query(database), name);
   const std::string key = relay ? relay->id.text : name;
   if (auto open = letters.find_open(infra::kRelaySync, key)) {
     return std::move(*open);
@@ -46,12 +46,13 @@ outbox::DeadLetter require_letter(Database& database, const std::string& name) {
   auto letter = number ? letters.find(*number) : std::nullopt;
   if (!letter) {
     if (!relay && !number) {
-      throw NoSuchRelay(name);
+      throw store::NoSuchRelay(name);
     }
-    throw CommandError(relay ? fmt::format("relay {} has no open dead letter",
-                                           printable(relay->subdomain, relay->subdomain.size()))
-                             : fmt::format("there is no dead letter \"{}\"", printable(name, 80)),
-                       "see `tender dead-letter list`");
+    throw store::CommandError(
+        relay ? fmt::format("relay {} has no open dead letter",
+                            printable(relay->subdomain, relay->subdomain.size()))
+              : fmt::format("there is no dead letter \"{}\"", printable(name, 80)),
+        "see `tender dead-letter list`");
   }
   return std::move(*letter);
 }

@@ -36,11 +36,11 @@ Relay with_reason(Relay relay, const outbox::DestinationState& destination) {
   return relay;
 }
 
-std::optional<Relay> find_relay(const Query& query, const std::string& name) {
+std::optional<Relay> find_relay(const store::Query& query, const std::string& name) {
   auto relay = query.find_relay(name);
   if (relay && relay->id.text == name && relay->subdomain != name) {
     if (const auto namesake = query.get_relay_of_subdomain(name)) {
-      throw CommandError(
+      throw store::CommandError(
           fmt::format("\"{}\" is the id of relay {} and the subdomain of relay {}", name,
                       relay->subdomain, namesake->id.text),
           fmt::format("write {} for the first (its subdomain), or {} for the second (its id)",
@@ -50,15 +50,15 @@ std::optional<Relay> find_relay(const Query& query, const std::string& name) {
   return relay;
 }
 
-Relay require_relay(const Query& query, const std::string& name) {
+Relay require_relay(const store::Query& query, const std::string& name) {
   auto relay = find_relay(query, name);
   if (!relay) {
-    throw NoSuchRelay(name);
+    throw store::NoSuchRelay(name);
   }
   return std::move(*relay);
 }
 
-std::string relay_name(const Query& query, const std::string& id) {
+std::string relay_name(const store::Query& query, const std::string& id) {
   const auto relay = query.get_relay(RelayId{id});
   return relay ? relay->subdomain : id;
 }

@@ -30,12 +30,12 @@ nlohmann::ordered_json to_json(const outbox::DestinationState& state) {
 
 }  // namespace
 
-Snapshot take_snapshot(Database& database, TimePoint now) {
-  const Query query(database);
+Snapshot take_snapshot(store::Database& database, TimePoint now) {
+  const store::Query query(database);
   Snapshot snapshot;
   snapshot.database = database.path().string();
-  snapshot.schema = schema_version(database);
-  snapshot.holder = DatabaseLock::holder(database.path());
+  snapshot.schema = store::schema_version(database);
+  snapshot.holder = store::DatabaseLock::holder(database.path());
   if (snapshot.holder) {
     snapshot.heartbeat_age = std::max(Milliseconds::zero(), now - snapshot.holder->heartbeat);
   }

@@ -72,7 +72,7 @@ TEST_F(Check, SaysWhatARunningSidecarKnowsOfZooid) {
       "INSERT OR REPLACE INTO destination_state (destination, failing_since, reason, probe_at) "
       "VALUES ('zooid', 1000, 'zooid answered 500: no space left', 2000)");
   EXPECT_TRUE(finding("sidecar").is_null());  // nobody works
-  const auto lock = DatabaseLock::try_acquire(path);
+  const auto lock = store::DatabaseLock::try_acquire(path);
   ASSERT_TRUE(lock);
   EXPECT_THAT(finding("sidecar")["text"], HasSubstr("no space left"));
   EXPECT_EQ(finding("sidecar")["ok"], false);

@@ -85,10 +85,10 @@ struct Behind {
   boost::asio::io_context io;
   SystemClock clock;
   SystemRandom random;
-  Database database;
-  ActivityChannel notify;
-  Query query{database};
-  Command command{database, clock, random, notify};
+  store::Database database;
+  store::ActivityChannel notify;
+  store::Query query{database};
+  store::Command command{database, clock, random, notify};
   outbox::DeadLetters letters{database};
 };
 

@@ -42,7 +42,7 @@ struct ReconcileAll : CliTest {
 
   [[nodiscard]] int asked() {
     Behind behind(path);
-    Statement count = behind.database.prepare(
+    store::Statement count = behind.database.prepare(
         "SELECT count(*) FROM activity WHERE activity_type = 'reconcile_relay'");
     count.step();
     return static_cast<int>(count.integer(0));
@@ -68,7 +68,7 @@ struct BesideASidecar : ReconcileAll {
   BesideASidecar() {
     create_in_step("blue");
     create_in_step("green");
-    lock = DatabaseLock::try_acquire(path);
+    lock = store::DatabaseLock::try_acquire(path);
   }
 
   // What makes `reconcile --all` ask for green.
@@ -79,7 +79,7 @@ struct BesideASidecar : ReconcileAll {
     EXPECT_EQ(asked(), 1);
   }
 
-  std::optional<DatabaseLock> lock;
+  std::optional<store::DatabaseLock> lock;
 };
 
 TEST_F(ReconcileAll, AsksForNothingThatZooidTookLast) {
@@ -104,7 +104,7 @@ TEST_F(ReconcileAll, PrintsAnEmptyArrayForNoRelays) {
 
 TEST_F(ReconcileAll, AsksForWhatThisEnvironmentDescribesOtherwise) {
   create_in_step("blue");
-  const auto lock = DatabaseLock::try_acquire(path);
+  const auto lock = store::DatabaseLock::try_acquire(path);
   environment["RELAY_DOMAIN"] = "elsewhere.test";
   EXPECT_THAT(results(), ElementsAre("blue: waiting"));
 }
@@ -119,7 +119,7 @@ TEST_F(BesideASidecar, AsksForARelayThatChanged) {
 }
 
 TEST_F(BesideASidecar, AsksForARelayInDoubt) {
-  expect_asks_because_of("UPDATE relay SET settle_at = 1 WHERE subdomain = 'green'");
+  expect_asks_because_of("UPDATE relay SET doubt_until = 1 WHERE subdomain = 'green'");
 }
 
 TEST_F(BesideASidecar, AsksForARelayThatWasNotServed) {

@@ -49,10 +49,10 @@ struct Reconcile : CliTest {
 
 TEST_F(Reconcile, LosesNoResultAmongMoreRowsThanItsChannelKeeps) {
   create("blue");
-  const auto sidecar = DatabaseLock::try_acquire(path);
+  const auto sidecar = store::DatabaseLock::try_acquire(path);
   ASSERT_TRUE(sidecar);
   std::thread other = when_asked([](Behind& behind) {
-    Transaction transaction(behind.database);
+    store::Transaction transaction(behind.database);
     behind.command.complete_relay_sync(behind.relay("blue"), {.revision = 1, .digest = "d"});
     for (int i = 0; i < kFlood; ++i) {
       behind.database
@@ -69,7 +69,7 @@ TEST_F(Reconcile, LosesNoResultAmongMoreRowsThanItsChannelKeeps) {
 
 TEST_F(Reconcile, DoesTheWorkItselfWhenTheHolderOfTheLockEnds) {
   create("blue");
-  auto sidecar = DatabaseLock::try_acquire(path);
+  auto sidecar = store::DatabaseLock::try_acquire(path);
   ASSERT_TRUE(sidecar);
   std::thread other = when_asked([&sidecar](Behind&) { sidecar.reset(); });
   const auto got = result();

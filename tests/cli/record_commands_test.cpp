@@ -274,7 +274,7 @@ TEST_F(Status, SaysSinceWhenAndWhyZooidCannotBeWorkedWith) {
   EXPECT_THAT(run({"status"}).out,
               AllOf(HasSubstr("unusable since 2025-12-18T00:00:00Z: connection refused"),
                     HasSubstr("start `tender run` to resume")));
-  const auto lock = DatabaseLock::try_acquire(path);
+  const auto lock = store::DatabaseLock::try_acquire(path);
   ASSERT_TRUE(lock);
   EXPECT_THAT(run({"status"}).out, AllOf(HasSubstr("unusable since 2025-12-18T00:00:00Z"),
                                          HasSubstr("next probe at 2025-12-18T00:02:00Z")));
@@ -298,7 +298,7 @@ TEST_F(Status, SaysThatZooidCannotStoreAndHowMuchItTakes) {
   outbox::write_destination_state(
       behind.database, infra::kZooid,
       {.failing_since = {}, .reason = {}, .probe_at = {}, .paused_until = {}, .concurrency = 4});
-  const auto lock = DatabaseLock::try_acquire(path);
+  const auto lock = store::DatabaseLock::try_acquire(path);
   EXPECT_THAT(run({"status"}).out,
               HasSubstr("no problem known; sending 4 requests at a time for now"));
   EXPECT_EQ(run({"status", "--json"}).json()["destinations"]["zooid"]["concurrency"], 4);
@@ -321,7 +321,7 @@ TEST_F(Status, ShowsOtherDestinationsThatAreNotWellAndWorkThatItDoesNotKnow) {
 
 TEST_F(Status, ShowsTheSidecar) {
   const Behind made(path);
-  const auto lock = DatabaseLock::try_acquire(path);
+  const auto lock = store::DatabaseLock::try_acquire(path);
   ASSERT_TRUE(lock);
   const ordered_json sidecar = run({"status", "--json"}).json()["sidecar"];
   EXPECT_EQ(sidecar["running"], true);
@@ -335,7 +335,7 @@ TEST_F(Status, OfHealthIsTheSidecarsAlone) {
   const Ran without = run({"health"});
   EXPECT_EQ(without.code, ExitCode::error);
   EXPECT_THAT(without.err, HasSubstr("no sidecar is running"));
-  const auto lock = DatabaseLock::try_acquire(path);
+  const auto lock = store::DatabaseLock::try_acquire(path);
   ASSERT_TRUE(lock);
   const Ran with = run({"health"});
   EXPECT_EQ(with.code, ExitCode::ok);
@@ -344,7 +344,7 @@ TEST_F(Status, OfHealthIsTheSidecarsAlone) {
 
 TEST_F(Status, OfHealthIsBadWhenTheSidecarHangs) {
   const Behind made(path);
-  auto lock = DatabaseLock::try_acquire(path);
+  auto lock = store::DatabaseLock::try_acquire(path);
   ASSERT_TRUE(lock);
   const auto file = path.string() + ".lock";
   std::filesystem::last_write_time(

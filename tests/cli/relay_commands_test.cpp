@@ -361,7 +361,7 @@ TEST_F(RelayCommands, DeactivateAndActivate) {
 TEST_F(RelayCommands, SayOnlyWhenNoSidecarIsThereToDoIt) {
   create("blue");
   EXPECT_THAT(run({"relay", "deactivate", "blue"}).err, HasSubstr("no sidecar is running"));
-  const auto lock = DatabaseLock::try_acquire(path);
+  const auto lock = store::DatabaseLock::try_acquire(path);
   ASSERT_TRUE(lock);
   EXPECT_THAT(run({"relay", "activate", "blue"}).err, Not(HasSubstr("no sidecar")));
 }

@@ -46,7 +46,7 @@ TEST_F(Doubt, IsEndedByOneMoreRequestAfterTheSettleTime) {
   world.rename(relay, "new");
   world.run_ready();
   EXPECT_TRUE(world.get(relay).synced);
-  EXPECT_TRUE(world.get(relay).settle_at);
+  EXPECT_TRUE(world.get(relay).doubt_until);
   EXPECT_EQ(world.zooid.count(Method::patch), 2);
   world.clock().advance(20s);
   arrive_late();
@@ -54,7 +54,7 @@ TEST_F(Doubt, IsEndedByOneMoreRequestAfterTheSettleTime) {
   world.clock().advance(11s);
   EXPECT_EQ(name(), "new");
   EXPECT_EQ(world.zooid.count(Method::patch), 3);
-  EXPECT_FALSE(world.get(relay).settle_at);
+  EXPECT_FALSE(world.get(relay).doubt_until);
   world.clock().advance(24h);
   EXPECT_EQ(world.zooid.count(Method::patch), 3);
 }
@@ -64,7 +64,7 @@ TEST_F(Doubt, IsEndedByTheRetryWhenThatComesLateEnough) {
   world.rename(relay, "next");
   world.clock().advance(24h);
   EXPECT_TRUE(world.get(relay).synced);
-  EXPECT_FALSE(world.get(relay).settle_at);
+  EXPECT_FALSE(world.get(relay).doubt_until);
   EXPECT_EQ(world.zooid.count(Method::patch), 2);
 }
 
@@ -80,7 +80,7 @@ TEST_F(Doubt, OutlivesTheProcess) {
   arrive_late();
   world.clock().advance(30s);
   EXPECT_EQ(name(), "new");
-  EXPECT_FALSE(world.get(relay).settle_at);
+  EXPECT_FALSE(world.get(relay).doubt_until);
 }
 
 TEST_F(Doubt, IsLeftBehindByACrashWithARequestUnderWay) {
@@ -95,11 +95,11 @@ TEST_F(Doubt, IsLeftBehindByACrashWithARequestUnderWay) {
   world.zooid.script = nullptr;
   world.start();
   EXPECT_TRUE(world.get(relay).synced);
-  ASSERT_TRUE(world.get(relay).settle_at);
+  ASSERT_TRUE(world.get(relay).doubt_until);
   const int before = world.zooid.count(Method::patch);
   world.clock().advance(1min);
   EXPECT_EQ(world.zooid.count(Method::patch), before + 1);
-  EXPECT_FALSE(world.get(relay).settle_at);
+  EXPECT_FALSE(world.get(relay).doubt_until);
 }
 
 TEST_F(Doubt, IsFoundAtTheStartWhenItsJobIsGone) {
@@ -112,7 +112,7 @@ TEST_F(Doubt, IsFoundAtTheStartWhenItsJobIsGone) {
   world.crash();
   world.start();
   world.clock().advance(1min);
-  EXPECT_FALSE(world.get(relay).settle_at);
+  EXPECT_FALSE(world.get(relay).doubt_until);
   EXPECT_EQ(world.zooid.count(Method::patch), 3);
 }
 
@@ -136,7 +136,7 @@ TEST_F(Doubt, EndsInBoundedTimeWhenTheClockIsSetBack) {
   world.clock().jump(-24h);
   static_cast<void>(world.create("wakes-the-dispatcher"));
   world.clock().advance(2min);
-  EXPECT_FALSE(world.get(relay).settle_at);
+  EXPECT_FALSE(world.get(relay).doubt_until);
   EXPECT_LE(world.zooid.count(Method::patch), 4);
 }
 
@@ -151,11 +151,11 @@ TEST_F(Doubt, IsNotCutShortByAClockThatIsSetBackAndCorrected) {
   world.clock().jump(2h);
   static_cast<void>(world.create("wakes-the-dispatcher"));
   world.clock().advance(15s);
-  EXPECT_TRUE(world.get(relay).settle_at);
+  EXPECT_TRUE(world.get(relay).doubt_until);
   arrive_late();
   world.clock().advance(11s);
   EXPECT_EQ(name(), "new");
-  EXPECT_FALSE(world.get(relay).settle_at);
+  EXPECT_FALSE(world.get(relay).doubt_until);
 }
 
 TEST_F(Doubt, OfAnEarlierProcessIsNotCutShortByTheClockEither) {
@@ -171,11 +171,11 @@ TEST_F(Doubt, OfAnEarlierProcessIsNotCutShortByTheClockEither) {
   world.clock().advance(5s);
   world.clock().jump(2h);
   world.clock().advance(15s);
-  EXPECT_TRUE(world.get(relay).settle_at);
+  EXPECT_TRUE(world.get(relay).doubt_until);
   arrive_late();
   world.clock().advance(30s);
   EXPECT_EQ(name(), "new");
-  EXPECT_FALSE(world.get(relay).settle_at);
+  EXPECT_FALSE(world.get(relay).doubt_until);
 }
 
 TEST_F(Doubt, IsNotMadeByADefiniteRefusal) {
@@ -187,7 +187,7 @@ TEST_F(Doubt, IsNotMadeByADefiniteRefusal) {
   };
   world.rename(relay, "refused");
   world.run_ready();
-  EXPECT_FALSE(world.get(relay).settle_at);
+  EXPECT_FALSE(world.get(relay).doubt_until);
 }
 
 // A relay that never completed a sync by the log, but by the row: imported, or its log pruned.

@@ -246,7 +246,7 @@ TEST(Infra, SendsAFleetOldestFirstAndBehindCommands) {
   };
   world.zooid.requests.clear();
   {
-    Transaction together(*world.database);
+    store::Transaction together(*world.database);
     for (const Relay& relay : world.query->list_relays()) {
       world.command->reconcile_relay(relay, {.forced = true, .recreate = false, .bulk = true});
     }

@@ -17,7 +17,7 @@ using test::World;
 using testing::HasSubstr;
 
 void write_unchecked(World& world, const std::string& sql) {
-  Database other(world.path, world.clock(), {});
+  store::Database other(world.path, world.clock(), {});
   other.execute("PRAGMA ignore_check_constraints = ON; " + sql);
 }
 
@@ -43,7 +43,7 @@ TEST(OddRows, DoNotStopOtherRelays) {
   }
   write_unchecked(world,
                   "UPDATE relay SET live = 7, live_pushes = -9000000000 WHERE subdomain = 'one';"
-                  "UPDATE relay SET settle_at = 9223372036854775807 WHERE subdomain = 'two';"
+                  "UPDATE relay SET doubt_until = 9223372036854775807 WHERE subdomain = 'two';"
                   "UPDATE relay SET push_enabled = -3 WHERE subdomain = 'three';"
                   "UPDATE relay SET created_at = -9223372036854775807 - 1");
   world.start();
@@ -68,7 +68,7 @@ TEST(OddRows, OfTheOutboxArePutRightAtTheStart) {
   world.clock().advance(1min);
   EXPECT_TRUE(world.query->list_relays_pending_sync().empty());
   const auto count = [&](const char* sql) {
-    Statement row = world.database->prepare(sql);
+    store::Statement row = world.database->prepare(sql);
     row.step();
     return row.integer(0);
   };

@@ -18,7 +18,7 @@ using namespace std::chrono_literals;
 using test::FakeZooid;
 using test::World;
 
-constexpr int kFleet = 2 * Portion::kRows + 50;
+constexpr int kFleet = 2 * store::Portion::kRows + 50;
 constexpr int kAtOnce = 4;
 
 struct Portions : testing::Test {
@@ -55,8 +55,9 @@ struct Portions : testing::Test {
 
   // As another program that does not wait for the write lock.
   void write_elsewhere() {
-    Database elsewhere(world.path, world.clock(), {.busy_timeout = Milliseconds(0), .on_wait = {}});
-    Transaction transaction(elsewhere);
+    store::Database elsewhere(world.path, world.clock(),
+                              {.busy_timeout = Milliseconds(0), .on_wait = {}});
+    store::Transaction transaction(elsewhere);
     elsewhere.execute("UPDATE relay SET plan = 'gold' WHERE id = 'r600'");
     transaction.commit();
   }
@@ -72,11 +73,11 @@ struct Portions : testing::Test {
 TEST_F(Portions, LetOthersWriteWhileAFleetThatNobodyAnnouncedIsTakenUp) {
   write_fleet(/*in_the_log=*/false);
   world.start();
-  EXPECT_EQ(jobs(), Portion::kRows);
+  EXPECT_EQ(jobs(), store::Portion::kRows);
   EXPECT_NO_THROW(write_elsewhere());
-  world.clock().advance(Portion::kBreath);
-  EXPECT_EQ(jobs(), 2 * Portion::kRows);
-  world.clock().advance(Portion::kBreath);
+  world.clock().advance(store::Portion::kBreath);
+  EXPECT_EQ(jobs(), 2 * store::Portion::kRows);
+  world.clock().advance(store::Portion::kBreath);
   EXPECT_EQ(jobs(), kFleet);
   expect_all_in_step();
 }
@@ -84,9 +85,9 @@ TEST_F(Portions, LetOthersWriteWhileAFleetThatNobodyAnnouncedIsTakenUp) {
 TEST_F(Portions, LetOthersWriteWhileALongLogIsRead) {
   write_fleet(/*in_the_log=*/true);
   world.start();
-  EXPECT_EQ(outbox::Router(*world.database).offset(), Portion::kRows);
+  EXPECT_EQ(outbox::Router(*world.database).offset(), store::Portion::kRows);
   EXPECT_NO_THROW(write_elsewhere());
-  world.clock().advance(2 * Portion::kBreath);
+  world.clock().advance(2 * store::Portion::kBreath);
   EXPECT_EQ(outbox::Router(*world.database).offset(), kFleet);
   expect_all_in_step();
 }
@@ -103,7 +104,7 @@ TEST_F(Portions, EndWhenToldToStopAndStartOverAtTheNextStart) {
   world.stop();
   world.clock().advance(1s);
   EXPECT_TRUE(world.ended);
-  EXPECT_LT(jobs(), Portion::kRows + 1);
+  EXPECT_LT(jobs(), store::Portion::kRows + 1);
   world.crash();
   world.start();
   expect_all_in_step();
@@ -120,17 +121,17 @@ TEST_F(Portions, LoseNoRelayThatChangesBetweenTwo) {
 
 TEST_F(Portions, FindTheDoubtsOfAFleetInStep) {
   write_fleet(/*in_the_log=*/false);
-  const TimePoint settle_at = world.clock().now() + 30s;
+  const TimePoint doubt_until = world.clock().now() + 30s;
   world.database->execute(
       "INSERT INTO activity (tenant, activity_type, resource_type, resource_id, detail) "
       "SELECT tenant, 'complete_relay_sync', 'relay', id, '{\"revision\":1}' FROM relay");
   world.database->execute("UPDATE router_offset SET seq = (SELECT max(seq) FROM activity)");
   world.database->execute(
-      fmt::format("UPDATE relay SET synced = 1, synced_revision = revision, settle_at = {}",
-                  settle_at.time_since_epoch().count()));
+      fmt::format("UPDATE relay SET synced = 1, synced_revision = revision, doubt_until = {}",
+                  doubt_until.time_since_epoch().count()));
   world.start();
-  EXPECT_EQ(jobs(), Portion::kRows);
-  world.clock().advance(2 * Portion::kBreath);
+  EXPECT_EQ(jobs(), store::Portion::kRows);
+  world.clock().advance(2 * store::Portion::kBreath);
   EXPECT_EQ(jobs(), kFleet);
   EXPECT_TRUE(world.zooid.requests.empty());
   EXPECT_TRUE(

@@ -121,7 +121,7 @@ TEST(QueryPlans, OfTheSidecarNeverReadAWholeTableNorSort) {
   for (const char* rare :
        {"INSERT INTO dead_letter", "UPDATE dead_letter", "SELECT revision = ?",
         "DELETE FROM activity", "INSERT INTO destination_state", "UPDATE relay SET live",
-        "UPDATE relay SET settle_at", "UPDATE outbox SET attempt = 0",
+        "UPDATE relay SET doubt_until", "UPDATE outbox SET attempt = 0",
         "UPDATE outbox SET attempt = ?", "DELETE FROM outbox WHERE kind = ? AND key = ?",
         "SELECT key FROM outbox"}) {
     EXPECT_THAT(statements, testing::Contains(testing::StartsWith(rare)));
@@ -136,7 +136,7 @@ TEST(QueryPlans, OfTheSidecarNeverReadAWholeTableNorSort) {
 // The statements of the command line that a large fleet must not make slow.
 TEST(QueryPlans, OfListsReadAPageByItsIndex) {
   World world;
-  RelayPage page;
+  store::RelayPage page;
   page.limit = 1;
   static_cast<void>(world.query->next_relays(page));
   static_cast<void>(world.query->next_relays_pending_sync(page));

@@ -139,7 +139,7 @@ TEST_F(RetentionTest, StopsBetweenPortions) {
 
 TEST_F(RetentionTest, SaysWhatIsWrongAndTriesAgainInAnHour) {
   const auto archive =
-      ActivityArchive(world.database->path()).file(world.clock().now() + 91 * kDay);
+      store::ActivityArchive(world.database->path()).file(world.clock().now() + 91 * kDay);
   std::filesystem::create_directory(archive);
   start(90 * kDay);
   with_history(1);

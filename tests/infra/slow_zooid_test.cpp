@@ -26,7 +26,7 @@ struct SlowZooidTest : testing::Test {
 
   // As a control plane imports them: all in one transaction.
   void import(int count) {
-    Transaction transaction(*process.database);
+    store::Transaction transaction(*process.database);
     for (int i = 0; i < count; ++i) {
       RelayChange change;
       change.tenant = test::kTenant;

@@ -37,12 +37,12 @@ struct StoreFaults : testing::Test {
 
   /// A relay row and its command, written by a program that the fault does not touch.
   void command_elsewhere(const std::string& subdomain) {
-    Database other(world.directory.path() / "tender.db", world.clock(), {});
-    ActivityChannel unheard(world.clock(), 1);
+    store::Database other(world.directory.path() / "tender.db", world.clock(), {});
+    store::ActivityChannel unheard(world.clock(), 1);
     RelayChange change;
     change.tenant = test::kTenant;
     change.subdomain = subdomain;
-    Command(other, world.clock(), world.random, unheard).create_relay(change);
+    store::Command(other, world.clock(), world.random, unheard).create_relay(change);
   }
 
   [[nodiscard]] int logged(const std::string& words) {
@@ -93,7 +93,7 @@ TEST_F(StoreFaults, AtTheTimeOfAReconcileOnlyPutItOff) {
   const Relay blue = world.create("blue");
   world.clock().advance(30min);
   {
-    Database other(world.directory.path() / "tender.db", world.clock(), {});
+    store::Database other(world.directory.path() / "tender.db", world.clock(), {});
     other.execute("UPDATE relay SET info_name = 'Deep blue'");  // without a word in the log
   }
   vfs.fail(DiskOperation::write, SQLITE_FULL);

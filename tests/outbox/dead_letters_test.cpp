@@ -138,7 +138,7 @@ TEST_F(DeadLettersTable, HasItsRulesInTheSchema) {
                              "('relay_sync', 'b', 'lost', 'e', 1, 1, 0, 'eaten', 1)",
                              "('relay_sync', 'b', 'lost', 'e', 1, 1, 0, 'retried', NULL)",
                              "('relay_sync', 'b', 'lost', 'e', 1, 1, 0, NULL, 1)"}) {
-    EXPECT_EQ(fault_of(columns + broken), StoreFault::constraint) << broken;
+    EXPECT_EQ(fault_of(columns + broken), store::StoreFault::constraint) << broken;
   }
 }
 

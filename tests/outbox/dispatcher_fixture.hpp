@@ -85,7 +85,7 @@ struct DispatcherTest : OutboxTest {
   std::unique_ptr<Dispatcher> dispatcher;
   bool ended = false;
   int commits = 0;
-  Database elsewhere{path, clock, {}};  // another program, as far as SQLite is concerned
+  store::Database elsewhere{path, clock, {}};  // another program, as far as SQLite is concerned
 };
 
 }  // namespace tender::outbox

@@ -10,7 +10,7 @@ TEST_F(DispatcherTest, LeavesTheWriteLockToOthersAfterItWasHeldForLong) {
   executor.script = [this](const Job&) {
     Plan plan;
     plan.settle = [this](bool) {
-      clock.pass(WriteTurns::kHeld);  // a slow disk
+      clock.pass(store::WriteTurns::kHeld);  // a slow disk
       return Settlement(Complete());
     };
     return plan;
@@ -20,7 +20,7 @@ TEST_F(DispatcherTest, LeavesTheWriteLockToOthersAfterItWasHeldForLong) {
   ask("b");
   EXPECT_EQ(executor.begun.size(), 1U);
   EXPECT_TRUE(waits("b"));
-  clock.advance(WriteTurns::kFree);
+  clock.advance(store::WriteTurns::kFree);
   EXPECT_EQ(executor.begun.size(), 2U);
 }
 
@@ -30,7 +30,7 @@ struct LockedDatabase : DispatcherTest {
   void unlock() { lock_.reset(); }
 
  private:
-  std::optional<Transaction> lock_;
+  std::optional<store::Transaction> lock_;
 };
 
 TEST_F(LockedDatabase, LosesNoResult) {
@@ -161,7 +161,7 @@ TEST_F(DispatcherTest, HoldsBackOnlyTheJobWhoseResultBreaksARule) {
   EXPECT_EQ(find("green").not_before, start + 16min);
   EXPECT_NE(find("green").last_error.find("could not be written"), std::string::npos);
   EXPECT_EQ(letters.count_open(), 0);
-  Statement offset = database.prepare("SELECT seq FROM router_offset");
+  store::Statement offset = database.prepare("SELECT seq FROM router_offset");
   ASSERT_TRUE(offset.step());
   EXPECT_EQ(offset.integer(0), 2);
   EXPECT_EQ(errors_logged(), 1) << log();
@@ -204,7 +204,7 @@ TEST_F(DispatcherTest, TriesTheDatabaseLessAndLessOftenUpToHalfAMinute) {
   executor.script = [this, &tries](const Job&) {
     tries.push_back(std::chrono::duration_cast<std::chrono::seconds>(clock.now() - start));
     if (tries.size() < 9) {
-      throw StoreError(StoreFault::full, "the disk is full", "free some space");
+      throw store::StoreError(store::StoreFault::full, "the disk is full", "free some space");
     }
     return Plan{};
   };
@@ -220,7 +220,7 @@ TEST_F(DispatcherTest, ClaimsAllOrNothingWhenOneCannotBegin) {
   executor.script = [this, &broken](const Job& work) {
     database.execute("UPDATE router_offset SET seq = seq + 1");
     if (work.key == "green" && std::exchange(broken, false)) {
-      throw StoreError(StoreFault::full, "the disk is full", "free some space");
+      throw store::StoreError(store::StoreFault::full, "the disk is full", "free some space");
     }
     return Plan{};
   };
@@ -232,7 +232,7 @@ TEST_F(DispatcherTest, ClaimsAllOrNothingWhenOneCannotBegin) {
   clock.advance(1s);
   EXPECT_EQ(keys(executor.begun), (Keys{"blue", "green", "blue", "green"}));
   EXPECT_EQ(executor.settled, (std::vector<Settled>{{"blue", false}, {"green", false}}));
-  Statement offset = database.prepare("SELECT seq FROM router_offset");
+  store::Statement offset = database.prepare("SELECT seq FROM router_offset");
   ASSERT_TRUE(offset.step());
   EXPECT_EQ(offset.integer(0), 2);
 }

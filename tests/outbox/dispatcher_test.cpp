@@ -133,7 +133,7 @@ TEST_F(DispatcherTest, EndsWithoutTheDatabaseWhenItIsAbandoned) {
   ask("blue");
   run();
   {
-    const Transaction somebody_else(elsewhere);
+    const store::Transaction somebody_else(elsewhere);
     clock.advance(2s);
     dispatcher->stop();
     clock.advance(1min);

@@ -11,16 +11,16 @@ namespace tender::outbox {
 namespace {
 
 struct OldWork : testing::Test {
-  Database& open(const std::string& rows) {
+  store::Database& open(const std::string& rows) {
     test::create_before(path, "0008_kinds", rows);
-    return database.emplace(path, clock, Database::Options());
+    return database.emplace(path, clock, store::Database::Options());
   }
 
   test::TempDir directory;
   std::filesystem::path path = directory.path() / "tender.db";
   boost::asio::io_context io;
   test::VirtualClock clock{io};
-  std::optional<Database> database;
+  std::optional<store::Database> database;
 };
 
 TEST_F(OldWork, IsKeptWithAllThatItSays) {

@@ -49,11 +49,11 @@ struct OutboxTest : testing::Test {
   [[nodiscard]] Job find(const std::string& key) { return outbox.find(kSync, key).value(); }
 
   /// Which rule of the schema, or which other fault, stops the statement; nothing: none.
-  std::optional<StoreFault> fault_of(const std::string& sql) {
+  std::optional<store::StoreFault> fault_of(const std::string& sql) {
     try {
       database.execute(sql);
       return std::nullopt;
-    } catch (const StoreError& error) {
+    } catch (const store::StoreError& error) {
       return error.fault();
     }
   }
@@ -63,7 +63,7 @@ struct OutboxTest : testing::Test {
   test::VirtualClock clock{io};  // outlives the coroutines that die with io
   boost::asio::io_context io;
   const TimePoint start = clock.now();
-  Database database{path, clock, {.busy_timeout = Milliseconds(0), .on_wait = {}}};
+  store::Database database{path, clock, {.busy_timeout = Milliseconds(0), .on_wait = {}}};
   Outbox outbox{database};
   DeadLetters letters{database};
 };

@@ -274,7 +274,7 @@ TEST_F(OutboxTable, CountsWhatIsDueAndWhatWaits) {
 
 TEST_F(OutboxTable, IsPartOfTheCallersTransaction) {
   {
-    const Transaction rolled_back(database);
+    const store::Transaction rolled_back(database);
     outbox.enqueue(job("blue"), start);
   }
   EXPECT_FALSE(outbox.find(kSync, "blue"));
@@ -282,7 +282,7 @@ TEST_F(OutboxTable, IsPartOfTheCallersTransaction) {
 
 TEST_F(OutboxTable, OutlivesTheProcess) {
   outbox.enqueue(job("blue"), start);
-  Database after_restart(path, clock, {});
+  store::Database after_restart(path, clock, {});
   EXPECT_TRUE(Outbox(after_restart).find(kSync, "blue"));
 }
 
@@ -307,7 +307,7 @@ TEST_P(OutboxRules, AreInTheSchema) {
                               ? insert + ") VALUES (" + rule.values + ")"
                               : insert + ", " + rule.columns +
                                     ") VALUES ('relay_sync', 'broken', 0, " + rule.values + ")";
-  EXPECT_EQ(fault_of(sql), StoreFault::constraint) << sql;
+  EXPECT_EQ(fault_of(sql), store::StoreFault::constraint) << sql;
 }
 
 INSTANTIATE_TEST_SUITE_P(

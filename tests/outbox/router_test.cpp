@@ -13,7 +13,7 @@ using Seqs = std::vector<std::int64_t>;
 
 struct RouterTest : OutboxTest {
   void log(int rows) {
-    Transaction transaction(database);
+    store::Transaction transaction(database);
     for (int i = 0; i < rows; ++i) {
       const std::string key = "relay" + std::to_string(++logged_);
       database
@@ -35,7 +35,7 @@ struct RouterTest : OutboxTest {
   }
 
   static void route_all(Router& router, Clock& clock, const Router::Handler& handler) {
-    while (router.route(Portion(clock), handler) == Router::Routed::more) {
+    while (router.route(store::Portion(clock), handler) == Router::Routed::more) {
     }
   }
   void route_all(const Router::Handler& handler) { route_all(router, clock, handler); }
@@ -83,20 +83,20 @@ TEST_F(RouterTest, RoutesNoRowTwice) {
 }
 
 TEST_F(RouterTest, RoutesAPortionAtATime) {
-  log(Portion::kRows + 1);
-  EXPECT_EQ(router.route(Portion(clock), enqueue()), Router::Routed::more);
-  EXPECT_EQ(seen, up_to(Portion::kRows));
-  EXPECT_EQ(router.route(Portion(clock), enqueue()), Router::Routed::all);
-  EXPECT_EQ(seen, up_to(Portion::kRows + 1));
+  log(store::Portion::kRows + 1);
+  EXPECT_EQ(router.route(store::Portion(clock), enqueue()), Router::Routed::more);
+  EXPECT_EQ(seen, up_to(store::Portion::kRows));
+  EXPECT_EQ(router.route(store::Portion(clock), enqueue()), Router::Routed::all);
+  EXPECT_EQ(seen, up_to(store::Portion::kRows + 1));
 }
 
 TEST_F(RouterTest, EndsAPortionThatTakesTooLong) {
   log(3);
   const auto slow = [this](const Activity& activity) {
     seen.push_back(activity.seq);
-    clock.pass(Portion::kTime);
+    clock.pass(store::Portion::kTime);
   };
-  EXPECT_EQ(router.route(Portion(clock), slow), Router::Routed::more);
+  EXPECT_EQ(router.route(store::Portion(clock), slow), Router::Routed::more);
   EXPECT_EQ(seen, up_to(1));
   EXPECT_EQ(router.offset(), 1);
 }
@@ -119,7 +119,7 @@ TEST_F(RouterTest, RoutesExactlyOneBatch) {
 TEST_F(RouterTest, CommitsEachBatchWithItsOffset) {
   log(600);
   std::vector<std::int64_t> offsets;  // as another connection sees them while rows are routed
-  Database elsewhere(path, clock, {});
+  store::Database elsewhere(path, clock, {});
   Router::Handler handler = [&](const Activity& activity) {
     if (activity.seq % 256 == 1) {
       offsets.push_back(Router(elsewhere).offset());
@@ -134,7 +134,7 @@ TEST_F(RouterTest, GoesOnFromTheDurableOffsetAfterARestart) {
   log(3);
   route_all(enqueue());
   log(2);
-  Database after_restart(path, clock, {});
+  store::Database after_restart(path, clock, {});
   Router next(after_restart);
   EXPECT_EQ(next.offset(), 3);
   route_all(next, clock, [this](const Activity& activity) { seen.push_back(activity.seq); });
@@ -145,11 +145,11 @@ TEST_F(RouterTest, RollsBackRowsAndOffsetTogetherWhenTheHandlerThrows) {
   log(5);
   const auto fails_at_4 = [this](const Activity& activity) {
     if (activity.seq == 4) {
-      throw StoreError(StoreFault::full, "the disk is full", "free some space");
+      throw store::StoreError(store::StoreFault::full, "the disk is full", "free some space");
     }
     outbox.enqueue(job(activity.resource_id), start);
   };
-  EXPECT_THROW(route_all(fails_at_4), StoreError);
+  EXPECT_THROW(route_all(fails_at_4), store::StoreError);
   EXPECT_EQ(router.offset(), 0);
   EXPECT_EQ(rows(), 0);
   route_all(enqueue());
@@ -177,10 +177,10 @@ TEST_F(RouterTest, KeepsTheBatchesBeforeTheOneThatFailed) {
 
 TEST_F(RouterTest, LeavesTheOffsetWhenTheDatabaseIsLocked) {
   log(2);
-  Database elsewhere(path, clock, {});
+  store::Database elsewhere(path, clock, {});
   {
-    const Transaction lock(elsewhere);
-    EXPECT_THROW(route_all(enqueue()), StoreError);
+    const store::Transaction lock(elsewhere);
+    EXPECT_THROW(route_all(enqueue()), store::StoreError);
     EXPECT_TRUE(seen.empty());
   }
   route_all(enqueue());

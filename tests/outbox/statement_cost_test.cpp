@@ -22,7 +22,7 @@ struct Watched {
 struct StatementCost : Watched, OutboxTest {
   // Rows of both kinds and all priorities that are due only later, and letters that are resolved.
   void add_waiting(int count) {
-    Transaction transaction(database);
+    store::Transaction transaction(database);
     for (int i = 0; i < count; ++i) {
       Job waiting = job("waits" + std::to_string(++waiting_), static_cast<Priority>(i % 3));
       waiting.kind = i % 2 == 0 ? kSync : kLook;

@@ -67,12 +67,12 @@ struct SidecarTest : testing::Test {
     ASSERT_TRUE(condition());
   }
 
-  [[nodiscard]] bool is_locked() const { return DatabaseLock::holder(path).has_value(); }
+  [[nodiscard]] bool is_locked() const { return store::DatabaseLock::holder(path).has_value(); }
 
-  [[nodiscard]] StoreError store_fault() const {
+  [[nodiscard]] store::StoreError store_fault() const {
     try {
       std::rethrow_exception(fault);
-    } catch (const StoreError& error) {
+    } catch (const store::StoreError& error) {
       return error;
     }
   }
@@ -93,7 +93,7 @@ struct SidecarTest : testing::Test {
   config::Env env = test::test_env(random);
   std::ostringstream log;
   Logger logger{"test", std::make_shared<spdlog::sinks::ostream_sink_st>(log)};
-  Database database{path, clock, {}};
+  store::Database database{path, clock, {}};
   std::unique_ptr<Sidecar> sidecar;
   std::optional<bool> ended;  // what run() has returned; false when it threw
   std::exception_ptr fault;
@@ -110,7 +110,7 @@ TEST_F(SidecarTest, HoldsTheLockAsLongAsItWorks) {
 }
 
 TEST_F(SidecarTest, WaitsAsAStandbyUntilTheLockIsFree) {
-  auto other = DatabaseLock::try_acquire(path);
+  auto other = store::DatabaseLock::try_acquire(path);
   start();
   clock.advance(1min);
   EXPECT_FALSE(ended);
@@ -125,7 +125,7 @@ TEST_F(SidecarTest, WaitsAsAStandbyUntilTheLockIsFree) {
 }
 
 TEST_F(SidecarTest, EndsAsAStandbyWhenItIsStopped) {
-  const auto other = DatabaseLock::try_acquire(path);
+  const auto other = store::DatabaseLock::try_acquire(path);
   start();
   sidecar->stop();
   clock.run_ready();
@@ -134,7 +134,7 @@ TEST_F(SidecarTest, EndsAsAStandbyWhenItIsStopped) {
 }
 
 TEST_F(SidecarTest, DoesNotWaitWhenItIsToldNotTo) {
-  const auto other = DatabaseLock::try_acquire(path);
+  const auto other = store::DatabaseLock::try_acquire(path);
   start({.standby = false});
   EXPECT_EQ(ended, false);
   EXPECT_FALSE(fault);
@@ -150,7 +150,7 @@ TEST_F(SidecarTest, DoesNothingWhenItIsStoppedBeforeItRuns) {
 }
 
 TEST_F(SidecarTest, HearsOfWhatIsWrittenThroughItAndByOthers) {
-  const auto other = DatabaseLock::try_acquire(path);  // on standby too
+  const auto other = store::DatabaseLock::try_acquire(path);  // on standby too
   make();
   auto heard = sidecar->activities().subscribe();
   run();
@@ -162,7 +162,7 @@ TEST_F(SidecarTest, HearsOfWhatIsWrittenThroughItAndByOthers) {
   const auto listen = [&]() -> boost::asio::awaitable<void> {
     while (true) {
       const auto received = co_await heard.recv();
-      if (std::holds_alternative<Closed>(received.item)) {
+      if (std::holds_alternative<store::Closed>(received.item)) {
         co_return;
       }
       seqs.push_back(std::get<std::int64_t>(received.item));
@@ -230,7 +230,7 @@ TEST_F(SidecarTest, OpensTheDatabaseOfItsEnvironmentWhenNoneIsLent) {
 TEST_F(SidecarTest, RefusesADamagedDatabase) {
   env.database_path = directory.path() / "damaged.db";
   std::ofstream(env.database_path) << std::string(10'000, 'x');
-  EXPECT_THROW(Sidecar(env, io.get_executor(), logger, Sidecar::Options{}), StoreError);
+  EXPECT_THROW(Sidecar(env, io.get_executor(), logger, Sidecar::Options{}), store::StoreError);
 }
 
 }  // namespace

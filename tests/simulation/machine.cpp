@@ -100,7 +100,7 @@ void Machine::connect() {
   try {
     others_.connect();  // the first makes the tables
     witness_.connect(path_);
-  } catch (const StoreError& error) {
+  } catch (const store::StoreError& error) {
     trace_.violate("a healthy disk, and the database cannot be opened: {}", error.what());
   }
 }
@@ -116,7 +116,7 @@ void Machine::start() {
     network_.attach(process_.clock());
     trace_.line("process {} starts", process_number_);
     process_.start();
-  } catch (const StoreError& error) {
+  } catch (const store::StoreError& error) {
     trace_.line("the process cannot start: {}", error.what());
     timeline_.in(dice_.between(Milliseconds(500), Milliseconds(5000)), [this] { start(); });
     return;
@@ -227,11 +227,12 @@ void Machine::prune_log() {
   trace_.fault(FaultKind::log_pruned, "all that nobody needs");
   witness_.catch_up();
   try {
-    ActivityPruner pruner(*process_.database, wall_clock_, ActivityPruner::Archive::drop);
+    store::ActivityPruner pruner(*process_.database, wall_clock_,
+                                 store::ActivityPruner::Archive::drop);
     const auto routed = witness_.tables().routed();
     while (!pruner.step(wall_clock_.now(), routed).finished) {
     }
-  } catch (const StoreError& error) {
+  } catch (const store::StoreError& error) {
     trace_.line("the log is not pruned: {}", error.what());
   }
 }
@@ -243,7 +244,7 @@ void Machine::checkpoint() {
   trace_.fault(FaultKind::checkpoint, "by the worker");
   try {
     static_cast<void>(process_.database->checkpoint());
-  } catch (const StoreError& error) {
+  } catch (const store::StoreError& error) {
     trace_.line("no checkpoint: {}", error.what());
   }
 }

@@ -25,18 +25,18 @@ constexpr std::array<const char*, 12> kSubdomains{"ant", "bee", "cat",  "dog", "
 }  // namespace
 
 struct OtherPrograms::Connections {
-  Connections(const Surroundings& around, const Database::Options& options, Random& random,
-              ActivityChannel& unheard)
+  Connections(const Surroundings& around, const store::Database::Options& options, Random& random,
+              store::ActivityChannel& unheard)
       : database(around.database, around.clock, options),
         plain(around.database, around.clock, options),
         locker(around.database, around.clock, options),
         query(database),
         command(database, around.clock, random, unheard) {}
-  Database database;  // of the command line
-  Database plain;     // of the control plane
-  Database locker;    // of the program that holds the write lock
-  Query query;
-  Command command;
+  store::Database database;  // of the command line
+  store::Database plain;     // of the control plane
+  store::Database locker;    // of the program that holds the write lock
+  store::Query query;
+  store::Command command;
 };
 
 OtherPrograms::OtherPrograms(Surroundings surroundings, Dice dice, std::uint64_t seed)
@@ -45,7 +45,7 @@ OtherPrograms::OtherPrograms(Surroundings surroundings, Dice dice, std::uint64_t
 OtherPrograms::~OtherPrograms() = default;
 
 void OtherPrograms::connect() {
-  Database::Options options;
+  store::Database::Options options;
   options.busy_timeout = Milliseconds::zero();
   options.vfs = around_.vfs;
   open_ = std::make_unique<Connections>(around_, options, random_, unheard_);
@@ -64,7 +64,7 @@ void OtherPrograms::attempt(const std::function<void()>& act) {
   }
 }
 
-void OtherPrograms::act(std::optional<Command>& embedded) {
+void OtherPrograms::act(std::optional<store::Command>& embedded) {
   if (!connected()) {
     return;
   }
@@ -78,7 +78,7 @@ void OtherPrograms::create() {
   }
 }
 
-void OtherPrograms::choose_act(Command& command) {
+void OtherPrograms::choose_act(store::Command& command) {
   const auto relay = any_relay();
   const auto roll = dice_.between(1, 100);
   if (!relay || roll <= 3) {
@@ -98,7 +98,7 @@ void OtherPrograms::choose_act(Command& command) {
   }
 }
 
-void OtherPrograms::command_create(Command& command) {
+void OtherPrograms::command_create(store::Command& command) {
   RelayChange change;
   change.tenant = test::kTenant;
   change.subdomain = free_subdomain();
@@ -106,7 +106,7 @@ void OtherPrograms::command_create(Command& command) {
   static_cast<void>(command.create_relay(change));
 }
 
-void OtherPrograms::command_update(Command& command, const Relay& relay) {
+void OtherPrograms::command_update(store::Command& command, const Relay& relay) {
   RelayChange change;
   switch (dice_.between(0, 9)) {
     case 0:
@@ -177,7 +177,7 @@ void OtherPrograms::change_a_flag(const Relay& relay, RelayChange& change) {
 
 void OtherPrograms::plain_insert() {
   const std::string id = "plain-" + std::to_string(++inserted_);
-  Transaction transaction(open_->plain);
+  store::Transaction transaction(open_->plain);
   open_->plain
       .prepare(
           "INSERT INTO relay (id, tenant, subdomain, schema, info_name, created_at) "
@@ -195,7 +195,7 @@ void OtherPrograms::plain_insert() {
 }
 
 void OtherPrograms::plain_update(const Relay& relay, bool log) {
-  Transaction transaction(open_->plain);
+  store::Transaction transaction(open_->plain);
   open_->plain
       .prepare(
           "UPDATE relay SET info_name = ?, policy_public_join = ?, info_description = ?, "
@@ -212,7 +212,7 @@ void OtherPrograms::plain_update(const Relay& relay, bool log) {
 // Everything that is not written here is as in a new row.
 void OtherPrograms::plain_replace(const Relay& relay) {
   const bool deletes = dice_.chance(50);
-  Transaction transaction(open_->plain);
+  store::Transaction transaction(open_->plain);
   if (deletes) {
     open_->plain.prepare("DELETE FROM relay WHERE id = ?", relay.id.text).run();
   }
@@ -236,7 +236,7 @@ void OtherPrograms::plain_log(const Relay& relay) {
       .run();
 }
 
-void OtherPrograms::reconcile(Command& command, const Relay& relay) {
+void OtherPrograms::reconcile(store::Command& command, const Relay& relay) {
   command.reconcile_relay(
       relay, {.forced = dice_.chance(30), .recreate = dice_.chance(20), .bulk = dice_.chance(20)});
 }
@@ -250,7 +250,7 @@ void OtherPrograms::dead_letter_act() {
       open[static_cast<std::size_t>(dice_.between(0, static_cast<std::int64_t>(open.size()) - 1))];
   const auto relay = open_->query.get_relay(RelayId{letter.key});
   const bool retry = relay && dice_.chance(70);
-  Transaction transaction(open_->database);
+  store::Transaction transaction(open_->database);
   DeadLetters(open_->database)
       .resolve(infra::kRelaySync, letter.key, retry ? Resolution::retried : Resolution::discarded,
                around_.clock.now());
@@ -277,7 +277,7 @@ void OtherPrograms::mischief(const Relay& relay) {
       return;
     case 2:
       if (weather.has(FaultKind::invalid_row)) {
-        Transaction transaction(open_->plain);
+        store::Transaction transaction(open_->plain);
         open_->plain.prepare("UPDATE relay SET info_icon = 'no url' WHERE id = ?", id).run();
         plain_log(relay);
         transaction.commit();
@@ -346,7 +346,7 @@ void OtherPrograms::repair_rows() {
 bool OtherPrograms::retry_dead_letters() {
   const auto letters = DeadLetters(open_->database).list(/*all=*/false);
   for (const auto& letter : letters) {
-    Transaction transaction(open_->database);
+    store::Transaction transaction(open_->database);
     DeadLetters(open_->database)
         .resolve(infra::kRelaySync, letter.key, Resolution::retried, around_.clock.now());
     if (const auto relay = open_->query.get_relay(RelayId{letter.key})) {
@@ -367,7 +367,7 @@ void OtherPrograms::reconcile_fleet() {
   const bool forced = dice_.chance(50);
   attempt([&] {
     if (connected()) {
-      Transaction transaction(open_->database);
+      store::Transaction transaction(open_->database);
       for (const Relay& relay : open_->query.list_relays()) {
         open_->command.reconcile_relay(relay, {.forced = forced, .recreate = false, .bulk = true});
       }
@@ -377,12 +377,12 @@ void OtherPrograms::reconcile_fleet() {
 }
 
 std::optional<Relay> OtherPrograms::any_relay() {
-  Statement count = open_->database.prepare("SELECT count(*) FROM relay");
+  store::Statement count = open_->database.prepare("SELECT count(*) FROM relay");
   if (!count.step() || count.integer(0) == 0) {
     return std::nullopt;
   }
-  Statement row = open_->database.prepare("SELECT id FROM relay ORDER BY id LIMIT 1 OFFSET ?",
-                                          dice_.between(0, count.integer(0) - 1));
+  store::Statement row = open_->database.prepare(
+      "SELECT id FROM relay ORDER BY id LIMIT 1 OFFSET ?", dice_.between(0, count.integer(0) - 1));
   return row.step() ? open_->query.get_relay(RelayId{row.text(0)}) : std::nullopt;
 }
 

@@ -62,7 +62,7 @@ class OtherPrograms {
   [[nodiscard]] bool connected() const { return open_ != nullptr; }
 
   /// One command, by one of the programs; `embedded` is the worker's own Command, if it lives.
-  void act(std::optional<Command>& embedded);
+  void act(std::optional<store::Command>& embedded);
 
   /// A new relay, by the command line.
   void create();
@@ -81,15 +81,15 @@ class OtherPrograms {
   void reconcile_all(bool recreate);
 
  private:
-  void choose_act(Command& command);
-  void command_create(Command& command);
-  void command_update(Command& command, const Relay& relay);
+  void choose_act(store::Command& command);
+  void command_create(store::Command& command);
+  void command_update(store::Command& command, const Relay& relay);
   void change_a_flag(const Relay& relay, RelayChange& change);
   void plain_insert();
   void plain_update(const Relay& relay, bool log);
   void plain_replace(const Relay& relay);
   void plain_log(const Relay& relay);
-  void reconcile(Command& command, const Relay& relay);
+  void reconcile(store::Command& command, const Relay& relay);
   void dead_letter_act();
   void mischief(const Relay& relay);
   void write_silently(const RelayId& id);
@@ -101,7 +101,7 @@ class OtherPrograms {
   Surroundings around_;
   Dice dice_;
   test::SeededRandom random_;
-  ActivityChannel unheard_;
+  store::ActivityChannel unheard_;
   struct Connections;
   std::unique_ptr<Connections> open_;
   bool locked_ = false;

@@ -8,7 +8,7 @@ using nlohmann::json;
 // The parts of the config that are the row's alone; media storage and LiveKit need settings too.
 #define WITNESSED_RELAY                                                                    \
   "SELECT id, subdomain, schema, info_name, status = 'active', blossom_enabled, "          \
-  "livekit_enabled, revision, synced, settle_at IS NOT NULL, live, "                       \
+  "livekit_enabled, revision, synced, doubt_until IS NOT NULL, live, "                     \
   "info_icon = '' OR info_icon GLOB 'http://?*' OR info_icon GLOB 'https://?*', "          \
   "json_object('schema', schema, "                                                         \
   "'inactive', json(iif(status = 'active', 'false', 'true')), "                            \
@@ -46,7 +46,7 @@ json media_storage(bool on, const std::string& schema, const config::Env& env) {
             {"key_prefix", schema}}}};
 }
 
-JobRow read_job(const Statement& row) {
+JobRow read_job(const store::Statement& row) {
   JobRow job;
   job.sync = row.boolean(0);
   job.relay = row.text(1);
@@ -62,7 +62,7 @@ JobRow read_job(const Statement& row) {
 
 }  // namespace
 
-RelayRow Tables::read_relay(const Statement& row) const {
+RelayRow Tables::read_relay(const store::Statement& row) const {
   RelayRow relay;
   relay.id = row.text(0);
   relay.host = row.text(1) + "." + env_.relay_domain;
@@ -90,19 +90,19 @@ RelayRow Tables::read_relay(const Statement& row) const {
 }
 
 std::optional<RelayRow> Tables::relay(const std::string& id) const {
-  Statement row = database_.prepare(WITNESSED_RELAY "WHERE id = ?", id);
+  store::Statement row = database_.prepare(WITNESSED_RELAY "WHERE id = ?", id);
   return row.step() ? std::optional(read_relay(row)) : std::nullopt;
 }
 
 std::optional<RelayRow> Tables::relay_at(const std::string& host) const {
-  Statement row =
+  store::Statement row =
       database_.prepare(WITNESSED_RELAY "WHERE subdomain || '.' || ? = ?", env_.relay_domain, host);
   return row.step() ? std::optional(read_relay(row)) : std::nullopt;
 }
 
 std::vector<RelayRow> Tables::relays() const {
   std::vector<RelayRow> all;
-  Statement row = database_.prepare(WITNESSED_RELAY "ORDER BY id");
+  store::Statement row = database_.prepare(WITNESSED_RELAY "ORDER BY id");
   while (row.step()) {
     all.push_back(read_relay(row));
   }
@@ -110,8 +110,8 @@ std::vector<RelayRow> Tables::relays() const {
 }
 
 std::optional<JobRow> Tables::job(bool sync, const std::string& relay) const {
-  Statement row = database_.prepare(WITNESSED_JOB "WHERE kind = ? AND key = ?",
-                                    sync ? "relay_sync" : "relay_check", relay);
+  store::Statement row = database_.prepare(WITNESSED_JOB "WHERE kind = ? AND key = ?",
+                                           sync ? "relay_sync" : "relay_check", relay);
   return row.step() ? std::optional(read_job(row)) : std::nullopt;
 }
 
@@ -121,7 +121,7 @@ bool Tables::no_jobs() const {
 
 std::optional<JobRow> Tables::first_due(bool sync, Order order, TimePoint now,
                                         const std::function<bool(const JobRow&)>& claimable) const {
-  Statement rows =
+  store::Statement rows =
       database_.prepare(WITNESSED_JOB
                         "WHERE kind = ? AND not_before < ? "
                         "ORDER BY iif(?, priority, 0), not_before, asked_seq, key",
@@ -136,7 +136,7 @@ std::optional<JobRow> Tables::first_due(bool sync, Order order, TimePoint now,
 
 std::vector<LogRow> Tables::log_after(std::int64_t seq) const {
   std::vector<LogRow> rows;
-  Statement row = database_.prepare(
+  store::Statement row = database_.prepare(
       "SELECT seq, activity_type, resource_type = 'relay', resource_id, detail FROM activity "
       "WHERE seq > ? ORDER BY seq",
       seq);
@@ -151,19 +151,19 @@ std::vector<LogRow> Tables::log_after(std::int64_t seq) const {
 }
 
 std::int64_t Tables::last_log_row() const {
-  Statement row = database_.prepare("SELECT coalesce(max(seq), 0) FROM activity");
+  store::Statement row = database_.prepare("SELECT coalesce(max(seq), 0) FROM activity");
   row.step();
   return row.integer(0);
 }
 
 std::int64_t Tables::routed() const {
-  Statement row = database_.prepare("SELECT seq FROM router_offset");
+  store::Statement row = database_.prepare("SELECT seq FROM router_offset");
   return row.step() ? row.integer(0) : 0;
 }
 
 HostRow Tables::host() const {
   HostRow host;
-  Statement row = database_.prepare(
+  store::Statement row = database_.prepare(
       "SELECT failing_since IS NOT NULL, paused_until, stores_nothing FROM destination_state");
   if (row.step()) {
     host.failing = row.boolean(0);
@@ -176,7 +176,7 @@ HostRow Tables::host() const {
 }
 
 bool Tables::letter_holds(const std::string& relay, std::int64_t revision) const {
-  Statement newest = database_.prepare(
+  store::Statement newest = database_.prepare(
       "SELECT revision, resolution FROM dead_letter WHERE kind = 'relay_sync' AND key = ? "
       "ORDER BY id DESC LIMIT 1",
       relay);

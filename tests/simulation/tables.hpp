@@ -61,7 +61,7 @@ struct LogRow {
 class Tables {
  public:
   /// Borrows both.
-  Tables(Database& database, const config::Env& env) : database_(database), env_(env) {}
+  Tables(store::Database& database, const config::Env& env) : database_(database), env_(env) {}
 
   [[nodiscard]] std::optional<RelayRow> relay(const std::string& id) const;
   [[nodiscard]] std::optional<RelayRow> relay_at(const std::string& host) const;
@@ -89,9 +89,9 @@ class Tables {
   [[nodiscard]] bool letter_holds(const std::string& relay, std::int64_t revision) const;
 
  private:
-  [[nodiscard]] RelayRow read_relay(const Statement& row) const;
+  [[nodiscard]] RelayRow read_relay(const store::Statement& row) const;
 
-  Database& database_;
+  store::Database& database_;
   const config::Env& env_;
 };
 

@@ -25,7 +25,7 @@ Witness::Witness(const config::Env& env, const Clock& clock, Timeline& timeline,
       turns_(clock, trace, static_cast<int>(env.relay_sync_concurrency)) {}
 
 void Witness::connect(const std::filesystem::path& path) {
-  database_ = std::make_unique<Database>(path, clock_, Database::Options{});
+  database_ = std::make_unique<store::Database>(path, clock_, store::Database::Options{});
   tables_.emplace(*database_, env_);
   seen_version_ = 0;
   if (const auto last = tables_->last_log_row(); last < last_seq_) {

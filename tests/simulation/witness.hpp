@@ -94,7 +94,7 @@ class Witness final : public NetworkListener {
   [[nodiscard]] bool justifies_letter(const std::string& relay, const RelayRecord& record,
                                       const std::string& reason) const;
 
-  std::unique_ptr<Database> database_;
+  std::unique_ptr<store::Database> database_;
   std::optional<Tables> tables_;  // of that
   config::Env env_;
   const Clock& clock_;

@@ -205,7 +205,7 @@ bool Witness::justifies_letter(const std::string& relay, const RelayRecord& reco
 }
 
 void Witness::read_dead_letters() {
-  Statement rows = database_->prepare(
+  store::Statement rows = database_->prepare(
       "SELECT id, key, reason, error, resolution FROM dead_letter WHERE id > ? ORDER BY id",
       last_letter_);
   while (rows.step()) {

@@ -11,7 +11,7 @@
 
 #include "store_fixture.hpp"
 
-namespace tender {
+namespace tender::store {
 namespace {
 
 using namespace std::chrono_literals;
@@ -256,4 +256,4 @@ TEST_F(Pruning, LeavesAnArchiveAloneThatSomebodyElseWrote) {
 }
 
 }  // namespace
-}  // namespace tender
+}  // namespace tender::store

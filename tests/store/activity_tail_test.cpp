@@ -14,7 +14,7 @@
 
 #include "store_fixture.hpp"
 
-namespace tender {
+namespace tender::store {
 namespace {
 
 constexpr int kMany = 600;  // more than two of the tail's batches
@@ -168,4 +168,4 @@ TEST(DatabaseLock, IsOneForADatabaseAndASymlinkToIt) {
 }
 
 }  // namespace
-}  // namespace tender
+}  // namespace tender::store

@@ -10,7 +10,7 @@
 
 #include "store_fixture.hpp"
 
-namespace tender {
+namespace tender::store {
 namespace {
 
 struct Backup : StoreTest {
@@ -135,4 +135,4 @@ TEST_F(Backup, LeavesNothingBehindWhenItFails) {
 }
 
 }  // namespace
-}  // namespace tender
+}  // namespace tender::store

@@ -10,7 +10,7 @@
 
 #include "support/virtual_clock.hpp"
 
-namespace tender {
+namespace tender::store {
 namespace {
 
 using Channel = Broadcast<int>;
@@ -92,4 +92,4 @@ TEST_F(BroadcastTest, ClosesOneReceiverAlone) {
 }
 
 }  // namespace
-}  // namespace tender
+}  // namespace tender::store

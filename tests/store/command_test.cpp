@@ -4,7 +4,7 @@
 
 #include "store_fixture.hpp"
 
-namespace tender {
+namespace tender::store {
 namespace {
 
 using CommandTest = StoreTest;
@@ -194,4 +194,4 @@ TEST_F(CommandTest, HoldsOtherProgramsToTheSchema) {
 }
 
 }  // namespace
-}  // namespace tender
+}  // namespace tender::store

@@ -13,7 +13,7 @@
 
 #include "store_fixture.hpp"
 
-namespace tender {
+namespace tender::store {
 namespace {
 
 using DatabaseTest = StoreTest;
@@ -234,4 +234,4 @@ TEST_F(DatabaseTest, TellsTheListenerOfOutermostCommitsOnly) {
 }
 
 }  // namespace
-}  // namespace tender
+}  // namespace tender::store

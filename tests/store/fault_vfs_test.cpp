@@ -5,7 +5,7 @@
 
 #include "store_fixture.hpp"
 
-namespace tender {
+namespace tender::store {
 namespace {
 
 using test::DiskOperation;
@@ -110,4 +110,4 @@ TEST_F(FaultVfsTest, LosesWhatWasNotSyncedInAPowerCut) {
 }
 
 }  // namespace
-}  // namespace tender
+}  // namespace tender::store

@@ -8,7 +8,7 @@
 #include "store_fixture.hpp"
 #include "support/old_database.hpp"
 
-namespace tender {
+namespace tender::store {
 namespace {
 
 using testing::AllOf;
@@ -108,4 +108,4 @@ TEST_F(OldRows, WithValuesThatCannotBeAreNoDamage) {
 }
 
 }  // namespace
-}  // namespace tender
+}  // namespace tender::store

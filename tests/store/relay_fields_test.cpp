@@ -9,7 +9,7 @@
 
 #include "store_fixture.hpp"
 
-namespace tender {
+namespace tender::store {
 namespace {
 
 struct RelayFieldsTest : StoreTest, testing::WithParamInterface<RelayField> {
@@ -117,7 +117,7 @@ TEST_F(StoreTest, HasNoColumnThatIsNeitherAFieldNorTendersOwn) {
     EXPECT_EQ(left.erase(std::string(field.column)), 1U) << field.column;
   }
   EXPECT_EQ(left, (std::set<std::string>{"created_at", "synced", "sync_error", "revision",
-                                         "synced_revision", "synced_digest", "settle_at", "live",
+                                         "synced_revision", "synced_digest", "doubt_until", "live",
                                          "live_pushes"}));
 }
 
@@ -127,4 +127,4 @@ void PrintTo(const RelayField& field, std::ostream* out) {
   *out << field.column;
 }
 
-}  // namespace tender
+}  // namespace tender::store

@@ -3,7 +3,7 @@
 
 #include "store_fixture.hpp"
 
-namespace tender {
+namespace tender::store {
 namespace {
 
 using testing::HasSubstr;
@@ -56,7 +56,7 @@ TEST_P(SqlRows, AReplacedRelayIsTheSameRelayWithANewerRevision) {
   const Relay after = row("r1");
   EXPECT_FALSE(after.synced);
   EXPECT_EQ(after.synced_revision, before.revision);
-  EXPECT_EQ(after.settle_at, TimePoint(Milliseconds(77)));
+  EXPECT_EQ(after.doubt_until, TimePoint(Milliseconds(77)));
   EXPECT_FALSE(after.live);
 }
 
@@ -190,4 +190,4 @@ INSTANTIATE_TEST_SUITE_P(RecursiveTriggers, SqlRows, testing::Bool(), [](const a
 });
 
 }  // namespace
-}  // namespace tender
+}  // namespace tender::store

@@ -5,7 +5,7 @@
 #include "store_fixture.hpp"
 #include "support/sql_writer.hpp"
 
-namespace tender {
+namespace tender::store {
 namespace {
 
 struct SqlStorm : StoreTest, testing::WithParamInterface<bool> {
@@ -39,7 +39,7 @@ struct SqlStorm : StoreTest, testing::WithParamInterface<bool> {
         command.complete_relay_sync(relay, {.revision = relay.revision,
                                             .digest = relay.info_name,
                                             .skipped = true,
-                                            .settle_at = relay.settle_at});
+                                            .doubt_until = relay.doubt_until});
         continue;
       }
       command.begin_relay_sync(relay.id, clock.now());
@@ -105,4 +105,4 @@ INSTANTIATE_TEST_SUITE_P(RecursiveTriggers, SqlStorm, testing::Bool(), [](const 
 });
 
 }  // namespace
-}  // namespace tender
+}  // namespace tender::store

@@ -17,15 +17,15 @@
 namespace tender {
 
 /// The fault that `action` is stopped by; it must come with a remedy.
-inline StoreFault fault_of(const std::function<void()>& action) {
+inline store::StoreFault fault_of(const std::function<void()>& action) {
   try {
     action();
-  } catch (const StoreError& error) {
+  } catch (const store::StoreError& error) {
     EXPECT_FALSE(error.remedy().empty());
     return error.fault();
   }
   ADD_FAILURE() << "nothing was thrown";
-  return StoreFault::other;
+  return store::StoreFault::other;
 }
 
 struct StoreTest : testing::Test {
@@ -55,10 +55,10 @@ struct StoreTest : testing::Test {
   boost::asio::io_context io;
   test::VirtualClock clock{io};
   test::SeededRandom random{7};
-  Database database{path, clock, {}};
-  ActivityChannel channel{clock, 16};
-  Query query{database};
-  Command command{database, clock, random, channel};
+  store::Database database{path, clock, {}};
+  store::ActivityChannel channel{clock, 16};
+  store::Query query{database};
+  store::Command command{database, clock, random, channel};
 };
 
 }  // namespace tender

@@ -16,7 +16,7 @@
 
 #include "store_fixture.hpp"
 
-namespace tender {
+namespace tender::store {
 namespace {
 
 using namespace std::chrono_literals;
@@ -247,4 +247,4 @@ TEST_F(StoreTest, MakesNothingAnewWhereAFreshConnectionFindsNothing) {
 }
 
 }  // namespace
-}  // namespace tender
+}  // namespace tender::store

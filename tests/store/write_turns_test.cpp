@@ -6,7 +6,7 @@
 
 #include "store_fixture.hpp"
 
-namespace tender {
+namespace tender::store {
 namespace {
 
 constexpr Milliseconds kShort = WriteTurns::kHeld / 4;
@@ -73,4 +73,4 @@ TEST_F(WriteTurnsTest, AreNotProlongedByAWallClockThatIsSetBack) {
 }
 
 }  // namespace
-}  // namespace tender
+}  // namespace tender::store

@@ -19,7 +19,7 @@ inline void create_before(const std::filesystem::path& path, std::string_view mi
   raw.exec(
       "CREATE TABLE schema_version (version INTEGER PRIMARY KEY, applied_at INTEGER NOT NULL) "
       "STRICT");
-  for (const Migration& step : migrations()) {
+  for (const store::Migration& step : store::migrations()) {
     if (step.name == migration) {
       break;
     }

@@ -22,13 +22,13 @@ void Process::open(TimePoint now) {
   runtime_ = std::make_unique<Runtime>(now);
   VirtualClock& clock = runtime_->clock;
   try {
-    Database::Options options;
+    store::Database::Options options;
     options.busy_timeout = options_.busy_timeout;
     options.vfs = options_.vfs;
-    database = std::make_unique<Database>(surroundings_.database, clock, options);
-    channel = std::make_unique<ActivityChannel>(clock, options_.channel_capacity);
-    tail = std::make_unique<ActivityTail>(*database, clock, *channel);
-  } catch (const StoreError&) {
+    database = std::make_unique<store::Database>(surroundings_.database, clock, options);
+    channel = std::make_unique<store::ActivityChannel>(clock, options_.channel_capacity);
+    tail = std::make_unique<store::ActivityTail>(*database, clock, *channel);
+  } catch (const store::StoreError&) {
     kill();
     throw;
   }
@@ -44,7 +44,7 @@ void Process::start() {
         infra::Infra::Runtime{*database, runtime_->clock, surroundings_.random,
                               surroundings_.transport, surroundings_.logger},
         infra::Infra::Options{});
-  } catch (const StoreError&) {
+  } catch (const store::StoreError&) {
     kill();
     throw;
   }

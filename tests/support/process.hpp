@@ -74,11 +74,11 @@ class Process {
   std::unique_ptr<Runtime> runtime_;
 
  public:
-  std::unique_ptr<Database> database;
-  std::unique_ptr<ActivityChannel> channel;
-  std::unique_ptr<ActivityTail> tail;
-  std::optional<Query> query;
-  std::optional<Command> command;
+  std::unique_ptr<store::Database> database;
+  std::unique_ptr<store::ActivityChannel> channel;
+  std::unique_ptr<store::ActivityTail> tail;
+  std::optional<store::Query> query;
+  std::optional<store::Command> command;
   std::unique_ptr<infra::Infra> infra;
   bool ended = false;  // Infra::start() has returned
 };

@@ -61,11 +61,11 @@ SqlWriter::Step SqlWriter::step() {
   try {
     database_.execute(plan.sql);
     remember(plan);
-  } catch (const StoreError& error) {
+  } catch (const store::StoreError& error) {
     step.refused = error.what();
     try {
       database_.execute("ROLLBACK");
-    } catch (const StoreError&) {  // there was no transaction
+    } catch (const store::StoreError&) {  // there was no transaction
     }
   }
   return step;
@@ -145,7 +145,7 @@ SqlWriter::Plan SqlWriter::plan_update(const Row& row) {
                                              ", revision = max(revision - 2, 1)",
                                              ", synced = 1, synced_revision = revision",
                                              ", synced = 0, sync_error = ''",
-                                             ", synced_digest = 'd', settle_at = NULL",
+                                             ", synced_digest = 'd', doubt_until = NULL",
                                              ", live = 1, live_pushes = 0"};
   constexpr std::array<const char*, 4> kVerbs{"UPDATE", "UPDATE OR REPLACE", "UPDATE OR IGNORE",
                                               "UPDATE OR FAIL"};
@@ -209,14 +209,14 @@ std::string SqlWriter::write_back(const Row& row, const char* verb) {
   const auto found = read_.find(row.id);
   const Relay old = found == read_.end() ? Relay() : found->second;
   const std::string columns =
-      "info_name, revision, synced, synced_revision, synced_digest, settle_at, live, live_pushes";
-  const auto settle_at =
-      old.settle_at ? std::optional(old.settle_at->time_since_epoch().count()) : std::nullopt;
+      "info_name, revision, synced, synced_revision, synced_digest, doubt_until, live, live_pushes";
+  const auto doubt_until =
+      old.doubt_until ? std::optional(old.doubt_until->time_since_epoch().count()) : std::nullopt;
   const auto live = old.live ? std::optional<std::int64_t>(*old.live ? 1 : 0) : std::nullopt;
   const std::string values =
       fmt::format("{}, {}, {}, {}, {}, {}, {}, {}", quoted(row.name), old.revision,
                   old.synced ? 1 : 0, number(old.synced_revision), quoted(old.synced_digest),
-                  number(settle_at), number(live), old.live_pushes);
+                  number(doubt_until), number(live), old.live_pushes);
   if (std::strcmp(verb, "UPDATE") == 0) {
     return fmt::format("UPDATE relay SET ({}) = ({}) WHERE id = {}", columns, values,
                        quoted(row.id));

@@ -59,8 +59,8 @@ class SqlWriter {
   std::string write_back(const Row& row, const char* verb);
   void remember(const Plan& plan);
 
-  Database database_;
-  Query query_;
+  store::Database database_;
+  store::Query query_;
   SeededRandom random_;
   std::map<std::string, std::string> wanted_;
   std::map<std::string, Relay> read_;  // some time ago

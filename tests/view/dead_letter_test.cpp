@@ -24,7 +24,7 @@ struct DeadLetterView : StoreTest {
   [[nodiscard]] std::string error_of(const std::string& name) {
     try {
       static_cast<void>(require_letter(database, name));
-    } catch (const CommandError& error) {
+    } catch (const store::CommandError& error) {
       EXPECT_FALSE(error.remedy().empty());
       return error.what();
     }
@@ -63,7 +63,7 @@ TEST_F(DeadLetterView, SaysWhatThereIsNot) {
   EXPECT_EQ(error_of("blue"), "relay blue has no open dead letter");
   EXPECT_EQ(error_of("7"), "there is no dead letter \"7\"");
   EXPECT_EQ(error_of("green"), "there is no relay \"green\"");
-  EXPECT_THROW(static_cast<void>(require_letter(database, "green")), NoSuchRelay);
+  EXPECT_THROW(static_cast<void>(require_letter(database, "green")), store::NoSuchRelay);
 }
 
 }  // namespace

@@ -54,7 +54,7 @@ TEST_F(RelayLookup, SaysThatThereIsNone) {
   try {
     static_cast<void>(require_relay(query, "green\n"));
     FAIL() << "nothing was thrown";
-  } catch (const NoSuchRelay& error) {
+  } catch (const store::NoSuchRelay& error) {
     EXPECT_STREQ(error.what(), "there is no relay \"green\\n\"");
     EXPECT_EQ(error.remedy(), "see `tender relay list` for the relays and their ids");
   }
@@ -63,7 +63,7 @@ TEST_F(RelayLookup, SaysThatThereIsNone) {
 TEST_F(RelayLookup, RefusesANameThatMeansTwoRelays) {
   insert("green", "blue");
   insert("other", "green");
-  EXPECT_THROW(static_cast<void>(find_relay(query, "green")), CommandError);
+  EXPECT_THROW(static_cast<void>(find_relay(query, "green")), store::CommandError);
   EXPECT_EQ(require_relay(query, "blue").id.text, "green");
   EXPECT_EQ(require_relay(query, "other").subdomain, "green");
 }

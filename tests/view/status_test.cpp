@@ -25,7 +25,7 @@ TEST_F(StatusView, IsAnObjectWithNullForWhatThereIsNot) {
   EXPECT_EQ(
       json().dump(),
       R"({"database":")" + path.string() + R"(","schema_version":)" +
-          std::to_string(migrations().back().version) +
+          std::to_string(store::migrations().back().version) +
           R"(,"sidecar":{"running":false,"pid":null,"heartbeat_age_ms":null},)"
           R"("relays":{"total":0,"synced":0,"pending":0,"failing":0,"in_doubt":0,"live":0,)"
           R"("not_served":0},)"
@@ -55,8 +55,8 @@ TEST_F(StatusView, CountsRelaysWorkAndActivities) {
 }
 
 TEST_F(StatusView, ShowsTheSidecarThatHoldsTheLock) {
-  const auto lock = DatabaseLock::try_acquire(path);
-  const TimePoint beat = DatabaseLock::holder(path)->heartbeat;
+  const auto lock = store::DatabaseLock::try_acquire(path);
+  const TimePoint beat = store::DatabaseLock::holder(path)->heartbeat;
   const auto sidecar = to_json(take_snapshot(database, beat + 3s))["sidecar"];
   EXPECT_EQ(sidecar["running"], true);
   EXPECT_EQ(sidecar["pid"], getpid());

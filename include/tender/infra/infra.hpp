@@ -27,7 +27,7 @@ class Infra {
  public:
   /// What it works with; all borrowed, and must outlive it.
   struct Runtime {
-    Database& database;
+    store::Database& database;
     Clock& clock;
     Random& random;
     http::Transport& transport;
@@ -40,7 +40,8 @@ class Infra {
   };
 
   /// Borrows `env`, which must outlive it, and subscribes to command.notify().
-  Infra(Query query, Command command, const config::Env& env, Runtime runtime, Options options);
+  Infra(store::Query query, store::Command command, const config::Env& env, Runtime runtime,
+        Options options);
 
   /// Reconciles, then works until stop() is called or the channel closes, and until all that was in
   /// flight is settled. No transaction does more than a Portion, however long the activity log and
@@ -62,7 +63,7 @@ class Infra {
   [[nodiscard]] std::size_t in_flight() const { return dispatcher_.in_flight(); }
 
   /// Stops work until the database is well, as when Infra has met `fault` itself.
-  void hold(const StoreError& fault) {
+  void hold(const store::StoreError& fault) {
     dispatcher_.outage().begin(fault);
     dispatcher_.wake();  // it looks when the fault is over
   }
@@ -84,18 +85,18 @@ class Infra {
   void schedule_relay_check(const Activity& activity);
   void handle_command(const Activity& activity, ActivityType type);
   boost::asio::awaitable<void> reconcile_relay_state(std::string_view source, Wakeup& pause);
-  boost::asio::awaitable<std::size_t> find_lost_work(RelayPages::List list, std::string_view source,
-                                                     Wakeup& pause);
+  boost::asio::awaitable<std::size_t> find_lost_work(store::RelayPages::List list,
+                                                     std::string_view source, Wakeup& pause);
   [[nodiscard]] bool lacks_work(const Relay& relay);
   [[nodiscard]] std::size_t schedule_lost_work(std::span<const Relay> listed,
                                                std::string_view source);
   void schedule_relay_sync_retry(const Relay& relay, std::string_view source);
 
-  Query query_;
-  Command command_;
+  store::Query query_;
+  store::Command command_;
   const config::Env& env_;
   Runtime runtime_;
-  ActivityChannel::Receiver receiver_;
+  store::ActivityChannel::Receiver receiver_;
   zooid::Client client_;
   RelaySyncRetry retry_;
   RelayCheck relay_check_;

@@ -28,8 +28,9 @@ class RelayCheck final : public outbox::Executor {
   static constexpr std::chrono::minutes kLongestWait{4};
 
   /// All is borrowed and must outlive the executions.
-  RelayCheck(Database& database, Query query, Command command, const config::Env& env,
-             http::Transport& transport, const Clock& clock, Logger& logger);
+  RelayCheck(store::Database& database, store::Query query, store::Command command,
+             const config::Env& env, http::Transport& transport, const Clock& clock,
+             Logger& logger);
 
   /// Schedules the check that follows a sync; `taken_at_seq` is the activity that says that zooid
   /// took it. Does nothing when RELAY_VERIFY is off. Part of the caller's transaction.
@@ -53,8 +54,8 @@ class RelayCheck final : public outbox::Executor {
 
   [[nodiscard]] static outbox::Job first_look(const Relay& relay, std::int64_t taken_at_seq);
 
-  Query query_;
-  Command command_;
+  store::Query query_;
+  store::Command command_;
   const config::Env& env_;
   http::Transport& transport_;
   const Clock& clock_;

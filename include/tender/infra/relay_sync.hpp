@@ -24,9 +24,9 @@ namespace tender::infra {
 class RelaySync final : public outbox::Executor {
  public:
   /// All but the values is borrowed and must outlive the executions.
-  RelaySync(Database& database, Query query, Command command, const config::Env& env,
-            SyncRunner& runner, RelaySyncRetry& retry, RelayCheck& check, const Clock& clock,
-            Logger& logger);
+  RelaySync(store::Database& database, store::Query query, store::Command command,
+            const config::Env& env, SyncRunner& runner, RelaySyncRetry& retry, RelayCheck& check,
+            const Clock& clock, Logger& logger);
 
   /// Reads the relay as it is now. When a request is to go out, the row is marked first: until the
   /// sync completes it is uncertain what zooid holds. Overwrites as may_overwrite_file() says.
@@ -38,8 +38,8 @@ class RelaySync final : public outbox::Executor {
   [[nodiscard]] SyncOrder order(const Relay& relay, SyncPlan plan, Effort effort) const;
   void note_leftover(const RelayId& id, Leftover leftover);
 
-  Query query_;
-  Command command_;
+  store::Query query_;
+  store::Command command_;
   const config::Env& env_;
   SyncRunner& runner_;
   RelaySyncRetry& retry_;

@@ -19,19 +19,19 @@ namespace tender::infra {
 class RelaySyncRetry {
  public:
   /// Takes the policy from RELAY_SYNC_RETRY_*.
-  RelaySyncRetry(Query query, const config::Env& env, const Clock& clock, Random& random);
+  RelaySyncRetry(store::Query query, const config::Env& env, const Clock& clock, Random& random);
 
   /// Retry or GiveUp (exhausted), by the consecutive failures at the end of the relay's activities
-  /// (at least one is assumed). The retry comes after `settle_at`, as far as the jitter allows, so
-  /// that it ends the doubt, too. Reads the activity log; writes nothing.
+  /// (at least one is assumed). The retry comes after `doubt_until`, as far as the jitter allows,
+  /// so that it ends the doubt, too. Reads the activity log; writes nothing.
   [[nodiscard]] outbox::Settlement decide(const Relay& relay, const std::string& error,
-                                          std::optional<TimePoint> settle_at);
+                                          std::optional<TimePoint> doubt_until);
 
   /// No retry lies further ahead than this.
   [[nodiscard]] Milliseconds longest_delay() const { return policy_.longest(); }
 
  private:
-  Query query_;
+  store::Query query_;
   outbox::RetryPolicy policy_;
   const Clock& clock_;
   Random& random_;

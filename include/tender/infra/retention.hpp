@@ -13,7 +13,7 @@ namespace tender::infra {
 class Retention {
  public:
   /// Takes what it needs of `env`; borrows the rest.
-  Retention(const config::StoreEnv& env, Database& database, Clock& clock, Logger& logger);
+  Retention(const config::StoreEnv& env, store::Database& database, Clock& clock, Logger& logger);
 
   /// Prunes until stop(), a portion at a time with a pause between them. Logs once how many rows
   /// were pruned. A fault of database or archive is logged and the rest left for the next hour.
@@ -29,7 +29,7 @@ class Retention {
   Clock& clock_;
   Logger& logger_;
   outbox::Router router_;
-  ActivityPruner pruner_;
+  store::ActivityPruner pruner_;
   Wakeup wakeup_;
   std::int64_t pruned_ = 0;  // since the hour began
   bool stopping_ = false;

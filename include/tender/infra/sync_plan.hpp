@@ -45,7 +45,7 @@ struct SyncDecision {
 
 /// What a sync of `relay` would do now. A relay is new only if it never completed a sync, by the
 /// log and by the row: either may have been pruned or imported.
-[[nodiscard]] SyncDecision plan_relay_sync(const Query& query, const config::Env& env,
+[[nodiscard]] SyncDecision plan_relay_sync(const store::Query& query, const config::Env& env,
                                            const Relay& relay, Effort effort);
 
 /// Whether a sync of that plan can replace a file that zooid has. An update does, and so does a

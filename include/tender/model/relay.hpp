@@ -65,7 +65,7 @@ struct Relay {
       synced_digest;  // of the body that zooid definitely took; empty while that is uncertain
   // A request went out of which we do not know whether and when zooid applies it; only a definite
   // answer to one that was begun at this time or later ends the doubt. Nothing: no doubt.
-  std::optional<TimePoint> settle_at;
+  std::optional<TimePoint> doubt_until;
   std::optional<bool> live;  // whether zooid serves what it took; nothing: not known
   int live_pushes = 0;       // sent again since, because it did not
 };

@@ -10,7 +10,7 @@
 
 #include "tender/base/clock.hpp"
 
-namespace tender {
+namespace tender::store {
 class Database;
 }
 
@@ -46,7 +46,7 @@ struct DeadLetter {
 
 class DeadLetters {
  public:
-  explicit DeadLetters(Database& database) : database_(database) {}
+  explicit DeadLetters(store::Database& database) : database_(database) {}
 
   /// Adds an open letter; one that is still open for the same work is superseded.
   void add(std::string_view kind, const std::string& key, DeadLetterReason reason,
@@ -69,7 +69,7 @@ class DeadLetters {
   [[nodiscard]] std::int64_t count_open();
 
  private:
-  Database& database_;
+  store::Database& database_;
 };
 
 }  // namespace tender::outbox

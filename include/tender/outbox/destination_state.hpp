@@ -11,7 +11,7 @@
 
 #include "tender/base/clock.hpp"
 
-namespace tender {
+namespace tender::store {
 class Database;
 }
 
@@ -29,12 +29,12 @@ struct DestinationState {
 };
 
 /// Part of the caller's transaction, or one of its own. Throws StoreError.
-[[nodiscard]] DestinationState read_destination_state(Database& database,
+[[nodiscard]] DestinationState read_destination_state(store::Database& database,
                                                       std::string_view destination);
 /// Every row, by name.
 [[nodiscard]] std::vector<std::pair<std::string, DestinationState>> list_destination_states(
-    Database& database);
-void write_destination_state(Database& database, std::string_view destination,
+    store::Database& database);
+void write_destination_state(store::Database& database, std::string_view destination,
                              const DestinationState& state);
 
 }  // namespace tender::outbox

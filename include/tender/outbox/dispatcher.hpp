@@ -25,7 +25,7 @@
 #include "tender/outbox/outbox.hpp"
 #include "tender/store/store_outage.hpp"
 
-namespace tender {
+namespace tender::store {
 class Database;
 }
 
@@ -40,8 +40,8 @@ class Dispatcher {
 
   /// Everything but `registry` and `options` is borrowed, also what the registry points to, and
   /// must outlive run(). Reads what is known of the destinations: throws StoreError.
-  Dispatcher(Database& database, Clock& clock, Random& random, Logger& logger, Registry registry,
-             Options options);
+  Dispatcher(store::Database& database, Clock& clock, Random& random, Logger& logger,
+             Registry registry, Options options);
   ~Dispatcher();
 
   /// Works until stop() was called and all that was in flight is settled. While the database cannot
@@ -62,8 +62,8 @@ class Dispatcher {
   [[nodiscard]] std::size_t in_flight() const;
 
   /// For whoever else works on the same connection.
-  [[nodiscard]] StoreOutage& outage() { return outage_; }
-  [[nodiscard]] const StoreOutage& outage() const { return outage_; }
+  [[nodiscard]] store::StoreOutage& outage() { return outage_; }
+  [[nodiscard]] const store::StoreOutage& outage() const { return outage_; }
 
  private:
   enum class Stage : std::uint8_t { working, stopping, abandoned };
@@ -110,7 +110,7 @@ class Dispatcher {
   void settle_alone(const Task& task);
   void settle(const Task& task);
   void start(boost::asio::awaitable<void> work, const boost::asio::any_io_executor& executor);
-  void put_off(const Task& task, const StoreError& error);
+  void put_off(const Task& task, const store::StoreError& error);
   [[nodiscard]] std::vector<std::shared_ptr<Task>> claim(Lane& lane);
   void begin(const Job& job, std::size_t kind, TimePoint now, Lane& lane, Claim& claim);
   struct Next {
@@ -127,7 +127,7 @@ class Dispatcher {
   [[nodiscard]] TimePoint next_look();
   [[nodiscard]] TimePoint next_look(Lane& lane);
 
-  Database& database_;
+  store::Database& database_;
   Clock& clock_;
   Logger& logger_;
   Registry registry_;
@@ -138,7 +138,7 @@ class Dispatcher {
   Wakeup wakeup_;
   Busy busy_;                                    // in flight, or finished and not yet settled
   std::vector<std::shared_ptr<Task>> finished_;  // shared with the coroutine that ran it
-  StoreOutage outage_;
+  store::StoreOutage outage_;
   Stage stage_ = Stage::working;
 };
 

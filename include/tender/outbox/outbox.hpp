@@ -12,7 +12,7 @@
 
 #include "tender/outbox/job.hpp"
 
-namespace tender {
+namespace tender::store {
 class Database;
 }
 
@@ -20,7 +20,7 @@ namespace tender::outbox {
 
 class Outbox {
  public:
-  explicit Outbox(Database& database) : database_(database) {}
+  explicit Outbox(store::Database& database) : database_(database) {}
 
   /// Makes the work due now with attempt 0. A row that is there already becomes the next
   /// generation, so that an execution under way cannot settle it; priority, forced and recreate are
@@ -99,7 +99,7 @@ class Outbox {
                                                Milliseconds horizon,
                                                const std::set<std::string>& busy);
 
-  Database& database_;
+  store::Database& database_;
 };
 
 }  // namespace tender::outbox

@@ -10,7 +10,7 @@
 #include "tender/model/activity.hpp"
 #include "tender/store/portion.hpp"
 
-namespace tender {
+namespace tender::store {
 class Database;
 }
 
@@ -18,7 +18,7 @@ namespace tender::outbox {
 
 class Router {
  public:
-  explicit Router(Database& database) : database_(database) {}
+  explicit Router(store::Database& database) : database_(database) {}
 
   /// Called inside of the router's transaction; it must only write to the database.
   using Handler = std::function<void(const Activity&)>;
@@ -34,7 +34,7 @@ class Router {
   /// then looks for relays that are not in step; a completed sync that was not routed by then gets
   /// no check. (Reading from the beginning would repeat requests of long ago, and some of them
   /// recreate relays.)
-  [[nodiscard]] Routed route(Portion portion, const Handler& handler);
+  [[nodiscard]] Routed route(store::Portion portion, const Handler& handler);
 
   /// The seq of the last activity that was routed; of the newest one when the offset is lost.
   [[nodiscard]] std::int64_t offset();
@@ -43,7 +43,7 @@ class Router {
   [[nodiscard]] std::optional<std::int64_t> stored_offset();
   void write_offset(std::int64_t seq);
 
-  Database& database_;
+  store::Database& database_;
 };
 
 }  // namespace tender::outbox

@@ -43,7 +43,7 @@ class Sidecar {
 
   /// What it works with; all borrowed, and must outlive it.
   struct Runtime {
-    Database& database;
+    store::Database& database;
     Clock& clock;
     Random& random;
   };
@@ -81,11 +81,11 @@ class Sidecar {
   // in the database is heard as well as what is written here. All of it lives as long as the
   // sidecar.
 
-  [[nodiscard]] Command command();
-  [[nodiscard]] Query query() { return Query(runtime_.database); }
-  [[nodiscard]] Database& database() { return runtime_.database; }
+  [[nodiscard]] store::Command command();
+  [[nodiscard]] store::Query query() { return store::Query(runtime_.database); }
+  [[nodiscard]] store::Database& database() { return runtime_.database; }
   /// Fed while run() runs; what was written since the constructor is heard then. Closed at its end.
-  [[nodiscard]] ActivityChannel& activities() { return feed_.channel(); }
+  [[nodiscard]] store::ActivityChannel& activities() { return feed_.channel(); }
 
  private:
   struct Own;  // what is not borrowed
@@ -104,9 +104,9 @@ class Sidecar {
   Logger& logger_;
   Runtime runtime_;
   Options options_;
-  Integrity integrity_ = Integrity::sound;  // as far as it was looked at
-  DamageSearch damage_search_;
-  ActivityFeed feed_;
+  store::Integrity integrity_ = store::Integrity::sound;  // as far as it was looked at
+  store::DamageSearch damage_search_;
+  store::ActivityFeed feed_;
   Wakeup alarm_;
   std::unique_ptr<ActiveSidecar> active_;  // null: on standby
   std::exception_ptr error_;               // that run() ends with

@@ -11,7 +11,7 @@
 
 #include "tender/model/activity.hpp"
 
-namespace tender {
+namespace tender::store {
 
 class ActivityArchive {
  public:
@@ -31,4 +31,4 @@ class ActivityArchive {
   std::filesystem::path database_;
 };
 
-}  // namespace tender
+}  // namespace tender::store

@@ -17,8 +17,8 @@
 
 #include "tender/store/broadcast.hpp"
 
-namespace tender {
+namespace tender::store {
 
 using ActivityChannel = Broadcast<std::int64_t>;
 
-}  // namespace tender
+}  // namespace tender::store

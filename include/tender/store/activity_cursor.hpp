@@ -6,7 +6,7 @@
 
 #include "tender/store/query.hpp"
 
-namespace tender {
+namespace tender::store {
 
 class ActivityCursor {
  public:
@@ -31,4 +31,4 @@ class ActivityCursor {
   std::int64_t seq_;
 };
 
-}  // namespace tender
+}  // namespace tender::store

@@ -8,7 +8,7 @@
 #include "tender/store/activity_tail.hpp"
 #include "tender/store/commit_watch.hpp"
 
-namespace tender {
+namespace tender::store {
 
 class ActivityFeed {
  public:
@@ -28,4 +28,4 @@ class ActivityFeed {
   CommitWatch watch_;
 };
 
-}  // namespace tender
+}  // namespace tender::store

@@ -8,7 +8,7 @@
 
 #include "tender/store/activity_archive.hpp"
 
-namespace tender {
+namespace tender::store {
 
 class Database;
 
@@ -41,4 +41,4 @@ class ActivityPruner {
   std::int64_t looked_ = 0;                 // seq of the last row that was looked at
 };
 
-}  // namespace tender
+}  // namespace tender::store

@@ -9,7 +9,7 @@
 #include "tender/model/activity.hpp"
 #include "tender/store/activity_channel.hpp"
 
-namespace tender {
+namespace tender::store {
 
 class Database;
 
@@ -46,4 +46,4 @@ class ActivityTail {
   bool stopping_ = false;
 };
 
-}  // namespace tender
+}  // namespace tender::store

@@ -5,7 +5,7 @@
 #include <cstdint>
 #include <filesystem>
 
-namespace tender {
+namespace tender::store {
 
 enum class IfPresent : std::uint8_t { refuse, replace };
 
@@ -17,4 +17,4 @@ enum class IfPresent : std::uint8_t { refuse, replace };
 std::uintmax_t back_up(const std::filesystem::path& source, const std::filesystem::path& target,
                        IfPresent if_present);
 
-}  // namespace tender
+}  // namespace tender::store

@@ -16,7 +16,7 @@
 #include "tender/base/clock.hpp"
 #include "tender/base/wakeup.hpp"
 
-namespace tender {
+namespace tender::store {
 
 /// The receiver was too slow: this many values are gone. The next recv() gives the oldest one kept.
 struct Lagged {
@@ -129,4 +129,4 @@ class Broadcast<T>::Receiver {
   bool closed_ = false;
 };
 
-}  // namespace tender
+}  // namespace tender::store

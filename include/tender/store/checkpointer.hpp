@@ -10,7 +10,7 @@
 #include "tender/base/log.hpp"
 #include "tender/base/wakeup.hpp"
 
-namespace tender {
+namespace tender::store {
 
 class Database;
 
@@ -47,4 +47,4 @@ class Checkpointer {
 /// moment waits half a second. Ignores faults: whoever they stop reports them.
 void checkpoint_unattended(Database& database, std::uintmax_t limit = std::uintmax_t{16} << 20);
 
-}  // namespace tender
+}  // namespace tender::store

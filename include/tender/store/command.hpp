@@ -18,7 +18,7 @@
 #include "tender/model/sync_detail.hpp"
 #include "tender/store/activity_channel.hpp"
 
-namespace tender {
+namespace tender::store {
 
 class Database;
 
@@ -55,16 +55,16 @@ class Command {
   void reconcile_relay(const Relay& relay, const ReconcileDetail& wanted);
 
   /// Records that a request is about to go out. Until its outcome is recorded, it is in doubt what
-  /// zooid holds. If this process dies, a request begun at `settle_at` or later ends the doubt.
+  /// zooid holds. If this process dies, a request begun at `doubt_until` or later ends the doubt.
   /// Writes no activity.
-  void begin_relay_sync(const RelayId& id, TimePoint settle_at);
+  void begin_relay_sync(const RelayId& id, TimePoint doubt_until);
 
   struct CompletedSync {
-    std::int64_t revision;                 // that was sent
-    std::string digest;                    // of the body that zooid took
-    bool created = false;                  // by POST
-    bool skipped = false;                  // nothing was sent, because nothing had changed
-    std::optional<TimePoint> settle_at{};  // the doubt that remains: Relay::settle_at
+    std::int64_t revision;                   // that was sent
+    std::string digest;                      // of the body that zooid took
+    bool created = false;                    // by POST
+    bool skipped = false;                    // nothing was sent, because nothing had changed
+    std::optional<TimePoint> doubt_until{};  // the doubt that remains: Relay::doubt_until
     std::string unseen{};  // skipped: why the relay was not seen to be served; empty: it was
   };
   /// zooid has that revision. The relay becomes synced only if it is still the newest.
@@ -79,14 +79,14 @@ class Command {
     std::string error;
     std::string outcome;      // as zooid::to_string(Outcome)
     bool superseded = false;  // a newer command came meanwhile: the failure does not count
-    std::optional<TimePoint> settle_at{};  // the doubt that remains: Relay::settle_at
+    std::optional<TimePoint> doubt_until{};  // the doubt that remains: Relay::doubt_until
     std::string digest{};  // of what zooid has nevertheless; empty: that is in doubt
   };
   void fail_relay_sync(const Relay& relay, const FailedSync& sync);
 
   /// zooid failed, and not this relay: the failure does not count. Records only what is known of
   /// zooid's state, as in FailedSync. Writes no activity.
-  void hold_relay_sync(const RelayId& id, std::optional<TimePoint> settle_at,
+  void hold_relay_sync(const RelayId& id, std::optional<TimePoint> doubt_until,
                        const std::string& digest);
 
   struct SeenLiveness {
@@ -106,4 +106,4 @@ class Command {
   ActivityChannel* notify_;
 };
 
-}  // namespace tender
+}  // namespace tender::store

@@ -11,7 +11,7 @@
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
 
-namespace tender {
+namespace tender::store {
 
 class CommitWatch {
  public:
@@ -35,4 +35,4 @@ class CommitWatch {
   std::optional<std::string> fault_;
 };
 
-}  // namespace tender
+}  // namespace tender::store

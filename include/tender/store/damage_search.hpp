@@ -14,7 +14,7 @@
 #include "tender/store/integrity.hpp"
 #include "tender/store/store_error.hpp"
 
-namespace tender {
+namespace tender::store {
 
 class DamageSearch {
  public:
@@ -47,4 +47,4 @@ class DamageSearch {
   Result result_;
 };
 
-}  // namespace tender
+}  // namespace tender::store

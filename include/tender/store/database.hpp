@@ -23,7 +23,7 @@ class Database;
 class Statement;
 }  // namespace SQLite
 
-namespace tender {
+namespace tender::store {
 
 enum class OpenMode : std::uint8_t {
   create,  // make file (0600) and directory (0700) when absent, and tender's tables in an empty one
@@ -117,4 +117,4 @@ class Database {
 /// Options whose on_wait writes a log line to `logger`, which is borrowed.
 [[nodiscard]] Database::Options open_options(OpenMode mode, Logger& logger);
 
-}  // namespace tender
+}  // namespace tender::store

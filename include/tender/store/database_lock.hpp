@@ -10,7 +10,7 @@
 
 #include "tender/base/clock.hpp"
 
-namespace tender {
+namespace tender::store {
 
 class DatabaseLock {
  public:
@@ -48,4 +48,4 @@ class DatabaseLock {
   std::string path_;
 };
 
-}  // namespace tender
+}  // namespace tender::store

@@ -7,7 +7,7 @@
 #include <filesystem>
 #include <limits>
 
-namespace tender {
+namespace tender::store {
 
 enum class Integrity : std::uint8_t {
   sound,
@@ -30,4 +30,4 @@ inline constexpr std::uintmax_t kAnySize = std::numeric_limits<std::uintmax_t>::
                                         std::uintmax_t largest = kAnySize,
                                         const std::atomic<bool>* stop = nullptr);
 
-}  // namespace tender
+}  // namespace tender::store

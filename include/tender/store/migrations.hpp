@@ -7,7 +7,7 @@
 
 #include "tender/base/clock.hpp"
 
-namespace tender {
+namespace tender::store {
 
 class Database;
 
@@ -29,4 +29,4 @@ void migrate(Database& database, std::span<const Migration> steps, TimePoint now
 /// The version that the database has; 0 for an empty one.
 [[nodiscard]] int schema_version(Database& database);
 
-}  // namespace tender
+}  // namespace tender::store

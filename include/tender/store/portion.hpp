@@ -6,7 +6,7 @@
 #include "tender/base/clock.hpp"
 #include "tender/store/write_turns.hpp"
 
-namespace tender {
+namespace tender::store {
 
 class Portion {
  public:
@@ -35,4 +35,4 @@ class Portion {
   int rows_ = 0;
 };
 
-}  // namespace tender
+}  // namespace tender::store

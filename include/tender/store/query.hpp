@@ -11,7 +11,7 @@
 #include "tender/model/activity.hpp"
 #include "tender/model/relay.hpp"
 
-namespace tender {
+namespace tender::store {
 
 class Database;
 
@@ -46,7 +46,7 @@ class Query {
   [[nodiscard]] std::vector<Relay> next_relays_pending_sync(RelayPage& page) const;
   [[nodiscard]] std::vector<Relay> list_relays_pending_sync() const;
 
-  /// Relays in doubt: a request for them may still have an effect (Relay::settle_at).
+  /// Relays in doubt: a request for them may still have an effect (Relay::doubt_until).
   [[nodiscard]] std::vector<Relay> next_relays_in_doubt(RelayPage& page) const;
   [[nodiscard]] std::vector<Relay> list_relays_in_doubt() const;
 
@@ -91,4 +91,4 @@ class Query {
   Database* database_;
 };
 
-}  // namespace tender
+}  // namespace tender::store

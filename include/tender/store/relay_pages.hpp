@@ -7,7 +7,7 @@
 
 #include "tender/store/query.hpp"
 
-namespace tender {
+namespace tender::store {
 
 class RelayPages {
  public:
@@ -28,4 +28,4 @@ class RelayPages {
   RelayPage page_;
 };
 
-}  // namespace tender
+}  // namespace tender::store

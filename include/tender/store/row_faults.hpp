@@ -9,7 +9,7 @@
 #include <string>
 #include <vector>
 
-namespace tender {
+namespace tender::store {
 
 class Database;
 
@@ -31,4 +31,4 @@ enum class RowLook : std::uint8_t {
     Database& database, const std::optional<std::string>& reserved_subdomain, RowLook look,
     std::size_t limit = 20);
 
-}  // namespace tender
+}  // namespace tender::store

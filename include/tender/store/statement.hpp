@@ -13,7 +13,7 @@ namespace SQLite {
 class Statement;
 }
 
-namespace tender {
+namespace tender::store {
 
 class Statement {
  public:
@@ -70,4 +70,4 @@ class Statement {
   int next_parameter_ = 1;
 };
 
-}  // namespace tender
+}  // namespace tender::store

@@ -10,7 +10,7 @@ namespace SQLite {
 class Exception;
 }
 
-namespace tender {
+namespace tender::store {
 
 enum class StoreFault : std::uint8_t {
   missing,  // no database there, and this command does not create one
@@ -43,4 +43,4 @@ class StoreError : public Error {
   StoreFault fault_;
 };
 
-}  // namespace tender
+}  // namespace tender::store

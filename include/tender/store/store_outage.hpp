@@ -10,7 +10,7 @@
 #include "tender/base/log.hpp"
 #include "tender/store/store_error.hpp"
 
-namespace tender {
+namespace tender::store {
 
 class Database;
 
@@ -49,4 +49,4 @@ class StoreOutage {
   TimePoint ended_at_{};
 };
 
-}  // namespace tender
+}  // namespace tender::store

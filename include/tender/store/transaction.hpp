@@ -3,7 +3,7 @@
 // group.
 #pragma once
 
-namespace tender {
+namespace tender::store {
 
 class Database;
 
@@ -28,4 +28,4 @@ class Transaction {
   bool committed_ = false;
 };
 
-}  // namespace tender
+}  // namespace tender::store

@@ -8,7 +8,7 @@
 
 #include "tender/base/clock.hpp"
 
-namespace tender {
+namespace tender::store {
 
 class WriteTurns {
  public:
@@ -34,4 +34,4 @@ class WriteTurns {
   SteadyTime free_until_{};
 };
 
-}  // namespace tender
+}  // namespace tender::store

@@ -16,6 +16,6 @@ namespace tender::view {
 /// The newest letter that `name` means: the open one of a relay, by its id or subdomain, or else
 /// any by its own number. The relay may be gone; its letters keep its id. Throws CommandError when
 /// there is none, NoSuchRelay when `name` is neither a relay nor a number.
-[[nodiscard]] outbox::DeadLetter require_letter(Database& database, const std::string& name);
+[[nodiscard]] outbox::DeadLetter require_letter(store::Database& database, const std::string& name);
 
 }  // namespace tender::view

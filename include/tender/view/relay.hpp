@@ -32,12 +32,12 @@ enum class SyncState : std::uint8_t {
 
 /// The relay that `name` means, an id or a subdomain. Throws CommandError when one relay's id is
 /// another's subdomain, which only other programs can write: then either could be meant.
-[[nodiscard]] std::optional<Relay> find_relay(const Query& query, const std::string& name);
+[[nodiscard]] std::optional<Relay> find_relay(const store::Query& query, const std::string& name);
 
 /// The same; throws NoSuchRelay when there is none.
-[[nodiscard]] Relay require_relay(const Query& query, const std::string& name);
+[[nodiscard]] Relay require_relay(const store::Query& query, const std::string& name);
 
 /// What people call the relay of that id: its subdomain, or the id when the relay is gone.
-[[nodiscard]] std::string relay_name(const Query& query, const std::string& id);
+[[nodiscard]] std::string relay_name(const store::Query& query, const std::string& id);
 
 }  // namespace tender::view

@@ -19,11 +19,11 @@
 namespace tender::view {
 
 struct Snapshot {
-  std::string database;                        // its path
-  int schema = 0;                              // its version
-  std::optional<DatabaseLock::Holder> holder;  // the sidecar that runs; nothing: none does
-  Milliseconds heartbeat_age{};                // of the holder, never below zero
-  Query::RelayCounts relays;
+  std::string database;                               // its path
+  int schema = 0;                                     // its version
+  std::optional<store::DatabaseLock::Holder> holder;  // the sidecar that runs; nothing: none does
+  Milliseconds heartbeat_age{};                       // of the holder, never below zero
+  store::Query::RelayCounts relays;
   outbox::Outbox::Counts jobs;    // syncs
   outbox::Outbox::Counts checks;  // looks whether relays are served
   // By name, zooid always among them; without pauses that are over.
@@ -36,7 +36,7 @@ struct Snapshot {
 
 /// The state at `now`. It takes several reads; a change between them may be in only some of the
 /// numbers. Throws StoreError.
-[[nodiscard]] Snapshot take_snapshot(Database& database, TimePoint now);
+[[nodiscard]] Snapshot take_snapshot(store::Database& database, TimePoint now);
 
 /// snake_case, times and durations as integer milliseconds, null for what does not exist.
 [[nodiscard]] nlohmann::ordered_json to_json(const Snapshot& snapshot);

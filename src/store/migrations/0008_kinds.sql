@@ -47,3 +47,18 @@ INSERT INTO destination_state
 SELECT 'zooid', failing_since, reason, probe_at, paused_until, stores_nothing, concurrency FROM host_state
 WHERE (failing_since IS NULL) = (probe_at IS NULL) AND stores_nothing IN (0, 1) AND coalesce(concurrency, 1) >= 1;
 DROP TABLE host_state;
+
+-- Until when the outcome of a request is unknown. (To settle is what the dispatcher does with a result.)
+ALTER TABLE relay RENAME COLUMN settle_at TO doubt_until;
+ALTER TABLE relay_past RENAME COLUMN settle_at TO doubt_until;
+DROP TRIGGER relay_columns_of_tender;
+CREATE TRIGGER relay_columns_of_tender
+BEFORE UPDATE OF tenant, subdomain, plan, status, info_name, info_icon, info_description,
+  policy_public_join, policy_strip_signatures, policy_public_read, policy_public_write, groups_enabled,
+  management_enabled, push_enabled, blossom_enabled, livekit_enabled ON relay
+WHEN NEW.synced > OLD.synced OR NEW.synced_revision IS NOT OLD.synced_revision
+  OR NEW.synced_digest IS NOT OLD.synced_digest OR NEW.doubt_until IS NOT OLD.doubt_until
+  OR NEW.live IS NOT OLD.live OR NEW.live_pushes IS NOT OLD.live_pushes
+BEGIN
+  SELECT RAISE(ABORT, 'synced, synced_revision, synced_digest, doubt_until, live and live_pushes belong to tender: leave them out of the statement');
+END;
