@@ -66,9 +66,10 @@ std::string describe_destination(const outbox::DestinationState& state, const Sn
 
 // zooid, and others that are not well.
 void add_destinations(Rows& table, const Snapshot& snapshot) {
-  for (const auto& [name, state] : snapshot.destinations) {
-    if (name == infra::kZooid || state.failing_since || state.paused_until) {
-      table.push_back({printable(name, 80), describe_destination(state, snapshot)});
+  for (const auto& destination : snapshot.destinations) {
+    if (destination.first == infra::kZooid || !destination.second.is_well()) {
+      table.push_back(
+          {printable(destination.first, 80), describe_destination(destination.second, snapshot)});
     }
   }
 }

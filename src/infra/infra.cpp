@@ -1,6 +1,7 @@
 #include "tender/infra/infra.hpp"
 
 #include <algorithm>
+#include <cassert>
 #include <optional>
 #include <utility>
 
@@ -61,16 +62,20 @@ outbox::Registry Infra::registry() {
       .rate = env_.relay_sync_rate,
       .concurrency = static_cast<int>(env_.relay_sync_concurrency),
       .slow_answer = env_.zooid_api_timeout / kSlowShare};
-  return {.kinds = {{.name = kRelaySync,
-                     .noun = "sync",
-                     .resource = kRelayResource,
-                     .executor = &relay_sync_},
-                    {.name = kRelayCheck,
-                     .noun = "check",
-                     .resource = kRelayResource,
-                     .executor = &relay_check_,
-                     .share = kLookShare}},
-          .destinations = {{.name = std::string(kZooid), .prober = &sync_runner_, .gate = zooid}}};
+  outbox::Registry registry{
+      .kinds = {{.name = kRelaySync,
+                 .noun = "sync",
+                 .resource = kRelayResource,
+                 .executor = &relay_sync_},
+                {.name = kRelayCheck,
+                 .noun = "check",
+                 .resource = kRelayResource,
+                 .executor = &relay_check_,
+                 .share = kLookShare}},
+      .destinations = {{.name = std::string(kZooid), .prober = &sync_runner_, .gate = zooid}}};
+  assert(std::ranges::all_of(registry.kinds,
+                             [](const auto& kind) { return is_known(kind.name, kZooid); }));
+  return registry;
 }
 
 asio::awaitable<void> Infra::start() {

@@ -262,13 +262,17 @@ std::vector<std::shared_ptr<Dispatcher::Task>> Dispatcher::claim(Lane& lane) {
   const TimePoint now = clock_.now();
   Claim claim{
       .busy = busy_, .places = lane.places, .may_overwrite = lane.gate.admits_overwrite(now)};
-  auto next = next_job(lane, claim);
-  if (!next) {
-    return {};
+  if (const auto first = next_job(lane, claim)) {
+    take_up(*first, now, lane, claim);
   }
+  return std::move(claim.tasks);
+}
+
+void Dispatcher::take_up(const Next& first, TimePoint now, Lane& lane, Claim& claim) {
   store::Transaction transaction(database_);
-  for (; next; next = next_job(lane, claim)) {
-    begin(next->job, next->kind, now, lane, claim);
+  begin(first, now, lane, claim);
+  while (const auto next = next_job(lane, claim)) {
+    begin(*next, now, lane, claim);
   }
   transaction.commit();
   for (const auto& task : claim.tasks) {
@@ -280,10 +284,10 @@ std::vector<std::shared_ptr<Dispatcher::Task>> Dispatcher::claim(Lane& lane) {
   }
   busy_ = std::move(claim.busy);
   lane.places = std::move(claim.places);
-  return std::move(claim.tasks);
 }
 
-void Dispatcher::begin(const Job& job, std::size_t kind, TimePoint now, Lane& lane, Claim& claim) {
+void Dispatcher::begin(const Next& due, TimePoint now, Lane& lane, Claim& claim) {
+  const auto& [job, kind] = due;
   const Kind& as = registry_.kinds.at(kind);
   auto execution = as.executor->begin(job, claim.may_overwrite);
   if (!execution) {

@@ -8,7 +8,7 @@ namespace tender::store {
 namespace {
 
 constexpr const char* kDamagedRemedy =
-    "stop tender and restore a backup (README, Operations); tender never recreates a damaged one";
+    "stop tender and restore a backup (docs/operations.md); tender never recreates a damaged one";
 
 struct Meaning {
   StoreFault fault;

@@ -4,8 +4,7 @@
 // against it by tests. CONTRIBUTING.md tells how a field is added.
 //
 //   for (const RelayField& field : relay_fields()) {
-//     std::visit([&](const auto& member) { use(field.column, relay.*member.relay); },
-//     field.member);
+//     std::visit([&](const auto& at) { use(field.column, relay.*at.relay); }, field.member);
 //   }
 #pragma once
 

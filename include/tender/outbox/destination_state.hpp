@@ -25,6 +25,9 @@ struct DestinationState {
   bool stores_nothing = false;             // failing because it cannot read or write its files
   std::optional<int> concurrency{};        // the most requests at a time; nothing: not known yet
 
+  /// Nothing is known that keeps work from it.
+  [[nodiscard]] bool is_well() const { return !failing_since && !paused_until; }
+
   friend bool operator==(const DestinationState&, const DestinationState&) = default;
 };
 

@@ -104,6 +104,11 @@ class Dispatcher {
     bool may_overwrite = false;
   };
 
+  struct Next {
+    Job job;
+    std::size_t kind;  // in the registry
+  };
+
   void settle_finished();
   void release(const Task& task);
   void settle_together();
@@ -112,11 +117,8 @@ class Dispatcher {
   void start(boost::asio::awaitable<void> work, const boost::asio::any_io_executor& executor);
   void put_off(const Task& task, const store::StoreError& error);
   [[nodiscard]] std::vector<std::shared_ptr<Task>> claim(Lane& lane);
-  void begin(const Job& job, std::size_t kind, TimePoint now, Lane& lane, Claim& claim);
-  struct Next {
-    Job job;
-    std::size_t kind;
-  };
+  void take_up(const Next& first, TimePoint now, Lane& lane, Claim& claim);
+  void begin(const Next& due, TimePoint now, Lane& lane, Claim& claim);
   [[nodiscard]] std::optional<Next> next_job(Lane& lane, const Claim& claim);
   boost::asio::awaitable<void> execute(std::shared_ptr<Task> task);
   void begin_probe(Lane& lane, const boost::asio::any_io_executor& executor);
