@@ -37,6 +37,10 @@ std::optional<nlohmann::json> parse_json(std::string_view text, std::size_t max_
   return value;
 }
 
+std::string json_line(const nlohmann::json& document) {
+  return document.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+}
+
 bool json_flag(const nlohmann::json& object, std::string_view name) {
   const auto value = member(object, name);
   return value.is_boolean() && value.get<bool>();

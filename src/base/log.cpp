@@ -12,6 +12,8 @@
 
 #include <nlohmann/json.hpp>
 
+#include "tender/base/json.hpp"
+
 namespace tender {
 namespace {
 
@@ -41,8 +43,7 @@ class LineFormatter final : public spdlog::formatter {
     if (format_ == LogFormat::json) {
       const nlohmann::ordered_json line = {
           {"time", time_text(message.time)}, {"level", level_text}, {"message", text}};
-      fmt::format_to(std::back_inserter(out), "{}\n",
-                     line.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace));
+      fmt::format_to(std::back_inserter(out), "{}\n", json_line(line));
     } else {
       fmt::format_to(std::back_inserter(out), "{} {:<5} {}\n", time_text(message.time), level_text,
                      printable(text, text.size() * 4));
@@ -103,7 +104,7 @@ std::string printable(std::string_view text, std::size_t limit) {
   // terminal or hide in a line is escaped in the same way.
   const bool cut = text.size() > limit;
   const nlohmann::json value = text.substr(0, limit);
-  const std::string quoted = value.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+  const std::string quoted = json_line(value);
   std::string bare;
   for (std::size_t i = 1; i + 1 < quoted.size(); ++i) {
     if (quoted[i] == '\\' && (quoted[i + 1] == '"' || quoted[i + 1] == '\\')) {

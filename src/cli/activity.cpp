@@ -37,10 +37,23 @@ std::string line_of(const store::Query& query, const Activity& activity) {
   return line;
 }
 
-// Prints what comes, until SIGINT or SIGTERM, or until nobody reads the output any more.
+// With --json one object a line, otherwise text.
+void print_line(const Invocation& invocation, const store::Query& query, const Activity& activity) {
+  if (invocation.json()) {
+    invocation.out << to_json(activity).dump(-1, ' ', false,
+                                             nlohmann::json::error_handler_t::replace)
+                   << '\n';
+  } else {
+    invocation.out << line_of(query, activity) << '\n';
+  }
+}
+
+// Prints what comes after the activity `after_seq`, until SIGINT or SIGTERM, or until nobody reads
+// the output any more.
 class Follow {
  public:
-  Follow(const Invocation& invocation, StoreSession& session, std::optional<RelayId> relay)
+  Follow(const Invocation& invocation, StoreSession& session, std::optional<RelayId> relay,
+         std::int64_t after_seq)
       : invocation_(invocation),
         session_(session),
         relay_(std::move(relay)),
@@ -48,7 +61,7 @@ class Follow {
         clock_(io_.get_executor()),
         feed_(io_.get_executor(), session.database, clock_, *logger_),
         receiver_(feed_.channel().subscribe()),
-        cursor_(session.query, session.query.last_activity_seq()),
+        cursor_(session.query, after_seq),
         signals_(io_, SIGTERM, SIGINT) {}
 
   void to_end() { run_to_end(io_, follow()); }
@@ -56,7 +69,7 @@ class Follow {
  private:
   asio::awaitable<void> follow() {
     using namespace asio::experimental::awaitable_operators;
-    co_await (feed_.run() && print() && heed_signals());
+    co_await (heed_signals() && feed_.run() && print());
   }
 
   asio::awaitable<void> print() {
@@ -73,17 +86,11 @@ class Follow {
   }
 
   void print_one(const Activity& activity) {
-    if (relay_ &&
-        (activity.resource_id != relay_->text || activity.resource_type != kRelayResource)) {
-      return;
+    if (!relay_ ||
+        (activity.resource_id == relay_->text && activity.resource_type == kRelayResource)) {
+      print_line(invocation_, session_.query, activity);
+      invocation_.out.flush();  // whoever follows wants each line at once
     }
-    if (invocation_.json()) {
-      invocation_.out << to_json(activity).dump(-1, ' ', false,
-                                                nlohmann::json::error_handler_t::replace);
-    } else {
-      invocation_.out << line_of(session_.query, activity);
-    }
-    invocation_.out << std::endl;  // whoever follows wants each line at once
   }
 
   asio::awaitable<void> heed_signals() {
@@ -128,11 +135,17 @@ ExitCode activity(const Invocation& invocation) {
   if (invocation.has("relay")) {
     relay = view::require_relay(session.query, invocation.text("relay")).id;
   }
+  const std::int64_t last = session.query.last_activity_seq();
+  auto rows = session.query.list_latest_activity(relay, limit);
   if (invocation.has("follow")) {
-    Follow(invocation, session, relay).to_end();
+    std::erase_if(rows, [&](const Activity& row) { return row.seq > last; });
+    for (const Activity& row : rows) {
+      print_line(invocation, session.query, row);
+    }
+    invocation.out.flush();
+    Follow(invocation, session, relay, last).to_end();
     return ExitCode::ok;
   }
-  const auto rows = session.query.list_latest_activity(relay, limit);
   if (invocation.json()) {
     auto array = nlohmann::ordered_json::array();
     for (const Activity& row : rows) {
@@ -142,7 +155,7 @@ ExitCode activity(const Invocation& invocation) {
     return ExitCode::ok;
   }
   for (const Activity& row : rows) {
-    invocation.out << line_of(session.query, row) << '\n';
+    print_line(invocation, session.query, row);
   }
   return ExitCode::ok;
 }
@@ -154,7 +167,7 @@ const CommandSpec kActivity{
     .arguments = "",
     .min_names = 0,
     .max_names = 0,
-    .summary = "Show the newest activities, or follow them",
+    .summary = "Show the newest activities, and follow them if asked",
     .example = "tender activity --relay blue --follow",
     .prints_data = true,
     .options =
@@ -162,7 +175,8 @@ const CommandSpec kActivity{
           return std::vector<Option>{
               {"relay", "Only this relay, by id or subdomain", "RELAY"},
               {"limit", "How many activities to show", "N", "50"},
-              {"follow", "Print new activities as they come (with --json: one object per line)"}};
+              {"follow",
+               "Then print new activities as they come (with --json: one object per line)"}};
         },
     .run = activity};
 

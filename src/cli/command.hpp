@@ -74,6 +74,7 @@ extern const CommandSpec kRelayCreate;
 extern const CommandSpec kRelayUpdate;
 extern const CommandSpec kRelayActivate;
 extern const CommandSpec kRelayDeactivate;
+extern const CommandSpec kRelayAcceptIdentity;
 extern const CommandSpec kRelayList;
 extern const CommandSpec kRelayShow;
 extern const CommandSpec kActivity;

@@ -99,14 +99,27 @@ void declare(const std::vector<Option>& accepted, cxxopts::Options& options) {
   add("h,help", {});
 }
 
+// `--push=false` is `--no-push`, and a switch without such a form is as if it were not given.
+void collect_switch(const Option& option, bool on,
+                    std::map<std::string, std::string, std::less<>>& given) {
+  if (on) {
+    given.emplace(option.name, "");
+  } else if (option.negatable) {
+    given.emplace("no-" + option.name, "");
+  } else if (option.name.starts_with("no-")) {
+    throw UsageError(fmt::format("--{}=false says no twice", option.name),
+                     fmt::format("write --{} or --{}", option.name.substr(3), option.name));
+  }
+}
+
 std::map<std::string, std::string, std::less<>> collect(const std::vector<Option>& accepted,
                                                         const cxxopts::ParseResult& parsed) {
   std::map<std::string, std::string, std::less<>> given;
   for (const Option& option : accepted) {
     const bool present = parsed.count(option.name) > 0;
     if (option.value_name.empty()) {
-      if (present && parsed[option.name].as<bool>()) {
-        given.emplace(option.name, "");
+      if (present) {
+        collect_switch(option, parsed[option.name].as<bool>(), given);
       }
     } else if (present || !option.default_value.empty()) {
       given.emplace(option.name, parsed[option.name].as<std::string>());
@@ -135,6 +148,9 @@ cxxopts::ParseResult parse(cxxopts::Options& options, const CommandSpec& command
   }
   try {
     return options.parse(static_cast<int>(raw.size()), raw.data());
+  } catch (const cxxopts::exceptions::incorrect_argument_type& error) {
+    throw UsageError(fmt::format("`tender {}`: {}", command.name, printable(error.what(), 160)),
+                     "a switch takes no value, or true or false");
   } catch (const cxxopts::exceptions::exception& error) {
     throw UsageError(fmt::format("`tender {}`: {}", command.name, printable(error.what(), 160)),
                      fmt::format("see `tender {} --help`", command.name));
@@ -185,7 +201,7 @@ ExitCode dispatch(const std::vector<std::string>& arguments, const config::Envir
       return ExitCode::ok;
     }
     if (arguments[0].starts_with("-")) {
-      throw UsageError(fmt::format("\"{}\" comes before the command", printable(arguments[0], 80)),
+      throw UsageError(fmt::format("\"{}\" is no command", printable(arguments[0], 80)),
                        "put options after it: tender COMMAND --option; see `tender --help`");
     }
     throw UsageError(fmt::format("there is no command \"{}\"",

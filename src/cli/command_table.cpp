@@ -12,6 +12,7 @@ std::span<const CommandSpec> command_table() {
                                 kRelayUpdate,
                                 kRelayActivate,
                                 kRelayDeactivate,
+                                kRelayAcceptIdentity,
                                 kRelayList,
                                 kRelayShow,
                                 kActivity,

@@ -31,17 +31,22 @@ ExitCode list_relays(const Invocation& invocation) {
     array.finish();
     return ExitCode::ok;
   }
+  const TimePoint seen_since = session.seen_since();
   Table table(invocation.out);
   table.add({"SUBDOMAIN", "STATUS", "SYNC", "REVISION", "ID", "NAME"});
   for (auto relays = pages.next(); !relays.empty() && invocation.out; relays = pages.next()) {
     for (const Relay& relay : relays) {
       table.add({relay.subdomain, std::string(to_string(relay.status)),
-                 std::string(to_string(view::sync_state(relay))), std::to_string(relay.revision),
-                 relay.id.text, printable(relay.info_name, 60)});
+                 std::string(to_string(view::sync_state(relay, seen_since))),
+                 std::to_string(relay.revision), relay.id.text, printable(relay.info_name, 60)});
     }
   }
   table.finish();
   return ExitCode::ok;
+}
+
+bool is_time(std::string_view field) {
+  return field == "created_at" || field == "seen_at";
 }
 
 std::string show_value(const nlohmann::ordered_json& value) {
@@ -63,8 +68,9 @@ ExitCode show(const Invocation& invocation) {
   }
   std::vector<std::vector<std::string>> rows;
   for (const auto& [field, value] : json.items()) {
-    rows.push_back(
-        {field, field == "created_at" ? format_time(relay.created_at) : show_value(value)});
+    rows.push_back({field, is_time(field) && value.is_number()
+                               ? format_time(TimePoint(Milliseconds(value.get<std::int64_t>())))
+                               : show_value(value)});
   }
   print_table(invocation.out, rows);
   return ExitCode::ok;

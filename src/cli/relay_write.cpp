@@ -1,4 +1,5 @@
-// `tender relay create | update | activate | deactivate`: write what a relay should be.
+// `tender relay create | update | activate | deactivate | accept-identity`: write what a relay
+// should be.
 #include <ostream>
 
 #include <fmt/ostream.h>
@@ -90,6 +91,19 @@ ExitCode deactivate(const Invocation& invocation) {
   return finish_change(session, invocation, session.command.deactivate_relay(before.id));
 }
 
+ExitCode accept_identity(const Invocation& invocation) {
+  StoreSession session(invocation, store::OpenMode::existing);
+  const Relay before = view::require_relay(session.query, invocation.names.front());
+  const Relay relay = session.command.accept_relay_identity(before.id);
+  if (invocation.json()) {
+    print_json(invocation.out, to_json(relay));
+  } else {
+    fmt::print(invocation.err, "relay {} ({}) has the identity {} from now on\n",
+               visible(relay.subdomain), visible(relay.id.text), relay.identity);
+  }
+  return ExitCode::ok;
+}
+
 }  // namespace
 
 const CommandSpec kRelayCreate{
@@ -123,6 +137,17 @@ const CommandSpec kRelayActivate{.name = "relay activate",
                                  .prints_data = true,
                                  .options = nullptr,
                                  .run = activate};
+
+const CommandSpec kRelayAcceptIdentity{
+    .name = "relay accept-identity",
+    .arguments = "RELAY",
+    .min_names = 1,
+    .max_names = 1,
+    .summary = "Accept the key with which zooid serves a relay now, instead of its first one",
+    .example = "tender relay accept-identity blue",
+    .prints_data = true,
+    .options = nullptr,
+    .run = accept_identity};
 
 const CommandSpec kRelayDeactivate{
     .name = "relay deactivate",

@@ -1,6 +1,7 @@
 // `tender run`: the sidecar as a process.
 #include <csignal>
 #include <cstdlib>
+#include <filesystem>
 #include <memory>
 
 #include <boost/asio/experimental/awaitable_operators.hpp>
@@ -23,6 +24,7 @@ class Run {
  public:
   explicit Run(const config::Env& env)
       : logger_(start_logging(env)),
+        database_(env.database_path),
         signals_(io_, SIGTERM, SIGINT),
         sidecar_(env, io_.get_executor(), *logger_, {}) {}
 
@@ -34,7 +36,19 @@ class Run {
     co_await (work() && heed_signals());
   }
 
+  // A wrong path, or a volume that is not mounted, looks like a fleet without relays.
+  void warn_of_new_database() const {
+    std::error_code error;
+    if (!std::filesystem::exists(database_, error)) {
+      logger_->warn(
+          "{} does not exist: creating a new, empty database. If it should hold relays, check "
+          "DATABASE_URL and that its volume is mounted",
+          database_.string());
+    }
+  }
+
   asio::awaitable<void> work() {
+    warn_of_new_database();
     co_await sidecar_.run();
     logger_->info("stopped");
     signals_.cancel();
@@ -57,6 +71,7 @@ class Run {
   }
 
   std::shared_ptr<Logger> logger_;
+  std::filesystem::path database_;
   asio::io_context io_{1};
   asio::signal_set
       signals_;  // before all that takes its time: an early signal waits for heed_signals

@@ -39,7 +39,9 @@ std::string describe_sidecar(const Snapshot& snapshot) {
 std::string describe_jobs(const outbox::Outbox::Counts& jobs) {
   const std::string next =
       jobs.next_due ? fmt::format("; next work at {}", format_time(*jobs.next_due)) : std::string();
-  return fmt::format("{} due, {} waiting for a retry{}", jobs.due, jobs.waiting, next);
+  const std::string doubt =
+      jobs.in_doubt == 0 ? std::string() : fmt::format(", {} to be sent once more", jobs.in_doubt);
+  return fmt::format("{} due, {} waiting for a retry{}{}", jobs.due, jobs.waiting, doubt, next);
 }
 
 std::string describe_destination(const outbox::DestinationState& state, const Snapshot& snapshot) {
@@ -55,13 +57,11 @@ std::string describe_destination(const outbox::DestinationState& state, const Sn
     return fmt::format("asks tender to wait until {} (Retry-After)",
                        format_time(*state.paused_until));
   }
-  return fmt::format(
-      "no problem known{}{}",
-      state.concurrency && snapshot.holder
-          ? fmt::format("; sending {} request{} at a time for now", *state.concurrency,
-                        *state.concurrency == 1 ? "" : "s")
-          : std::string(),
-      snapshot.relays.failing == 0 ? "" : "; `tender relay list` shows which relays fail");
+  return fmt::format("no problem known{}",
+                     state.concurrency && snapshot.holder
+                         ? fmt::format("; sending {} request{} at a time for now",
+                                       *state.concurrency, *state.concurrency == 1 ? "" : "s")
+                         : std::string());
 }
 
 // zooid, and others that are not well.
@@ -83,21 +83,39 @@ void add_unknown(Rows& table, const Snapshot& snapshot) {
   }
 }
 
+// When so many are gone and none is there, zooid as a whole is to blame.
+constexpr std::int64_t kManyNotServed = 10;
+
 std::string describe_relays(const store::Query::RelayCounts& relays, std::int64_t in_doubt) {
   const std::string served =
       relays.not_served == 0 ? std::string() : fmt::format("; {} not served", relays.not_served);
+  const std::string lost =
+      relays.not_served >= kManyNotServed && relays.live == 0
+          ? ": zooid's config directory may be gone; restore it, or run `tender reconcile --all "
+            "--recreate`"
+          : "";
+  const std::string unknown = relays.unknown == 0
+                                  ? std::string()
+                                  : fmt::format(", {} not seen for two sweeps", relays.unknown);
+  const std::string identity =
+      relays.other_identity == 0
+          ? std::string()
+          : fmt::format("; {} with another identity than at first, see `tender activity`",
+                        relays.other_identity);
   const std::string doubt =
       in_doubt == 0
           ? std::string()
           : fmt::format("; {} to be sent once more, because an answer is missing", in_doubt);
-  return fmt::format("{}: {} in step ({} seen live), {} pending, of which {} failing{}{}",
-                     relays.total, relays.synced, relays.live, relays.pending, relays.failing,
-                     served, doubt);
+  return fmt::format("{}: {} in step ({} seen live{}), {} pending, of which {} failing{}{}{}{}{}",
+                     relays.total, relays.synced, relays.live, unknown, relays.pending,
+                     relays.failing, relays.failing == 0 ? "" : " (see `tender relay list`)",
+                     served, lost, identity, doubt);
 }
 
 ExitCode status(const Invocation& invocation) {
   StoreSession session(invocation, store::OpenMode::existing);
-  const Snapshot snapshot = view::take_snapshot(session.database, session.clock.now());
+  const Snapshot snapshot =
+      view::take_snapshot(session.database, session.clock.now(), session.seen_since());
   if (invocation.json()) {
     print_json(invocation.out, view::to_json(snapshot));
     return ExitCode::ok;

@@ -4,6 +4,7 @@
 
 #include "tender/store/checkpointer.hpp"
 #include "tender/store/database_lock.hpp"
+#include "tender/view/relay.hpp"
 
 namespace tender::cli {
 
@@ -26,10 +27,15 @@ StoreSession::StoreSession(const config::StoreEnv& env, store::OpenMode mode)
       query(database),
       command(database, clock, random, notify),
       has_livekit(env.has_livekit),
-      reserved_subdomain(env.reserved_subdomain) {}
+      reserved_subdomain(env.reserved_subdomain),
+      relay_sweep_(env.relay_sweep) {}
 
 StoreSession::~StoreSession() {
   store::checkpoint_unattended(database);
+}
+
+TimePoint StoreSession::seen_since() const {
+  return view::seen_since(clock.now(), relay_sweep_);
 }
 
 void StoreSession::hint_when_nobody_syncs(std::ostream& err) const {

@@ -33,6 +33,9 @@ class StoreSession {
   StoreSession(const StoreSession&) = delete;
   StoreSession& operator=(const StoreSession&) = delete;
 
+  /// What was seen before that is not known any more: view::seen_since.
+  [[nodiscard]] TimePoint seen_since() const;
+
   /// Says on `err` when no sidecar runs that would carry out what was just written.
   void hint_when_nobody_syncs(std::ostream& err) const;
 
@@ -52,6 +55,8 @@ class StoreSession {
 
  private:
   StoreSession(const config::StoreEnv& env, store::OpenMode mode);
+
+  Milliseconds relay_sweep_;
 };
 
 }  // namespace tender::cli

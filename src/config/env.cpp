@@ -24,6 +24,10 @@ constexpr std::array<Choice<LogFormat>, 2> kLogFormats = {
 constexpr std::array<Choice<bool>, 2> kOnOff = {{{"on", true}, {"off", false}}};
 constexpr std::array<Choice<RelayRecreate>, 2> kRecreate = {
     {{"never", RelayRecreate::never}, {"auto", RelayRecreate::automatic}}};
+constexpr std::array<Choice<RelayDrift>, 4> kDrift = {{{"auto", RelayDrift::automatic},
+                                                       {"enforce", RelayDrift::enforce},
+                                                       {"adopt", RelayDrift::adopt},
+                                                       {"report", RelayDrift::report}}};
 // Nothing: auto.
 constexpr std::array<Choice<std::optional<RelayVerify>>, 4> kVerify = {
     {{"auto", std::nullopt},
@@ -57,6 +61,7 @@ StoreEnv read_store(Settings& settings, const ZooidOptions& options) {
   store.activity_retention =
       value_or_nothing(settings.read("ACTIVITY_RETENTION", parse_wait_or_zero));
   store.activity_archive = read_choice(settings, "ACTIVITY_ARCHIVE", kOnOff);
+  store.relay_sweep = value_or_nothing(settings.read("RELAY_SWEEP", parse_wait_or_zero));
   store.log_level = read_choice(settings, "LOG_LEVEL", kLogLevels);
   store.log_format = read_choice(settings, "LOG_FORMAT", kLogFormats);
   store.warnings = settings.take_warnings();
@@ -119,6 +124,7 @@ ZooidOptions read_options(Settings& settings, bool tls) {
   options.relay_recreate = read_choice(settings, "RELAY_RECREATE", kRecreate);
   const auto by_scheme = tls ? RelayVerify::public_ : RelayVerify::direct;
   options.relay_verify = read_choice(settings, "RELAY_VERIFY", kVerify).value_or(by_scheme);
+  options.relay_drift = read_choice(settings, "RELAY_DRIFT", kDrift);
   options.blossom_s3 = read_s3(settings);
   options.livekit = read_livekit(settings);
   return options;

@@ -98,6 +98,19 @@ constexpr std::array kVariables = {
                         "`direct` asks ZOOID_API_URL with the relay's Host header, `public` asks "
                         "the relay's own https URL, `off` does not ask. `auto` is `direct` when "
                         "ZOOID_API_URL is http, and `public` when it is https"},
+    Variable{.name = "RELAY_SWEEP",
+             .group = Group::sync,
+             .default_value = "1h",
+             .meaning = "How long tender takes to look once at each relay that is in step, whether "
+                        "zooid still serves it as described (as RELAY_VERIFY says); `0s`: only "
+                        "after a sync"},
+    Variable{.name = "RELAY_DRIFT",
+             .group = Group::sync,
+             .default_value = "auto",
+             .meaning = "What happens when zooid shows something else than the row says: `enforce` "
+                        "sends the row, `adopt` takes what zooid shows into the row, `report` only "
+                        "says so. `auto` adopts name, description and icon of a relay with "
+                        "management on, which its owner may change, and enforces the rest"},
     Variable{.name = "RELAY_RECREATE",
              .group = Group::sync,
              .default_value = "never",

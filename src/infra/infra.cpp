@@ -44,6 +44,7 @@ Infra::Infra(store::Query query, store::Command command, const config::Env& env,
       retry_(query_, env_, runtime.clock, runtime.random),
       relay_check_(runtime.database, query_, command_, env_, runtime.transport, runtime.clock,
                    runtime.logger),
+      relay_sweep_(runtime.database, query_, command_, relay_check_, env_, runtime.clock),
       sync_runner_(env_, client_, runtime.clock, runtime.random),
       relay_sync_(runtime.database, query_, command_, env_, sync_runner_, retry_, relay_check_,
                   runtime.clock, runtime.logger),
@@ -55,7 +56,9 @@ Infra::Infra(store::Query query, store::Command command, const config::Env& env,
                        {retry_.longest_delay(), longest_doubt(env_), RelayCheck::kLongestWait}),
                    .floor = options.floor}),
       pause_(runtime.clock),
-      interval_(runtime.clock) {}
+      interval_(runtime.clock),
+      sweep_(runtime.clock),
+      floor_(options.floor) {}
 
 outbox::Registry Infra::registry() {
   const outbox::DestinationGate::Options zooid{
@@ -80,7 +83,7 @@ outbox::Registry Infra::registry() {
 
 asio::awaitable<void> Infra::start() {
   using namespace asio::experimental::awaitable_operators;
-  co_await (listen() && reconcile_now_and_then() && dispatcher_.run());
+  co_await (listen() && reconcile_now_and_then() && sweep() && dispatcher_.run());
   route_rest();
 }
 
@@ -89,6 +92,7 @@ void Infra::stop() {
   receiver_.close();
   pause_.notify();
   interval_.notify();
+  sweep_.notify();
   dispatcher_.stop();
 }
 
@@ -116,6 +120,7 @@ asio::awaitable<void> Infra::listen() {
   }
   stopping_ = true;
   interval_.notify();
+  sweep_.notify();
   dispatcher_.stop();
 }
 
@@ -135,6 +140,27 @@ asio::awaitable<void> Infra::reconcile_now_and_then() {
         const TimePoint again = dispatcher_.outage().retry_at();
         co_await interval_.wait_until(again);
       }
+    }
+  }
+}
+
+// For what changes in zooid without tender. Looks are bulk work: whoever does only what is more
+// urgent asks for none.
+asio::awaitable<void> Infra::sweep() {
+  const Milliseconds interval = relay_sweep_.interval();
+  while (!stopping_ && interval != Milliseconds::zero() && floor_ == Priority::bulk) {
+    const TimePoint next = runtime_.clock.now() + interval;
+    co_await sweep_.wait_until(next);
+    store::StoreOutage& outage = dispatcher_.outage();
+    if (stopping_ || !outage.over() || runtime_.database.write_turns().is_others()) {
+      continue;  // what is due now is due in the next interval, too
+    }
+    try {
+      if (relay_sweep_.ask() > 0) {
+        dispatcher_.wake();
+      }
+    } catch (const store::StoreError& error) {
+      outage.begin(error);
     }
   }
 }
@@ -243,7 +269,7 @@ void Infra::handle_activity(const Activity& activity) {
     handle_command(activity, *type);
   } else if (type == ActivityType::complete_relay_sync) {
     schedule_relay_check(activity);
-  } else if (told.relay) {
+  } else if (type == ActivityType::fail_relay_sync && told.relay) {
     schedule_relay_sync_retry(*told.relay, "activity");
   }
 }

@@ -7,7 +7,9 @@
 #include <fmt/format.h>
 
 #include "tender/infra/kinds.hpp"
+#include "tender/zooid/relay_config.hpp"
 
+#include "drift.hpp"
 #include "look.hpp"
 
 namespace tender::infra {
@@ -20,6 +22,7 @@ using zooid::Liveness;
 namespace {
 
 constexpr int kPushes = 3;
+constexpr int kFights = 3;  // drifts that are put right within as many sweeps
 
 // After each look that was wrong. zooid reloads one relay after the other: with thousands of them,
 // or while it starts, minutes pass.
@@ -54,15 +57,18 @@ class RelayCheck::Execution final : public Look {
   outbox::Settlement settle(Circumstances circumstances) override {
     const auto now = owner_.query_.get_relay(relay().id);
     if (circumstances.superseded || !due_ || !now || !now->synced ||
-        now->revision != relay().revision || is_sync_due()) {
+        now->revision != relay().revision) {
       return outbox::Complete{};  // the next sync has a check of its own
     }
     if (!circumstances.counts) {
-      return outbox::StayDue{};
+      return is_sync_due() ? outbox::Settlement(outbox::Complete{}) : outbox::StayDue{};
+    }
+    if (is_sync_due() && verdict().liveness != Liveness::wrong) {
+      return outbox::Complete{};
     }
     switch (verdict().liveness) {
       case Liveness::as_described:
-        return settle_live();
+        return settle_live(*now);
       case Liveness::unclear:
         return settle_unclear();
       case Liveness::wrong:
@@ -83,11 +89,18 @@ class RelayCheck::Execution final : public Look {
         .attempt = attempt, .not_before = owner_.clock_.now() + pause, .error = verdict().reason};
   }
 
-  outbox::Settlement settle_live() {
+  [[nodiscard]] store::Command::Seen seen(bool live, int pushes) const {
+    return {.live = live, .pushes = pushes, .identity = verdict().identity};
+  }
+
+  outbox::Settlement settle_live(const Relay& now) {
     if (job_.attempt > 0) {
       owner_.progress_.came(job_.asked_seq, owner_.clock_.now());
     }
-    owner_.command_.record_liveness(relay().id, {.live = true, .pushes = 0});
+    if (now.status == RelayStatus::active) {
+      owner_.lost_.forget();
+    }
+    owner_.command_.record_look(now, seen(/*live=*/true, /*pushes=*/0));
     return outbox::Complete{};
   }
 
@@ -104,11 +117,34 @@ class RelayCheck::Execution final : public Look {
     return outbox::Complete{};
   }
 
-  // Only looks that were made count, however long ago the sync was: our own queue may be long.
   outbox::Settlement settle_wrong(const Relay& now) {
+    const DriftDecision drift = decide_drift(now, verdict().drift, owner_.env_.relay_drift);
+    if (!drift.taken.empty()) {
+      return adopt(drift);
+    }
+    if (is_sync_due()) {
+      if (now.live == true) {
+        owner_.command_.record_look(now, seen(/*live=*/false, now.live_pushes));
+      }
+      return outbox::Complete{};
+    }
+    if (now.live == true) {
+      return notice(now, drift);
+    }
+    if (now.live == false && !drift.enforce) {
+      return outbox::Complete{};  // it was said when it was noticed
+    }
+    return wait_or_push(now);
+  }
+
+  // Only looks that were made count, however long ago the sync was: our own queue may be long.
+  outbox::Settlement wait_or_push(const Relay& now) {
     const int pushes = std::min(now.live_pushes, kPushes);  // whatever the row says
     if (job_.attempt + 1 < kLooksBeforePush + pushes) {
       return look_again(job_.attempt + 1, kPauses.at(static_cast<std::size_t>(job_.attempt)));
+    }
+    if (is_lost_with_many(now)) {
+      return look_again(job_.attempt, kLongestWait);
     }
     if (owner_.progress_.may_come(job_.asked_seq, owner_.clock_.now())) {
       return look_again(job_.attempt, kTurnPause);
@@ -116,34 +152,128 @@ class RelayCheck::Execution final : public Look {
     return pushes < kPushes ? push_again(now) : give_up(now);
   }
 
+  // With its whole config directory gone, zooid has lost every relay. Sending them all again would
+  // make a dead letter of each, and says less than one line does.
+  [[nodiscard]] bool is_lost_with_many(const Relay& now) const {
+    return now.live == false && now.live_pushes == 0 && verdict().drift.empty() &&
+           now.status == RelayStatus::active && owner_.lost_.are_many();
+  }
+
+  outbox::Settlement adopt(const DriftDecision& drift) {
+    const bool as_described = drift.left.empty();
+    owner_.command_.adopt_relay_info(
+        drift.adopted,
+        {.answer = DriftAnswer::adopt, .reason = verdict().reason, .fields = drift.taken},
+        seen(as_described, /*pushes=*/0),
+        as_described ? zooid::body_digest(zooid::update_body(drift.adopted, owner_.env_))
+                     : std::string());
+    if (!as_described) {
+      send(drift.adopted.id);
+    }
+    return outbox::Complete{};
+  }
+
+  // The first look that shows it. If zooid has just begun to reload the relay, it is absent for a
+  // moment; other fields than those of the row do not go away by themselves.
+  outbox::Settlement notice(const Relay& now, const DriftDecision& drift) {
+    const bool absent = verdict().drift.empty();
+    if (!absent && drift.enforce && is_contested(now)) {
+      return give_up_contested(now);
+    }
+    owner_.command_.notice_relay_drift(
+        now,
+        {.revision = now.revision,
+         .answer = drift.enforce ? DriftAnswer::enforce : DriftAnswer::report,
+         .reason = verdict().reason,
+         .fields = drift.left},
+        seen(/*live=*/false, absent || !drift.enforce ? 0 : 1));
+    if (!drift.enforce) {
+      return outbox::Complete{};
+    }
+    if (absent) {
+      if (now.status == RelayStatus::active) {
+        count_as_lost(now);
+      }
+      return look_again(1, kPauses.front());
+    }
+    send(now.id);
+    return outbox::Complete{};
+  }
+
+  // Put right so often, and different again: some other program wants it otherwise, and every write
+  // makes zooid reload the relay.
+  [[nodiscard]] bool is_contested(const Relay& now) const {
+    const TimePoint since = owner_.clock_.now() - (kFights + 1) * owner_.env_.relay_sweep;
+    return owner_.query_.count_enforced_drifts(now.id, since) >= kFights;
+  }
+
+  // After the first one, a look at some others tells whether zooid has lost them all, before the
+  // first one is sent again.
+  void count_as_lost(const Relay& now) {
+    owner_.lost_.add(now.id);
+    if (owner_.lost_.count() == 1) {
+      for (const RelayId& other :
+           owner_.query_.list_relays_to_look_at(TimePoint::max(), LostRelays::kMany)) {
+        owner_.look_at(other);
+      }
+    } else if (owner_.lost_.count() == LostRelays::kMany) {
+      warn_of_many_lost();
+    }
+  }
+
+  void warn_of_many_lost() const {
+    owner_.logger_.error(
+        "zooid at {} does not serve {} relays in a row that it served before, the last one is {}: "
+        "its config directory may be gone. Not sending them again; restore the directory, or run "
+        "`tender reconcile --all --recreate` to recreate them with new identities",
+        owner_.env_.zooid_api_url.text(), LostRelays::kMany, relay().subdomain);
+  }
+
+  void send(const RelayId& id) {
+    Job push = relay_job(kRelaySync, id);
+    push.priority = outbox::Priority::normal;
+    owner_.outbox_.enqueue(push, owner_.clock_.now());
+  }
+
   outbox::Settlement push_again(const Relay& now) {
     owner_.logger_.warn(
         "relay {}: zooid took it but does not serve it ({}); sending it again, {} of {}",
         now.subdomain, verdict().reason, now.live_pushes + 1, kPushes);
-    owner_.command_.record_liveness(now.id, {.live = false, .pushes = now.live_pushes + 1});
-    Job push = relay_job(kRelaySync, now.id);
-    push.priority = outbox::Priority::normal;
-    owner_.outbox_.enqueue(push, owner_.clock_.now());
+    owner_.command_.record_look(now, seen(/*live=*/false, now.live_pushes + 1));
+    send(now.id);
     return outbox::Complete{};
   }
 
   outbox::Settlement give_up(const Relay& now) {
-    const std::string error = fmt::format(
-        "zooid took the config but does not serve the relay: {}; see zooid's log, then `tender "
-        "reconcile {} --force`",
-        verdict().reason, now.subdomain);
-    owner_.command_.record_liveness(now.id, {.live = false, .pushes = 0});
+    return give_up(
+        now, outbox::DeadLetterReason::not_served, kPushes + 1,
+        fmt::format("zooid took the config but does not serve the relay: {}; see zooid's "
+                    "log, then `tender reconcile {} --force`",
+                    verdict().reason, now.subdomain));
+  }
+
+  outbox::Settlement give_up_contested(const Relay& now) {
+    return give_up(now, outbox::DeadLetterReason::contested, kFights,
+                   fmt::format("some other program changes it back each time that tender puts it "
+                               "right ({}); find out who writes zooid's config, then `tender "
+                               "reconcile {} --force`",
+                               verdict().reason, now.subdomain));
+  }
+
+  outbox::Settlement give_up(const Relay& now, outbox::DeadLetterReason reason, int attempt,
+                             std::string error) {
+    owner_.command_.record_look(now, seen(/*live=*/false, /*pushes=*/0));
     owner_.command_.fail_relay_sync(now, {.revision = now.revision,
                                           .error = error,
-                                          .outcome = "not_served",
+                                          .outcome = std::string(outbox::to_string(reason)),
                                           .superseded = false,
                                           .doubt_until = now.doubt_until,
                                           .digest = now.synced_digest});
     return outbox::GiveUp{.kind = kRelaySync,
-                          .reason = outbox::DeadLetterReason::not_served,
-                          .attempt = kPushes + 1,
+                          .reason = reason,
+                          .attempt = attempt,
                           .revision = now.revision,
-                          .error = error};
+                          .error = std::move(error)};
   }
 
   RelayCheck& owner_;
@@ -165,20 +295,26 @@ RelayCheck::RelayCheck(store::Database& database, store::Query query, store::Com
 
 void RelayCheck::schedule(const Relay& relay, std::int64_t taken_at_seq) {
   if (env_.relay_verify != config::RelayVerify::off) {
-    outbox_.enqueue(first_look(relay, taken_at_seq), clock_.now() + kFirstLook);
+    outbox_.enqueue(first_look(relay.id, taken_at_seq), clock_.now() + kFirstLook);
   }
 }
 
 void RelayCheck::ensure(const Relay& relay) {
   if (env_.relay_verify != config::RelayVerify::off && relay.live != true) {
-    Job job = first_look(relay, /*taken_at_seq=*/0);
+    Job job = first_look(relay.id, /*taken_at_seq=*/0);
     job.not_before = clock_.now() + kFirstLook;
     outbox_.schedule(job);
   }
 }
 
-Job RelayCheck::first_look(const Relay& relay, std::int64_t taken_at_seq) {
-  Job job = relay_job(kRelayCheck, relay.id);
+void RelayCheck::look_at(const RelayId& id) {
+  Job job = first_look(id, /*taken_at_seq=*/0);
+  job.not_before = clock_.now();
+  outbox_.schedule(job);
+}
+
+Job RelayCheck::first_look(const RelayId& id, std::int64_t taken_at_seq) {
+  Job job = relay_job(kRelayCheck, id);
   job.priority = outbox::Priority::bulk;
   job.asked_seq = taken_at_seq;
   return job;

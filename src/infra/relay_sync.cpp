@@ -8,6 +8,8 @@
 #include "tender/model/relay_fields.hpp"
 #include "tender/zooid/relay_config.hpp"
 
+#include "drift.hpp"
+
 namespace tender::infra {
 
 namespace asio = boost::asio;
@@ -204,12 +206,12 @@ std::unique_ptr<outbox::Execution> RelaySync::begin(const outbox::Job& job, bool
   }
   if (relay->livekit_enabled && !env_.livekit && !std::exchange(warned_of_livekit_, true)) {
     logger_.warn(
-        "relay {} wants LiveKit: sending every relay with LiveKit off until LIVEKIT_URL, "
-        "LIVEKIT_API_KEY and LIVEKIT_API_SECRET are set",
+        "relay {} wants LiveKit, but LIVEKIT_URL, LIVEKIT_API_KEY and LIVEKIT_API_SECRET are not "
+        "set; until they are, every relay is sent with LiveKit off",
         relay->subdomain);
   }
   if (decision.plan != SyncPlan::skip) {
-    command_.begin_relay_sync(relay->id, clock_.now() + longest_doubt(env_));
+    command_.begin_relay_sync(*relay, clock_.now() + longest_doubt(env_));
   }
   return std::make_unique<Execution>(*this, std::move(*relay), decision.plan, effort_of(job));
 }
@@ -227,7 +229,8 @@ SyncOrder RelaySync::order(const Relay& relay, SyncPlan plan, Effort effort) con
           .recreate_lost =
               effort == Effort::recreate || env_.relay_recreate == config::RelayRecreate::automatic,
           .replace_torn = replace_torn,
-          .last_error = relay.sync_error};
+          .last_error = relay.sync_error,
+          .spared = create ? std::vector<std::string>() : spared_fields(relay, env_.relay_drift)};
 }
 
 void RelaySync::note_leftover(const RelayId& id, Leftover leftover) {

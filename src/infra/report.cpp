@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "tender/model/drift_detail.hpp"
 #include "tender/model/sync_detail.hpp"
 
 namespace tender::infra {
@@ -22,6 +23,13 @@ std::string what_was_done(const CompletionDetail& detail) {
   }
   return fmt::format("unchanged, nothing sent; zooid was not seen serving it: {}",
                      printable(detail.unseen, 600));
+}
+
+std::string_view what_is_done(const DriftDetail& detail) {
+  if (detail.answer == DriftAnswer::report) {
+    return "leaving it alone (RELAY_DRIFT)";
+  }
+  return detail.fields.empty() ? "looking again before it is sent again" : "sending it again";
 }
 
 // Below a second in milliseconds: nobody would believe "in 0 s", and "in 1 s" is not true.
@@ -43,6 +51,26 @@ void report(Logger& logger, const Activity& activity, const Told& told) {
                 what_was_done(detail));
     return;
   }
+  if (type == ActivityType::adopt_relay_info) {
+    logger.info("relay {}: changed in zooid ({}); taken over into the row", name,
+                printable(read_drift_detail(activity).reason, 600));
+    return;
+  }
+  if (type == ActivityType::notice_relay_drift) {
+    const DriftDetail detail = read_drift_detail(activity);
+    logger.warn("relay {}: zooid no longer serves it as described: {}; {}", name,
+                printable(detail.reason, 600), what_is_done(detail));
+    return;
+  }
+  if (type == ActivityType::notice_relay_identity) {
+    const IdentityDetail detail = read_identity_detail(activity);
+    logger.error(
+        "relay {}: zooid serves it with the key {}, and at first it was {}: clients take it for "
+        "another relay. Restore zooid's file of the relay from a backup; if the new key is meant "
+        "to stay, run `tender relay accept-identity {}`",
+        name, printable(detail.now, 80), printable(detail.first, 80), name);
+    return;
+  }
   if (type != ActivityType::fail_relay_sync) {
     logger.info("relay {}: {}", name, printable(activity.activity_type, 80));
     return;
@@ -52,7 +80,7 @@ void report(Logger& logger, const Activity& activity, const Told& told) {
     logger.warn("relay {}: sync failed ({} in a row), next try in {}: {}", name, told.sync->attempt,
                 short_wait(told.sync->not_before - told.now), error);
   } else if (told.sync) {
-    logger.warn("relay {}: sync of an older revision failed: {}", name, error);
+    logger.warn("relay {}: sync failed, and was asked for again meanwhile: {}", name, error);
   } else {
     logger.warn("relay {}: given up, see `tender dead-letter list`: {}", name, error);
   }

@@ -30,7 +30,8 @@ class RelayCheck::SyncByLook final : public Look {
                                                .doubt_until = now->doubt_until,
                                                .unseen = verdict().reason});
     if (live) {
-      owner_.command_.record_liveness(now->id, {.live = true, .pushes = 0});
+      owner_.command_.record_look(*now,
+                                  {.live = true, .pushes = 0, .identity = verdict().identity});
       return outbox::Complete{.needless = kRelayCheck};
     }
     return outbox::Complete{};

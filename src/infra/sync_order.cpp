@@ -41,6 +41,15 @@ class Reader {
   void read(std::string_view name, std::string& into) {
     assign(member(name).get_ptr<const std::string*>(), into);
   }
+  void read(std::string_view name, std::vector<std::string>& into) {
+    const json& list = member(name);
+    keep(list.is_array());
+    for (const json& each : list) {
+      std::string text;
+      assign(each.get_ptr<const std::string*>(), text);
+      into.push_back(std::move(text));
+    }
+  }
   template <typename Number>
   void read_number(std::string_view name, Number& into) {
     const json& value = member(name);
@@ -120,7 +129,8 @@ json to_json(const SyncOrder& order) {
           {"create", order.create},
           {"recreate_lost", order.recreate_lost},
           {"replace_torn", kReplaceTorn.at(static_cast<std::size_t>(order.replace_torn))},
-          {"last_error", order.last_error}};
+          {"last_error", order.last_error},
+          {"spared", order.spared}};
 }
 
 json to_json(const SyncReport& report) {
@@ -138,6 +148,7 @@ std::optional<SyncOrder> read_sync_order(const json& object) {
   reader.read("recreate_lost", order.recreate_lost);
   reader.take(named<ReplaceTorn>(kReplaceTorn, reader.member("replace_torn")), order.replace_torn);
   reader.read("last_error", order.last_error);
+  reader.read("spared", order.spared);
   return reader.good() ? std::optional(std::move(order)) : std::nullopt;
 }
 

@@ -113,7 +113,7 @@ class SyncRunner::Attempt {
   }
 
   asio::awaitable<Verdict> update() {
-    std::string body = zooid::update_body(order_.relay, owner_.env_);
+    std::string body = zooid::update_body(order_.relay, owner_.env_, order_.spared);
     co_return co_await send(http::Method::patch, std::move(body), Secret());
   }
 

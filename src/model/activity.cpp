@@ -10,7 +10,7 @@
 namespace tender {
 namespace {
 
-constexpr std::array<std::pair<ActivityType, std::string_view>, 7> kNames{{
+constexpr std::array<std::pair<ActivityType, std::string_view>, 11> kNames{{
     {ActivityType::create_relay, "create_relay"},
     {ActivityType::update_relay, "update_relay"},
     {ActivityType::activate_relay, "activate_relay"},
@@ -18,6 +18,10 @@ constexpr std::array<std::pair<ActivityType, std::string_view>, 7> kNames{{
     {ActivityType::reconcile_relay, "reconcile_relay"},
     {ActivityType::complete_relay_sync, "complete_relay_sync"},
     {ActivityType::fail_relay_sync, "fail_relay_sync"},
+    {ActivityType::adopt_relay_info, "adopt_relay_info"},
+    {ActivityType::notice_relay_drift, "notice_relay_drift"},
+    {ActivityType::notice_relay_identity, "notice_relay_identity"},
+    {ActivityType::accept_relay_identity, "accept_relay_identity"},
 }};
 
 }  // namespace
@@ -36,7 +40,7 @@ std::optional<ActivityType> parse_activity_type(std::string_view text) {
 }
 
 bool is_command(ActivityType type) {
-  return type != ActivityType::complete_relay_sync && type != ActivityType::fail_relay_sync;
+  return type < ActivityType::complete_relay_sync;
 }
 
 std::optional<ActivityType> Activity::relay_activity() const {

@@ -96,6 +96,12 @@ nlohmann::ordered_json to_json(const Relay& relay) {
   if (relay.live) {
     json["live"] = *relay.live;
   }
+  json["seen_at"] = nullptr;
+  if (relay.seen_at) {
+    json["seen_at"] = relay.seen_at->time_since_epoch().count();
+  }
+  json["identity"] = relay.identity;
+  json["other_identity"] = relay.other_identity;
   return json;
 }
 

@@ -11,14 +11,11 @@ nlohmann::json detail_of(const Activity& activity) {
   return parse_json(activity.detail).value_or(nlohmann::json());
 }
 
-std::string dump(const nlohmann::json& detail) {
-  return detail.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
-}
-
 }  // namespace
 
 std::string to_text(const ReconcileDetail& detail) {
-  return dump({{"forced", detail.forced}, {"recreate", detail.recreate}, {"bulk", detail.bulk}});
+  return json_line(
+      {{"forced", detail.forced}, {"recreate", detail.recreate}, {"bulk", detail.bulk}});
 }
 
 std::string to_text(const CompletionDetail& detail) {
@@ -28,7 +25,7 @@ std::string to_text(const CompletionDetail& detail) {
   if (detail.result == SyncResult::unseen) {
     json["unseen"] = detail.unseen;
   }
-  return dump(json);
+  return json_line(json);
 }
 
 std::string to_text(const FailureDetail& detail) {
@@ -37,7 +34,7 @@ std::string to_text(const FailureDetail& detail) {
   if (detail.superseded) {
     json["superseded"] = true;
   }
-  return dump(json);
+  return json_line(json);
 }
 
 ReconcileDetail read_reconcile_detail(const Activity& activity) {

@@ -7,8 +7,8 @@
 namespace tender::outbox {
 namespace {
 
-constexpr std::array<std::string_view, 5> kReasons{"rejected", "lost", "exhausted", "torn",
-                                                   "not_served"};
+constexpr std::array<std::string_view, 6> kReasons{"rejected", "lost",       "exhausted",
+                                                   "torn",     "not_served", "contested"};
 constexpr std::array<std::string_view, 3> kResolutions{"retried", "discarded", "superseded"};
 
 #define TENDER_DEAD_LETTER_COLUMNS \

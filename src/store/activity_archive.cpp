@@ -137,7 +137,7 @@ std::string to_lines(std::span<const Activity> rows) {
     if (!parse_json(row.detail)) {
       line["detail"] = row.detail;  // of another program, and not JSON: kept as it is
     }
-    lines += line.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+    lines += json_line(line);
     lines += '\n';
   }
   return lines;

@@ -7,11 +7,13 @@
 #define TENDER_ACTIVITY_COLUMNS \
   "seq, id, tenant, created_at, activity_type, resource_type, resource_id, detail"
 
+// is_command().
+#define TENDER_COMMAND_TYPES \
+  "'create_relay', 'update_relay', 'activate_relay', 'deactivate_relay', 'reconcile_relay'"
+
 // The types with which a relay's failures are counted from zero again: commands (is_command) and
 // syncs that were completed. Query and ActivityPruner must agree on them.
-#define TENDER_TYPES_THAT_START_OVER                                                          \
-  "'create_relay', 'update_relay', 'activate_relay', 'deactivate_relay', 'reconcile_relay', " \
-  "'complete_relay_sync'"
+#define TENDER_TYPES_THAT_START_OVER TENDER_COMMAND_TYPES ", 'complete_relay_sync'"
 
 namespace tender::store {
 

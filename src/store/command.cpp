@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "tender/base/log.hpp"
+#include "tender/model/sent_info.hpp"
 #include "tender/store/database.hpp"
 #include "tender/store/query.hpp"
 #include "tender/store/transaction.hpp"
@@ -112,11 +113,13 @@ void Command::reconcile_relay(const Relay& relay, const ReconcileDetail& wanted)
   transaction.commit();
 }
 
-void Command::begin_relay_sync(const RelayId& id, TimePoint doubt_until) {
+void Command::begin_relay_sync(const Relay& relay, TimePoint doubt_until) {
+  SentInfo sent(relay.info_sent);
+  sent.may_be_taken(relay);
   Transaction transaction(*database_);
   database_
-      ->prepare("UPDATE relay SET synced_digest = '', doubt_until = ? WHERE id = ?", doubt_until,
-                id.text)
+      ->prepare("UPDATE relay SET synced_digest = '', doubt_until = ?, info_sent = ? WHERE id = ?",
+                doubt_until, sent.to_text(), relay.id.text)
       .run();
   transaction.commit();
 }
@@ -130,6 +133,9 @@ void Command::complete_relay_sync(const Relay& relay, const CompletedSync& sync)
     detail.result = SyncResult::created;
   }
   Transaction transaction(*database_);
+  const auto row = Query(*database_).get_relay(relay.id);
+  SentInfo sent(row ? row->info_sent : relay.info_sent);
+  sent.taken(relay);
   // Before the row, because a trigger reads it.
   add_activity(ActivityType::complete_relay_sync, relay, to_text(detail));
   database_
@@ -138,8 +144,11 @@ void Command::complete_relay_sync(const Relay& relay, const CompletedSync& sync)
           "synced_digest = ?2, synced = (revision = ?1), doubt_until = ?3, "
           "live = CASE WHEN ?4 THEN live END, "
           "live_pushes = CASE WHEN coalesce(synced_revision, 0) < ?1 THEN 0 ELSE live_pushes END, "
-          "sync_error = CASE WHEN revision = ?1 THEN '' ELSE sync_error END WHERE id = ?5",
-          sync.revision, sync.digest, sync.doubt_until, sync.skipped, relay.id.text)
+          "sync_error = CASE WHEN revision = ?1 THEN '' ELSE sync_error END, info_sent = ?6, "
+          "identity = CASE WHEN ?7 THEN '' ELSE identity END, "
+          "other_identity = CASE WHEN ?7 THEN '' ELSE other_identity END WHERE id = ?5",
+          sync.revision, sync.digest, sync.doubt_until, sync.skipped, relay.id.text, sent.to_text(),
+          sync.created)
       .run();
   transaction.commit();
 }
@@ -149,8 +158,9 @@ void Command::complete_sync_of_gone_relay(const RelayId& id, const CompletedSync
   database_
       ->prepare(
           "UPDATE relay_past SET synced_revision = max(coalesce(synced_revision, 0), ?1), "
+          "identity = CASE WHEN ?5 THEN '' ELSE identity END, "
           "synced_digest = ?2, doubt_until = ?3 WHERE id = ?4",
-          sync.revision, sync.digest, sync.doubt_until, id.text)
+          sync.revision, sync.digest, sync.doubt_until, id.text, sync.created)
       .run();
   transaction.commit();
 }
@@ -182,13 +192,88 @@ void Command::hold_relay_sync(const RelayId& id, std::optional<TimePoint> doubt_
   transaction.commit();
 }
 
-void Command::record_liveness(const RelayId& id, SeenLiveness seen) {
+void Command::record_look(const Relay& relay, const Seen& seen) {
   Transaction transaction(*database_);
+  write_seen(relay, seen);
+  transaction.commit();
+}
+
+void Command::notice_relay_drift(const Relay& relay, const DriftDetail& detail, const Seen& seen) {
+  Transaction transaction(*database_);
+  add_activity(ActivityType::notice_relay_drift, relay, to_text(detail));
+  write_seen(relay, seen);
+  transaction.commit();
+}
+
+void Command::adopt_relay_info(const Relay& adopted, DriftDetail detail, const Seen& seen,
+                               const std::string& digest) {
+  require_valid(adopted, Standing::taken);
+  Transaction transaction(*database_);
+  update_desired_state(*database_, adopted);
+  const Relay relay = require_relay(Query(*database_), adopted.id);
+  detail.revision = relay.revision;
+  // Before the row, because a trigger reads it.
+  add_activity(ActivityType::adopt_relay_info, relay, to_text(detail));
+  write_seen(relay, seen);
+  if (!digest.empty()) {
+    database_
+        ->prepare(
+            "UPDATE relay SET synced_revision = revision, synced = 1, synced_digest = ? "
+            "WHERE id = ?",
+            digest, relay.id.text)
+        .run();
+  }
+  transaction.commit();
+}
+
+Relay Command::accept_relay_identity(const RelayId& id) {
+  Transaction transaction(*database_);
+  const Query query(*database_);
+  Relay relay = require_relay(query, id);
+  if (relay.other_identity.empty()) {
+    throw CommandError(
+        fmt::format("zooid shows no other identity of relay {} than at first", relay.subdomain),
+        "nothing is to be done");
+  }
+  add_activity(ActivityType::accept_relay_identity, relay,
+               to_text(IdentityDetail{.first = relay.identity, .now = relay.other_identity}));
   database_
-      ->prepare("UPDATE relay SET live = ?, live_pushes = ? WHERE id = ?", seen.live, seen.pushes,
+      ->prepare("UPDATE relay SET identity = other_identity, other_identity = '' WHERE id = ?",
                 id.text)
       .run();
+  relay = require_relay(query, id);
   transaction.commit();
+  return relay;
+}
+
+void Command::plan_look(const RelayId& id, TimePoint next) {
+  Transaction transaction(*database_);
+  database_->prepare("UPDATE relay SET next_look_at = ? WHERE id = ?", next, id.text).run();
+  transaction.commit();
+}
+
+void Command::write_seen(const Relay& relay, const Seen& seen) {
+  const bool first = relay.identity.empty();
+  const bool other = !first && !seen.identity.empty() && seen.identity != relay.identity;
+  if (other && seen.identity != relay.other_identity) {
+    add_activity(ActivityType::notice_relay_identity, relay,
+                 to_text(IdentityDetail{.first = relay.identity, .now = seen.identity}));
+  }
+  std::string other_identity = other ? seen.identity : std::string();
+  if (seen.identity.empty()) {
+    other_identity = relay.other_identity;  // nothing new is known
+  }
+  SentInfo sent(relay.info_sent);
+  if (seen.live) {
+    sent.reset(relay);
+  }
+  database_
+      ->prepare(
+          "UPDATE relay SET live = ?, live_pushes = ?, seen_at = ?, identity = ?, "
+          "other_identity = ?, info_sent = ? WHERE id = ?",
+          seen.live, seen.pushes, clock_->now(), first ? seen.identity : relay.identity,
+          other_identity, sent.to_text(), relay.id.text)
+      .run();
 }
 
 void Command::add_activity(ActivityType type, const Relay& relay, const std::string& detail) {

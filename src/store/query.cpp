@@ -162,14 +162,38 @@ int Query::count_trailing_sync_failures(const RelayId& id) const {
   return static_cast<int>(statement.integer(0));
 }
 
-Query::RelayCounts Query::count_relays() const {
+int Query::count_enforced_drifts(const RelayId& id, TimePoint since) const {
+  Statement statement = database_->prepare(
+      "SELECT count(*) FROM activity WHERE resource_type = 'relay' AND resource_id = ?1 "
+      "AND activity_type = 'notice_relay_drift' AND created_at >= ?2 "
+      "AND CASE WHEN json_valid(detail) THEN json_extract(detail, '$.answer') = 'enforce' "
+      "AND json_array_length(detail, '$.fields') > 0 END "
+      "AND seq > "
+      "(SELECT coalesce(max(seq), 0) FROM activity WHERE resource_type = 'relay' "
+      "AND resource_id = ?1 AND activity_type IN (" TENDER_COMMAND_TYPES "))",
+      id.text, since);
+  statement.step();
+  return static_cast<int>(statement.integer(0));
+}
+
+std::vector<RelayId> Query::list_relays_to_look_at(TimePoint now, std::int64_t limit) const {
+  return read_all(database_->prepare("SELECT id FROM relay WHERE synced = 1 AND next_look_at <= ? "
+                                     "ORDER BY next_look_at, id LIMIT ?",
+                                     now, limit),
+                  [](const Statement& row) { return RelayId{row.text(0)}; });
+}
+
+Query::RelayCounts Query::count_relays(TimePoint seen_since) const {
   Statement statement = database_->prepare(
       "SELECT (SELECT count(*) FROM relay), "
       "(SELECT count(*) FROM relay WHERE synced = 0), "
       "(SELECT count(*) FROM relay WHERE synced = 0 AND sync_error <> ''), "
       "(SELECT count(*) FROM relay WHERE live = 0), "
       "(SELECT count(*) FROM relay WHERE live = 0 AND synced = 1), "
-      "(SELECT count(*) FROM relay WHERE synced = 1 AND live IS NULL)");
+      "(SELECT count(*) FROM relay WHERE synced = 1 AND live IS NULL), "
+      "(SELECT count(*) FROM relay WHERE synced = 1 AND live = 1 AND seen_at < ?), "
+      "(SELECT count(*) FROM relay WHERE other_identity <> '')",
+      seen_since);
   statement.step();
   RelayCounts counts;
   counts.total = statement.integer(0);
@@ -177,7 +201,9 @@ Query::RelayCounts Query::count_relays() const {
   counts.synced = counts.total - counts.pending;
   counts.failing = statement.integer(2);
   counts.not_served = statement.integer(3);
-  counts.live = counts.synced - statement.integer(4) - statement.integer(5);
+  counts.unknown = statement.integer(6);
+  counts.live = counts.synced - statement.integer(4) - statement.integer(5) - statement.integer(6);
+  counts.other_identity = statement.integer(7);
   return counts;
 }
 

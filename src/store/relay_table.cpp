@@ -10,7 +10,7 @@ namespace {
 // What only tender writes.
 constexpr std::string_view kOwnColumns =
     "created_at, synced, sync_error, revision, synced_revision, synced_digest, doubt_until, live, "
-    "live_pushes";
+    "live_pushes, seen_at, identity, other_identity, info_sent";
 
 void read(const Statement& row, int column, std::string& to) {
   to = row.text(column);
@@ -90,6 +90,12 @@ Relay read_relay(const Statement& row) {
     relay.live = row.boolean(column);
   }
   relay.live_pushes = row.count(++column);
+  if (!row.is_null(++column)) {
+    relay.seen_at = row.time(column);
+  }
+  relay.identity = row.text(++column);
+  relay.other_identity = row.text(++column);
+  relay.info_sent = row.text(++column);
   return relay;
 }
 

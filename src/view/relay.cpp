@@ -10,19 +10,29 @@
 namespace tender::view {
 namespace {
 
-constexpr std::array<std::string_view, 5> kSyncStates{"in step", "live", "not served", "pending",
-                                                      "failing"};
+constexpr std::array<std::string_view, 7> kSyncStates{"in step",    "live",    "off",    "unknown",
+                                                      "not served", "pending", "failing"};
 
 }  // namespace
 
-SyncState sync_state(const Relay& relay) {
-  if (relay.synced && relay.live) {
-    return *relay.live ? SyncState::live : SyncState::not_served;
+SyncState sync_state(const Relay& relay, TimePoint seen_since) {
+  if (!relay.synced) {
+    return relay.sync_error.empty() ? SyncState::pending : SyncState::failing;
   }
-  if (relay.synced) {
+  if (!relay.live) {
     return SyncState::in_step;
   }
-  return relay.sync_error.empty() ? SyncState::pending : SyncState::failing;
+  if (!*relay.live) {
+    return SyncState::not_served;
+  }
+  if (relay.seen_at && *relay.seen_at < seen_since) {
+    return SyncState::unknown;
+  }
+  return relay.status == RelayStatus::active ? SyncState::live : SyncState::off;
+}
+
+TimePoint seen_since(TimePoint now, Milliseconds sweep) {
+  return sweep == Milliseconds::zero() ? TimePoint::min() : now - 2 * sweep;
 }
 
 std::string_view to_string(SyncState state) {

@@ -30,7 +30,7 @@ nlohmann::ordered_json to_json(const outbox::DestinationState& state) {
 
 }  // namespace
 
-Snapshot take_snapshot(store::Database& database, TimePoint now) {
+Snapshot take_snapshot(store::Database& database, TimePoint now, TimePoint seen_since) {
   const store::Query query(database);
   Snapshot snapshot;
   snapshot.database = database.path().string();
@@ -39,15 +39,16 @@ Snapshot take_snapshot(store::Database& database, TimePoint now) {
   if (snapshot.holder) {
     snapshot.heartbeat_age = std::max(Milliseconds::zero(), now - snapshot.holder->heartbeat);
   }
-  snapshot.relays = query.count_relays();
+  snapshot.relays = query.count_relays(seen_since);
   snapshot.jobs = outbox::Outbox(database).count(infra::kRelaySync, now);
   snapshot.checks = outbox::Outbox(database).count(infra::kRelayCheck, now);
   snapshot.destinations.try_emplace(std::string(infra::kZooid));
-  for (auto& [name, state] : outbox::list_destination_states(database)) {
+  for (auto& destination : outbox::list_destination_states(database)) {
+    outbox::DestinationState& state = destination.second;
     if (state.paused_until && *state.paused_until <= now) {
       state.paused_until.reset();  // it is over, and nothing had to be written since
     }
-    snapshot.destinations[name] = std::move(state);
+    snapshot.destinations[destination.first] = std::move(state);
   }
   snapshot.unknown = outbox::Outbox(database).lines();
   std::erase_if(snapshot.unknown, [](const outbox::Outbox::Kept& line) {
@@ -72,7 +73,9 @@ nlohmann::ordered_json to_json(const Snapshot& snapshot) {
         {"failing", snapshot.relays.failing},
         {"in_doubt", snapshot.jobs.in_doubt},
         {"live", snapshot.relays.live},
-        {"not_served", snapshot.relays.not_served}}},
+        {"unknown", snapshot.relays.unknown},
+        {"not_served", snapshot.relays.not_served},
+        {"other_identity", snapshot.relays.other_identity}}},
       {"destinations", nlohmann::ordered_json::object()},
       {"outbox",
        {{"due", snapshot.jobs.due},

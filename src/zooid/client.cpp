@@ -60,7 +60,7 @@ void Client::hide_secrets(http::Exchange& exchange, const Secret& hidden,
       json_text(parse_json(response->body).value_or(nlohmann::json()), "error");
   if (!error.empty()) {
     const nlohmann::json clean = {{"error", redact(error, secrets)}};
-    response->body = clean.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+    response->body = json_line(clean);
   } else {
     response->body = redact(std::move(response->body), secrets);
   }

@@ -1,6 +1,5 @@
 #include "tender/zooid/liveness.hpp"
 
-#include <initializer_list>
 #include <string_view>
 #include <utility>
 
@@ -10,6 +9,8 @@
 
 #include "tender/base/json.hpp"
 #include "tender/base/log.hpp"
+#include "tender/model/relay_fields.hpp"
+#include "tender/nostr/keys.hpp"
 #include "tender/zooid/relay_config.hpp"
 
 namespace tender::zooid {
@@ -18,12 +19,23 @@ namespace {
 constexpr std::size_t kLongestTextShown = 80;
 
 LivenessVerdict unclear(std::string reason) {
-  return {Liveness::unclear, std::move(reason)};
+  return {.liveness = Liveness::unclear, .reason = std::move(reason)};
 }
 
 // zooid completes an icon whose scheme it does not know as one of its own paths.
 bool shows(std::string_view key, const std::string& shown, const std::string& wanted) {
   return shown == wanted || (key == "icon" && !wanted.empty() && shown.ends_with('/' + wanted));
+}
+
+constexpr std::string_view kInfo = "/info/";  // NIP-11 has the members of this section
+
+// The relay's own key, or nothing.
+std::string identity_of(const nlohmann::json& document) {
+  try {
+    return nostr::PublicKey::parse(json_text(document, "self")).hex();
+  } catch (const nostr::InvalidKey&) {
+    return {};
+  }
 }
 
 LivenessVerdict judge_document(const nlohmann::json& document, const Relay& relay) {
@@ -33,23 +45,29 @@ LivenessVerdict judge_document(const nlohmann::json& document, const Relay& rela
       return unclear(fmt::format("its NIP-11 document has no \"{}\", so it is not zooid's", key));
     }
   }
+  LivenessVerdict verdict{.identity = identity_of(document)};
   if (relay.status != RelayStatus::active) {
-    return {Liveness::wrong, fmt::format("it is {} but still served", to_string(relay.status))};
+    verdict.liveness = Liveness::wrong;
+    verdict.reason = fmt::format("it is {} but still served", to_string(relay.status));
+    return verdict;
   }
-  const std::initializer_list<std::pair<const char*, const std::string*>> fields = {
-      {"name", &relay.info_name},
-      {"description", &relay.info_description},
-      {"icon", &relay.info_icon},
-      {"pubkey", &relay.tenant}};
-  for (const auto& [key, wanted] : fields) {
+  for (const RelayField& field : relay_fields()) {
+    if (!field.zooid.starts_with(kInfo)) {
+      continue;
+    }
+    const std::string key(field.zooid.substr(kInfo.size()));
     const std::string shown = json_text(document, key);
-    if (!shows(key, shown, *wanted)) {
-      return {Liveness::wrong, fmt::format("it shows the {} \"{}\" instead of \"{}\"", key,
-                                           printable(shown, kLongestTextShown),
-                                           printable(*wanted, kLongestTextShown))};
+    const auto wanted = field_value(field, relay).get<std::string>();
+    if (!shows(key, shown, wanted)) {
+      verdict.drift.push_back(
+          {.field = std::string(field.column), .desired = wanted, .observed = shown});
+      verdict.reason += fmt::format(
+          "{}it shows the {} \"{}\" instead of \"{}\"", verdict.reason.empty() ? "" : ", ", key,
+          printable(shown, kLongestTextShown), printable(wanted, kLongestTextShown));
+      verdict.liveness = Liveness::wrong;
     }
   }
-  return {};
+  return verdict;
 }
 
 }  // namespace
@@ -77,7 +95,7 @@ LivenessVerdict judge_liveness(const http::Exchange& exchange, const Relay& rela
   const auto& response = std::get<http::Response>(exchange.result);
   if (response.status == 404) {
     return relay.status == RelayStatus::active
-               ? LivenessVerdict{Liveness::wrong, "its host answers 404"}
+               ? LivenessVerdict{.liveness = Liveness::wrong, .reason = "its host answers 404"}
                : LivenessVerdict();
   }
   const auto document = parse_json(response.body);

@@ -279,7 +279,8 @@ std::string_view remedy_of(http::Fault fault) {
     case http::Fault::dns:
       return "check the host of ZOOID_API_URL, and this machine's DNS";
     case http::Fault::tls:
-      return "check zooid's certificate; ZOOID_API_CA_FILE names a private CA";
+      return "check that this port speaks TLS (otherwise write http:// in ZOOID_API_URL), and "
+             "zooid's certificate; ZOOID_API_CA_FILE names a private CA";
     case http::Fault::closed:
     case http::Fault::malformed:
     case http::Fault::too_large:

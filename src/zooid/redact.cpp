@@ -5,6 +5,8 @@
 
 #include <nlohmann/json.hpp>
 
+#include "tender/base/json.hpp"
+
 namespace tender::zooid {
 namespace {
 
@@ -27,8 +29,7 @@ std::string redact(std::string text, std::vector<std::string_view> secrets) {
       continue;
     }
     replace_all(text, secret);
-    const std::string quoted =
-        nlohmann::json(secret).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+    const std::string quoted = json_line(nlohmann::json(secret));
     replace_all(text, std::string_view(quoted).substr(1, quoted.size() - 2));
   }
   return text;

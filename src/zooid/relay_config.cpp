@@ -1,5 +1,7 @@
 #include "tender/zooid/relay_config.hpp"
 
+#include <algorithm>
+
 #include <fmt/format.h>
 
 #include <nlohmann/json.hpp>
@@ -57,18 +59,19 @@ json livekit(const Relay& relay, const config::Env& env, Stale stale) {
 }
 
 // Of the table of fields, those that zooid takes as they are.
-json plain_fields(const Relay& relay) {
+json plain_fields(const Relay& relay, std::span<const std::string> spared) {
   json config;
   for (const RelayField& field : relay_fields()) {
-    if (!field.zooid.empty()) {
+    if (!field.zooid.empty() && std::ranges::find(spared, field.column) == spared.end()) {
       config[json::json_pointer(std::string(field.zooid))] = field_value(field, relay);
     }
   }
   return config;
 }
 
-json body(const Relay& relay, const config::Env& env, Stale stale) {
-  json config = plain_fields(relay);
+json body(const Relay& relay, const config::Env& env, Stale stale,
+          std::span<const std::string> spared) {
+  json config = plain_fields(relay, spared);
   config["host"] = relay_host(relay, env);
   config["inactive"] = relay.status != RelayStatus::active;
   config["blossom"].update(blossom_storage(relay, env, stale));
@@ -82,13 +85,14 @@ json body(const Relay& relay, const config::Env& env, Stale stale) {
 
 std::string create_body(const Relay& relay, const config::Env& env,
                         const nostr::SecretKey& identity) {
-  json config = body(relay, env, Stale::keep);
+  json config = body(relay, env, Stale::keep, {});
   config["secret"] = identity.reveal_hex();
   return config.dump();
 }
 
-std::string update_body(const Relay& relay, const config::Env& env) {
-  return body(relay, env, Stale::null).dump();
+std::string update_body(const Relay& relay, const config::Env& env,
+                        std::span<const std::string> spared) {
+  return body(relay, env, Stale::null, spared).dump();
 }
 
 std::string body_digest(const std::string& update_body) {

@@ -35,7 +35,7 @@ struct ReconcileAll : CliTest {
                 .digest = zooid::body_digest(
                     zooid::update_body(relay, config::load_env(environment, config::EnvFile()))),
                 .created = true});
-    behind.command.record_liveness(relay.id, {});
+    behind.command.record_look(relay, {});
   }
 
   void execute(const std::string& sql) { Behind(path).database.execute(sql); }

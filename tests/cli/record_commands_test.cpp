@@ -1,4 +1,7 @@
 // `tender activity`, `dead-letter …`, `status` and `health`: what happened and how things stand.
+#include <algorithm>
+#include <sstream>
+
 #include <gmock/gmock.h>
 #include <unistd.h>
 
@@ -70,6 +73,28 @@ TEST_F(Activities, AreOfOneRelayWhenAsked) {
     ASSERT_EQ(rows.size(), 1U);
     EXPECT_EQ(rows[0]["resource_id"], green);
   }
+}
+
+// Nobody reads on after so many lines.
+class Reader : public std::stringbuf {
+ public:
+  explicit Reader(int lines) : lines_(lines) {}
+  int sync() override { return std::ranges::count(str(), '\n') < lines_ ? 0 : -1; }
+
+ private:
+  int lines_;
+};
+
+TEST_F(Activities, AreTheNewestBeforeThoseThatAreFollowed) {
+  for (const char* name : {"one", "two", "three"}) {
+    create(name);
+  }
+  Reader reader(2);
+  std::ostream out(&reader);
+  std::ostringstream err;
+  static_cast<void>(
+      run_command_line({"activity", "--follow", "--limit", "2"}, environment, out, err));
+  EXPECT_THAT(reader.str(), AllOf(HasSubstr("two"), HasSubstr("three"), Not(HasSubstr("one"))));
 }
 
 TEST_F(Activities, AreOneLineEachForPeople) {
@@ -250,16 +275,18 @@ TEST_F(Status, CountsWhatThereIs) {
   const ordered_json status = run({"status", "--json"}).json();
   EXPECT_EQ(
       status["relays"].dump(),
-      R"({"total":4,"synced":1,"pending":3,"failing":1,"in_doubt":1,"live":0,"not_served":1})");
+      R"({"total":4,"synced":1,"pending":3,"failing":1,"in_doubt":1,"live":0,"unknown":0,"not_served":1,"other_identity":0})");
   EXPECT_EQ(status["outbox"].dump(),
             R"({"due":1,"waiting":2,"next_due":8000000000000,"checks":0,"unknown":[]})");
   EXPECT_EQ(status["dead_letters"], 1);
   EXPECT_EQ(status["activity"].dump(), R"({"last_seq":6,"routed_seq":5})");
-  EXPECT_THAT(run({"status"}).out,
-              AllOf(HasSubstr("4: 1 in step (0 seen live), 3 pending, of which 1 failing; 1 not "
-                              "served; 1 to be sent once more"),
-                    HasSubstr("1 due, 2 waiting for a retry"), HasSubstr("newest row 6, 1 not"),
-                    HasSubstr("1; see `tender dead-letter list`"), HasSubstr("not running")));
+  EXPECT_THAT(
+      run({"status"}).out,
+      AllOf(HasSubstr("4: 1 in step (0 seen live), 3 pending, of which 1 failing (see `tender "
+                      "relay list`); 1 not served; 1 to be sent once more"),
+            HasSubstr("1 due, 2 waiting for a retry, 1 to be sent once more"),
+            HasSubstr("newest row 6, 1 not"), HasSubstr("1; see `tender dead-letter list`"),
+            HasSubstr("not running")));
 }
 
 TEST_F(Status, SaysSinceWhenAndWhyZooidCannotBeWorkedWith) {

@@ -45,7 +45,10 @@ const Words kRelayMembers{"id",
                           "sync_error",
                           "revision",
                           "synced_revision",
-                          "live"};
+                          "live",
+                          "seen_at",
+                          "identity",
+                          "other_identity"};
 
 struct RelayCommands : CliTest {
   void expect_error(const Words& arguments, ExitCode code, const std::string& what) const {
@@ -236,6 +239,19 @@ TEST_P(Switches, ChangeNothingElse) {
     }
     EXPECT_EQ(before, after) << prefix;
   }
+}
+
+TEST_P(Switches, MayBeGivenTrueOrFalse) {
+  create("blue");
+  const std::string on = std::string("--") + GetParam().name;
+  const std::string off = std::string("--no-") + GetParam().name;
+  EXPECT_EQ(run({"relay", "update", "blue", on + "=true"}).code, ExitCode::ok);
+  EXPECT_EQ(show("blue")[GetParam().member], true);
+  EXPECT_EQ(run({"relay", "update", "blue", on + "=false"}).code, ExitCode::ok);
+  EXPECT_EQ(show("blue")[GetParam().member], false);
+  expect_error({"relay", "update", "blue", on + "=yes"}, ExitCode::usage, "true or false");
+  expect_error({"relay", "update", "blue", off + "=false"}, ExitCode::usage, "says no twice");
+  EXPECT_EQ(show("blue")[GetParam().member], false);
 }
 
 TEST_P(Switches, ContradictThemselvesWhenGivenBothWays) {

@@ -218,6 +218,7 @@ TEST_F(LiveCheck, SendsARelayThatIsNotServedWheneverAPersonAsks) {
 }
 
 TEST_F(LiveCheck, SendsARelayAgainThatShowsAnotherName) {
+  world.env.relay_drift = config::RelayDrift::enforce;
   const Relay relay = create();
   world.zooid.relays[relay.id.text]["info"]["name"] = "somebody else's";
   world.clock().advance(10min);

@@ -43,6 +43,9 @@ class HostWitness {
   void process_ended(bool failing, Milliseconds pause);
   void clock_jumped();
 
+  /// What it answers meanwhile does not count.
+  [[nodiscard]] bool failing() const { return failing_; }
+
  private:
   void check_pause(const Call& call);
   void check_rate(const Call& call);

@@ -38,6 +38,7 @@ void LookWitness::heard(const Call& call) {
     if (record.ever_wrong && found.mapped().asker != Asker::unsent_sync) {
       came_.push_back(relay);
     }
+    record.ever_wrong = false;  // a later look does not see it come once more
   } else if (shown == Shown::wrong) {
     record.ever_wrong = true;
     record.may_come = found.mapped().asker == Asker::sent_sync &&
@@ -45,7 +46,10 @@ void LookWitness::heard(const Call& call) {
     seen_wrong_.push_back(relay);
   }
   const auto grace = kGrace.at(static_cast<std::size_t>(std::min(record.pushes, kMostPushes)));
-  if (shown == Shown::wrong && !record.wrong && timeline_.now() >= record.taken_at + grace) {
+  record.came = record.came || shown == Shown::as_described;
+  // What it served once it does not have to come to any more.
+  const bool in_time = !record.came && timeline_.now() < record.taken_at + grace;
+  if (shown == Shown::wrong && !record.wrong && !in_time) {
     record.wrong = true;
     ++record.wrong_rounds;
   }
@@ -66,10 +70,10 @@ int LookWitness::heard_now() const {
       records_, [&](const auto& entry) { return entry.second.heard_at == timeline_.now(); }));
 }
 
-void LookWitness::instant_ended(const Tables& tables) {
+void LookWitness::instant_ended(const Tables& tables, bool host_failing) {
   for (const RelayRow& looked_at : std::exchange(seen_wrong_, {})) {
     const auto now = tables.relay(looked_at.id);
-    if (now && now->live == true && now->revision == looked_at.revision) {
+    if (!host_failing && now && now->live == true && now->revision == looked_at.revision) {
       trace_.violate("relay {} is said to be live, and was just seen to be something else",
                      looked_at.id);
     }
@@ -107,6 +111,7 @@ void LookWitness::taken(const std::string& relay, bool changed) {
   }
   record.taken_at = timeline_.now();
   record.wrong = false;
+  record.came = false;
   record.ever_wrong = false;
   record.may_come = false;
   record.unclear = false;
@@ -129,6 +134,7 @@ void LookWitness::given_up(const std::string& relay) {
 
 void LookWitness::process_ended() {
   under_way_.clear();
+  seen_wrong_.clear();
   came_.clear();
   came_at_ = TimePoint{};
 }

@@ -44,8 +44,9 @@ class LookWitness {
   [[nodiscard]] bool heard_now(const std::string& relay) const;
   [[nodiscard]] TimePoint heard_at(const std::string& relay) { return records_[relay].heard_at; }
 
-  /// Nothing more happens in this instant: what the looks of it showed is in the database.
-  void instant_ended(const Tables& tables);
+  /// Nothing more happens in this instant: what the looks of it showed is in the database, if looks
+  /// count.
+  void instant_ended(const Tables& tables, bool host_failing);
 
   /// zooid is to be sent what it has, and nothing but a look can be the cause; `asked`: that and a
   /// command.
@@ -65,6 +66,8 @@ class LookWitness {
   /// that speaks as zooid would of a relay that is not active.
   [[nodiscard]] bool is_misled(const std::string& relay) { return records_[relay].misled; }
 
+  /// What was just seen may not be in the row yet.
+  void store_failed() { seen_wrong_.clear(); }
   void process_ended();
   /// Waits that began before it prove nothing.
   void clock_jumped();
@@ -79,7 +82,8 @@ class LookWitness {
     bool pushed = false;   // sent again for a look, and not taken yet
     int wrong_rounds = 0;  // how often zooid took this revision and was then seen not to serve it
     int pushes = 0;        // for looks alone, in a row
-    bool ever_wrong = false;  // since it was taken
+    bool came = false;     // seen as described since it was taken
+    bool ever_wrong = false;  // since it was taken, and it has not come since
     bool may_come = false;    // others did of late, when it was wrong last
   };
 

@@ -32,6 +32,10 @@ constexpr std::array<config::RelayRecreate, 3> kRecreate{
     config::RelayRecreate::never, config::RelayRecreate::never, config::RelayRecreate::automatic};
 constexpr std::array<Milliseconds, 2> kCaps{std::chrono::minutes(2), std::chrono::minutes(15)};
 constexpr std::array<Milliseconds, 2> kIntervals{Milliseconds::zero(), std::chrono::minutes(20)};
+constexpr std::array<Milliseconds, 2> kSweeps{Milliseconds::zero(), std::chrono::minutes(30)};
+constexpr std::array<config::RelayDrift, 4> kDrifts{
+    config::RelayDrift::automatic, config::RelayDrift::automatic, config::RelayDrift::enforce,
+    config::RelayDrift::adopt};
 
 config::Env life_env(Random& random, Dice& dice) {
   config::Env env = test::test_env(random);
@@ -49,6 +53,8 @@ config::Env life_env(Random& random, Dice& dice) {
   env.zooid_api_timeout = dice.pick(kTimeouts);
   env.relay_verify = dice.pick(kVerify);
   env.relay_recreate = dice.pick(kRecreate);
+  env.relay_sweep = dice.pick(kSweeps);
+  env.relay_drift = dice.pick(kDrifts);
   if (dice.chance(70)) {
     env.livekit = config::LivekitSettings{
         .url = "wss://live.test", .api_key = Secret("lk-key"), .api_secret = Secret("lk-secret")};

@@ -22,6 +22,8 @@ struct RelayRecord {
   std::optional<nlohmann::json> known;  // the config that zooid is known to have taken
   bool in_doubt = false;                // a request went out since, and no sync has completed
   bool was_in_doubt = false;            // when the attempt began
+  bool may_have_changed = false;        // a request went out since `known`, and may have had effect
+  bool had_changed = false;             // the same, when the newest request went out
   int requests = 0;                     // of the attempt
   Heard heard = Heard::nothing;         // of the newest request
   TimePoint heard_at{};

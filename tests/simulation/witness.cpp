@@ -1,10 +1,16 @@
 #include "simulation/witness.hpp"
 
 #include <algorithm>
+#include <array>
 
 #include "support/zooid_model.hpp"
 
 namespace tender::simulation {
+namespace {
+
+constexpr std::array kOwnersFields{"name", "description", "icon"};
+
+}  // namespace
 
 nlohmann::json config_of(const nlohmann::json& body) {
   nlohmann::json config = nlohmann::json::object();
@@ -90,9 +96,34 @@ void Witness::write_sent(const Call& call, RelayRecord& record, bool second) {
   }
   storage_.sent(call, record.overwrites ? std::optional(record.attempt_at) : std::nullopt);
   ++record.requests;
-  record.sent = config_of(call.body);
+  record.sent = config_asked(call, record);
   record.in_doubt = true;
+  record.had_changed = record.may_have_changed;
+  record.may_have_changed = true;
   record.heard = Heard::nothing;
+}
+
+// What zooid has after the request: an owner's fields that it leaves out stay as they are.
+nlohmann::json Witness::config_asked(const Call& call, const RelayRecord& record) {
+  nlohmann::json config = config_of(call.body);
+  for (const char* key : kOwnersFields) {
+    if (!config["info"].contains(key) && record.known) {
+      config["info"][key] = record.known->at("info").at(key);
+    }
+  }
+  return config;
+}
+
+void Witness::check_left_out(const Call& call, const RelayRecord& record) {
+  const bool adopts = env_.relay_drift == config::RelayDrift::automatic ||
+                      env_.relay_drift == config::RelayDrift::adopt;
+  const bool known = adopts && !record.may_have_changed && record.known;
+  for (const char* key : kOwnersFields) {
+    if (!known && !call.body.at("info").contains(key)) {
+      trace_.violate("relay {} is sent without its {}, and zooid is not known to have it",
+                     call.relay, key);
+    }
+  }
 }
 
 int Witness::jobs_under_way() const {
@@ -112,11 +143,12 @@ void Witness::instant_ended() {
   catch_up();
   claims_.instant_ended(*tables_);
   turns_.instant_ended(*tables_);
-  looks_.instant_ended(*tables_);
+  looks_.instant_ended(*tables_, host_.failing());
 }
 
 void Witness::store_failed() {
   store_failed_at_ = timeline_.now();
+  looks_.store_failed();
   claims_.start_over();
   turns_.start_over();
 }
@@ -196,8 +228,9 @@ void Witness::check_update(const Call& call, RelayRecord& record) {
   if (call.body.contains("secret")) {
     trace_.violate("an update of relay {} carries a secret", call.relay);
   }
+  check_left_out(call, record);
   if (!record.in_doubt && !record.may_send_again && !record.forced &&
-      record.known == config_of(call.body)) {
+      record.known == config_asked(call, record)) {
     looks_.sent_again(call.relay, record.last_command > record.last_result);
   }
 }
@@ -296,6 +329,9 @@ void Witness::write_heard(const Call& call, const Meaning& meaning, RelayRecord&
   record.heard_at = timeline_.now();
   record.heard = meaning.heard;
   const bool untouched = record.heard == Heard::refused || record.heard == Heard::unheeded;
+  if (untouched) {
+    record.may_have_changed = record.had_changed;
+  }
   if (untouched && record.requests == 1 && !record.forced) {
     record.in_doubt = record.was_in_doubt;
   }

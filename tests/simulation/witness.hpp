@@ -66,6 +66,8 @@ class Witness final : public NetworkListener {
   [[nodiscard]] LookWitness::Asker asker_of_look(const std::string& relay) const;
   void probe_sent(const Call& call);
   void write_sent(const Call& call, RelayRecord& record, bool second);
+  [[nodiscard]] static nlohmann::json config_asked(const Call& call, const RelayRecord& record);
+  void check_left_out(const Call& call, const RelayRecord& record);
   void write_heard(const Call& call, const Meaning& meaning, RelayRecord& record);
   void probe_heard(const Call& call, const Meaning& meaning);
   [[nodiscard]] bool goes_on(const Call& call) const;

@@ -56,6 +56,9 @@ void Witness::read_activity(const LogRow& row) {
     record.attempt_open = false;
   } else if (is_command(row.type)) {
     read_command(row, record);
+  } else if (row.type == "adopt_relay_info") {
+    trace_.violate("relay {} is changed to what zooid shows, and nobody changed it there",
+                   row.resource);
   }
 }
 
@@ -125,6 +128,7 @@ void Witness::read_completion(const LogRow& row, RelayRecord& record) {
   record.known = record.sent;
   record.ever_taken = true;
   record.in_doubt = false;
+  record.may_have_changed = false;
   const auto job = tables_->job(/*sync=*/true, row.resource);
   record.forced =
       (job && (job->forced || job->recreate)) || record.forced_command > tables_->routed();

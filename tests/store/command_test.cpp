@@ -84,7 +84,7 @@ TEST_F(CommandTest, MarksARelayAsSyncedOnlyForItsNewestRevision) {
 TEST_F(CommandTest, ForgetsTheDigestWhenARequestIsAboutToGoOut) {
   const Relay relay = create("blue");
   command.complete_relay_sync(relay, {.revision = 1, .digest = "d1"});
-  command.begin_relay_sync(relay.id, clock.now() + std::chrono::seconds(30));
+  command.begin_relay_sync(relay, clock.now() + std::chrono::seconds(30));
   EXPECT_EQ(get(relay).synced_digest, "");
   EXPECT_TRUE(get(relay).synced);
 }

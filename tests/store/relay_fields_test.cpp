@@ -118,7 +118,8 @@ TEST_F(StoreTest, HasNoColumnThatIsNeitherAFieldNorTendersOwn) {
   }
   EXPECT_EQ(left, (std::set<std::string>{"created_at", "synced", "sync_error", "revision",
                                          "synced_revision", "synced_digest", "doubt_until", "live",
-                                         "live_pushes"}));
+                                         "live_pushes", "seen_at", "next_look_at", "identity",
+                                         "other_identity", "info_sent"}));
 }
 
 }  // namespace

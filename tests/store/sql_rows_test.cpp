@@ -47,7 +47,7 @@ struct SqlRows : StoreTest, testing::WithParamInterface<bool> {
 
 TEST_P(SqlRows, AReplacedRelayIsTheSameRelayWithANewerRevision) {
   const Relay before = synced("r1");
-  command.begin_relay_sync(before.id, TimePoint(Milliseconds(77)));
+  command.begin_relay_sync(before, TimePoint(Milliseconds(77)));
   for (const char* verb : {"REPLACE", "INSERT OR REPLACE"}) {
     const std::int64_t revision = row("r1").revision;
     other.execute(write(verb, "r1"));
@@ -73,7 +73,7 @@ TEST_P(SqlRows, ADeletedRelayThatComesBackIsTheSameRelay) {
 TEST_P(SqlRows, ARequestUnderWayDoesNotCompleteWhatReplacedItsRelay) {
   other.execute(write("INSERT", "r1"));
   const Relay sent = row("r1");
-  command.begin_relay_sync(sent.id, TimePoint());
+  command.begin_relay_sync(sent, TimePoint());
   other.execute(write("REPLACE", "r1", "blue", ", info_name", ", 'newer'"));
   command.complete_relay_sync(sent, {.revision = sent.revision, .digest = "digest"});
   EXPECT_FALSE(row("r1").synced);

@@ -42,7 +42,7 @@ struct SqlStorm : StoreTest, testing::WithParamInterface<bool> {
                                             .doubt_until = relay.doubt_until});
         continue;
       }
-      command.begin_relay_sync(relay.id, clock.now());
+      command.begin_relay_sync(relay, clock.now());
       under_way_[relay.id.text] = relay;
     }
     if (!under_way_.empty() && move % 2 == 0) {

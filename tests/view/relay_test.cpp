@@ -10,13 +10,36 @@ std::string_view state_of(bool synced, std::optional<bool> live, const std::stri
   relay.synced = synced;
   relay.live = live;
   relay.sync_error = error;
-  return to_string(sync_state(relay));
+  return to_string(sync_state(relay, TimePoint::min()));
 }
 
 TEST(SyncStates, TellWhatIsServedFromWhatIsOnlyInStep) {
   EXPECT_EQ(state_of(true, std::nullopt), "in step");
   EXPECT_EQ(state_of(true, true), "live");
   EXPECT_EQ(state_of(true, false), "not served");
+}
+
+TEST(SyncStates, TellWhatIsKnownFromWhatWasSeenTooLongAgo) {
+  Relay relay;
+  relay.synced = true;
+  relay.live = true;
+  relay.seen_at = TimePoint(std::chrono::hours(10));
+  const auto at = [&](int hour) {
+    const TimePoint now{std::chrono::hours(hour)};
+    return to_string(sync_state(relay, seen_since(now, std::chrono::hours(1))));
+  };
+  EXPECT_EQ(at(12), "live");
+  EXPECT_EQ(at(13), "unknown");
+  const TimePoint later{std::chrono::hours(1000)};
+  EXPECT_EQ(to_string(sync_state(relay, seen_since(later, Milliseconds::zero()))), "live");
+}
+
+TEST(SyncStates, CallAnInactiveRelayThatIsNotServedOff) {
+  Relay relay;
+  relay.synced = true;
+  relay.live = true;
+  relay.status = RelayStatus::inactive;
+  EXPECT_EQ(to_string(sync_state(relay, TimePoint::min())), "off");
 }
 
 TEST(SyncStates, TellWhatFailsFromWhatOnlyWaits) {

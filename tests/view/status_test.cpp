@@ -28,7 +28,7 @@ TEST_F(StatusView, IsAnObjectWithNullForWhatThereIsNot) {
           std::to_string(store::migrations().back().version) +
           R"(,"sidecar":{"running":false,"pid":null,"heartbeat_age_ms":null},)"
           R"("relays":{"total":0,"synced":0,"pending":0,"failing":0,"in_doubt":0,"live":0,)"
-          R"("not_served":0},)"
+          R"("unknown":0,"not_served":0,"other_identity":0},)"
           R"("destinations":{"zooid":{"failing_since":null,"reason":"","probe_at":null,)"
           R"("paused_until":null,"stores_nothing":false,"concurrency":null}},)"
           R"("outbox":{"due":0,"waiting":0,"next_due":null,"checks":0,"unknown":[]},"dead_letters":0,)"

@@ -19,6 +19,9 @@ inline constexpr int kMaxJsonDepth = 32;
 [[nodiscard]] std::optional<nlohmann::json> parse_json(std::string_view text,
                                                        std::size_t max_bytes = 1 << 20);
 
+/// On one line, with invalid UTF-8 replaced.
+[[nodiscard]] std::string json_line(const nlohmann::json& document);
+
 // A member of `object`, or the zero value when it is absent or of another type: for documents whose
 // writer may be any program, where a strange member must not stop the reader.
 [[nodiscard]] bool json_flag(const nlohmann::json& object, std::string_view name);

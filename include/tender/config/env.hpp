@@ -53,11 +53,22 @@ enum class RelayVerify : std::uint8_t {
   public_,  // at the relay's own URL
 };
 
+/// What tender does when zooid shows something else than the row says (RELAY_DRIFT).
+enum class RelayDrift : std::uint8_t {
+  automatic,  // adopts what a relay's owner may change, and enforces the rest
+  enforce,
+  adopt,
+  report,
+};
+
 /// What a command needs that uses only the database.
 struct StoreEnv {
   std::filesystem::path database_path;  // relative ones are relative to the working directory
   Milliseconds activity_retention{};    // zero: everything is kept
   bool activity_archive = true;         // whether what is pruned is archived
+  // How often each relay is looked at; zero: only after syncs. What was not seen for two sweeps is
+  // not known any more.
+  Milliseconds relay_sweep{};
   spdlog::level::level_enum log_level = spdlog::level::info;
   LogFormat log_format = LogFormat::text;
   bool has_livekit = false;  // whether LIVEKIT_* is given here; a hint, the sidecar's counts
@@ -82,6 +93,7 @@ struct ZooidOptions {
   Milliseconds reconcile_interval{};                       // 0: never
   RelayRecreate relay_recreate = RelayRecreate::never;
   RelayVerify relay_verify = RelayVerify::off;
+  RelayDrift relay_drift = RelayDrift::automatic;
 };
 
 /// What a command needs that talks to zooid. A copyable value; its secrets are zeroed with it.

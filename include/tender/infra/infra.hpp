@@ -14,6 +14,7 @@
 #include "tender/config/env.hpp"
 #include "tender/http/transport.hpp"
 #include "tender/infra/members.hpp"
+#include "tender/infra/relay_sweep.hpp"
 #include "tender/infra/relay_sync.hpp"
 #include "tender/outbox/dispatcher.hpp"
 #include "tender/outbox/router.hpp"
@@ -75,6 +76,7 @@ class Infra {
   [[nodiscard]] outbox::Registry registry();
   boost::asio::awaitable<void> listen();
   boost::asio::awaitable<void> reconcile_now_and_then();
+  boost::asio::awaitable<void> sweep();
   boost::asio::awaitable<bool> catch_up(std::optional<std::string_view> reconcile_because,
                                         Wakeup& pause);
   boost::asio::awaitable<void> breathe(Wakeup& pause);
@@ -100,6 +102,7 @@ class Infra {
   zooid::Client client_;
   RelaySyncRetry retry_;
   RelayCheck relay_check_;
+  RelaySweep relay_sweep_;
   SyncRunner sync_runner_;
   RelaySync relay_sync_;
   outbox::Outbox outbox_;
@@ -108,6 +111,8 @@ class Infra {
   outbox::Dispatcher dispatcher_;
   Wakeup pause_;     // of listen()
   Wakeup interval_;  // of reconcile_now_and_then()
+  Wakeup sweep_;     // of sweep()
+  outbox::Priority floor_;
   bool stopping_ = false;
 };
 

@@ -2,7 +2,9 @@
 // describes it, and looks again until it does. zooid answers before it reloads a relay. The reload
 // can come minutes later, it can fail, and zooid can miss it while it starts: then the relay is not
 // served as described until its file is written once more. So tender sends it again, sparingly.
-// After three such pushes without success, a person must look. The dispatcher drives it.
+// After three such pushes without success, a person must look. Of a relay that zooid has served, it
+// says so when it is served otherwise, and does about it what RELAY_DRIFT says. The dispatcher
+// drives it.
 #pragma once
 
 #include <cstdint>
@@ -11,6 +13,7 @@
 #include "tender/base/log.hpp"
 #include "tender/config/env.hpp"
 #include "tender/http/transport.hpp"
+#include "tender/infra/lost_relays.hpp"
 #include "tender/infra/reload_progress.hpp"
 #include "tender/outbox/executor.hpp"
 #include "tender/outbox/outbox.hpp"
@@ -40,6 +43,10 @@ class RelayCheck final : public outbox::Executor {
   /// it. A check that it has already goes on. Part of the caller's transaction.
   void ensure(const Relay& relay);
 
+  /// Asks for a look at the relay now, unless a check of it waits already. Part of the caller's
+  /// transaction.
+  void look_at(const RelayId& id);
+
   /// The execution of a sync that has nothing to send, for a relay that zooid was not seen to
   /// serve: it looks. It completes the sync as skipped, and says so if the relay was not seen as
   /// described.
@@ -52,7 +59,7 @@ class RelayCheck final : public outbox::Executor {
   class Execution;
   class SyncByLook;
 
-  [[nodiscard]] static outbox::Job first_look(const Relay& relay, std::int64_t taken_at_seq);
+  [[nodiscard]] static outbox::Job first_look(const RelayId& id, std::int64_t taken_at_seq);
 
   store::Query query_;
   store::Command command_;
@@ -62,6 +69,7 @@ class RelayCheck final : public outbox::Executor {
   Logger& logger_;
   outbox::Outbox outbox_;
   ReloadProgress progress_;
+  LostRelays lost_;
 };
 
 }  // namespace tender::infra

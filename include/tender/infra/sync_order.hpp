@@ -8,6 +8,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include <nlohmann/json_fwd.hpp>
 
@@ -28,7 +29,8 @@ struct SyncOrder {
   bool create = false;         // POST with a fresh identity first; false: PATCH
   bool recreate_lost = false;  // POST when zooid no longer has the relay
   ReplaceTorn replace_torn = ReplaceTorn::never;
-  std::string last_error{};  // of the relay's last sync; empty: it did not fail
+  std::string last_error{};           // of the relay's last sync; empty: it did not fail
+  std::vector<std::string> spared{};  // columns of which a PATCH says nothing: spared_fields()
 };
 
 /// What a creation that failed has left of the relay's file.

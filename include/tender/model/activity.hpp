@@ -14,13 +14,19 @@
 namespace tender {
 
 enum class ActivityType : std::uint8_t {
+  // Commands.
   create_relay,
   update_relay,
   activate_relay,
   deactivate_relay,
   reconcile_relay,  // a person asks for a sync now: `tender reconcile`, `tender dead-letter retry`
-  complete_relay_sync,  // zooid has what revision `detail.revision` says
-  fail_relay_sync,      // one attempt failed: `detail.error`
+  // Results, and what was seen.
+  complete_relay_sync,    // zooid has what revision `detail.revision` says
+  fail_relay_sync,        // one attempt failed: `detail.error`
+  adopt_relay_info,       // what the relay's owner changed in zooid is in the row now
+  notice_relay_drift,     // zooid no longer serves the relay as the row describes it
+  notice_relay_identity,  // zooid serves it with another key than the one that was seen first
+  accept_relay_identity,  // a person says that the other key is right
 };
 
 [[nodiscard]] std::string_view to_string(ActivityType type);

@@ -66,8 +66,14 @@ struct Relay {
   // A request went out of which we do not know whether and when zooid applies it; only a definite
   // answer to one that was begun at this time or later ends the doubt. Nothing: no doubt.
   std::optional<TimePoint> doubt_until;
-  std::optional<bool> live;  // whether zooid serves what it took; nothing: not known
-  int live_pushes = 0;       // sent again since, because it did not
+  std::optional<bool> live;          // whether zooid serves what it took; nothing: not known
+  int live_pushes = 0;               // sent again since, because it did not
+  std::optional<TimePoint> seen_at;  // when a look last told whether zooid serves it
+  // The public key of its secret in zooid (NIP-11 `self`), as it was first seen; and another that
+  // zooid shows instead. Empty: not seen; and none.
+  std::string identity;
+  std::string other_identity;
+  std::string info_sent = "{}";  // SentInfo as text
 };
 
 /// What `relay create` and `relay update` may set; absent members stay as they are.

@@ -22,6 +22,7 @@ enum class DeadLetterReason : std::uint8_t {
   exhausted,   // all retries failed
   torn,        // zooid's file of the relay is damaged
   not_served,  // zooid took it, again and again, and does not serve it
+  contested,   // some other program changes it back each time that tender puts it right
 };
 [[nodiscard]] std::string_view to_string(DeadLetterReason reason);
 

@@ -14,6 +14,7 @@
 #include "tender/base/error.hpp"
 #include "tender/base/random.hpp"
 #include "tender/model/activity.hpp"
+#include "tender/model/drift_detail.hpp"
 #include "tender/model/relay.hpp"
 #include "tender/model/sync_detail.hpp"
 #include "tender/store/activity_channel.hpp"
@@ -57,7 +58,7 @@ class Command {
   /// Records that a request is about to go out. Until its outcome is recorded, it is in doubt what
   /// zooid holds. If this process dies, a request begun at `doubt_until` or later ends the doubt.
   /// Writes no activity.
-  void begin_relay_sync(const RelayId& id, TimePoint doubt_until);
+  void begin_relay_sync(const Relay& relay, TimePoint doubt_until);
 
   struct CompletedSync {
     std::int64_t revision;                   // that was sent
@@ -89,14 +90,34 @@ class Command {
   void hold_relay_sync(const RelayId& id, std::optional<TimePoint> doubt_until,
                        const std::string& digest);
 
-  struct SeenLiveness {
-    bool live = true;
-    int pushes = 0;  // Relay::live_pushes
+  struct Seen {
+    bool live = true;        // zooid serves it as `relay` describes it
+    int pushes = 0;          // Relay::live_pushes
+    std::string identity{};  // its public key; empty: it was not shown
   };
-  /// Records what a look at the relay itself has shown. Writes no activity.
-  void record_liveness(const RelayId& id, SeenLiveness seen);
+  /// Records what a look at the relay has shown now. `relay` is its row. The first identity is
+  /// kept; another one later makes an activity, notice_relay_identity.
+  void record_look(const Relay& relay, const Seen& seen);
+
+  /// From now on the other identity that zooid shows is the relay's. Throws NoSuchRelay, and
+  /// CommandError when it shows no other.
+  Relay accept_relay_identity(const RelayId& id);
+
+  /// zooid no longer serves the relay as the row describes it. `relay` is its row.
+  void notice_relay_drift(const Relay& relay, const DriftDetail& detail, const Seen& seen);
+
+  /// The row becomes `adopted`, because zooid shows these values. `digest` identifies the body that
+  /// describes it: then zooid has the new revision already, and the relay is in step. Without one
+  /// it is pending. The revision in `detail` is the new one. Throws CommandError when a value is
+  /// not allowed.
+  void adopt_relay_info(const Relay& adopted, DriftDetail detail, const Seen& seen,
+                        const std::string& digest);
+
+  /// The sweep looks at the relay again at that time. Writes no activity.
+  void plan_look(const RelayId& id, TimePoint next);
 
  private:
+  void write_seen(const Relay& relay, const Seen& seen);
   Relay write_status(const RelayId& id, RelayStatus status, ActivityType type);
   void add_activity(ActivityType type, const Relay& relay, const std::string& detail);
 

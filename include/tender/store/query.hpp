@@ -77,15 +77,26 @@ class Query {
   /// revision do not count: each change starts over, also one without an activity row.
   [[nodiscard]] int count_trailing_sync_failures(const RelayId& id) const;
 
+  /// How often since then tender set out to put right what the relay's fields show in zooid
+  /// (notice_relay_drift), and no command has come since.
+  [[nodiscard]] int count_enforced_drifts(const RelayId& id, TimePoint since) const;
+
   struct RelayCounts {
     std::int64_t total = 0;
     std::int64_t synced = 0;
     std::int64_t pending = 0;
-    std::int64_t failing = 0;     // pending with a sync_error
-    std::int64_t live = 0;        // in step, and seen to be served as described
-    std::int64_t not_served = 0;  // zooid accepted it, and was seen not to serve it so
+    std::int64_t failing = 0;         // pending with a sync_error
+    std::int64_t live = 0;            // in step, and seen to be served as described
+    std::int64_t unknown = 0;         // the same, but that was too long ago
+    std::int64_t not_served = 0;      // zooid accepted it, and was seen not to serve it so
+    std::int64_t other_identity = 0;  // zooid serves it with another key than at first
   };
-  [[nodiscard]] RelayCounts count_relays() const;
+  /// What was seen before `seen_since` is not known any more.
+  [[nodiscard]] RelayCounts count_relays(TimePoint seen_since = TimePoint::min()) const;
+
+  /// Relays in step at which the sweep is to look by now, the longest due first.
+  [[nodiscard]] std::vector<RelayId> list_relays_to_look_at(TimePoint now,
+                                                            std::int64_t limit) const;
 
  private:
   Database* database_;

@@ -15,17 +15,24 @@ namespace tender::view {
 
 /// How far zooid is with a relay.
 enum class SyncState : std::uint8_t {
-  in_step,
+  in_step,     // not seen yet
   live,        // in step, and seen to be served
-  not_served,  // in step, and seen not to be served
+  off,         // inactive, and seen not to be served
+  unknown,     // in step, but it is too long ago that it was seen
+  not_served,  // in step, and seen to be served otherwise, or not at all
   pending,     // not in step yet
   failing,     // not in step, and the last attempt failed
 };
 
-[[nodiscard]] SyncState sync_state(const Relay& relay);
+/// What was seen before `seen_since` is not known any more.
+[[nodiscard]] SyncState sync_state(const Relay& relay, TimePoint seen_since);
 
 /// "in step", "not served", …
 [[nodiscard]] std::string_view to_string(SyncState state);
+
+/// Two sweeps (RELAY_SWEEP) before `now`: each relay was to be seen since. Without a sweep what was
+/// seen once stays so.
+[[nodiscard]] TimePoint seen_since(TimePoint now, Milliseconds sweep);
 
 /// The relay, with zooid's fault as its sync_error when it waits for nothing else.
 [[nodiscard]] Relay with_reason(Relay relay, const outbox::DestinationState& destination);

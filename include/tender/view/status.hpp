@@ -34,9 +34,10 @@ struct Snapshot {
   std::int64_t routed = 0;                    // up to here the sidecar has routed the activities
 };
 
-/// The state at `now`. It takes several reads; a change between them may be in only some of the
-/// numbers. Throws StoreError.
-[[nodiscard]] Snapshot take_snapshot(store::Database& database, TimePoint now);
+/// The state at `now`; what was seen before `seen_since` counts as unknown. It takes several reads;
+/// a change between them may be in only some of the numbers. Throws StoreError.
+[[nodiscard]] Snapshot take_snapshot(store::Database& database, TimePoint now,
+                                     TimePoint seen_since = TimePoint::min());
 
 /// snake_case, times and durations as integer milliseconds, null for what does not exist.
 [[nodiscard]] nlohmann::ordered_json to_json(const Snapshot& snapshot);

@@ -5,9 +5,11 @@
 
 #include <cstdint>
 #include <string>
+#include <vector>
 
 #include "tender/config/env.hpp"
 #include "tender/http/transport.hpp"
+#include "tender/model/drift_detail.hpp"
 #include "tender/model/relay.hpp"
 
 namespace tender::zooid {
@@ -20,7 +22,9 @@ enum class Liveness : std::uint8_t {
 
 struct LivenessVerdict {
   Liveness liveness = Liveness::as_described;
-  std::string reason;  // for people; empty when as described
+  std::string reason{};             // for people; empty when as described
+  std::vector<FieldDrift> drift{};  // what is shown otherwise; empty when it is absent
+  std::string identity{};           // the relay's public key (`self`); empty: none was shown
 };
 
 /// The request for the relay's NIP-11 document (`Accept: application/nostr+json`), as
@@ -28,7 +32,7 @@ struct LivenessVerdict {
 [[nodiscard]] http::Request nip11_request(const Relay& relay, const config::Env& env);
 
 /// What the exchange of that request says of `relay`. Compared are name, description, icon and
-/// owner; of the relay's own key (`self`) only that there is one. What NIP-11 does not show
+/// owner. What NIP-11 does not show
 /// (policies, media, calls) is not seen.
 [[nodiscard]] LivenessVerdict judge_liveness(const http::Exchange& exchange, const Relay& relay);
 

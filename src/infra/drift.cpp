@@ -1,0 +1,78 @@
+#include "drift.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include <nlohmann/json.hpp>
+
+#include "tender/model/relay_fields.hpp"
+#include "tender/model/sent_info.hpp"
+
+namespace tender::infra {
+namespace {
+
+const RelayField& field_of(const FieldDrift& drift) {
+  return *std::ranges::find(relay_fields(), drift.field, &RelayField::column);
+}
+
+bool is_allowed(const RelayField& field, const Relay& relay) {
+  const auto faults = validate(relay, Standing::taken);
+  return std::ranges::find(faults, field.column, &FieldFault::field) == faults.end();
+}
+
+// Once zooid was seen to serve what it took last, it will not show anything older.
+bool is_somebody_elses(const Relay& row, const RelayField& field, const FieldDrift& drift) {
+  return row.live == true || SentInfo(row.info_sent).is_foreign(field, drift.observed);
+}
+
+}  // namespace
+
+bool is_adopted(const RelayField& field, const Relay& row, config::RelayDrift policy) {
+  switch (policy) {
+    case config::RelayDrift::automatic:
+      return field.owner_edits && row.management_enabled;
+    case config::RelayDrift::adopt:
+      return true;
+    case config::RelayDrift::enforce:
+    case config::RelayDrift::report:
+      break;
+  }
+  return false;
+}
+
+DriftDecision decide_drift(const Relay& row, const std::vector<FieldDrift>& shown,
+                           config::RelayDrift policy) {
+  DriftDecision decision{.adopted = row, .enforce = policy != config::RelayDrift::report};
+  for (const FieldDrift& drift : shown) {
+    const RelayField& field = field_of(drift);
+    if (!is_adopted(field, row, policy) || !is_somebody_elses(row, field, drift)) {
+      decision.left.push_back(drift);
+      continue;
+    }
+    Relay adopted = decision.adopted;
+    if (set_field_value(field, drift.observed, adopted) && is_allowed(field, adopted)) {
+      decision.adopted = std::move(adopted);
+      decision.taken.push_back(drift);
+    } else {
+      decision.left.push_back(drift);
+      decision.enforce = false;
+    }
+  }
+  return decision;
+}
+
+std::vector<std::string> spared_fields(const Relay& row, config::RelayDrift policy) {
+  std::vector<std::string> spared;
+  if (row.doubt_until || row.synced_digest.empty() || row.live == false) {
+    return spared;  // zooid may hold, or show, an older value of ours
+  }
+  const SentInfo sent(row.info_sent);
+  for (const RelayField& field : relay_fields()) {
+    if (field.owner_edits && is_adopted(field, row, policy) && sent.is_newest(field, row)) {
+      spared.emplace_back(field.column);
+    }
+  }
+  return spared;
+}
+
+}  // namespace tender::infra

@@ -1,0 +1,37 @@
+// What is done about a relay that zooid shows otherwise than its row has it (RELAY_DRIFT). The
+// rules are in docs/how-it-decides.md. Pure functions.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "tender/config/env.hpp"
+#include "tender/model/drift_detail.hpp"
+#include "tender/model/relay.hpp"
+#include "tender/model/relay_fields.hpp"
+
+namespace tender::infra {
+
+struct DriftDecision {
+  Relay adopted;                    // the row, with what is taken over from zooid
+  std::vector<FieldDrift> taken{};  // those fields
+  std::vector<FieldDrift> left{};   // that zooid shows otherwise still
+  bool enforce = false;             // send the row, if anything else is wrong
+};
+
+/// `row` is the relay as it is now, `shown` what a look has found to differ; empty when zooid does
+/// not serve it. A value is taken over only if somebody else wrote it, and not when zooid has just
+/// not come to what tender sent (SentInfo), and only if a row may have it. An owner's value that no
+/// row may have is neither taken over nor overwritten.
+[[nodiscard]] DriftDecision decide_drift(const Relay& row, const std::vector<FieldDrift>& shown,
+                                         config::RelayDrift policy);
+
+/// Whether a relay's owner may change that field in zooid, and tender takes it over then: a sync
+/// need not repeat it.
+[[nodiscard]] bool is_adopted(const RelayField& field, const Relay& row, config::RelayDrift policy);
+
+/// The columns of which a sync of `row` says nothing: zooid took these values last, so that only
+/// somebody else can have changed them since, and that is not undone.
+[[nodiscard]] std::vector<std::string> spared_fields(const Relay& row, config::RelayDrift policy);
+
+}  // namespace tender::infra

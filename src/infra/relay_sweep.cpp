@@ -1,0 +1,52 @@
+#include "tender/infra/relay_sweep.hpp"
+
+#include <algorithm>
+#include <cstdint>
+
+#include "tender/store/portion.hpp"
+#include "tender/store/transaction.hpp"
+
+namespace tender::infra {
+namespace {
+
+constexpr int kSteps = 120;  // of a sweep
+constexpr std::chrono::seconds kShortestInterval{1};
+
+}  // namespace
+
+RelaySweep::RelaySweep(store::Database& database, store::Query query, store::Command command,
+                       RelayCheck& check, const config::Env& env, const Clock& clock)
+    : database_(database),
+      query_(query),
+      command_(command),
+      check_(check),
+      env_(env),
+      clock_(clock) {}
+
+Milliseconds RelaySweep::interval() const {
+  const bool off =
+      env_.relay_sweep == Milliseconds::zero() || env_.relay_verify == config::RelayVerify::off;
+  return off ? Milliseconds::zero()
+             : std::max<Milliseconds>(env_.relay_sweep / kSteps, kShortestInterval);
+}
+
+std::size_t RelaySweep::ask() {
+  const std::int64_t relays = query_.count_relays().synced;
+  const std::int64_t share = relays * interval().count() / env_.relay_sweep.count() + 1;
+  const TimePoint now = clock_.now();
+  store::Portion portion(clock_);
+  std::size_t asked = 0;
+  store::Transaction transaction(database_);
+  for (const RelayId& id : query_.list_relays_to_look_at(now, share)) {
+    if (!portion.take()) {
+      break;
+    }
+    check_.look_at(id);
+    command_.plan_look(id, now + env_.relay_sweep);
+    ++asked;
+  }
+  transaction.commit();
+  return asked;
+}
+
+}  // namespace tender::infra

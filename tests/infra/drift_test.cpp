@@ -1,0 +1,378 @@
+// zooid shows something else than the row says: tender notices it within a sweep, and does what
+// RELAY_DRIFT says.
+#include <gmock/gmock.h>
+
+#include "tender/model/drift_detail.hpp"
+#include "tender/nostr/keys.hpp"
+
+#include "support/world.hpp"
+
+namespace tender {
+namespace {
+
+using namespace std::chrono_literals;
+using config::RelayDrift;
+using http::Method;
+using test::World;
+using testing::HasSubstr;
+
+struct Drift : testing::Test {
+  Drift() {
+    world.env.relay_verify = config::RelayVerify::direct;
+    world.env.relay_sweep = 1h;
+  }
+
+  // A relay that was seen to be served, and of which nothing is to be done.
+  Relay live(const std::string& subdomain = "blue") {
+    world.start();
+    const Relay relay = world.create(subdomain);
+    world.clock().advance(10s);
+    EXPECT_EQ(world.get(relay).live, true);
+    return world.get(relay);
+  }
+
+  void open_to_join(const Relay& relay) {
+    RelayChange change;
+    change.policy_public_join = true;
+    static_cast<void>(world.command->update_relay(relay.id, change));
+  }
+
+  nlohmann::json& file(const Relay& relay) { return world.zooid.relays[relay.id.text]; }
+  void owner_renames(const Relay& relay, const std::string& name) {
+    file(relay)["info"]["name"] = name;
+  }
+  [[nodiscard]] int syncs() const {
+    return world.zooid.count(Method::post) + world.zooid.count(Method::patch);
+  }
+  [[nodiscard]] std::vector<DriftDetail> noticed(const Relay& relay) const {
+    std::vector<DriftDetail> details;
+    for (const Activity& row : world.query->list_latest_activity(relay.id, 100)) {
+      if (row.relay_activity() == ActivityType::notice_relay_drift ||
+          row.relay_activity() == ActivityType::adopt_relay_info) {
+        details.push_back(read_drift_detail(row));
+      }
+    }
+    return details;
+  }
+
+  World world;
+};
+
+TEST_F(Drift, LooksAtEachRelayOnceInASweep) {
+  world.start();
+  for (int i = 0; i < 5; ++i) {
+    world.create("r" + std::to_string(i));
+  }
+  world.clock().advance(2h);
+  const auto before = world.zooid.looks.size();
+  world.clock().advance(10h);
+  EXPECT_EQ(world.zooid.looks.size() - before, 50U);
+  EXPECT_EQ(syncs(), 5);
+}
+
+TEST_F(Drift, SpreadsItsLooksOverTheSweep) {
+  world.start();
+  for (int i = 0; i < 480; ++i) {
+    world.create("r" + std::to_string(i));
+  }
+  world.clock().advance(3h);
+  const auto before = world.zooid.looks.size();
+  world.clock().advance(6min);
+  const auto tenth = world.zooid.looks.size() - before;
+  EXPECT_GE(tenth, 40U);
+  EXPECT_LE(tenth, 60U);
+}
+
+TEST_F(Drift, DoesNotSweepWhenItIsOff) {
+  world.env.relay_sweep = 0h;
+  live();
+  world.clock().advance(100h);
+  EXPECT_EQ(world.zooid.looks.size(), 1U);
+}
+
+TEST_F(Drift, SaysWhenARelayWasSeenLast) {
+  const Relay relay = live();
+  const TimePoint first = relay.seen_at.value();
+  world.clock().advance(5h);
+  EXPECT_GT(world.get(relay).seen_at.value(), first + 4h);
+  world.zooid.look_answer = test::answer(502, "bad gateway");
+  const TimePoint last = world.get(relay).seen_at.value();
+  world.clock().advance(5h);
+  EXPECT_LE(world.get(relay).seen_at.value(), last + 1h);
+}
+
+TEST_F(Drift, AdoptsAnOwnersRename) {
+  const Relay relay = live();
+  owner_renames(relay, "Owner's name");
+  world.clock().advance(90min);
+  const Relay now = world.get(relay);
+  EXPECT_EQ(now.info_name, "Owner's name");
+  EXPECT_EQ(now.revision, relay.revision + 1);
+  EXPECT_TRUE(now.synced);
+  EXPECT_EQ(now.live, true);
+  EXPECT_EQ(syncs(), 1);
+  ASSERT_EQ(noticed(relay).size(), 1U);
+  EXPECT_EQ(noticed(relay)[0].answer, DriftAnswer::adopt);
+  EXPECT_EQ(noticed(relay)[0].revision, now.revision);
+  EXPECT_EQ(noticed(relay)[0].fields,
+            (std::vector<FieldDrift>{
+                {.field = "info_name", .desired = "blue", .observed = "Owner's name"}}));
+  world.clock().advance(10h);
+  EXPECT_EQ(noticed(relay).size(), 1U);
+  EXPECT_EQ(syncs(), 1);
+}
+
+TEST_F(Drift, KeepsAnOwnersRenameThroughAnUnrelatedUpdateBeforeAnyLook) {
+  const Relay relay = live();
+  owner_renames(relay, "Owner's name");
+  open_to_join(relay);
+  world.clock().advance(1min);
+  EXPECT_EQ(file(relay)["info"]["name"], "Owner's name");
+  EXPECT_EQ(file(relay)["policy"]["public_join"], true);
+  EXPECT_EQ(world.get(relay).info_name, "Owner's name");
+  EXPECT_EQ(syncs(), 2);
+}
+
+TEST_F(Drift, KeepsAnOwnersRenameRightAfterOurs) {
+  const Relay relay = live();
+  world.rename(relay, "ours");
+  world.run_ready();
+  owner_renames(relay, "theirs");  // before the look that follows the sync
+  open_to_join(relay);
+  world.clock().advance(1min);
+  EXPECT_EQ(file(relay)["info"]["name"], "theirs");
+  EXPECT_EQ(world.get(relay).info_name, "theirs");
+}
+
+TEST_F(Drift, TakesALateReloadForNobodysEdit) {
+  const Relay relay = live();
+  world.zooid.stale[relay.id.text] = file(relay);
+  world.rename(relay, "second");
+  world.run_ready();
+  world.rename(relay, "third");
+  world.clock().advance(5s);
+  EXPECT_EQ(world.get(relay).info_name, "third");
+  world.zooid.stale[relay.id.text]["info"]["name"] = "second";  // it comes to one after the other
+  world.clock().advance(30s);
+  EXPECT_EQ(world.get(relay).info_name, "third");
+  world.zooid.stale.clear();
+  world.clock().advance(10min);
+  EXPECT_EQ(world.get(relay).live, true);
+  EXPECT_EQ(world.get(relay).info_name, "third");
+  EXPECT_TRUE(noticed(relay).empty());
+}
+
+TEST_F(Drift, SendsARenameThatZooidRefusedOnce) {
+  const Relay relay = live();
+  world.zooid.script = [](const test::FakeZooid::Seen&) {
+    return test::answer_with(409, R"({"error": "host \"x\" is already in use"})");
+  };
+  world.rename(relay, "ours");
+  world.run_ready();
+  world.zooid.script = nullptr;
+  open_to_join(relay);
+  world.clock().advance(10s);
+  EXPECT_EQ(file(relay)["info"]["name"], "ours");
+  EXPECT_EQ(world.get(relay).info_name, "ours");
+}
+
+TEST_F(Drift, EnforcesWhatTheOwnerMayNotChange) {
+  const Relay relay = live();
+  file(relay)["info"]["pubkey"] =
+      "c6047f9441ed7d6d3045406e95c07cd85c778e4b8cef3ca7abac09b95c709ee5";
+  world.clock().advance(90min);
+  EXPECT_EQ(file(relay)["info"]["pubkey"], test::kTenant);
+  EXPECT_EQ(world.get(relay).live, true);
+  ASSERT_EQ(noticed(relay).size(), 1U);
+  EXPECT_EQ(noticed(relay)[0].answer, DriftAnswer::enforce);
+  EXPECT_EQ(noticed(relay)[0].fields[0].field, "tenant");
+}
+
+TEST_F(Drift, EnforcesTheNameOfARelayWithoutManagement) {
+  const Relay relay = live();
+  RelayChange change;
+  change.management_enabled = false;
+  static_cast<void>(world.command->update_relay(relay.id, change));
+  world.clock().advance(10s);
+  owner_renames(relay, "somebody else's");
+  world.clock().advance(90min);
+  EXPECT_EQ(file(relay)["info"]["name"], "blue");
+}
+
+TEST_F(Drift, AdoptsWhatItMayAndEnforcesTheRest) {
+  const Relay relay = live();
+  owner_renames(relay, "Owner's name");
+  file(relay)["info"]["pubkey"] =
+      "c6047f9441ed7d6d3045406e95c07cd85c778e4b8cef3ca7abac09b95c709ee5";
+  world.clock().advance(90min);
+  EXPECT_EQ(file(relay)["info"]["name"], "Owner's name");
+  EXPECT_EQ(file(relay)["info"]["pubkey"], test::kTenant);
+  EXPECT_EQ(world.get(relay).info_name, "Owner's name");
+  EXPECT_EQ(world.get(relay).live, true);
+}
+
+TEST_F(Drift, PutsAllRightWithEnforce) {
+  world.env.relay_drift = RelayDrift::enforce;
+  const Relay relay = live();
+  owner_renames(relay, "Owner's name");
+  world.clock().advance(90min);
+  EXPECT_EQ(file(relay)["info"]["name"], "blue");
+  EXPECT_EQ(world.get(relay).info_name, "blue");
+  EXPECT_EQ(world.get(relay).live, true);
+  EXPECT_EQ(syncs(), 2);
+}
+
+TEST_F(Drift, AdoptsAllThatIsShownWithAdopt) {
+  world.env.relay_drift = RelayDrift::adopt;
+  const Relay relay = live();
+  const char* other = "c6047f9441ed7d6d3045406e95c07cd85c778e4b8cef3ca7abac09b95c709ee5";
+  file(relay)["info"]["pubkey"] = other;
+  world.clock().advance(90min);
+  EXPECT_EQ(world.get(relay).tenant, other);
+  EXPECT_EQ(syncs(), 1);
+}
+
+TEST_F(Drift, SaysSoOnceWithReport) {
+  world.env.relay_drift = RelayDrift::report;
+  const Relay relay = live();
+  owner_renames(relay, "Owner's name");
+  world.clock().advance(10h);
+  EXPECT_EQ(file(relay)["info"]["name"], "Owner's name");
+  EXPECT_EQ(world.get(relay).info_name, "blue");
+  EXPECT_EQ(world.get(relay).live, false);
+  EXPECT_EQ(syncs(), 1);
+  ASSERT_EQ(noticed(relay).size(), 1U);
+  EXPECT_EQ(noticed(relay)[0].answer, DriftAnswer::report);
+  owner_renames(relay, "blue");
+  world.clock().advance(90min);
+  EXPECT_EQ(world.get(relay).live, true);
+}
+
+TEST_F(Drift, NeitherAdoptsNorOverwritesAnOwnersValueThatNoRowMayHave) {
+  const Relay relay = live();
+  owner_renames(relay, std::string(300, 'x'));
+  world.clock().advance(10h);
+  EXPECT_EQ(file(relay)["info"]["name"], std::string(300, 'x'));
+  EXPECT_EQ(world.get(relay).info_name, "blue");
+  EXPECT_EQ(syncs(), 1);
+  ASSERT_EQ(noticed(relay).size(), 1U);
+  EXPECT_EQ(noticed(relay)[0].answer, DriftAnswer::report);
+}
+
+TEST_F(Drift, StopsAFightWithSomeOtherProgram) {
+  world.env.relay_drift = RelayDrift::enforce;
+  const Relay relay = live();
+  for (int round = 0; round < 12; ++round) {
+    owner_renames(relay, "theirs");
+    world.clock().advance(1h);
+  }
+  EXPECT_EQ(syncs(), 1 + 3);
+  ASSERT_EQ(world.open_letters().size(), 1U);
+  EXPECT_EQ(world.open_letters()[0].reason, "contested");
+  EXPECT_THAT(world.open_letters()[0].error, HasSubstr("some other program changes it back"));
+  EXPECT_FALSE(world.get(relay).synced);
+}
+
+TEST_F(Drift, EnforcesRareDriftsForEver) {
+  world.env.relay_drift = RelayDrift::enforce;
+  const Relay relay = live();
+  for (int round = 0; round < 12; ++round) {
+    owner_renames(relay, "theirs");
+    world.clock().advance(6h);
+  }
+  EXPECT_EQ(syncs(), 1 + 12);
+  EXPECT_TRUE(world.open_letters().empty());
+}
+
+TEST_F(Drift, SendsARelayAgainThatZooidLost) {
+  const Relay relay = live();
+  world.zooid.not_loaded.insert(relay.id.text);
+  world.zooid.script = [this](const test::FakeZooid::Seen&) {
+    world.zooid.not_loaded.clear();  // the next write loads it
+    return test::FakeZooid::Action();
+  };
+  world.clock().advance(2h);
+  EXPECT_EQ(world.get(relay).live, true);
+  EXPECT_EQ(syncs(), 2);
+  ASSERT_EQ(noticed(relay).size(), 1U);
+  EXPECT_TRUE(noticed(relay)[0].fields.empty());
+}
+
+TEST_F(Drift, SaysThatARelayIsNotServedAtTheFirstLook) {
+  const Relay relay = live();
+  world.zooid.not_loaded.insert(relay.id.text);
+  ASSERT_TRUE(
+      world.clock().advance_until([&] { return world.get(relay).live == false; }, 1h + 1min));
+  EXPECT_EQ(syncs(), 1);
+}
+
+TEST_F(Drift, MakesNoDeadLettersOfAWipedZooid) {
+  world.start();
+  for (int i = 0; i < 40; ++i) {
+    world.create("r" + std::to_string(i));
+  }
+  world.clock().advance(90min);
+  world.zooid.relays.clear();
+  world.clock().advance(10h);
+  EXPECT_EQ(world.query->count_relays().not_served, 40);
+  EXPECT_TRUE(world.open_letters().empty());
+  EXPECT_EQ(syncs(), 40);
+  for (const Relay& relay : world.query->list_relays()) {
+    world.command->reconcile_relay(relay, {.forced = true, .recreate = true});
+  }
+  world.clock().advance(10min);
+  EXPECT_EQ(world.query->count_relays().live, 40);
+  EXPECT_EQ(world.query->count_relays().other_identity, 0);
+}
+
+std::string public_key_of(const nlohmann::json& file) {
+  return nostr::SecretKey::parse(file["secret"].get<std::string>()).public_key().hex();
+}
+
+TEST_F(Drift, RemembersTheIdentityThatItSawFirst) {
+  const Relay relay = live();
+  EXPECT_EQ(relay.identity, public_key_of(file(relay)));
+  EXPECT_EQ(relay.other_identity, "");
+}
+
+TEST_F(Drift, SaysOnceThatARelayHasAnotherIdentity) {
+  const Relay relay = live();
+  const std::string secret = file(relay)["secret"];
+  file(relay)["secret"] = nostr::SecretKey::generate(world.random).reveal_hex();
+  const std::string other = public_key_of(file(relay));
+  world.clock().advance(10h);
+  EXPECT_EQ(world.get(relay).identity, relay.identity);
+  EXPECT_EQ(world.get(relay).other_identity, other);
+  EXPECT_EQ(world.get(relay).live, true);
+  EXPECT_EQ(world.logged(relay, ActivityType::notice_relay_identity), 1);
+  EXPECT_EQ(syncs(), 1);
+  file(relay)["secret"] = secret;  // restored
+  world.clock().advance(90min);
+  EXPECT_EQ(world.get(relay).other_identity, "");
+}
+
+TEST_F(Drift, AcceptsAnotherIdentityWhenAPersonSaysSo) {
+  const Relay relay = live();
+  EXPECT_THROW(static_cast<void>(world.command->accept_relay_identity(relay.id)),
+               store::CommandError);
+  file(relay)["secret"] = nostr::SecretKey::generate(world.random).reveal_hex();
+  world.clock().advance(90min);
+  static_cast<void>(world.command->accept_relay_identity(relay.id));
+  EXPECT_EQ(world.get(relay).identity, public_key_of(file(relay)));
+  EXPECT_EQ(world.get(relay).other_identity, "");
+  world.clock().advance(10h);
+  EXPECT_EQ(world.logged(relay, ActivityType::notice_relay_identity), 1);
+}
+
+TEST_F(Drift, LearnsTheIdentityAgainOfARelayThatItRecreated) {
+  const Relay relay = live();
+  world.zooid.relays.clear();
+  world.command->reconcile_relay(relay, {.forced = true, .recreate = true});
+  world.clock().advance(10min);
+  EXPECT_EQ(world.get(relay).identity, public_key_of(file(relay)));
+  EXPECT_NE(world.get(relay).identity, relay.identity);
+  EXPECT_EQ(world.logged(relay, ActivityType::notice_relay_identity), 0);
+}
+
+}  // namespace
+}  // namespace tender
