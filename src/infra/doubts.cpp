@@ -5,8 +5,10 @@
 namespace tender::infra {
 
 TimePoint Doubts::begin(const std::string& relay, Milliseconds duration) {
-  ends_[relay] = clock_.steady() + duration;
-  return clock_.now() + duration;
+  const SteadyTime now = clock_.steady();
+  SteadyTime& end = ends_.try_emplace(relay, now).first->second;
+  end = std::max(end, now + duration);
+  return clock_.now() + (end - now);
 }
 
 SteadyTime Doubts::end_of(const std::string& relay, TimePoint doubt_until) {

@@ -263,7 +263,8 @@ void Infra::handle_activity(const Activity& activity) {
   const RelayId id{activity.resource_id};
   const Told told{.relay = query_.get_relay(id),
                   .sync = outbox_.find(kRelaySync, id.text),
-                  .now = runtime_.clock.now()};
+                  .now = runtime_.clock.now(),
+                  .lost_with_many = relay_check_.has_lost_many()};
   report(runtime_.logger, activity, told);
   if (is_command(*type)) {
     handle_command(activity, *type);

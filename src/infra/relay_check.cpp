@@ -139,12 +139,12 @@ class RelayCheck::Execution final : public Look {
 
   // Only looks that were made count, however long ago the sync was: our own queue may be long.
   outbox::Settlement wait_or_push(const Relay& now) {
+    if (now.live == false && now.live_pushes == 0 && is_lost_with_many()) {
+      return outbox::Complete{};  // the sweep looks again
+    }
     const int pushes = std::min(now.live_pushes, kPushes);  // whatever the row says
     if (job_.attempt + 1 < kLooksBeforePush + pushes) {
       return look_again(job_.attempt + 1, kPauses.at(static_cast<std::size_t>(job_.attempt)));
-    }
-    if (is_lost_with_many(now)) {
-      return look_again(job_.attempt, kLongestWait);
     }
     if (owner_.progress_.may_come(job_.asked_seq, owner_.clock_.now())) {
       return look_again(job_.attempt, kTurnPause);
@@ -154,9 +154,9 @@ class RelayCheck::Execution final : public Look {
 
   // With its whole config directory gone, zooid has lost every relay. Sending them all again would
   // make a dead letter of each, and says less than one line does.
-  [[nodiscard]] bool is_lost_with_many(const Relay& now) const {
-    return now.live == false && now.live_pushes == 0 && verdict().drift.empty() &&
-           now.status == RelayStatus::active && owner_.lost_.are_many();
+  [[nodiscard]] bool is_lost_with_many() const {
+    return verdict().drift.empty() && relay().status == RelayStatus::active &&
+           owner_.env_.relay_sweep > Milliseconds::zero() && owner_.lost_.are_many();
   }
 
   outbox::Settlement adopt(const DriftDecision& drift) {
@@ -194,7 +194,8 @@ class RelayCheck::Execution final : public Look {
       if (now.status == RelayStatus::active) {
         count_as_lost(now);
       }
-      return look_again(1, kPauses.front());
+      return is_lost_with_many() ? outbox::Settlement(outbox::Complete{})
+                                 : look_again(1, kPauses.front());
     }
     send(now.id);
     return outbox::Complete{};

@@ -86,7 +86,7 @@ class RelaySync::Execution final : public outbox::Execution {
   // was in doubt, and this request was to make up for it.
   [[nodiscard]] std::string digest_after_failure() const {
     const bool untouched = !relay_.doubt_until && effort_ == Effort::if_changed && !doubt_until_ &&
-                           report_.requests <= 1 && verdict().outcome != Outcome::not_found &&
+                           report_.requests <= 1 && !report_.lost &&
                            verdict().outcome != Outcome::torn;
     return untouched ? relay_.synced_digest : std::string();
   }

@@ -58,8 +58,10 @@ void report(Logger& logger, const Activity& activity, const Told& told) {
   }
   if (type == ActivityType::notice_relay_drift) {
     const DriftDetail detail = read_drift_detail(activity);
-    logger.warn("relay {}: zooid no longer serves it as described: {}; {}", name,
-                printable(detail.reason, 600), what_is_done(detail));
+    const bool said = told.lost_with_many && detail.fields.empty();
+    logger.log(said ? spdlog::level::debug : spdlog::level::warn,
+               "relay {}: zooid no longer serves it as described: {}; {}", name,
+               printable(detail.reason, 600), what_is_done(detail));
     return;
   }
   if (type == ActivityType::notice_relay_identity) {

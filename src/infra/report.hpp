@@ -17,6 +17,7 @@ struct Told {
   std::optional<Relay> relay;       // nothing: it is gone
   std::optional<outbox::Job> sync;  // its sync in the outbox; nothing: none is due
   TimePoint now{};
+  bool lost_with_many = false;  // zooid has lost it with many others, and a line has said so
 };
 
 /// The activity must be about a relay and of a type that tender knows.

@@ -114,7 +114,9 @@ class SyncRunner::Attempt {
 
   asio::awaitable<Verdict> update() {
     std::string body = zooid::update_body(order_.relay, owner_.env_, order_.spared);
-    co_return co_await send(http::Method::patch, std::move(body), Secret());
+    Verdict verdict = co_await send(http::Method::patch, std::move(body), Secret());
+    report_.lost = report_.lost || verdict.outcome == Outcome::not_found;
+    co_return verdict;
   }
 
   asio::awaitable<Verdict> send(http::Method method, std::string body, Secret hidden) {

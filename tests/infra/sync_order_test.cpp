@@ -40,7 +40,7 @@ SyncOrder some_order() {
 }
 
 SyncReport some_report() {
-  SyncReport report{.requests = 2, .created = true, .leftover = Leftover::torn};
+  SyncReport report{.requests = 2, .created = true, .lost = true, .leftover = Leftover::torn};
   report.verdict = {Outcome::storage_fault, "disk full", true, true, true, std::chrono::seconds(3)};
   return report;
 }
@@ -71,6 +71,7 @@ TEST(SyncReport, SurvivesJson) {
   EXPECT_EQ(read->verdict.retry_after, std::chrono::seconds(3));
   EXPECT_EQ(read->requests, 2);
   EXPECT_TRUE(read->created);
+  EXPECT_TRUE(read->lost);
   EXPECT_EQ(read->leftover, Leftover::torn);
   EXPECT_EQ(to_json(*read), written);
 }

@@ -80,9 +80,9 @@ void Life::run_until_quiet() {
   const TimePoint limit = timeline_.now() + kQuietAfter;
   TimePoint quiet_since = TimePoint::max();
   while (!trace_.violation()) {
-    const int calls = machine_.network().calls();
+    const int calls = machine_.network().calls_to_api();
     run_for(kLookForQuiet);
-    if (!machine_.quiet() || calls != machine_.network().calls()) {
+    if (!machine_.quiet() || calls != machine_.network().calls_to_api()) {
       quiet_since = TimePoint::max();
     } else {
       quiet_since = std::min(quiet_since, timeline_.now());
@@ -91,8 +91,9 @@ void Life::run_until_quiet() {
       }
     }
     if (timeline_.now() > limit) {
-      trace_.violate("there is still work {} minutes after the last fault",
-                     std::chrono::duration_cast<std::chrono::minutes>(kQuietAfter).count());
+      trace_.violate("there is still work {} minutes after the last fault: {}",
+                     std::chrono::duration_cast<std::chrono::minutes>(kQuietAfter).count(),
+                     machine_.witness().tables().describe_jobs());
     }
   }
 }

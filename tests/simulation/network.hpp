@@ -91,7 +91,8 @@ class Network final : public http::Transport {
   [[nodiscard]] int under_way() const { return under_way_; }
 
   /// How many there were.
-  [[nodiscard]] int calls() const { return calls_; }
+  /// How many calls there were so far that were not looks: the sweep never ends.
+  [[nodiscard]] int calls_to_api() const { return calls_ - looks_; }
 
   test::ZooidModel zooid;
 
@@ -120,6 +121,7 @@ class Network final : public http::Transport {
   TimePoint storage_mended_at_{};
   std::map<std::string, int> newest_applied_;  // the number of a relay's newest applied call
   int calls_ = 0;
+  int looks_ = 0;  // of these
   int under_way_ = 0;
 };
 

@@ -116,7 +116,22 @@ std::optional<JobRow> Tables::job(bool sync, const std::string& relay) const {
 }
 
 bool Tables::no_jobs() const {
-  return !database_.prepare("SELECT 1 FROM outbox LIMIT 1").step();
+  return !database_
+              .prepare(
+                  "SELECT 1 FROM outbox WHERE kind <> 'relay_check' OR attempt > 0 "
+                  "OR asked_seq > 0 LIMIT 1")
+              .step();
+}
+
+std::string Tables::describe_jobs() const {
+  std::string jobs;
+  store::Statement rows = database_.prepare(
+      "SELECT kind, key, attempt, coalesce(last_error, '') FROM outbox ORDER BY key LIMIT 5");
+  while (rows.step()) {
+    jobs += fmt::format("{}{} {} attempt {} {}", jobs.empty() ? "" : ", ", rows.text(0),
+                        rows.text(1), rows.integer(2), rows.text(3));
+  }
+  return jobs;
 }
 
 std::optional<JobRow> Tables::first_due(bool sync, Order order, TimePoint now,

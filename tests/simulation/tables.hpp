@@ -70,7 +70,10 @@ class Tables {
   /// The job of that relay: its sync, or its check.
   [[nodiscard]] std::optional<JobRow> job(bool sync, const std::string& relay) const;
   /// Whether nothing is left to do.
+  /// None but the looks of the sweep, which never ends.
   [[nodiscard]] bool no_jobs() const;
+  /// The first few, for people.
+  [[nodiscard]] std::string describe_jobs() const;
 
   enum class Order : std::uint8_t { most_urgent, longest_due };
   /// The first sync, or the first check, that was due before `now` and is `claimable`.

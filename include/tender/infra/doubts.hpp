@@ -16,7 +16,8 @@ class Doubts {
   /// `longest`: no doubt lasts longer from its beginning. Borrows the clock.
   Doubts(const Clock& clock, Milliseconds longest) : clock_(clock), longest_(longest) {}
 
-  /// The relay is in doubt for `duration` from now. Returns that as doubt_until for its row.
+  /// The relay is in doubt for `duration` from now, or until an earlier doubt ends, if that is
+  /// later. Returns that as doubt_until for its row.
   TimePoint begin(const std::string& relay, Milliseconds duration);
 
   /// Until when the relay is in doubt, whose row says `doubt_until`. If this process began no

@@ -43,6 +43,9 @@ class RelayCheck final : public outbox::Executor {
   /// it. A check that it has already goes on. Part of the caller's transaction.
   void ensure(const Relay& relay);
 
+  /// Whether zooid has lost so many relays that one line in the log has said so for all.
+  [[nodiscard]] bool has_lost_many() const { return lost_.are_many(); }
+
   /// Asks for a look at the relay now, unless a check of it waits already. Part of the caller's
   /// transaction.
   void look_at(const RelayId& id);

@@ -44,6 +44,7 @@ struct SyncReport {
   zooid::Verdict verdict{};  // of the last request
   int requests = 0;
   bool created = false;  // zooid took a fresh identity
+  bool lost = false;     // zooid said that it does not have the relay
   Leftover leftover = Leftover::as_before;
 };
 
