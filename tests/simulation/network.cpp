@@ -101,16 +101,17 @@ void Network::begin(const std::shared_ptr<Call>& call, Milliseconds timeout) {
               call->is_look() ? call->host : call->relay, summary(call->body));
   listener_->sent(*call);
   Fate fate = choose_fate(*call, timeout);
+  const int weight = call->is_look() ? 0 : 1;
   if (fate.apply) {
-    ++under_way_;
-    timeline_.in(*fate.apply, [this, call] {
-      --under_way_;
+    under_way_ += weight;
+    timeline_.in(*fate.apply, [this, call, weight] {
+      under_way_ -= weight;
       apply(*call);
     });
   }
-  ++under_way_;
-  timeline_.in(fate.answer, [this, call, instead = std::move(fate.instead)] {
-    --under_way_;
+  under_way_ += weight;
+  timeline_.in(fate.answer, [this, call, weight, instead = std::move(fate.instead)] {
+    under_way_ -= weight;
     if (instead) {
       call->answer = instead;
       call->forged = true;

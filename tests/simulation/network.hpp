@@ -87,11 +87,11 @@ class Network final : public http::Transport {
   /// zooid loses its config directory.
   void wipe();
 
-  /// Calls that have still something to do.
-  [[nodiscard]] int under_way() const { return under_way_; }
+  // Without looks: the sweep never ends.
 
-  /// How many there were.
-  /// How many calls there were so far that were not looks: the sweep never ends.
+  /// What calls have still to do.
+  [[nodiscard]] int under_way() const { return under_way_; }
+  /// How many there were so far.
   [[nodiscard]] int calls_to_api() const { return calls_ - looks_; }
 
   test::ZooidModel zooid;
