@@ -81,6 +81,8 @@ extern const CommandSpec kActivity;
 extern const CommandSpec kDeadLetterList;
 extern const CommandSpec kDeadLetterRetry;
 extern const CommandSpec kDeadLetterDiscard;
+extern const CommandSpec kSettingsShow;
+extern const CommandSpec kSettingsAccept;
 extern const CommandSpec kBackup;
 extern const CommandSpec kStatus;
 extern const CommandSpec kCheck;

@@ -19,6 +19,8 @@ std::span<const CommandSpec> command_table() {
                                 kDeadLetterList,
                                 kDeadLetterRetry,
                                 kDeadLetterDiscard,
+                                kSettingsShow,
+                                kSettingsAccept,
                                 kBackup,
                                 kStatus,
                                 kCheck,

@@ -9,6 +9,7 @@
 #include <boost/asio/signal_set.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
+#include "tender/infra/setting_changes.hpp"
 #include "tender/service/sidecar.hpp"
 
 #include "command.hpp"
@@ -22,11 +23,15 @@ namespace asio = boost::asio;
 
 class Run {
  public:
-  explicit Run(const config::Env& env)
+  Run(const config::Env& env, bool accept_settings)
       : logger_(start_logging(env)),
         database_(env.database_path),
         signals_(io_, SIGTERM, SIGINT),
-        sidecar_(env, io_.get_executor(), *logger_, {}) {}
+        sidecar_(env, io_.get_executor(), *logger_, {}) {
+    if (accept_settings) {
+      infra::SettingChanges(sidecar_.database(), env).accept();
+    }
+  }
 
   void to_end() { run_to_end(io_, serve()); }
 
@@ -80,7 +85,7 @@ class Run {
 
 ExitCode run(const Invocation& invocation) {
   const config::Env env = config::load_env(invocation.environment, invocation.env_file);
-  Run(env).to_end();
+  Run(env, invocation.has("accept-settings")).to_end();
   return ExitCode::ok;
 }
 
@@ -93,7 +98,13 @@ const CommandSpec kRun{.name = "run",
                        .summary = "Run the sidecar until SIGTERM or SIGINT",
                        .example = "tender run --env-file /etc/tender.env",
                        .prints_data = false,
-                       .options = nullptr,
+                       .options =
+                           [] {
+                             return std::vector<Option>{
+                                 {"accept-settings",
+                                  "Agree that the environment switches something off for relays, "
+                                  "or moves them (`tender settings show`)"}};
+                           },
                        .run = run};
 
 }  // namespace tender::cli

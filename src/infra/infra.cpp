@@ -12,6 +12,7 @@
 #include "tender/store/database.hpp"
 #include "tender/store/store_error.hpp"
 #include "tender/store/transaction.hpp"
+#include "tender/zooid/relay_config.hpp"
 
 #include "report.hpp"
 
@@ -41,6 +42,7 @@ Infra::Infra(store::Query query, store::Command command, const config::Env& env,
       runtime_(runtime),
       receiver_(command_.notify().subscribe()),
       client_(env_, runtime.transport, runtime.clock, runtime.random),
+      settings_(runtime.database, env_),
       retry_(query_, env_, runtime.clock, runtime.random),
       relay_check_(runtime.database, query_, command_, env_, runtime.transport, runtime.clock,
                    runtime.logger),
@@ -309,6 +311,9 @@ void Infra::handle_command(const Activity& activity, ActivityType type) {
 }
 
 asio::awaitable<void> Infra::reconcile_relay_state(std::string_view source, Wakeup& pause) {
+  if (source == "startup") {
+    co_await spread_settings(pause);
+  }
   const std::size_t pending =
       co_await find_lost_work(&store::Query::next_relays_pending_sync, source, pause);
   co_await find_lost_work(&store::Query::next_relays_in_doubt, source, pause);
@@ -318,6 +323,22 @@ asio::awaitable<void> Infra::reconcile_relay_state(std::string_view source, Wake
       pending == 0 && source == "interval" ? spdlog::level::debug : spdlog::level::info;
   runtime_.logger.log(level, "reconcile ({}): {} relay{} pending", source, pending,
                       pending == 1 ? "" : "s");
+}
+
+// A change of the environment is a change of the relays that it concerns.
+asio::awaitable<void> Infra::spread_settings(Wakeup& pause) {
+  changed_ = settings_.find();
+  for (const SettingChange& change : changed_) {
+    runtime_.logger.info("{} has changed: sending {} relay{} that it concerns", change.name,
+                         change.relays, change.relays == 1 ? "" : "s");
+  }
+  if (!changed_.empty()) {
+    co_await find_lost_work(&store::Query::next_relays, "settings", pause);
+  }
+  if (!stopping_) {
+    changed_.clear();
+    settings_.remember();
+  }
 }
 
 // Walks over the list and gives work to the relays that lack it. A relay that changes meanwhile has
@@ -358,10 +379,17 @@ bool Infra::lacks_work(const Relay& relay) {
     return false;
   }
   if (relay.synced) {
-    return relay.doubt_until.has_value();
+    return relay.doubt_until.has_value() || is_out_of_settings(relay);
   }
   return relay.sync_error.empty() ||
          !dead_letters_.holds(kRelaySync, relay.id.text, relay.revision);
+}
+
+// Whether zooid has it as an earlier environment described it.
+bool Infra::is_out_of_settings(const Relay& relay) const {
+  return std::ranges::any_of(
+             changed_, [&](const SettingChange& change) { return concerns(change.name, relay); }) &&
+         zooid::body_digest(zooid::update_body(relay, env_)) != relay.synced_digest;
 }
 
 // Gives work to the first of `listed` in one transaction, and returns to how many. They are read
@@ -379,6 +407,7 @@ std::size_t Infra::schedule_lost_work(std::span<const Relay> listed, std::string
     Job job = relay_job(kRelaySync, relay->id);
     if (relay->synced) {
       job.not_before = relay->doubt_until.value_or(runtime_.clock.now());
+      job.priority = relay->doubt_until ? Priority::normal : Priority::bulk;
       outbox_.schedule(job);
     } else if (relay->sync_error.empty()) {
       const TimePoint now = runtime_.clock.now();

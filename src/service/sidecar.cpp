@@ -6,6 +6,7 @@
 
 #include <boost/asio/experimental/awaitable_operators.hpp>
 
+#include "tender/infra/setting_changes.hpp"
 #include "tender/store/database_lock.hpp"
 #include "tender/store/integrity.hpp"
 #include "tender/store/row_faults.hpp"
@@ -117,6 +118,7 @@ asio::awaitable<void> Sidecar::become_active() {
   if (lock && !stopping_) {
     logger_.info("tender {} keeps {} in step with {}, as {}", TENDER_VERSION,
                  env_.zooid_api_url.text(), path.string(), env_.robot_key.public_key().npub());
+    infra::SettingChanges(runtime_.database, env_).require_consent();
     warn_of_odd_rows();
     active_ =
         std::make_unique<ActiveSidecar>(executor_, env_, runtime_, std::move(*lock), command(),

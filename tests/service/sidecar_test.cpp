@@ -14,6 +14,7 @@
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
 
+#include "tender/infra/setting_changes.hpp"
 #include "tender/store/database_lock.hpp"
 #include "tender/store/store_error.hpp"
 
@@ -98,6 +99,25 @@ struct SidecarTest : testing::Test {
   std::optional<bool> ended;  // what run() has returned; false when it threw
   std::exception_ptr fault;
 };
+
+TEST_F(SidecarTest, RefusesToMoveEveryRelayUnlessAPersonAgrees) {
+  infra::SettingChanges(database, env).remember();
+  database.execute(
+      "INSERT INTO relay (id, tenant, subdomain, schema, synced_revision) VALUES ('r1', '" +
+      std::string(test::kTenant) + "', 'blue', 'blue_r1', 1)");
+  env.relay_domain = "elsewhere.test";
+  start();
+  ASSERT_TRUE(fault);
+  EXPECT_THROW(std::rethrow_exception(fault), Error);
+  EXPECT_FALSE(is_locked());
+  infra::SettingChanges(database, env).accept();
+  fault = nullptr;
+  start();
+  EXPECT_FALSE(fault);
+  EXPECT_TRUE(is_locked());
+  sidecar->stop();
+  clock.run_ready();
+}
 
 TEST_F(SidecarTest, HoldsTheLockAsLongAsItWorks) {
   start();

@@ -6,6 +6,7 @@
 #include <optional>
 #include <span>
 #include <string_view>
+#include <vector>
 
 #include <boost/asio/awaitable.hpp>
 
@@ -16,6 +17,7 @@
 #include "tender/infra/members.hpp"
 #include "tender/infra/relay_sweep.hpp"
 #include "tender/infra/relay_sync.hpp"
+#include "tender/infra/setting_changes.hpp"
 #include "tender/outbox/dispatcher.hpp"
 #include "tender/outbox/router.hpp"
 #include "tender/store/command.hpp"
@@ -77,6 +79,7 @@ class Infra {
   boost::asio::awaitable<void> listen();
   boost::asio::awaitable<void> reconcile_now_and_then();
   boost::asio::awaitable<void> sweep();
+  boost::asio::awaitable<void> spread_settings(Wakeup& pause);
   boost::asio::awaitable<bool> catch_up(std::optional<std::string_view> reconcile_because,
                                         Wakeup& pause);
   boost::asio::awaitable<void> breathe(Wakeup& pause);
@@ -90,6 +93,7 @@ class Infra {
   boost::asio::awaitable<std::size_t> find_lost_work(store::RelayPages::List list,
                                                      std::string_view source, Wakeup& pause);
   [[nodiscard]] bool lacks_work(const Relay& relay);
+  [[nodiscard]] bool is_out_of_settings(const Relay& relay) const;
   [[nodiscard]] std::size_t schedule_lost_work(std::span<const Relay> listed,
                                                std::string_view source);
   void schedule_relay_sync_retry(const Relay& relay, std::string_view source);
@@ -100,6 +104,8 @@ class Infra {
   Runtime runtime_;
   store::ActivityChannel::Receiver receiver_;
   zooid::Client client_;
+  SettingChanges settings_;
+  std::vector<SettingChange> changed_;  // settings, of which not every relay has work yet
   RelaySyncRetry retry_;
   RelayCheck relay_check_;
   RelaySweep relay_sweep_;

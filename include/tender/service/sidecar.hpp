@@ -68,7 +68,8 @@ class Sidecar {
   /// logged and waited for. False: it never held the lock, because it was stopped before that, or
   /// was told not to wait. Throws at its end, StoreError when it has stopped by itself because the
   /// database or the lock file was moved, removed or replaced, Error when ZOOID_API_CA_FILE cannot
-  /// be used. Once only; the sidecar must outlive it.
+  /// be used, or when the environment would take something away from relays
+  /// (infra::SettingChanges). Once only; the sidecar must outlive it.
   boost::asio::awaitable<bool> run();
 
   /// At any time, also before run().

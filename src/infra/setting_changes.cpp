@@ -1,0 +1,171 @@
+#include "tender/infra/setting_changes.hpp"
+
+#include <algorithm>
+#include <array>
+#include <initializer_list>
+#include <optional>
+
+#include <fmt/format.h>
+#include <openssl/crypto.h>
+
+#include "tender/base/error.hpp"
+#include "tender/nostr/hex.hpp"
+#include "tender/nostr/sha256.hpp"
+#include "tender/store/database.hpp"
+#include "tender/store/transaction.hpp"
+
+namespace tender::infra {
+namespace {
+
+constexpr std::string_view kDomain = "RELAY_DOMAIN";
+constexpr std::string_view kStorage = "BLOSSOM_S3";
+constexpr std::string_view kCalls = "LIVEKIT";
+
+// What the environment says of one setting now.
+struct Setting {
+  std::string_view name;
+  std::string digest{};  // empty: it is not set
+  std::string shown{};
+};
+
+// Each value with its length, so that no two lists of values read the same.
+std::string digest_of(std::initializer_list<std::string_view> values) {
+  std::string text;
+  for (const std::string_view value : values) {
+    text += fmt::format("{}:{}", value.size(), value);
+  }
+  const std::string digest = nostr::to_hex(nostr::sha256(text));
+  OPENSSL_cleanse(text.data(), text.size());
+  return digest;
+}
+
+std::array<Setting, 3> settings_of(const config::Env& env) {
+  Setting storage{.name = kStorage};
+  if (const auto& s3 = env.blossom_s3) {
+    storage.digest = digest_of(
+        {s3->endpoint, s3->region, s3->bucket, s3->access_key.reveal(), s3->secret_key.reveal()});
+    storage.shown = fmt::format("bucket {} at {}", s3->bucket, s3->endpoint);
+  }
+  Setting calls{.name = kCalls};
+  if (const auto& livekit = env.livekit) {
+    calls.digest =
+        digest_of({livekit->url, livekit->api_key.reveal(), livekit->api_secret.reveal()});
+    calls.shown = livekit->url;
+  }
+  return {
+      Setting{.name = kDomain, .digest = digest_of({env.relay_domain}), .shown = env.relay_domain},
+      std::move(storage), std::move(calls)};
+}
+
+struct Remembered {
+  std::string digest;
+  std::string shown;
+  std::string accepted;
+};
+
+std::optional<Remembered> recall(store::Database& database, std::string_view name) {
+  store::Statement row =
+      database.prepare("SELECT digest, shown, accepted FROM setting WHERE name = ?", name);
+  if (!row.step()) {
+    return std::nullopt;
+  }
+  return Remembered{.digest = row.text(0), .shown = row.text(1), .accepted = row.text(2)};
+}
+
+std::int64_t count_concerned(store::Database& database, std::string_view name) {
+  store::Statement row = database.prepare(
+      "SELECT count(*) FROM relay WHERE synced_revision IS NOT NULL AND CASE ?1 "
+      "WHEN 'BLOSSOM_S3' THEN blossom_enabled WHEN 'LIVEKIT' THEN livekit_enabled ELSE 1 END",
+      name);
+  row.step();
+  return row.integer(0);
+}
+
+// What a change would do to relays, and what to correct unless that is meant.
+std::string describe(const SettingChange& change) {
+  if (change.name == kDomain) {
+    return fmt::format(
+        "RELAY_DOMAIN is {} now, and {} relay{} in zooid under {}: all of them would move to "
+        "another host",
+        change.now, change.relays, change.relays == 1 ? " is" : "s are", change.before);
+  }
+  return fmt::format(
+      "{}_* is not set any more ({} before), and {} relay{}: that would be switched "
+      "off for them",
+      change.name, change.before, change.relays, change.relays == 1 ? " uses it" : "s use it");
+}
+
+}  // namespace
+
+bool concerns(std::string_view setting, const Relay& relay) {
+  if (setting == kStorage) {
+    return relay.blossom_enabled;
+  }
+  return setting == kCalls ? relay.livekit_enabled : setting == kDomain;
+}
+
+std::vector<SettingChange> SettingChanges::find() const {
+  std::vector<SettingChange> changes;
+  for (const Setting& now : settings_of(env_)) {
+    const auto before = recall(database_, now.name);
+    if (!before || before->digest == now.digest) {
+      continue;
+    }
+    const std::int64_t relays = count_concerned(database_, now.name);
+    const bool harmful = now.name == kDomain || now.digest.empty();
+    const std::string agreed = now.digest.empty() ? "none" : now.digest;
+    changes.push_back({.name = std::string(now.name),
+                       .before = before->shown,
+                       .now = now.shown,
+                       .relays = relays,
+                       .needs_consent = harmful && relays > 0 && before->accepted != agreed});
+  }
+  return changes;
+}
+
+void SettingChanges::require_consent() const {
+  std::string faults;
+  for (const SettingChange& change : find()) {
+    if (change.needs_consent) {
+      faults += (faults.empty() ? "" : "; ") + describe(change);
+    }
+  }
+  if (!faults.empty()) {
+    throw Error(faults,
+                "correct the environment; or, if that is meant, run `tender settings accept` and "
+                "start again");
+  }
+}
+
+void SettingChanges::accept() const {
+  store::Transaction transaction(database_);
+  for (const Setting& now : settings_of(env_)) {
+    database_
+        .prepare("UPDATE setting SET accepted = ? WHERE name = ?",
+                 now.digest.empty() ? std::string_view("none") : std::string_view(now.digest),
+                 now.name)
+        .run();
+  }
+  transaction.commit();
+}
+
+void SettingChanges::remember() const {
+  const auto settings = settings_of(env_);
+  const bool same = std::ranges::all_of(settings, [this](const Setting& now) {
+    const auto before = recall(database_, now.name);
+    return before && before->digest == now.digest && before->accepted.empty();
+  });
+  if (same) {
+    return;
+  }
+  store::Transaction transaction(database_);
+  for (const Setting& now : settings) {
+    database_
+        .prepare("INSERT OR REPLACE INTO setting (name, digest, shown) VALUES (?, ?, ?)", now.name,
+                 now.digest, now.shown)
+        .run();
+  }
+  transaction.commit();
+}
+
+}  // namespace tender::infra

@@ -1,0 +1,172 @@
+// A change of the environment reaches every relay that it concerns, or needs a person's consent.
+#include "tender/infra/setting_changes.hpp"
+
+#include <gmock/gmock.h>
+
+#include "tender/base/error.hpp"
+
+#include "support/world.hpp"
+
+namespace tender {
+namespace {
+
+using namespace std::chrono_literals;
+using http::Method;
+using infra::SettingChange;
+using infra::SettingChanges;
+using test::World;
+using testing::HasSubstr;
+
+struct Settings : testing::Test {
+  Settings() { world.env.livekit = livekit("first-secret"); }
+
+  static config::LivekitSettings livekit(const char* secret) {
+    return {.url = "wss://live.test", .api_key = Secret("lk-key"), .api_secret = Secret(secret)};
+  }
+
+  Relay create(const std::string& subdomain, bool with_calls) {
+    RelayChange change;
+    change.tenant = test::kTenant;
+    change.subdomain = subdomain;
+    change.livekit_enabled = with_calls;
+    return world.command->create_relay(change);
+  }
+
+  // Two relays with calls and one without, all in step.
+  void live() {
+    world.start();
+    calls = create("calls", true);
+    more = create("more", true);
+    plain = create("plain", false);
+    world.clock().advance(1s);
+    world.stop();
+  }
+
+  void restart() {
+    world.crash();
+    world.zooid.requests.clear();
+    world.start();
+    world.clock().advance(1min);
+  }
+
+  [[nodiscard]] std::vector<SettingChange> changes() {
+    return SettingChanges(*world.database, world.env).find();
+  }
+  [[nodiscard]] nlohmann::json& calls_of(const Relay& relay) {
+    return world.zooid.relays[relay.id.text]["livekit"];
+  }
+
+  World world;
+  Relay calls;
+  Relay more;
+  Relay plain;
+};
+
+TEST_F(Settings, AreRememberedAtTheFirstStart) {
+  live();
+  EXPECT_TRUE(changes().empty());
+  restart();
+  EXPECT_TRUE(world.zooid.requests.empty());
+}
+
+TEST_F(Settings, ReachEveryRelayThatTheyConcern) {
+  live();
+  world.env.livekit = livekit("second-secret");
+  ASSERT_EQ(changes(), (std::vector<SettingChange>{{.name = "LIVEKIT",
+                                                    .before = "wss://live.test",
+                                                    .now = "wss://live.test",
+                                                    .relays = 2}}));
+  restart();
+  EXPECT_EQ(world.zooid.count(Method::patch), 2);
+  EXPECT_EQ(calls_of(calls)["api_secret"], "second-secret");
+  EXPECT_EQ(calls_of(more)["api_secret"], "second-secret");
+  EXPECT_TRUE(changes().empty());
+  restart();
+  EXPECT_TRUE(world.zooid.requests.empty());
+}
+
+TEST_F(Settings, ReachTheRelaysAlsoWhenTheProcessDiesInBetween) {
+  live();
+  world.env.livekit = livekit("second-secret");
+  world.crash();
+  world.zooid.script = [](const test::FakeZooid::Seen&) {
+    return test::FakeZooid::Action{.apply = false, .answer = {}, .latency = 1h};
+  };
+  world.start();
+  world.crash();
+  world.zooid.script = nullptr;
+  world.start();
+  world.clock().advance(5min);
+  EXPECT_EQ(calls_of(calls)["api_secret"], "second-secret");
+  EXPECT_EQ(calls_of(more)["api_secret"], "second-secret");
+}
+
+TEST_F(Settings, NeedConsentWhenTheyAreGone) {
+  live();
+  world.env.livekit.reset();
+  ASSERT_EQ(changes().size(), 1U);
+  EXPECT_TRUE(changes()[0].needs_consent);
+  const SettingChanges settings(*world.database, world.env);
+  try {
+    settings.require_consent();
+    FAIL() << "nothing was thrown";
+  } catch (const Error& error) {
+    EXPECT_THAT(error.what(), HasSubstr("LIVEKIT_* is not set any more (wss://live.test before)"));
+    EXPECT_THAT(error.what(), HasSubstr("2 relays use it"));
+    EXPECT_THAT(error.remedy(), HasSubstr("tender settings accept"));
+  }
+  settings.accept();
+  settings.require_consent();
+  restart();
+  EXPECT_EQ(world.zooid.count(Method::patch), 2);
+  EXPECT_FALSE(calls_of(calls).contains("api_secret"));
+}
+
+TEST_F(Settings, NeedConsentWhenEveryRelayWouldMove) {
+  live();
+  world.env.relay_domain = "elsewhere.test";
+  const SettingChanges settings(*world.database, world.env);
+  try {
+    settings.require_consent();
+    FAIL() << "nothing was thrown";
+  } catch (const Error& error) {
+    EXPECT_THAT(error.what(), HasSubstr("RELAY_DOMAIN is elsewhere.test now, and 3 relays are in "
+                                        "zooid under relays.test"));
+  }
+  settings.accept();
+  restart();
+  EXPECT_EQ(world.zooid.relays[plain.id.text]["host"], "plain.elsewhere.test");
+}
+
+TEST_F(Settings, NeedNewConsentForAnotherChange) {
+  live();
+  world.env.relay_domain = "elsewhere.test";
+  const SettingChanges settings(*world.database, world.env);
+  settings.accept();
+  world.env.relay_domain = "third.test";
+  EXPECT_THROW(settings.require_consent(), Error);
+}
+
+TEST_F(Settings, NeedNoConsentWithoutARelayThatTheyConcern) {
+  world.start();
+  create("plain", false);
+  world.clock().advance(1s);
+  world.stop();
+  world.env.livekit.reset();
+  SettingChanges(*world.database, world.env).require_consent();
+}
+
+TEST_F(Settings, LeaveNoSecretInTheDatabase) {
+  live();
+  store::Statement rows = world.database->prepare("SELECT name || digest || shown FROM setting");
+  int count = 0;
+  while (rows.step()) {
+    ++count;
+    EXPECT_EQ(rows.text(0).find("first-secret"), std::string::npos);
+    EXPECT_EQ(rows.text(0).find("lk-key"), std::string::npos);
+  }
+  EXPECT_EQ(count, 3);
+}
+
+}  // namespace
+}  // namespace tender
