@@ -70,6 +70,7 @@ struct CommandSpec {
 extern const CommandSpec kRun;
 extern const CommandSpec kReconcile;
 extern const CommandSpec kMembers;
+extern const CommandSpec kDiff;
 extern const CommandSpec kRelayCreate;
 extern const CommandSpec kRelayUpdate;
 extern const CommandSpec kRelayActivate;

@@ -8,6 +8,7 @@ std::span<const CommandSpec> command_table() {
   static const std::array table{kRun,
                                 kReconcile,
                                 kMembers,
+                                kDiff,
                                 kRelayCreate,
                                 kRelayUpdate,
                                 kRelayActivate,

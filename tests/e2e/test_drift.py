@@ -1,0 +1,107 @@
+"""zooid serves something else than the database says, or the environment has changed."""
+
+import json
+import os
+import unittest
+
+from harness import World, eventually
+
+
+class DriftTest(unittest.TestCase):
+    def live_with(self, **variables):
+        self.world = World(**variables)
+        self.addCleanup(self.world.close)
+
+    def file_of(self, relay):
+        return os.path.join(self.world.directory, "zooid", relay + ".toml")
+
+    def read(self, relay):
+        with open(self.file_of(relay), encoding="utf-8") as file:
+            return file.read()
+
+    def rename_in_zooid(self, relay, before, after):
+        text = self.read(relay)
+        self.assertIn(f'name = "{before}"', text)
+        with open(self.file_of(relay) + ".new", "w", encoding="utf-8") as file:
+            file.write(text.replace(f'name = "{before}"', f'name = "{after}"'))
+        os.rename(self.file_of(relay) + ".new", self.file_of(relay))
+        eventually(lambda: self.observed(relay)["reason"], "zooid serves the new name")
+
+    def observed(self, relay):
+        return json.loads(self.world.run("diff", relay, "--json").stdout)[0]
+
+    def show(self, relay):
+        return self.world.data("relay", "show", relay)
+
+    def eventually_live(self, relay):
+        eventually(lambda: self.show(relay)["live"], f"{relay} is live")
+
+    def test_diff_compares_with_what_zooid_serves(self):
+        self.live_with()
+        relay = self.world.create("blue", "--name", "Blue")
+        self.world.ok("reconcile")
+        self.assertEqual(self.world.run("diff", "--exit-code").returncode, 0)
+        self.rename_in_zooid(relay, "Blue", "Owner's")
+        self.assertEqual(self.observed(relay)["fields"],
+                         [{"field": "info_name", "desired": "Blue", "observed": "Owner's"}])
+        done = self.world.run("diff", "--exit-code")
+        self.assertEqual(done.returncode, 4, done.stderr)
+        self.assertIn("blue   info_name  Blue     Owner's", done.stdout)
+        self.world.sim.stop()
+        self.assertEqual(self.world.run("diff").returncode, 3)
+
+    def test_an_owners_name_survives_an_unrelated_update(self):
+        self.live_with(RELAY_SWEEP="2s")
+        relay = self.world.create("blue", "--name", "Blue")
+        self.world.start()
+        self.eventually_live(relay)
+        self.rename_in_zooid(relay, "Blue", "Owner's")
+        self.world.ok("relay", "update", relay, "--public-join")
+        eventually(lambda: self.show(relay)["info_name"] == "Owner's", "the name is adopted")
+        self.world.eventually_in_step()
+        self.assertIn('name = "Owner\'s"', self.read(relay))
+        self.assertIn("public_join = true", self.read(relay))
+
+    def test_enforce_restores_what_the_row_says(self):
+        self.live_with(RELAY_SWEEP="2s", RELAY_DRIFT="enforce")
+        relay = self.world.create("blue", "--name", "Blue")
+        self.world.start()
+        self.eventually_live(relay)
+        self.rename_in_zooid(relay, "Blue", "Somebody's")
+        eventually(lambda: 'name = "Blue"' in self.read(relay), "the name is restored")
+        self.assertIn("notice_relay_drift", self.world.ok("activity"))
+
+    def test_a_wiped_zooid_is_noticed_and_repaired_by_one_command(self):
+        self.live_with(RELAY_SWEEP="2s")
+        for number in range(12):
+            self.world.create(f"relay{number}")
+        self.world.start()
+        eventually(lambda: self.world.data("status")["relays"]["live"] == 12, "all are live")
+        self.world.sim.control("POST", "/wipe")
+        eventually(lambda: self.world.data("status")["relays"]["not_served"] == 12, "all are seen to be gone")
+        self.assertIn("config directory may be gone", self.world.ok("status"))
+        self.assertEqual(self.world.data("dead-letter", "list"), [])
+        self.world.ok("reconcile", "--all", "--recreate", "--yes")
+        eventually(lambda: self.world.data("status")["relays"]["live"] == 12, "all are live again")
+
+    def test_a_changed_secret_reaches_the_relays_and_a_lost_one_is_refused(self):
+        calls = {"LIVEKIT_URL": "wss://live.example", "LIVEKIT_API_KEY": "key", "LIVEKIT_API_SECRET": "first"}
+        self.live_with(**calls)
+        relay = self.world.create("blue", "--livekit")
+        self.world.ok("reconcile")
+        self.world.start(environment={"LIVEKIT_API_SECRET": "second"})
+        eventually(lambda: 'api_secret = "second"' in self.read(relay), "the new secret is there")
+        self.world.stop(self.world.sidecars[-1])
+        for name in calls:
+            del self.world.environment[name]
+        refused = self.world.run("run")
+        self.assertEqual(refused.returncode, 1)
+        self.assertIn("LIVEKIT_* is not set any more (wss://live.example before), and 1 relay uses it",
+                      refused.stderr)
+        self.world.ok("settings", "accept")
+        self.world.start()
+        eventually(lambda: "second" not in self.read(relay), "calls are off")
+
+
+if __name__ == "__main__":
+    unittest.main()
