@@ -28,8 +28,8 @@ namespace {
 
 namespace asio = boost::asio;
 
-constexpr std::array<std::string_view, 7> kStates{"created", "updated",  "unchanged", "unseen",
-                                                  "failed",  "given_up", "waiting"};
+constexpr std::array<std::string_view, 8> kStates{"created", "recreated", "updated",  "unchanged",
+                                                  "unseen",  "failed",    "given_up", "waiting"};
 constexpr std::int64_t kProgressWidth = 30;
 constexpr std::int64_t kProgressFrom = 10;  // fewer relays are done before a bar could be read
 
@@ -42,6 +42,8 @@ ReconcileState state_of(SyncResult result) {
   switch (result) {
     case SyncResult::created:
       return ReconcileState::created;
+    case SyncResult::recreated:
+      return ReconcileState::recreated;
     case SyncResult::updated:
       return ReconcileState::updated;
     case SyncResult::unchanged:
@@ -59,8 +61,9 @@ std::string_view to_string(ReconcileState state) {
 }
 
 bool is_in_step(ReconcileState state) {
-  return state == ReconcileState::created || state == ReconcileState::updated ||
-         state == ReconcileState::unchanged || state == ReconcileState::unseen;
+  return state == ReconcileState::created || state == ReconcileState::recreated ||
+         state == ReconcileState::updated || state == ReconcileState::unchanged ||
+         state == ReconcileState::unseen;
 }
 
 ReconcileWatch::ReconcileWatch(const config::Env& env, store::Database& database,

@@ -31,6 +31,7 @@ namespace tender::cli {
 
 enum class ReconcileState : std::uint8_t {
   created,
+  recreated,
   updated,
   unchanged,  // nothing was sent, because zooid has it already
   unseen,     // likewise, and a look did not see the relay served as described; others follow

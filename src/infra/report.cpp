@@ -14,6 +14,8 @@ std::string what_was_done(const CompletionDetail& detail) {
   switch (detail.result) {
     case SyncResult::created:
       return "created";
+    case SyncResult::recreated:
+      return "recreated with a new identity";
     case SyncResult::updated:
       return "updated";
     case SyncResult::unchanged:
@@ -47,8 +49,9 @@ void report(Logger& logger, const Activity& activity, const Told& told) {
   const auto type = activity.relay_activity();
   if (type == ActivityType::complete_relay_sync) {
     const CompletionDetail detail = read_completion_detail(activity);
-    logger.info("relay {}: in step at revision {} ({})", name, detail.revision,
-                what_was_done(detail));
+    logger.log(detail.result == SyncResult::recreated ? spdlog::level::warn : spdlog::level::info,
+               "relay {}: in step at revision {} ({})", name, detail.revision,
+               what_was_done(detail));
     return;
   }
   if (type == ActivityType::adopt_relay_info) {

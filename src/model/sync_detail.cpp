@@ -19,9 +19,13 @@ std::string to_text(const ReconcileDetail& detail) {
 }
 
 std::string to_text(const CompletionDetail& detail) {
-  nlohmann::json json = {{"revision", detail.revision},
-                         {"created", detail.result == SyncResult::created},
-                         {"skipped", detail.skipped()}};
+  nlohmann::json json = {
+      {"revision", detail.revision},
+      {"created", detail.result == SyncResult::created || detail.result == SyncResult::recreated},
+      {"skipped", detail.skipped()}};
+  if (detail.result == SyncResult::recreated) {
+    json["recreated"] = true;
+  }
   if (detail.result == SyncResult::unseen) {
     json["unseen"] = detail.unseen;
   }
@@ -49,7 +53,7 @@ CompletionDetail read_completion_detail(const Activity& activity) {
   CompletionDetail detail;
   detail.revision = json_integer(json, "revision");
   if (json_flag(json, "created")) {
-    detail.result = SyncResult::created;
+    detail.result = json_flag(json, "recreated") ? SyncResult::recreated : SyncResult::created;
   } else if (json_flag(json, "skipped")) {
     detail.unseen = json_text(json, "unseen");
     detail.result = detail.unseen.empty() ? SyncResult::unchanged : SyncResult::unseen;

@@ -129,11 +129,13 @@ void Command::complete_relay_sync(const Relay& relay, const CompletedSync& sync)
   if (sync.skipped) {
     detail.result = sync.unseen.empty() ? SyncResult::unchanged : SyncResult::unseen;
     detail.unseen = sync.unseen;
-  } else if (sync.created) {
-    detail.result = SyncResult::created;
   }
   Transaction transaction(*database_);
   const auto row = Query(*database_).get_relay(relay.id);
+  if (sync.created) {
+    const bool again = row && row->synced_revision;
+    detail.result = again ? SyncResult::recreated : SyncResult::created;
+  }
   SentInfo sent(row ? row->info_sent : relay.info_sent);
   sent.taken(relay);
   // Before the row, because a trigger reads it.

@@ -87,7 +87,7 @@ class SyncTest(unittest.TestCase):
         self.assertIn("--recreate", letters[0]["error"])
         self.assertEqual(self.world.sim.relays(), {})
         done = self.world.run("reconcile", "blue", "--recreate")
-        self.assertEqual((done.returncode, done.stdout), (0, "blue: created\n"))
+        self.assertEqual((done.returncode, done.stdout), (0, "blue: recreated\n"))
         self.world.ok("relay", "update", "blue", "--name", "after")
         self.world.eventually_in_step()
         self.assertEqual(self.world.sim.stats()["relays"][relay]["creations"], 2)

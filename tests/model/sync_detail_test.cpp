@@ -28,8 +28,8 @@ TEST(SyncDetail, TellsWhatACompletedSyncHasDone) {
 TEST(SyncDetail, IsWrittenAsItIsRead) {
   EXPECT_EQ(to_text(CompletionDetail{.revision = 3, .result = SyncResult::created}),
             R"({"created":true,"revision":3,"skipped":false})");
-  for (const SyncResult result :
-       {SyncResult::created, SyncResult::updated, SyncResult::unchanged, SyncResult::unseen}) {
+  for (const SyncResult result : {SyncResult::created, SyncResult::recreated, SyncResult::updated,
+                                  SyncResult::unchanged, SyncResult::unseen}) {
     const std::string why = result == SyncResult::unseen ? "answers 404" : "";
     const auto read =
         completion(to_text(CompletionDetail{.revision = 3, .result = result, .unseen = why}));

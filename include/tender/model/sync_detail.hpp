@@ -20,6 +20,7 @@ struct ReconcileDetail {
 /// What a sync that was completed has done.
 enum class SyncResult : std::uint8_t {
   created,
+  recreated,  // zooid had lost it: it has a new identity
   updated,
   unchanged,  // nothing was sent, because nothing had changed
   unseen,     // likewise, but the relay was not seen to be served
