@@ -41,6 +41,10 @@ std::string json_line(const nlohmann::json& document) {
   return document.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
 }
 
+std::string ordered_json_line(const nlohmann::ordered_json& document) {
+  return document.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+}
+
 bool json_flag(const nlohmann::json& object, std::string_view name) {
   const auto value = member(object, name);
   return value.is_boolean() && value.get<bool>();

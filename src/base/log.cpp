@@ -43,7 +43,7 @@ class LineFormatter final : public spdlog::formatter {
     if (format_ == LogFormat::json) {
       const nlohmann::ordered_json line = {
           {"time", time_text(message.time)}, {"level", level_text}, {"message", text}};
-      fmt::format_to(std::back_inserter(out), "{}\n", json_line(line));
+      fmt::format_to(std::back_inserter(out), "{}\n", ordered_json_line(line));
     } else {
       fmt::format_to(std::back_inserter(out), "{} {:<5} {}\n", time_text(message.time), level_text,
                      printable(text, text.size() * 4));

@@ -12,6 +12,7 @@
 #include <boost/asio/use_awaitable.hpp>
 #include <nlohmann/json.hpp>
 
+#include "tender/base/json.hpp"
 #include "tender/base/number.hpp"
 #include "tender/store/activity_cursor.hpp"
 #include "tender/store/activity_feed.hpp"
@@ -40,9 +41,7 @@ std::string line_of(const store::Query& query, const Activity& activity) {
 // With --json one object a line, otherwise text.
 void print_line(const Invocation& invocation, const store::Query& query, const Activity& activity) {
   if (invocation.json()) {
-    invocation.out << to_json(activity).dump(-1, ' ', false,
-                                             nlohmann::json::error_handler_t::replace)
-                   << '\n';
+    invocation.out << ordered_json_line(to_json(activity)) << '\n';
   } else {
     invocation.out << line_of(query, activity) << '\n';
   }

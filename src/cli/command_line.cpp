@@ -107,7 +107,7 @@ void collect_switch(const Option& option, bool on,
   } else if (option.negatable) {
     given.emplace("no-" + option.name, "");
   } else if (option.name.starts_with("no-")) {
-    throw UsageError(fmt::format("--{}=false says no twice", option.name),
+    throw UsageError(fmt::format("--{}=false is a double negative", option.name),
                      fmt::format("write --{} or --{}", option.name.substr(3), option.name));
   }
 }
@@ -150,7 +150,7 @@ cxxopts::ParseResult parse(cxxopts::Options& options, const CommandSpec& command
     return options.parse(static_cast<int>(raw.size()), raw.data());
   } catch (const cxxopts::exceptions::incorrect_argument_type& error) {
     throw UsageError(fmt::format("`tender {}`: {}", command.name, printable(error.what(), 160)),
-                     "a switch takes no value, or true or false");
+                     "write the switch alone, or with =true or =false");
   } catch (const cxxopts::exceptions::exception& error) {
     throw UsageError(fmt::format("`tender {}`: {}", command.name, printable(error.what(), 160)),
                      fmt::format("see `tender {} --help`", command.name));
@@ -201,7 +201,7 @@ ExitCode dispatch(const std::vector<std::string>& arguments, const config::Envir
       return ExitCode::ok;
     }
     if (arguments[0].starts_with("-")) {
-      throw UsageError(fmt::format("\"{}\" is no command", printable(arguments[0], 80)),
+      throw UsageError(fmt::format("\"{}\" is not a command", printable(arguments[0], 80)),
                        "put options after it: tender COMMAND --option; see `tender --help`");
     }
     throw UsageError(fmt::format("there is no command \"{}\"",

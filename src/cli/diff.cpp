@@ -23,6 +23,10 @@ namespace {
 namespace asio = boost::asio;
 using zooid::Liveness;
 
+constexpr int kMostUnreachable = 5;  // then the others are not tried
+
+constexpr std::array kResults{"as_described", "differs", "unknown"};  // as Liveness
+
 // Looks at one relay after the other and prints what differs.
 class Diff {
  public:
@@ -32,7 +36,11 @@ class Diff {
         session_(session),
         transport_(io_.get_executor(), zooid::transport_options(env)),
         array_(invocation.out),
-        table_(invocation.out) {}
+        table_(invocation.out) {
+    for (const std::string& name : invocation.names) {
+      named_.push_back(view::require_relay(session.query, name));
+    }
+  }
 
   ExitCode to_end() {
     run_to_end(io_, look_at_all());
@@ -40,10 +48,10 @@ class Diff {
       array_.finish();
     } else {
       table_.finish();
-      fmt::print(invocation_.err, "{} relay{}: {} as described, {} not, {} unknown\n", looked_,
-                 looked_ == 1 ? "" : "s", looked_ - wrong_ - unclear_, wrong_, unclear_);
+      fmt::print(invocation_.err, "{} relay{}: {} as described, {} different, {} unknown\n",
+                 looked_, looked_ == 1 ? "" : "s", looked_ - wrong_ - unclear_, wrong_, unclear_);
     }
-    if (unclear_ == looked_ && looked_ > 0) {
+    if (unreachable_in_a_row_ == kMostUnreachable || (unclear_ == looked_ && looked_ > 0)) {
       return ExitCode::unreachable;
     }
     return invocation_.has("exit-code") && wrong_ + unclear_ > 0 ? ExitCode::some_failed
@@ -60,18 +68,23 @@ class Diff {
         }
       }
     }
-    for (const std::string& name : invocation_.names) {
-      Relay relay = view::require_relay(session_.query, name);
+    for (Relay& relay : named_) {
       co_await look_at(std::move(relay));
     }
     transport_.stop();
   }
 
+  // Does nothing once nobody reads on, or zooid cannot be reached.
   asio::awaitable<void> look_at(Relay relay) {
+    if (!invocation_.out || unreachable_in_a_row_ == kMostUnreachable) {
+      co_return;
+    }
     http::Request request = zooid::nip11_request(relay, env_);
     const http::Exchange exchange = co_await transport_.exchange(std::move(request));
     const zooid::LivenessVerdict verdict = zooid::judge_liveness(exchange, relay);
     ++looked_;
+    const bool reached = std::holds_alternative<http::Response>(exchange.result);
+    unreachable_in_a_row_ = reached ? 0 : unreachable_in_a_row_ + 1;
     wrong_ += verdict.liveness == Liveness::wrong ? 1 : 0;
     unclear_ += verdict.liveness == Liveness::unclear ? 1 : 0;
     if (invocation_.json()) {
@@ -82,7 +95,6 @@ class Diff {
   }
 
   void add_to_array(const Relay& relay, const zooid::LivenessVerdict& verdict) {
-    static constexpr std::array kNames{"as_described", "differs", "unknown"};
     auto fields = nlohmann::ordered_json::array();
     for (const FieldDrift& each : verdict.drift) {
       fields.push_back(
@@ -90,7 +102,7 @@ class Diff {
     }
     array_.add({{"relay_id", relay.id.text},
                 {"subdomain", relay.subdomain},
-                {"result", kNames.at(static_cast<std::size_t>(verdict.liveness))},
+                {"result", kResults.at(static_cast<std::size_t>(verdict.liveness))},
                 {"reason", verdict.reason},
                 {"fields", std::move(fields)},
                 {"identity", verdict.identity},
@@ -110,7 +122,8 @@ class Diff {
       table_.add({relay.subdomain, "served", relay.status == RelayStatus::active ? "yes" : "no",
                   verdict.liveness == Liveness::unclear
                       ? fmt::format("unknown: {}", printable(verdict.reason, 300))
-                      : printable(verdict.reason, 300)});
+                      : fmt::format("{}: {}", relay.status == RelayStatus::active ? "no" : "yes",
+                                    printable(verdict.reason, 300))});
     }
   }
 
@@ -121,7 +134,9 @@ class Diff {
   http::Client transport_;
   JsonArray array_;
   Table table_;
+  std::vector<Relay> named_;
   bool has_head_ = false;
+  int unreachable_in_a_row_ = 0;
   int looked_ = 0;
   int wrong_ = 0;
   int unclear_ = 0;
@@ -130,8 +145,8 @@ class Diff {
 ExitCode diff(const Invocation& invocation) {
   const config::Env env = config::load_env(invocation.environment, invocation.env_file);
   if (env.relay_verify == config::RelayVerify::off) {
-    throw UsageError("RELAY_VERIFY is off, so `tender diff` does not know where to look",
-                     "set it to direct, public or auto");
+    throw UsageError("RELAY_VERIFY is off, so `tender diff` cannot look at relays",
+                     "set RELAY_VERIFY to auto, direct or public");
   }
   StoreSession session(invocation, store::OpenMode::existing);
   return Diff(invocation, env, session).to_end();

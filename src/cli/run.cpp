@@ -21,11 +21,17 @@ namespace {
 
 namespace asio = boost::asio;
 
+bool is_missing(const std::filesystem::path& file) {
+  std::error_code error;
+  return !std::filesystem::exists(file, error) && !error;
+}
+
 class Run {
  public:
   Run(const config::Env& env, bool accept_settings)
       : logger_(start_logging(env)),
         database_(env.database_path),
+        is_new_(is_missing(env.database_path)),
         signals_(io_, SIGTERM, SIGINT),
         sidecar_(env, io_.get_executor(), *logger_, {}) {
     if (accept_settings) {
@@ -43,10 +49,9 @@ class Run {
 
   // A wrong path, or a volume that is not mounted, looks like a fleet without relays.
   void warn_of_new_database() const {
-    std::error_code error;
-    if (!std::filesystem::exists(database_, error)) {
+    if (is_new_) {
       logger_->warn(
-          "{} does not exist: creating a new, empty database. If it should hold relays, check "
+          "{} did not exist: made a new, empty database. If it should hold relays, check "
           "DATABASE_URL and that its volume is mounted",
           database_.string());
     }
@@ -77,6 +82,7 @@ class Run {
 
   std::shared_ptr<Logger> logger_;
   std::filesystem::path database_;
+  bool is_new_;  // before the sidecar opens it
   asio::io_context io_{1};
   asio::signal_set
       signals_;  // before all that takes its time: an early signal waits for heed_signals
@@ -91,20 +97,20 @@ ExitCode run(const Invocation& invocation) {
 
 }  // namespace
 
-const CommandSpec kRun{.name = "run",
-                       .arguments = "",
-                       .min_names = 0,
-                       .max_names = 0,
-                       .summary = "Run the sidecar until SIGTERM or SIGINT",
-                       .example = "tender run --env-file /etc/tender.env",
-                       .prints_data = false,
-                       .options =
-                           [] {
-                             return std::vector<Option>{
-                                 {"accept-settings",
-                                  "Agree that the environment switches something off for relays, "
-                                  "or moves them (`tender settings show`)"}};
-                           },
-                       .run = run};
+const CommandSpec kRun{
+    .name = "run",
+    .arguments = "",
+    .min_names = 0,
+    .max_names = 0,
+    .summary = "Run the sidecar until SIGTERM or SIGINT",
+    .example = "tender run --env-file /etc/tender.env",
+    .prints_data = false,
+    .options =
+        [] {
+          return std::vector<Option>{{"accept-settings",
+                                      "Agree to environment changes that switch something off for "
+                                      "relays or move them (see `tender settings show`)"}};
+        },
+    .run = run};
 
 }  // namespace tender::cli

@@ -36,11 +36,11 @@ ExitCode show(const Invocation& invocation) {
     return ExitCode::ok;
   }
   std::vector<std::vector<std::string>> rows{
-      {"SETTING", "BEFORE", "NOW", "RELAYS", "AT THE START"}};
+      {"SETTING", "BEFORE", "NOW", "RELAYS", "AT NEXT START"}};
   for (const infra::SettingChange& change : changes) {
-    rows.push_back(
-        {change.name, shown(change.before), shown(change.now), std::to_string(change.relays),
-         change.needs_consent ? "refused until accepted" : "these relays are sent again"});
+    rows.push_back({change.name, shown(change.before), shown(change.now),
+                    std::to_string(change.relays),
+                    change.needs_consent ? "refused until accepted" : "sends these relays again"});
   }
   if (changes.empty()) {
     invocation.err << "nothing has changed since the relays were sent\n";
@@ -57,9 +57,9 @@ ExitCode accept(const Invocation& invocation) {
   const auto changes = settings.find();
   settings.accept();
   for (const infra::SettingChange& change : changes) {
-    fmt::print(invocation.err, "{}: {} instead of {}; {} relay{} sent again at the next start\n",
+    fmt::print(invocation.err, "{}: {} (was {}); {} relay{} will be sent again at the next start\n",
                change.name, shown(change.now), shown(change.before), change.relays,
-               change.relays == 1 ? " is" : "s are");
+               change.relays == 1 ? "" : "s");
   }
   if (changes.empty()) {
     invocation.err << "nothing has changed since the relays were sent\n";
@@ -85,7 +85,7 @@ const CommandSpec kSettingsAccept{
     .arguments = "",
     .min_names = 0,
     .max_names = 0,
-    .summary = "Agree that the environment of this command switches something off, or moves relays",
+    .summary = "Agree to environment changes that switch something off for relays or move them",
     .example = "tender settings accept",
     .prints_data = false,
     .options = nullptr,

@@ -62,6 +62,9 @@ StoreEnv read_store(Settings& settings, const ZooidOptions& options) {
       value_or_nothing(settings.read("ACTIVITY_RETENTION", parse_wait_or_zero));
   store.activity_archive = read_choice(settings, "ACTIVITY_ARCHIVE", kOnOff);
   store.relay_sweep = value_or_nothing(settings.read("RELAY_SWEEP", parse_wait_or_zero));
+  if (options.relay_verify == RelayVerify::off) {
+    store.relay_sweep = Milliseconds::zero();
+  }
   store.log_level = read_choice(settings, "LOG_LEVEL", kLogLevels);
   store.log_format = read_choice(settings, "LOG_FORMAT", kLogFormats);
   store.warnings = settings.take_warnings();

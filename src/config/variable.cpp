@@ -107,10 +107,11 @@ constexpr std::array kVariables = {
     Variable{.name = "RELAY_DRIFT",
              .group = Group::sync,
              .default_value = "auto",
-             .meaning = "What happens when zooid shows something else than the row says: `enforce` "
-                        "sends the row, `adopt` takes what zooid shows into the row, `report` only "
-                        "says so. `auto` adopts name, description and icon of a relay with "
-                        "management on, which its owner may change, and enforces the rest"},
+             .meaning =
+                 "What happens when zooid shows something different from the row: `enforce` "
+                 "sends the row, `adopt` copies what zooid shows into the row, `report` only "
+                 "reports it. `auto` adopts name, description and icon of a relay with "
+                 "management on, which its owner may change, and enforces the rest"},
     Variable{.name = "RELAY_RECREATE",
              .group = Group::sync,
              .default_value = "never",

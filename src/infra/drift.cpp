@@ -15,13 +15,16 @@ const RelayField& field_of(const FieldDrift& drift) {
   return *std::ranges::find(relay_fields(), drift.field, &RelayField::column);
 }
 
-bool is_allowed(const RelayField& field, const Relay& relay) {
-  const auto faults = validate(relay, Standing::taken);
-  return std::ranges::find(faults, field.column, &FieldFault::field) == faults.end();
+bool is_allowed(const Relay& relay) {
+  return validate(relay, Standing::taken).empty();
 }
 
-// Once zooid was seen to serve what it took last, it will not show anything older.
+// Once zooid was seen to serve what it took last, it will not show anything older, unless an
+// earlier request may still arrive.
 bool is_somebody_elses(const Relay& row, const RelayField& field, const FieldDrift& drift) {
+  if (row.doubt_until) {
+    return false;
+  }
   return row.live == true || SentInfo(row.info_sent).is_foreign(field, drift.observed);
 }
 
@@ -50,7 +53,7 @@ DriftDecision decide_drift(const Relay& row, const std::vector<FieldDrift>& show
       continue;
     }
     Relay adopted = decision.adopted;
-    if (set_field_value(field, drift.observed, adopted) && is_allowed(field, adopted)) {
+    if (set_field_value(field, drift.observed, adopted) && is_allowed(adopted)) {
       decision.adopted = std::move(adopted);
       decision.taken.push_back(drift);
     } else {

@@ -21,8 +21,8 @@ struct DriftDecision {
 
 /// `row` is the relay as it is now, `shown` what a look has found to differ; empty when zooid does
 /// not serve it. A value is taken over only if somebody else wrote it, and not when zooid has just
-/// not come to what tender sent (SentInfo), and only if a row may have it. An owner's value that no
-/// row may have is neither taken over nor overwritten.
+/// not come to what tender sent (SentInfo), and only if a row may have it. An owner's value that
+/// a row may not have is not taken over, and nothing is sent because of it.
 [[nodiscard]] DriftDecision decide_drift(const Relay& row, const std::vector<FieldDrift>& shown,
                                          config::RelayDrift policy);
 
@@ -30,8 +30,8 @@ struct DriftDecision {
 /// need not repeat it.
 [[nodiscard]] bool is_adopted(const RelayField& field, const Relay& row, config::RelayDrift policy);
 
-/// The columns of which a sync of `row` says nothing: zooid took these values last, so that only
-/// somebody else can have changed them since, and that is not undone.
+/// The columns of which a sync of `row` says nothing, unless it is forced: zooid took these values
+/// last, so that only somebody else can have changed them since, and that is not undone.
 [[nodiscard]] std::vector<std::string> spared_fields(const Relay& row, config::RelayDrift policy);
 
 }  // namespace tender::infra

@@ -158,8 +158,10 @@ asio::awaitable<void> Infra::sweep() {
       continue;  // what is due now is due in the next interval, too
     }
     try {
-      if (relay_sweep_.ask() > 0) {
-        dispatcher_.wake();
+      for (auto left = relay_sweep_.share(); left > 0 && !stopping_;) {
+        const auto asked = relay_sweep_.ask(left);
+        left = asked == 0 ? 0 : left - asked;
+        co_await breathe(sweep_);
       }
     } catch (const store::StoreError& error) {
       outage.begin(error);

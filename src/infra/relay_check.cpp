@@ -120,7 +120,7 @@ class RelayCheck::Execution final : public Look {
   outbox::Settlement settle_wrong(const Relay& now) {
     const DriftDecision drift = decide_drift(now, verdict().drift, owner_.env_.relay_drift);
     if (!drift.taken.empty()) {
-      return adopt(drift);
+      return adopt(now, drift);
     }
     if (is_sync_due()) {
       if (now.live == true) {
@@ -139,8 +139,11 @@ class RelayCheck::Execution final : public Look {
 
   // Only looks that were made count, however long ago the sync was: our own queue may be long.
   outbox::Settlement wait_or_push(const Relay& now) {
-    if (now.live == false && now.live_pushes == 0 && is_lost_with_many()) {
-      return outbox::Complete{};  // the sweep looks again
+    if (now.live == false && now.live_pushes == 0 && is_lost()) {
+      count_as_lost(now);  // a restart, or one relay that came back, has forgotten it
+      if (owner_.lost_.are_many()) {
+        return outbox::Complete{};  // the sweep looks again
+      }
     }
     const int pushes = std::min(now.live_pushes, kPushes);  // whatever the row says
     if (job_.attempt + 1 < kLooksBeforePush + pushes) {
@@ -154,20 +157,23 @@ class RelayCheck::Execution final : public Look {
 
   // With its whole config directory gone, zooid has lost every relay. Sending them all again would
   // make a dead letter of each, and says less than one line does.
-  [[nodiscard]] bool is_lost_with_many() const {
+  [[nodiscard]] bool is_lost() const {
     return verdict().drift.empty() && relay().status == RelayStatus::active &&
-           owner_.env_.relay_sweep > Milliseconds::zero() && owner_.lost_.are_many();
+           owner_.env_.relay_sweep > Milliseconds::zero();
   }
 
-  outbox::Settlement adopt(const DriftDecision& drift) {
-    const bool as_described = drift.left.empty();
+  outbox::Settlement adopt(const Relay& now, const DriftDecision& drift) {
+    // Not in step if zooid may hold something else besides: then it is sent.
+    const bool as_described =
+        drift.left.empty() && !now.doubt_until &&
+        now.synced_digest == zooid::body_digest(zooid::update_body(now, owner_.env_));
     owner_.command_.adopt_relay_info(
         drift.adopted,
         {.answer = DriftAnswer::adopt, .reason = verdict().reason, .fields = drift.taken},
-        seen(as_described, /*pushes=*/0),
+        seen(drift.left.empty(), /*pushes=*/0),
         as_described ? zooid::body_digest(zooid::update_body(drift.adopted, owner_.env_))
                      : std::string());
-    if (!as_described) {
+    if (!as_described && drift.enforce) {
       send(drift.adopted.id);
     }
     return outbox::Complete{};
@@ -191,11 +197,11 @@ class RelayCheck::Execution final : public Look {
       return outbox::Complete{};
     }
     if (absent) {
-      if (now.status == RelayStatus::active) {
+      if (is_lost()) {
         count_as_lost(now);
       }
-      return is_lost_with_many() ? outbox::Settlement(outbox::Complete{})
-                                 : look_again(1, kPauses.front());
+      return is_lost() && owner_.lost_.are_many() ? outbox::Settlement(outbox::Complete{})
+                                                  : look_again(1, kPauses.front());
     }
     send(now.id);
     return outbox::Complete{};
@@ -211,10 +217,12 @@ class RelayCheck::Execution final : public Look {
   // After the first one, a look at some others tells whether zooid has lost them all, before the
   // first one is sent again.
   void count_as_lost(const Relay& now) {
-    owner_.lost_.add(now.id);
+    if (!owner_.lost_.add(now.id)) {
+      return;
+    }
     if (owner_.lost_.count() == 1) {
       for (const RelayId& other :
-           owner_.query_.list_relays_to_look_at(TimePoint::max(), LostRelays::kMany)) {
+           owner_.query_.list_seen_relays(static_cast<std::int64_t>(LostRelays::kMany) + 1)) {
         owner_.look_at(other);
       }
     } else if (owner_.lost_.count() == LostRelays::kMany) {
@@ -224,10 +232,11 @@ class RelayCheck::Execution final : public Look {
 
   void warn_of_many_lost() const {
     owner_.logger_.error(
-        "zooid at {} does not serve {} relays in a row that it served before, the last one is {}: "
-        "its config directory may be gone. Not sending them again; restore the directory, or run "
-        "`tender reconcile --all --recreate` to recreate them with new identities",
-        owner_.env_.zooid_api_url.text(), LostRelays::kMany, relay().subdomain);
+        "{} relays that zooid at {} served before are gone, and none was seen in between (last: "
+        "{}): zooid's config directory may be missing. Not sending them again. Restore the "
+        "directory, or run `tender reconcile --all --recreate` to recreate them with new "
+        "identities",
+        LostRelays::kMany, owner_.env_.zooid_api_url.text(), relay().subdomain);
   }
 
   void send(const RelayId& id) {
@@ -255,9 +264,9 @@ class RelayCheck::Execution final : public Look {
 
   outbox::Settlement give_up_contested(const Relay& now) {
     return give_up(now, outbox::DeadLetterReason::contested, kFights,
-                   fmt::format("some other program changes it back each time that tender puts it "
-                               "right ({}); find out who writes zooid's config, then `tender "
-                               "reconcile {} --force`",
+                   fmt::format("another program changes the relay back each time that tender "
+                               "corrects it ({}); find out what writes zooid's config, then run "
+                               "`tender reconcile {} --force`",
                                verdict().reason, now.subdomain));
   }
 

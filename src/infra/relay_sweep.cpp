@@ -30,14 +30,17 @@ Milliseconds RelaySweep::interval() const {
              : std::max<Milliseconds>(env_.relay_sweep / kSteps, kShortestInterval);
 }
 
-std::size_t RelaySweep::ask() {
-  const std::int64_t relays = query_.count_relays().synced;
-  const std::int64_t share = relays * interval().count() / env_.relay_sweep.count() + 1;
+std::int64_t RelaySweep::share() const {
+  return query_.count_relays_in_step() * interval().count() / env_.relay_sweep.count() + 1;
+}
+
+std::int64_t RelaySweep::ask(std::int64_t most) {
   const TimePoint now = clock_.now();
   store::Portion portion(clock_);
-  std::size_t asked = 0;
+  std::int64_t asked = 0;
   store::Transaction transaction(database_);
-  for (const RelayId& id : query_.list_relays_to_look_at(now, share)) {
+  for (const RelayId& id :
+       query_.list_relays_to_look_at(now, std::min<std::int64_t>(most, store::Portion::kRows))) {
     if (!portion.take()) {
       break;
     }

@@ -59,6 +59,9 @@ class RelaySync::Execution final : public outbox::Execution {
       }
       return outbox::Complete{};  // the relay is gone: there is nothing to keep in step
     }
+    if (report_.lost && verdict().in_doubt) {
+      owner_.command_.forget_relay_identity(relay_.id);
+    }
     // A program may have changed the row without an activity row: that supersedes as well.
     const bool newer = circumstances.superseded || now->revision != relay_.revision;
     if (verdict().outcome == Outcome::done) {
@@ -230,7 +233,9 @@ SyncOrder RelaySync::order(const Relay& relay, SyncPlan plan, Effort effort) con
               effort == Effort::recreate || env_.relay_recreate == config::RelayRecreate::automatic,
           .replace_torn = replace_torn,
           .last_error = relay.sync_error,
-          .spared = create ? std::vector<std::string>() : spared_fields(relay, env_.relay_drift)};
+          .spared = create || effort != Effort::if_changed
+                        ? std::vector<std::string>()
+                        : spared_fields(relay, env_.relay_drift)};
 }
 
 void RelaySync::note_leftover(const RelayId& id, Leftover leftover) {

@@ -29,7 +29,7 @@ std::string what_was_done(const CompletionDetail& detail) {
 
 std::string_view what_is_done(const DriftDetail& detail) {
   if (detail.answer == DriftAnswer::report) {
-    return "leaving it alone (RELAY_DRIFT)";
+    return "doing nothing, because of RELAY_DRIFT or because a row may not have this value";
   }
   return detail.fields.empty() ? "looking again before it is sent again" : "sending it again";
 }
@@ -55,7 +55,7 @@ void report(Logger& logger, const Activity& activity, const Told& told) {
     return;
   }
   if (type == ActivityType::adopt_relay_info) {
-    logger.info("relay {}: changed in zooid ({}); taken over into the row", name,
+    logger.info("relay {}: changed in zooid ({}); adopted into the row", name,
                 printable(read_drift_detail(activity).reason, 600));
     return;
   }
@@ -70,9 +70,9 @@ void report(Logger& logger, const Activity& activity, const Told& told) {
   if (type == ActivityType::notice_relay_identity) {
     const IdentityDetail detail = read_identity_detail(activity);
     logger.error(
-        "relay {}: zooid serves it with the key {}, and at first it was {}: clients take it for "
-        "another relay. Restore zooid's file of the relay from a backup; if the new key is meant "
-        "to stay, run `tender relay accept-identity {}`",
+        "relay {}: zooid now serves it with the key {} instead of {}; clients see a different "
+        "relay. Restore zooid's file of the relay from a backup. If the new key is intended, run "
+        "`tender relay accept-identity {}`",
         name, printable(detail.now, 80), printable(detail.first, 80), name);
     return;
   }
@@ -85,7 +85,8 @@ void report(Logger& logger, const Activity& activity, const Told& told) {
     logger.warn("relay {}: sync failed ({} in a row), next try in {}: {}", name, told.sync->attempt,
                 short_wait(told.sync->not_before - told.now), error);
   } else if (told.sync) {
-    logger.warn("relay {}: sync failed, and was asked for again meanwhile: {}", name, error);
+    logger.warn("relay {}: sync failed, and a new sync was requested in the meantime: {}", name,
+                error);
   } else {
     logger.warn("relay {}: given up, see `tender dead-letter list`: {}", name, error);
   }

@@ -34,7 +34,7 @@ std::string digest_of(std::initializer_list<std::string_view> values) {
   for (const std::string_view value : values) {
     text += fmt::format("{}:{}", value.size(), value);
   }
-  const std::string digest = nostr::to_hex(nostr::sha256(text));
+  std::string digest = nostr::to_hex(nostr::sha256(text));
   OPENSSL_cleanse(text.data(), text.size());
   return digest;
 }
@@ -84,15 +84,11 @@ std::int64_t count_concerned(store::Database& database, std::string_view name) {
 // What a change would do to relays, and what to correct unless that is meant.
 std::string describe(const SettingChange& change) {
   if (change.name == kDomain) {
-    return fmt::format(
-        "RELAY_DOMAIN is {} now, and {} relay{} in zooid under {}: all of them would move to "
-        "another host",
-        change.now, change.relays, change.relays == 1 ? " is" : "s are", change.before);
+    return fmt::format("RELAY_DOMAIN changed from {} to {}: {} relay{} would move to another host",
+                       change.before, change.now, change.relays, change.relays == 1 ? "" : "s");
   }
-  return fmt::format(
-      "{}_* is not set any more ({} before), and {} relay{}: that would be switched "
-      "off for them",
-      change.name, change.before, change.relays, change.relays == 1 ? " uses it" : "s use it");
+  return fmt::format("{}_* is no longer set (was: {}): it would be switched off for {} relay{}",
+                     change.name, change.before, change.relays, change.relays == 1 ? "" : "s");
 }
 
 }  // namespace
@@ -131,9 +127,10 @@ void SettingChanges::require_consent() const {
     }
   }
   if (!faults.empty()) {
-    throw Error(faults,
-                "correct the environment; or, if that is meant, run `tender settings accept` and "
-                "start again");
+    throw Error(
+        faults,
+        "correct the environment, or run `tender settings accept` if the change is intended, "
+        "and start again");
   }
 }
 

@@ -137,7 +137,7 @@ std::string to_lines(std::span<const Activity> rows) {
     if (!parse_json(row.detail)) {
       line["detail"] = row.detail;  // of another program, and not JSON: kept as it is
     }
-    lines += json_line(line);
+    lines += ordered_json_line(line);
     lines += '\n';
   }
   return lines;

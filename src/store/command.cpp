@@ -228,14 +228,24 @@ void Command::adopt_relay_info(const Relay& adopted, DriftDetail detail, const S
   transaction.commit();
 }
 
+void Command::forget_relay_identity(const RelayId& id) {
+  Transaction transaction(*database_);
+  database_->prepare("UPDATE relay SET identity = '', other_identity = '' WHERE id = ?", id.text)
+      .run();
+  transaction.commit();
+}
+
 Relay Command::accept_relay_identity(const RelayId& id) {
   Transaction transaction(*database_);
   const Query query(*database_);
   Relay relay = require_relay(query, id);
   if (relay.other_identity.empty()) {
     throw CommandError(
-        fmt::format("zooid shows no other identity of relay {} than at first", relay.subdomain),
-        "nothing is to be done");
+        fmt::format("zooid serves relay {} with the identity that it had at first, or was not seen "
+                    "to serve it",
+                    relay.subdomain),
+        fmt::format("there is nothing to accept; `tender relay show {}` shows the identity",
+                    relay.subdomain));
   }
   add_activity(ActivityType::accept_relay_identity, relay,
                to_text(IdentityDetail{.first = relay.identity, .now = relay.other_identity}));
@@ -266,7 +276,7 @@ void Command::write_seen(const Relay& relay, const Seen& seen) {
     other_identity = relay.other_identity;  // nothing new is known
   }
   SentInfo sent(relay.info_sent);
-  if (seen.live) {
+  if (seen.live && !relay.doubt_until) {
     sent.reset(relay);
   }
   database_

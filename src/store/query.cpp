@@ -176,10 +176,23 @@ int Query::count_enforced_drifts(const RelayId& id, TimePoint since) const {
   return static_cast<int>(statement.integer(0));
 }
 
+std::int64_t Query::count_relays_in_step() const {
+  Statement statement = database_->prepare("SELECT count(*) FROM relay WHERE synced = 1");
+  statement.step();
+  return statement.integer(0);
+}
+
 std::vector<RelayId> Query::list_relays_to_look_at(TimePoint now, std::int64_t limit) const {
   return read_all(database_->prepare("SELECT id FROM relay WHERE synced = 1 AND next_look_at <= ? "
                                      "ORDER BY next_look_at, id LIMIT ?",
                                      now, limit),
+                  [](const Statement& row) { return RelayId{row.text(0)}; });
+}
+
+std::vector<RelayId> Query::list_seen_relays(std::int64_t limit) const {
+  return read_all(database_->prepare("SELECT id FROM relay WHERE synced = 1 AND live IS NOT NULL "
+                                     "AND status = 'active' ORDER BY seen_at LIMIT ?",
+                                     limit),
                   [](const Statement& row) { return RelayId{row.text(0)}; });
 }
 

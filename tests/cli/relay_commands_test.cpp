@@ -249,8 +249,9 @@ TEST_P(Switches, MayBeGivenTrueOrFalse) {
   EXPECT_EQ(show("blue")[GetParam().member], true);
   EXPECT_EQ(run({"relay", "update", "blue", on + "=false"}).code, ExitCode::ok);
   EXPECT_EQ(show("blue")[GetParam().member], false);
-  expect_error({"relay", "update", "blue", on + "=yes"}, ExitCode::usage, "true or false");
-  expect_error({"relay", "update", "blue", off + "=false"}, ExitCode::usage, "says no twice");
+  expect_error({"relay", "update", "blue", on + "=yes"}, ExitCode::usage, "=true or =false");
+  expect_error({"relay", "update", "blue", off + "=false"}, ExitCode::usage,
+               "is a double negative");
   EXPECT_EQ(show("blue")[GetParam().member], false);
 }
 

@@ -96,7 +96,7 @@ class DriftTest(unittest.TestCase):
             del self.world.environment[name]
         refused = self.world.run("run")
         self.assertEqual(refused.returncode, 1)
-        self.assertIn("LIVEKIT_* is not set any more (wss://live.example before), and 1 relay uses it",
+        self.assertIn("LIVEKIT_* is no longer set (was: wss://live.example): it would be switched off for 1 relay",
                       refused.stderr)
         self.world.ok("settings", "accept")
         self.world.start()

@@ -269,7 +269,7 @@ TEST_F(Drift, StopsAFightWithSomeOtherProgram) {
   EXPECT_EQ(syncs(), 1 + 3);
   ASSERT_EQ(world.open_letters().size(), 1U);
   EXPECT_EQ(world.open_letters()[0].reason, "contested");
-  EXPECT_THAT(world.open_letters()[0].error, HasSubstr("some other program changes it back"));
+  EXPECT_THAT(world.open_letters()[0].error, HasSubstr("another program changes the relay back"));
   EXPECT_FALSE(world.get(relay).synced);
 }
 
@@ -323,6 +323,63 @@ TEST_F(Drift, MakesNoDeadLettersOfAWipedZooid) {
   world.clock().advance(10min);
   EXPECT_EQ(world.query->count_relays().live, 40);
   EXPECT_EQ(world.query->count_relays().other_identity, 0);
+}
+
+TEST_F(Drift, MakesNoDeadLettersOfAWipedZooidAfterARestartEither) {
+  world.start();
+  for (int i = 0; i < 30; ++i) {
+    world.create("r" + std::to_string(i));
+  }
+  world.clock().advance(90min);
+  world.zooid.relays.clear();
+  world.clock().advance(2h);
+  world.crash();
+  world.start();
+  world.clock().advance(10h);
+  EXPECT_TRUE(world.open_letters().empty());
+  EXPECT_EQ(syncs(), 30);
+}
+
+TEST_F(Drift, StaysCalmWhenOneOfManyLostRelaysIsBack) {
+  world.start();
+  for (int i = 0; i < 30; ++i) {
+    world.create("r" + std::to_string(i));
+  }
+  world.clock().advance(90min);
+  world.zooid.relays.clear();
+  world.clock().advance(2h);
+  const Relay first = world.query->list_relays().front();
+  world.command->reconcile_relay(first, {.forced = true, .recreate = true});
+  world.clock().advance(10h);
+  EXPECT_EQ(world.get(first).live, true);
+  EXPECT_LE(world.open_letters().size(), 1U);
+}
+
+TEST_F(Drift, SendsWhatElseZooidDoesNotHaveAfterAnAdoption) {
+  const Relay relay = live();
+  world.database->execute("UPDATE relay SET synced_digest = 'of another environment'");
+  owner_renames(relay, "Owner's name");
+  world.clock().advance(90min);
+  EXPECT_EQ(world.get(relay).info_name, "Owner's name");
+  EXPECT_TRUE(world.get(relay).synced);
+  EXPECT_EQ(syncs(), 2);
+}
+
+TEST_F(Drift, AdoptsNothingWhileAnEarlierRequestMayStillArrive) {
+  const Relay relay = live();
+  world.database->execute("UPDATE relay SET doubt_until = 9000000000000");
+  owner_renames(relay, "late");
+  world.command->reconcile_relay(relay, {.forced = false, .recreate = false});
+  world.clock().advance(1min);
+  EXPECT_EQ(world.get(relay).info_name, "blue");
+}
+
+TEST_F(Drift, SendsEveryFieldWhenForced) {
+  const Relay relay = live();
+  owner_renames(relay, "Owner's name");
+  world.command->reconcile_relay(relay, {.forced = true, .recreate = false});
+  world.run_ready();
+  EXPECT_EQ(file(relay)["info"]["name"], "blue");
 }
 
 std::string public_key_of(const nlohmann::json& file) {

@@ -111,8 +111,8 @@ TEST_F(Settings, NeedConsentWhenTheyAreGone) {
     settings.require_consent();
     FAIL() << "nothing was thrown";
   } catch (const Error& error) {
-    EXPECT_THAT(error.what(), HasSubstr("LIVEKIT_* is not set any more (wss://live.test before)"));
-    EXPECT_THAT(error.what(), HasSubstr("2 relays use it"));
+    EXPECT_THAT(error.what(), HasSubstr("LIVEKIT_* is no longer set (was: wss://live.test)"));
+    EXPECT_THAT(error.what(), HasSubstr("switched off for 2 relays"));
     EXPECT_THAT(error.remedy(), HasSubstr("tender settings accept"));
   }
   settings.accept();
@@ -130,8 +130,9 @@ TEST_F(Settings, NeedConsentWhenEveryRelayWouldMove) {
     settings.require_consent();
     FAIL() << "nothing was thrown";
   } catch (const Error& error) {
-    EXPECT_THAT(error.what(), HasSubstr("RELAY_DOMAIN is elsewhere.test now, and 3 relays are in "
-                                        "zooid under relays.test"));
+    EXPECT_THAT(error.what(),
+                HasSubstr("RELAY_DOMAIN changed from relays.test to elsewhere.test: 3 "
+                          "relays would move"));
   }
   settings.accept();
   restart();

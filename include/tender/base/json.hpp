@@ -19,8 +19,10 @@ inline constexpr int kMaxJsonDepth = 32;
 [[nodiscard]] std::optional<nlohmann::json> parse_json(std::string_view text,
                                                        std::size_t max_bytes = 1 << 20);
 
-/// On one line, with invalid UTF-8 replaced.
+/// The document as JSON on one line. Invalid UTF-8 becomes U+FFFD.
 [[nodiscard]] std::string json_line(const nlohmann::json& document);
+/// The same, with the members in their order.
+[[nodiscard]] std::string ordered_json_line(const nlohmann::ordered_json& document);
 
 // A member of `object`, or the zero value when it is absent or of another type: for documents whose
 // writer may be any program, where a strange member must not stop the reader.

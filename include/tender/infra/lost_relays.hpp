@@ -1,6 +1,7 @@
-// Relays that zooid has served and serves no longer, since it was last seen to serve any. A few can
-// have a fault of their own; when they are many, zooid as a whole has lost its relays. In memory: a
-// restart counts from zero.
+// Relays that zooid served and no longer serves, counted since it was last seen to serve any relay.
+// A few can have a fault of their own; when they are many, zooid as a whole has lost its relays. In
+// memory: after a restart each counts again when it is looked at. RelayCheck uses it, on the one
+// thread.
 #pragma once
 
 #include <cstddef>
@@ -13,9 +14,11 @@ namespace tender::infra {
 
 class LostRelays {
  public:
+  /// So many are no longer the fault of single relays.
   static constexpr std::size_t kMany = 10;
 
-  void add(const RelayId& id) { ids_.insert(id.text); }
+  /// Whether it was not counted yet.
+  bool add(const RelayId& id) { return ids_.insert(id.text).second; }
 
   /// zooid serves a relay.
   void forget() { ids_.clear(); }

@@ -3,7 +3,7 @@
 // work. Infra calls it each interval().
 #pragma once
 
-#include <cstddef>
+#include <cstdint>
 
 #include "tender/config/env.hpp"
 #include "tender/infra/relay_check.hpp"
@@ -21,9 +21,13 @@ class RelaySweep {
   /// Zero: it is off (RELAY_SWEEP, RELAY_VERIFY).
   [[nodiscard]] Milliseconds interval() const;
 
-  /// Asks for the looks of one interval, the longest due first, in a transaction of at most a
-  /// Portion. Returns how many. After a standstill it takes a whole sweep to come round, as always.
-  std::size_t ask();
+  /// How many looks are for one interval. After a standstill it takes a whole sweep to come round,
+  /// as always. Throws StoreError.
+  [[nodiscard]] std::int64_t share() const;
+
+  /// Asks for at most so many looks, the longest due first, in a transaction of at most a Portion.
+  /// Returns how many. Blocks as Database says; throws StoreError.
+  std::int64_t ask(std::int64_t most);
 
  private:
   store::Database& database_;

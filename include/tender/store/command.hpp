@@ -99,6 +99,9 @@ class Command {
   /// kept; another one later makes an activity, notice_relay_identity.
   void record_look(const Relay& relay, const Seen& seen);
 
+  /// zooid may have recreated the relay: the next look sees its identity first. Writes no activity.
+  void forget_relay_identity(const RelayId& id);
+
   /// From now on the other identity that zooid shows is the relay's. Throws NoSuchRelay, and
   /// CommandError when it shows no other.
   Relay accept_relay_identity(const RelayId& id);

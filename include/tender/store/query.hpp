@@ -77,6 +77,9 @@ class Query {
   /// revision do not count: each change starts over, also one without an activity row.
   [[nodiscard]] int count_trailing_sync_failures(const RelayId& id) const;
 
+  /// Active relays in step at which tender has looked, the longest ago first; at most `limit`.
+  [[nodiscard]] std::vector<RelayId> list_seen_relays(std::int64_t limit) const;
+
   /// How often since then tender set out to put right what the relay's fields show in zooid
   /// (notice_relay_drift), and no command has come since.
   [[nodiscard]] int count_enforced_drifts(const RelayId& id, TimePoint since) const;
@@ -93,6 +96,8 @@ class Query {
   };
   /// What was seen before `seen_since` is not known any more.
   [[nodiscard]] RelayCounts count_relays(TimePoint seen_since = TimePoint::min()) const;
+
+  [[nodiscard]] std::int64_t count_relays_in_step() const;
 
   /// Relays in step at which the sweep is to look by now, the longest due first.
   [[nodiscard]] std::vector<RelayId> list_relays_to_look_at(TimePoint now,

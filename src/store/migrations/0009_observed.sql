@@ -14,7 +14,7 @@ ALTER TABLE relay ADD COLUMN other_identity TEXT NOT NULL DEFAULT ''
 ALTER TABLE relay ADD COLUMN info_sent TEXT NOT NULL DEFAULT '{}' CHECK (info_sent GLOB '{*}');
 
 CREATE INDEX relay_next_look ON relay (next_look_at, id) WHERE synced = 1;
-CREATE INDEX relay_seen ON relay (seen_at) WHERE synced = 1 AND live = 1;
+CREATE INDEX relay_seen ON relay (seen_at) WHERE synced = 1 AND live IS NOT NULL;
 CREATE INDEX relay_other_identity ON relay (id) WHERE other_identity <> '';
 
 ALTER TABLE relay_past ADD COLUMN identity TEXT NOT NULL DEFAULT '';
