@@ -30,6 +30,7 @@ constexpr std::array<std::string_view, kFaultKinds> kFaultNames{
     "config unreadable",
     "torn file",
     "older zooid",
+    "owner's edit",
     "crash at a time",
     "crash after a handler",
     "crash with requests under way",

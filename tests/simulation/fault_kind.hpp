@@ -37,6 +37,7 @@ enum class FaultKind : std::uint8_t {
   config_unreadable,
   torn_file,    // that of one relay has lost what it held
   older_zooid,  // generation A, for the whole life
+  owner_edit,   // a relay's owner renames it in zooid
   // The process and its machine.
   crash_at_a_time,
   crash_after_a_handler,

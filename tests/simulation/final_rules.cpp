@@ -14,6 +14,14 @@ bool host_is_taken(const FinalView& view, const RelayRow& relay) {
   });
 }
 
+// The sweep may not have come round since its owner's edit. When all relays were sent again, they
+// were looked at; of one that is not active nothing is seen.
+bool is_still_unnoticed(const FinalView& view, Stage stage, const RelayRow& relay) {
+  return view.witness.record(relay.id).owners_name &&
+         (stage == Stage::faults_over || !relay.active ||
+          view.env.relay_verify == config::RelayVerify::off);
+}
+
 void check_live(const FinalView& view, Stage stage, const RelayRow& relay, Trace& trace) {
   if (view.env.relay_verify == config::RelayVerify::off) {
     return;
@@ -27,7 +35,7 @@ void check_live(const FinalView& view, Stage stage, const RelayRow& relay, Trace
   } else if (!*relay.live) {
     trace.violate("relay {} is synced and seen not to be served, and nobody sends it again", id);
   } else if (shown_by(served, relay) != Shown::as_described &&
-             !view.witness.looks().is_misled(id)) {
+             !is_still_unnoticed(view, stage, relay) && !view.witness.looks().is_misled(id)) {
     trace.violate("relay {} is said to be live, and is not: {}", id, describe(served));
   }
 }
@@ -45,7 +53,10 @@ void check_synced(const FinalView& view, Stage stage, const RelayRow& relay, Tra
     return;  // zooid does not say so before it is written again
   }
   const auto wanted = view.zooid.kept(relay.config);
-  const auto held = config_of(found->second);
+  auto held = config_of(found->second);
+  if (is_still_unnoticed(view, stage, relay)) {
+    held["info"]["name"] = wanted.at("info").at("name");
+  }
   if (held != wanted) {
     trace.violate("relay {} is synced, and zooid has something else: {}", relay.id,
                   nlohmann::json::diff(wanted, held).dump());

@@ -39,6 +39,8 @@ struct RelayRecord {
   bool identity_lost = false;      // the file that was torn held one
   bool left_behind = false;        // an empty file, by a creation of this process that failed
   bool ever_taken = false;         // a sync has completed
+  std::optional<std::string> owners_name{};  // in zooid's file, by its owner; not in the row yet
+  int renames = 0;                           // by its owner
 
   // Requests that may still have an effect.
   bool may_send_again = false;             // the worker cannot know all that it sent

@@ -6,6 +6,8 @@
 #include "support/zooid_model.hpp"
 
 namespace tender::simulation {
+
+using namespace nlohmann::json_literals;
 namespace {
 
 constexpr std::array kOwnersFields{"name", "description", "icon"};
@@ -114,10 +116,33 @@ nlohmann::json Witness::config_asked(const Call& call, const RelayRecord& record
   return config;
 }
 
+bool Witness::adopts(const std::string& relay) const {
+  if (env_.relay_drift != config::RelayDrift::automatic) {
+    return env_.relay_drift == config::RelayDrift::adopt;
+  }
+  const auto row = tables_->relay(relay);
+  return row && row->config.at("management").at("enabled") == true;
+}
+
+// An owner's edit is overwritten only when the row's name has changed too, when it is uncertain
+// what zooid holds, or when zooid was seen not to serve what it took.
+void Witness::check_owners_name(const Call& call, const RelayRecord& record) {
+  const auto row = tables_->relay(call.relay);
+  const bool uncertain = record.may_have_changed || record.in_doubt || record.may_send_again ||
+                         record.unknown_until.has_value();
+  if (!record.owners_name || !record.known || uncertain || !row || row->live == false ||
+      !adopts(call.relay)) {
+    return;
+  }
+  const auto& info = call.body.at("info");
+  if (info.contains("name") && info["name"] == record.known->at("info").at("name")) {
+    trace_.violate("relay {} has the name that its owner gave it, and that is overwritten",
+                   call.relay);
+  }
+}
+
 void Witness::check_left_out(const Call& call, const RelayRecord& record) {
-  const bool adopts = env_.relay_drift == config::RelayDrift::automatic ||
-                      env_.relay_drift == config::RelayDrift::adopt;
-  const bool known = adopts && !record.may_have_changed && record.known;
+  const bool known = adopts(call.relay) && !record.may_have_changed && record.known;
   for (const char* key : kOwnersFields) {
     if (!known && !call.body.at("info").contains(key)) {
       trace_.violate("relay {} is sent without its {}, and zooid is not known to have it",
@@ -229,6 +254,7 @@ void Witness::check_update(const Call& call, RelayRecord& record) {
     trace_.violate("an update of relay {} carries a secret", call.relay);
   }
   check_left_out(call, record);
+  check_owners_name(call, record);
   if (!record.in_doubt && !record.may_send_again && !record.forced &&
       record.known == config_asked(call, record)) {
     looks_.sent_again(call.relay, record.last_command > record.last_result);
@@ -262,6 +288,9 @@ void Witness::applied(const Call& call, const http::Response& answer) {
   RelayRecord& record = records_[call.relay];
   if (!call.applied) {
     return;
+  }
+  if (call.body.is_object() && call.body.value("/info/name"_json_pointer, "") != "") {
+    record.owners_name.reset();
   }
   if (answer.status == 201 || call.method == http::Method::put) {
     record.secret = call.body.value("secret", "");
@@ -359,12 +388,20 @@ void Witness::torn(const std::string& relay) {
   RelayRecord& record = records_[relay];
   record.identity_lost = record.identity_lost || (!record.secret.empty() && !record.wiped);
   record.torn = true;
+  record.owners_name.reset();
   record.secret.clear();
+}
+
+void Witness::renamed(const std::string& relay, const std::string& name) {
+  RelayRecord& record = records_[relay];
+  record.owners_name = name;
+  ++record.renames;
 }
 
 void Witness::wiped() {
   for (auto& [id, record] : records_) {
     record.wiped = true;
+    record.owners_name.reset();
   }
 }
 

@@ -9,6 +9,7 @@ namespace {
 using nlohmann::json;
 
 constexpr std::chrono::minutes kNewsLasts{1};
+constexpr int kFights = 3;
 
 // What a row says about its result; nothing when that is no JSON object.
 json detail_of(const LogRow& row) {
@@ -57,8 +58,25 @@ void Witness::read_activity(const LogRow& row) {
   } else if (is_command(row.type)) {
     read_command(row, record);
   } else if (row.type == "adopt_relay_info") {
+    read_adoption(row, record);
+  }
+}
+
+void Witness::read_adoption(const LogRow& row, RelayRecord& record) {
+  const auto relay = tables_->relay(row.resource);
+  if (!relay) {
+    return;
+  }
+  const std::string name = relay->config.at("info").at("name");
+  if (record.renames == 0 || !adopts(row.resource) || name.rfind("owner's ", 0) != 0) {
     trace_.violate("relay {} is changed to what zooid shows, and nobody changed it there",
                    row.resource);
+  }
+  if (record.owners_name == name) {
+    record.owners_name.reset();
+  }
+  if (record.known) {
+    record.known->at("info").at("name") = name;
   }
 }
 
@@ -165,7 +183,8 @@ void Witness::read_failure(const LogRow& row, RelayRecord& record) {
   if (outcome == "not_served") {
     check_nothing_dropped(row.resource, record);
   }
-  const bool of_the_relay = outcome == "permanent" || outcome == "not_served";
+  const bool of_the_relay =
+      outcome == "permanent" || outcome == "not_served" || outcome == "contested";
   if (record.spent_on_the_host && !of_the_relay) {
     trace_.violate("an attempt of relay {} is spent on a host that is known to fail", row.resource);
   }
@@ -203,6 +222,9 @@ bool Witness::justifies_letter(const std::string& relay, const RelayRecord& reco
   }
   if (reason == "torn") {
     return record.heard == Heard::torn;
+  }
+  if (reason == "contested") {
+    return record.renames > kFights && env_.relay_drift == config::RelayDrift::enforce;
   }
   const auto row = tables_->relay(relay);
   return record.heard == Heard::refused || !row || !row->valid;
