@@ -49,20 +49,21 @@ class Diff {
     } else {
       table_.finish();
       fmt::print(invocation_.err, "{} relay{}: {} as described, {} different, {} unknown\n",
-                 looked_, looked_ == 1 ? "" : "s", looked_ - wrong_ - unclear_, wrong_, unclear_);
+                 looked_, looked_ == 1 ? "" : "s", looked_ - different_ - unknown_, different_,
+                 unknown_);
     }
-    if (unreachable_in_a_row_ == kMostUnreachable || (unclear_ == looked_ && looked_ > 0)) {
+    if (unreachable_in_a_row_ == kMostUnreachable || (unknown_ == looked_ && looked_ > 0)) {
       return ExitCode::unreachable;
     }
-    return invocation_.has("exit-code") && wrong_ + unclear_ > 0 ? ExitCode::some_failed
-                                                                 : ExitCode::ok;
+    return invocation_.has("exit-code") && different_ + unknown_ > 0 ? ExitCode::some_failed
+                                                                     : ExitCode::ok;
   }
 
  private:
   asio::awaitable<void> look_at_all() {
     if (invocation_.names.empty()) {
       store::RelayPages pages(session_.query, &store::Query::next_relays);
-      for (auto relays = pages.next(); !relays.empty(); relays = pages.next()) {
+      for (auto relays = pages.next(); !relays.empty() && !is_over(); relays = pages.next()) {
         for (Relay& relay : relays) {
           co_await look_at(std::move(relay));
         }
@@ -74,9 +75,13 @@ class Diff {
     transport_.stop();
   }
 
-  // Does nothing once nobody reads on, or zooid cannot be reached.
+  // Nobody reads on, or zooid cannot be reached.
+  [[nodiscard]] bool is_over() const {
+    return !invocation_.out || unreachable_in_a_row_ == kMostUnreachable;
+  }
+
   asio::awaitable<void> look_at(Relay relay) {
-    if (!invocation_.out || unreachable_in_a_row_ == kMostUnreachable) {
+    if (is_over()) {
       co_return;
     }
     http::Request request = zooid::nip11_request(relay, env_);
@@ -85,8 +90,8 @@ class Diff {
     ++looked_;
     const bool reached = std::holds_alternative<http::Response>(exchange.result);
     unreachable_in_a_row_ = reached ? 0 : unreachable_in_a_row_ + 1;
-    wrong_ += verdict.liveness == Liveness::wrong ? 1 : 0;
-    unclear_ += verdict.liveness == Liveness::unclear ? 1 : 0;
+    different_ += verdict.liveness == Liveness::wrong ? 1 : 0;
+    unknown_ += verdict.liveness == Liveness::unclear ? 1 : 0;
     if (invocation_.json()) {
       add_to_array(relay, verdict);
     } else if (verdict.liveness != Liveness::as_described) {
@@ -97,8 +102,7 @@ class Diff {
   void add_to_array(const Relay& relay, const zooid::LivenessVerdict& verdict) {
     auto fields = nlohmann::ordered_json::array();
     for (const FieldDrift& each : verdict.drift) {
-      fields.push_back(
-          {{"field", each.field}, {"desired", each.desired}, {"observed", each.observed}});
+      fields.push_back(to_json(each));
     }
     array_.add({{"relay_id", relay.id.text},
                 {"subdomain", relay.subdomain},
@@ -138,8 +142,8 @@ class Diff {
   bool has_head_ = false;
   int unreachable_in_a_row_ = 0;
   int looked_ = 0;
-  int wrong_ = 0;
-  int unclear_ = 0;
+  int different_ = 0;
+  int unknown_ = 0;
 };
 
 ExitCode diff(const Invocation& invocation) {

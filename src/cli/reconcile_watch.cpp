@@ -97,6 +97,9 @@ ReconcileWatch::ReconcileWatch(const config::Env& env, store::Database& database
 
 ReconcileSummary ReconcileWatch::until_done(Milliseconds patience) {
   run_to_end(io_, everything(patience));
+  if (error_) {
+    std::rethrow_exception(error_);
+  }
   read_log();  // what the drain settled
   show_progress();
   if (std::exchange(progress_shown_, false)) {
@@ -232,8 +235,16 @@ asio::awaitable<void> ReconcileWatch::work() {
   while (open_ == 0 && !finished_) {
     co_await work_alarm_.wait_until(TimePoint::max());
   }
-  if (!finished_) {
+  if (finished_) {
+    co_return;
+  }
+  // Kept until the others have ended too: an error of one coroutine would cancel them, and theirs
+  // could hide it.
+  try {
     co_await sidecar_.run();
+  } catch (...) {
+    error_ = std::current_exception();
+    finish();
   }
 }
 
@@ -276,7 +287,9 @@ void ReconcileWatch::finish_if_done() {
 }
 
 void ReconcileWatch::finish() {
-  finished_ = true;
+  if (std::exchange(finished_, true)) {
+    return;
+  }
   signals_.cancel();
   signals_.clear();  // the next one ends the process
   request_alarm_.notify();

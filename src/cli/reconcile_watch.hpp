@@ -5,6 +5,7 @@
 #pragma once
 
 #include <cstdint>
+#include <exception>
 #include <functional>
 #include <iosfwd>
 #include <memory>
@@ -78,7 +79,8 @@ class ReconcileWatch {
   /// Blocks until every relay has a result, or none has come for `patience`, and then until what
   /// our own Sidecar has in flight is settled, at most 10 s more; results of that time count. What
   /// was asked for and has no result is printed last, in the order in which it was asked for: it
-  /// stays in the outbox, and whoever works on the database continues with it.
+  /// stays in the outbox, and whoever works on the database continues with it. Throws what our own
+  /// Sidecar throws.
   [[nodiscard]] ReconcileSummary until_done(Milliseconds patience);
 
  private:
@@ -134,6 +136,7 @@ class ReconcileWatch {
   Wakeup request_alarm_;
   Wakeup deadline_alarm_;
   Wakeup work_alarm_;
+  std::exception_ptr error_;  // that the sidecar ended with
   bool finished_ = false;
 };
 

@@ -19,6 +19,11 @@ std::string shown(const std::string& value) {
   return value.empty() ? "not set" : printable(value, 600);
 }
 
+// What differs only in values that are not shown would look unchanged.
+std::string shown_now(const infra::SettingChange& change) {
+  return change.now == change.before ? "the same, with other keys or secrets" : shown(change.now);
+}
+
 ExitCode show(const Invocation& invocation) {
   const config::Env env = config::load_env(invocation.environment, invocation.env_file);
   StoreSession session(invocation, store::OpenMode::existing);
@@ -38,7 +43,7 @@ ExitCode show(const Invocation& invocation) {
   std::vector<std::vector<std::string>> rows{
       {"SETTING", "BEFORE", "NOW", "RELAYS", "AT NEXT START"}};
   for (const infra::SettingChange& change : changes) {
-    rows.push_back({change.name, shown(change.before), shown(change.now),
+    rows.push_back({change.name, shown(change.before), shown_now(change),
                     std::to_string(change.relays),
                     change.needs_consent ? "refused until accepted" : "sends these relays again"});
   }
@@ -58,7 +63,7 @@ ExitCode accept(const Invocation& invocation) {
   settings.accept();
   for (const infra::SettingChange& change : changes) {
     fmt::print(invocation.err, "{}: {} (was {}); {} relay{} will be sent again at the next start\n",
-               change.name, shown(change.now), shown(change.before), change.relays,
+               change.name, shown_now(change), shown(change.before), change.relays,
                change.relays == 1 ? "" : "s");
   }
   if (changes.empty()) {

@@ -11,6 +11,7 @@
 #include <nlohmann/json.hpp>
 
 #include "tender/infra/kinds.hpp"
+#include "tender/infra/lost_relays.hpp"
 
 #include "command.hpp"
 #include "output.hpp"
@@ -83,33 +84,37 @@ void add_unknown(Rows& table, const Snapshot& snapshot) {
   }
 }
 
-// When so many are gone and none is there, zooid as a whole is to blame.
-constexpr std::int64_t kManyNotServed = 10;
+// What is not as it should be, each after "; ".
+std::string describe_trouble(const store::Query::RelayCounts& relays, std::int64_t in_doubt) {
+  std::string text;
+  if (relays.not_served > 0) {
+    text += fmt::format("; {} not served", relays.not_served);
+  }
+  if (relays.live == 0 &&
+      relays.not_served >= static_cast<std::int64_t>(infra::LostRelays::kMany)) {
+    text +=
+        ": zooid's config directory may be gone; restore it, or run `tender reconcile --all "
+        "--recreate`";
+  }
+  if (relays.other_identity > 0) {
+    text += fmt::format("; {} served with another identity than at first (see `tender activity`)",
+                        relays.other_identity);
+  }
+  if (in_doubt > 0) {
+    text += fmt::format("; {} to be sent once more, because an answer is missing", in_doubt);
+  }
+  return text;
+}
 
 std::string describe_relays(const store::Query::RelayCounts& relays, std::int64_t in_doubt) {
-  const std::string served =
-      relays.not_served == 0 ? std::string() : fmt::format("; {} not served", relays.not_served);
-  const std::string lost =
-      relays.not_served >= kManyNotServed && relays.live == 0
-          ? ": zooid's config directory may be gone; restore it, or run `tender reconcile --all "
-            "--recreate`"
-          : "";
   const std::string unknown = relays.unknown == 0
                                   ? std::string()
                                   : fmt::format(", {} not seen for two sweeps", relays.unknown);
-  const std::string identity =
-      relays.other_identity == 0
-          ? std::string()
-          : fmt::format("; {} with another identity than at first, see `tender activity`",
-                        relays.other_identity);
-  const std::string doubt =
-      in_doubt == 0
-          ? std::string()
-          : fmt::format("; {} to be sent once more, because an answer is missing", in_doubt);
-  return fmt::format("{}: {} in step ({} seen live{}), {} pending, of which {} failing{}{}{}{}{}",
-                     relays.total, relays.synced, relays.live, unknown, relays.pending,
-                     relays.failing, relays.failing == 0 ? "" : " (see `tender relay list`)",
-                     served, lost, identity, doubt);
+  const std::string failing = fmt::format("{} failing{}", relays.failing,
+                                          relays.failing == 0 ? "" : " (see `tender relay list`)");
+  return fmt::format("{}: {} in step ({} seen live{}), {} pending, of which {}{}", relays.total,
+                     relays.synced, relays.live, unknown, relays.pending, failing,
+                     describe_trouble(relays, in_doubt));
 }
 
 ExitCode status(const Invocation& invocation) {

@@ -1,5 +1,5 @@
-// What is done about a relay that zooid shows otherwise than its row has it (RELAY_DRIFT). The
-// rules are in docs/how-it-decides.md. Pure functions.
+// What is done about a relay that zooid shows differently from its row (RELAY_DRIFT). The rules are
+// in docs/how-it-decides.md. Pure functions.
 #pragma once
 
 #include <string>
@@ -15,14 +15,14 @@ namespace tender::infra {
 struct DriftDecision {
   Relay adopted;                    // the row, with what is taken over from zooid
   std::vector<FieldDrift> taken{};  // those fields
-  std::vector<FieldDrift> left{};   // that zooid shows otherwise still
+  std::vector<FieldDrift> left{};   // those that differ still
   bool enforce = false;             // send the row, if anything else is wrong
 };
 
 /// `row` is the relay as it is now, `shown` what a look has found to differ; empty when zooid does
-/// not serve it. A value is taken over only if somebody else wrote it, and not when zooid has just
-/// not come to what tender sent (SentInfo), and only if a row may have it. An owner's value that
-/// a row may not have is not taken over, and nothing is sent because of it.
+/// not serve it. A value is taken over only if somebody else wrote it, not while zooid has yet to
+/// load what tender sent (SentInfo), and only if a row may have it. An owner's value that a row may
+/// not have is not taken over, and nothing is sent because of it.
 [[nodiscard]] DriftDecision decide_drift(const Relay& row, const std::vector<FieldDrift>& shown,
                                          config::RelayDrift policy);
 

@@ -314,7 +314,7 @@ void Infra::handle_command(const Activity& activity, ActivityType type) {
 
 asio::awaitable<void> Infra::reconcile_relay_state(std::string_view source, Wakeup& pause) {
   if (source == "startup") {
-    co_await spread_settings(pause);
+    co_await enqueue_changed_settings(pause);
   }
   const std::size_t pending =
       co_await find_lost_work(&store::Query::next_relays_pending_sync, source, pause);
@@ -328,17 +328,18 @@ asio::awaitable<void> Infra::reconcile_relay_state(std::string_view source, Wake
 }
 
 // A change of the environment is a change of the relays that it concerns.
-asio::awaitable<void> Infra::spread_settings(Wakeup& pause) {
-  changed_ = settings_.find();
-  for (const SettingChange& change : changed_) {
-    runtime_.logger.info("{} has changed: sending {} relay{} that it concerns", change.name,
-                         change.relays, change.relays == 1 ? "" : "s");
+asio::awaitable<void> Infra::enqueue_changed_settings(Wakeup& pause) {
+  changed_settings_ = settings_.find();
+  for (const SettingChange& change : changed_settings_) {
+    runtime_.logger.info("{} has changed: sending the relays that it concerns again, {} in all",
+                         change.name, change.relays);
   }
-  if (!changed_.empty()) {
+  if (!changed_settings_.empty()) {
+    settings_.begin(changed_settings_);
     co_await find_lost_work(&store::Query::next_relays, "settings", pause);
   }
   if (!stopping_) {
-    changed_.clear();
+    changed_settings_.clear();
     settings_.remember();
   }
 }
@@ -390,7 +391,8 @@ bool Infra::lacks_work(const Relay& relay) {
 // Whether zooid has it as an earlier environment described it.
 bool Infra::is_out_of_settings(const Relay& relay) const {
   return std::ranges::any_of(
-             changed_, [&](const SettingChange& change) { return concerns(change.name, relay); }) &&
+             changed_settings_,
+             [&](const SettingChange& change) { return concerns(change.name, relay); }) &&
          zooid::body_digest(zooid::update_body(relay, env_)) != relay.synced_digest;
 }
 

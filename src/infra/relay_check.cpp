@@ -22,7 +22,7 @@ using zooid::Liveness;
 namespace {
 
 constexpr int kPushes = 3;
-constexpr int kFights = 3;  // drifts that are put right within as many sweeps
+constexpr int kFights = 3;  // drifts that are put right, within one sweep more than that
 
 // After each look that was wrong. zooid reloads one relay after the other: with thousands of them,
 // or while it starts, minutes pass.
@@ -156,7 +156,7 @@ class RelayCheck::Execution final : public Look {
   }
 
   // With its whole config directory gone, zooid has lost every relay. Sending them all again would
-  // make a dead letter of each, and says less than one line does.
+  // make a dead letter of each, which says less than one line does.
   [[nodiscard]] bool is_lost() const {
     return verdict().drift.empty() && relay().status == RelayStatus::active &&
            owner_.env_.relay_sweep > Milliseconds::zero();

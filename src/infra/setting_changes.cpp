@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <array>
 #include <initializer_list>
-#include <optional>
 
 #include <fmt/format.h>
 #include <openssl/crypto.h>
@@ -11,7 +10,7 @@
 #include "tender/base/error.hpp"
 #include "tender/nostr/hex.hpp"
 #include "tender/nostr/sha256.hpp"
-#include "tender/store/database.hpp"
+#include "tender/store/setting_table.hpp"
 #include "tender/store/transaction.hpp"
 
 namespace tender::infra {
@@ -21,11 +20,18 @@ constexpr std::string_view kDomain = "RELAY_DOMAIN";
 constexpr std::string_view kStorage = "BLOSSOM_S3";
 constexpr std::string_view kCalls = "LIVEKIT";
 
+constexpr std::string_view kUnset = "none";  // accepted: that it is not set any more
+
 // What the environment says of one setting now.
 struct Setting {
   std::string_view name;
   std::string digest{};  // empty: it is not set
   std::string shown{};
+
+  // How consent to it is remembered.
+  [[nodiscard]] std::string_view consent() const {
+    return digest.empty() ? kUnset : std::string_view(digest);
+  }
 };
 
 // Each value with its length, so that no two lists of values read the same.
@@ -44,7 +50,7 @@ std::array<Setting, 3> settings_of(const config::Env& env) {
   if (const auto& s3 = env.blossom_s3) {
     storage.digest = digest_of(
         {s3->endpoint, s3->region, s3->bucket, s3->access_key.reveal(), s3->secret_key.reveal()});
-    storage.shown = fmt::format("bucket {} at {}", s3->bucket, s3->endpoint);
+    storage.shown = fmt::format("bucket {} at {} ({})", s3->bucket, s3->endpoint, s3->region);
   }
   Setting calls{.name = kCalls};
   if (const auto& livekit = env.livekit) {
@@ -57,38 +63,15 @@ std::array<Setting, 3> settings_of(const config::Env& env) {
       std::move(storage), std::move(calls)};
 }
 
-struct Remembered {
-  std::string digest;
-  std::string shown;
-  std::string accepted;
-};
-
-std::optional<Remembered> recall(store::Database& database, std::string_view name) {
-  store::Statement row =
-      database.prepare("SELECT digest, shown, accepted FROM setting WHERE name = ?", name);
-  if (!row.step()) {
-    return std::nullopt;
-  }
-  return Remembered{.digest = row.text(0), .shown = row.text(1), .accepted = row.text(2)};
-}
-
-std::int64_t count_concerned(store::Database& database, std::string_view name) {
-  store::Statement row = database.prepare(
-      "SELECT count(*) FROM relay WHERE synced_revision IS NOT NULL AND CASE ?1 "
-      "WHEN 'BLOSSOM_S3' THEN blossom_enabled WHEN 'LIVEKIT' THEN livekit_enabled ELSE 1 END",
-      name);
-  row.step();
-  return row.integer(0);
-}
-
 // What a change would do to relays, and what to correct unless that is meant.
 std::string describe(const SettingChange& change) {
   if (change.name == kDomain) {
     return fmt::format("RELAY_DOMAIN changed from {} to {}: {} relay{} would move to another host",
                        change.before, change.now, change.relays, change.relays == 1 ? "" : "s");
   }
-  return fmt::format("{}_* is no longer set (was: {}): it would be switched off for {} relay{}",
-                     change.name, change.before, change.relays, change.relays == 1 ? "" : "s");
+  return fmt::format(
+      "{}_* is no longer set; it was {}. Starting now would switch it off for {} relay{}",
+      change.name, change.before, change.relays, change.relays == 1 ? "" : "s");
 }
 
 }  // namespace
@@ -101,20 +84,21 @@ bool concerns(std::string_view setting, const Relay& relay) {
 }
 
 std::vector<SettingChange> SettingChanges::find() const {
+  const store::SettingTable table(database_);
   std::vector<SettingChange> changes;
   for (const Setting& now : settings_of(env_)) {
-    const auto before = recall(database_, now.name);
+    const auto before = table.find(now.name);
     if (!before || before->digest == now.digest) {
       continue;
     }
-    const std::int64_t relays = count_concerned(database_, now.name);
-    const bool harmful = now.name == kDomain || now.digest.empty();
-    const std::string agreed = now.digest.empty() ? "none" : now.digest;
-    changes.push_back({.name = std::string(now.name),
-                       .before = before->shown,
-                       .now = now.shown,
-                       .relays = relays,
-                       .needs_consent = harmful && relays > 0 && before->accepted != agreed});
+    const std::int64_t relays = table.count_relays(now.name);
+    const bool harmful = now.shown != before->shown && (now.name == kDomain || now.digest.empty());
+    changes.push_back(
+        {.name = std::string(now.name),
+         .before = before->shown,
+         .now = now.shown,
+         .relays = relays,
+         .needs_consent = harmful && relays > 0 && before->accepted != now.consent()});
   }
   return changes;
 }
@@ -137,19 +121,24 @@ void SettingChanges::require_consent() const {
 void SettingChanges::accept() const {
   store::Transaction transaction(database_);
   for (const Setting& now : settings_of(env_)) {
-    database_
-        .prepare("UPDATE setting SET accepted = ? WHERE name = ?",
-                 now.digest.empty() ? std::string_view("none") : std::string_view(now.digest),
-                 now.name)
-        .run();
+    store::SettingTable(database_).accept(now.name, now.consent());
+  }
+  transaction.commit();
+}
+
+void SettingChanges::begin(const std::vector<SettingChange>& changes) const {
+  store::Transaction transaction(database_);
+  for (const SettingChange& change : changes) {
+    store::SettingTable(database_).forget_digest(change.name);
   }
   transaction.commit();
 }
 
 void SettingChanges::remember() const {
   const auto settings = settings_of(env_);
-  const bool same = std::ranges::all_of(settings, [this](const Setting& now) {
-    const auto before = recall(database_, now.name);
+  store::SettingTable table(database_);
+  const bool same = std::ranges::all_of(settings, [&](const Setting& now) {
+    const auto before = table.find(now.name);
     return before && before->digest == now.digest && before->accepted.empty();
   });
   if (same) {
@@ -157,10 +146,7 @@ void SettingChanges::remember() const {
   }
   store::Transaction transaction(database_);
   for (const Setting& now : settings) {
-    database_
-        .prepare("INSERT OR REPLACE INTO setting (name, digest, shown) VALUES (?, ?, ?)", now.name,
-                 now.digest, now.shown)
-        .run();
+    table.remember(now.name, now.digest, now.shown);
   }
   transaction.commit();
 }

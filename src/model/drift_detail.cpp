@@ -22,6 +22,10 @@ DriftAnswer parse_answer(const std::string& text) {
 
 }  // namespace
 
+nlohmann::ordered_json to_json(const FieldDrift& drift) {
+  return {{"field", drift.field}, {"desired", drift.desired}, {"observed", drift.observed}};
+}
+
 std::string_view to_string(DriftAnswer answer) {
   return kAnswers.at(static_cast<std::size_t>(answer));
 }
@@ -29,8 +33,7 @@ std::string_view to_string(DriftAnswer answer) {
 std::string to_text(const DriftDetail& detail) {
   auto fields = nlohmann::json::array();
   for (const FieldDrift& each : detail.fields) {
-    fields.push_back(
-        {{"field", each.field}, {"desired", each.desired}, {"observed", each.observed}});
+    fields.emplace_back(to_json(each));
   }
   return json_line({{"revision", detail.revision},
                     {"answer", to_string(detail.answer)},

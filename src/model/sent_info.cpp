@@ -15,7 +15,7 @@ namespace {
 // Enough to tell two values apart that people give to one relay.
 constexpr std::size_t kDigestBytes = 8;
 
-// More renames of a relay before zooid has come to it once are not remembered.
+// When there are so many, some may be forgotten, and no value counts as somebody else's any more.
 constexpr std::size_t kMostValues = 64;
 
 std::string digest_of(std::string_view value) {
@@ -69,6 +69,9 @@ void SentInfo::taken(const Relay& relay) {
     std::string digest = digest_of(value_of(field, relay));
     std::erase(digests, digest);
     digests.push_back(std::move(digest));
+    if (digests.size() > kMostValues) {
+      digests.erase(digests.begin());
+    }
   }
 }
 
@@ -79,7 +82,7 @@ void SentInfo::reset(const Relay& relay) {
 
 bool SentInfo::is_foreign(const RelayField& field, std::string_view value) const {
   const auto found = digests_.find(field.column);
-  return found != digests_.end() && !found->second.empty() &&
+  return found != digests_.end() && !found->second.empty() && found->second.size() < kMostValues &&
          std::ranges::find(found->second, digest_of(value)) == found->second.end();
 }
 

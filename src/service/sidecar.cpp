@@ -116,9 +116,9 @@ asio::awaitable<void> Sidecar::become_active() {
     lock = store::DatabaseLock::try_acquire(path);
   }
   if (lock && !stopping_) {
+    infra::SettingChanges(runtime_.database, env_).require_consent();
     logger_.info("tender {} keeps {} in step with {}, as {}", TENDER_VERSION,
                  env_.zooid_api_url.text(), path.string(), env_.robot_key.public_key().npub());
-    infra::SettingChanges(runtime_.database, env_).require_consent();
     warn_of_odd_rows();
     active_ =
         std::make_unique<ActiveSidecar>(executor_, env_, runtime_, std::move(*lock), command(),

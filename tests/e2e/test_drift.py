@@ -96,8 +96,11 @@ class DriftTest(unittest.TestCase):
             del self.world.environment[name]
         refused = self.world.run("run")
         self.assertEqual(refused.returncode, 1)
-        self.assertIn("LIVEKIT_* is no longer set (was: wss://live.example): it would be switched off for 1 relay",
+        self.assertIn("LIVEKIT_* is no longer set; it was wss://live.example. Starting now would switch it off for 1 relay",
                       refused.stderr)
+        by_hand = self.world.run("reconcile", "blue")
+        self.assertEqual(by_hand.returncode, 1)
+        self.assertIn("LIVEKIT_* is no longer set", by_hand.stderr)
         self.world.ok("settings", "accept")
         self.world.start()
         eventually(lambda: "second" not in self.read(relay), "calls are off")

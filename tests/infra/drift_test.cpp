@@ -31,6 +31,24 @@ struct Drift : testing::Test {
     return world.get(relay);
   }
 
+  // So many relays, all seen to be served.
+  void fleet(int relays) {
+    world.start();
+    for (int i = 0; i < relays; ++i) {
+      world.create("r" + std::to_string(i));
+    }
+    world.clock().advance(90min);
+    ASSERT_EQ(world.query->count_relays().live, relays);
+  }
+
+  // The same, and then zooid loses all of them, which tender sees.
+  void wiped_fleet(int relays) {
+    fleet(relays);
+    world.zooid.relays.clear();
+    world.clock().advance(2h);
+    ASSERT_EQ(world.query->count_relays().not_served, relays);
+  }
+
   void open_to_join(const Relay& relay) {
     RelayChange change;
     change.policy_public_join = true;
@@ -59,11 +77,7 @@ struct Drift : testing::Test {
 };
 
 TEST_F(Drift, LooksAtEachRelayOnceInASweep) {
-  world.start();
-  for (int i = 0; i < 5; ++i) {
-    world.create("r" + std::to_string(i));
-  }
-  world.clock().advance(2h);
+  fleet(5);
   const auto before = world.zooid.looks.size();
   world.clock().advance(10h);
   EXPECT_EQ(world.zooid.looks.size() - before, 50U);
@@ -71,11 +85,8 @@ TEST_F(Drift, LooksAtEachRelayOnceInASweep) {
 }
 
 TEST_F(Drift, SpreadsItsLooksOverTheSweep) {
-  world.start();
-  for (int i = 0; i < 480; ++i) {
-    world.create("r" + std::to_string(i));
-  }
-  world.clock().advance(3h);
+  fleet(480);
+  world.clock().advance(90min);
   const auto before = world.zooid.looks.size();
   world.clock().advance(6min);
   const auto tenth = world.zooid.looks.size() - before;
@@ -307,12 +318,7 @@ TEST_F(Drift, SaysThatARelayIsNotServedAtTheFirstLook) {
 }
 
 TEST_F(Drift, MakesNoDeadLettersOfAWipedZooid) {
-  world.start();
-  for (int i = 0; i < 40; ++i) {
-    world.create("r" + std::to_string(i));
-  }
-  world.clock().advance(90min);
-  world.zooid.relays.clear();
+  wiped_fleet(40);
   world.clock().advance(10h);
   EXPECT_EQ(world.query->count_relays().not_served, 40);
   EXPECT_TRUE(world.open_letters().empty());
@@ -326,13 +332,7 @@ TEST_F(Drift, MakesNoDeadLettersOfAWipedZooid) {
 }
 
 TEST_F(Drift, MakesNoDeadLettersOfAWipedZooidAfterARestartEither) {
-  world.start();
-  for (int i = 0; i < 30; ++i) {
-    world.create("r" + std::to_string(i));
-  }
-  world.clock().advance(90min);
-  world.zooid.relays.clear();
-  world.clock().advance(2h);
+  wiped_fleet(30);
   world.crash();
   world.start();
   world.clock().advance(10h);
@@ -341,13 +341,7 @@ TEST_F(Drift, MakesNoDeadLettersOfAWipedZooidAfterARestartEither) {
 }
 
 TEST_F(Drift, StaysCalmWhenOneOfManyLostRelaysIsBack) {
-  world.start();
-  for (int i = 0; i < 30; ++i) {
-    world.create("r" + std::to_string(i));
-  }
-  world.clock().advance(90min);
-  world.zooid.relays.clear();
-  world.clock().advance(2h);
+  wiped_fleet(30);
   const Relay first = world.query->list_relays().front();
   world.command->reconcile_relay(first, {.forced = true, .recreate = true});
   world.clock().advance(10h);
@@ -368,10 +362,11 @@ TEST_F(Drift, SendsWhatElseZooidDoesNotHaveAfterAnAdoption) {
 TEST_F(Drift, AdoptsNothingWhileAnEarlierRequestMayStillArrive) {
   const Relay relay = live();
   world.database->execute("UPDATE relay SET doubt_until = 9000000000000");
-  owner_renames(relay, "late");
-  world.command->reconcile_relay(relay, {.forced = false, .recreate = false});
-  world.clock().advance(1min);
+  owner_renames(relay, "late");  // or an earlier request of ours has brought it back
+  world.clock().advance(90min);
   EXPECT_EQ(world.get(relay).info_name, "blue");
+  ASSERT_EQ(noticed(relay).size(), 1U);
+  EXPECT_EQ(noticed(relay)[0].answer, DriftAnswer::enforce);
 }
 
 TEST_F(Drift, SendsEveryFieldWhenForced) {

@@ -101,6 +101,21 @@ TEST_F(Settings, ReachTheRelaysAlsoWhenTheProcessDiesInBetween) {
   EXPECT_EQ(calls_of(more)["api_secret"], "second-secret");
 }
 
+TEST_F(Settings, AreSentAgainWhenAChangeWasTakenBackBeforeItHadReachedAll) {
+  live();
+  world.env.relay_domain = "elsewhere.test";
+  SettingChanges(*world.database, world.env).accept();
+  SettingChanges(*world.database, world.env).begin(changes());
+  world.zooid.relays[calls.id.text]["host"] = "calls.elsewhere.test";  // one was sent
+  world.database->execute("UPDATE relay SET synced_digest = 'sent' WHERE subdomain = 'calls'");
+  world.env.relay_domain = "relays.test";
+  SettingChanges(*world.database, world.env).require_consent();
+  restart();
+  EXPECT_EQ(world.zooid.count(Method::patch), 1);
+  EXPECT_EQ(world.zooid.relays[calls.id.text]["host"], "calls.relays.test");
+  EXPECT_TRUE(changes().empty());
+}
+
 TEST_F(Settings, NeedConsentWhenTheyAreGone) {
   live();
   world.env.livekit.reset();
@@ -111,8 +126,8 @@ TEST_F(Settings, NeedConsentWhenTheyAreGone) {
     settings.require_consent();
     FAIL() << "nothing was thrown";
   } catch (const Error& error) {
-    EXPECT_THAT(error.what(), HasSubstr("LIVEKIT_* is no longer set (was: wss://live.test)"));
-    EXPECT_THAT(error.what(), HasSubstr("switched off for 2 relays"));
+    EXPECT_THAT(error.what(), HasSubstr("LIVEKIT_* is no longer set; it was wss://live.test."));
+    EXPECT_THAT(error.what(), HasSubstr("switch it off for 2 relays"));
     EXPECT_THAT(error.remedy(), HasSubstr("tender settings accept"));
   }
   settings.accept();

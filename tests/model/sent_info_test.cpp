@@ -51,6 +51,17 @@ TEST(SentInfo, ForgetsTheOthersWhenZooidHasComeToTheNewest) {
   EXPECT_TRUE(sent.is_newest(field("info_name"), named("two")));
 }
 
+TEST(SentInfo, TakesNothingForForeignOnceItMayHaveForgottenSome) {
+  SentInfo sent;
+  for (int i = 0; i < 100; ++i) {
+    sent.may_be_taken(named(std::to_string(i)));
+    sent.taken(named(std::to_string(i)));
+    EXPECT_FALSE(sent.is_foreign(field("info_name"), "0")) << i;
+  }
+  EXPECT_TRUE(sent.is_newest(field("info_name"), named("99")));
+  EXPECT_LT(sent.to_text().size(), 10'000U);
+}
+
 TEST(SentInfo, KeepsOnlyFieldsThatOwnersMayChange) {
   SentInfo sent;
   Relay relay;

@@ -53,7 +53,7 @@ enum class RelayVerify : std::uint8_t {
   public_,  // at the relay's own URL
 };
 
-/// What tender does when zooid shows something else than the row says (RELAY_DRIFT).
+/// What tender does when zooid shows something different from the row (RELAY_DRIFT).
 enum class RelayDrift : std::uint8_t {
   automatic,  // adopts what a relay's owner may change, and enforces the rest
   enforce,

@@ -79,7 +79,7 @@ class Infra {
   boost::asio::awaitable<void> listen();
   boost::asio::awaitable<void> reconcile_now_and_then();
   boost::asio::awaitable<void> sweep();
-  boost::asio::awaitable<void> spread_settings(Wakeup& pause);
+  boost::asio::awaitable<void> enqueue_changed_settings(Wakeup& pause);
   boost::asio::awaitable<bool> catch_up(std::optional<std::string_view> reconcile_because,
                                         Wakeup& pause);
   boost::asio::awaitable<void> breathe(Wakeup& pause);
@@ -105,7 +105,7 @@ class Infra {
   store::ActivityChannel::Receiver receiver_;
   zooid::Client client_;
   SettingChanges settings_;
-  std::vector<SettingChange> changed_;  // settings, of which not every relay has work yet
+  std::vector<SettingChange> changed_settings_;  // some relays that they concern have no work yet
   RelaySyncRetry retry_;
   RelayCheck relay_check_;
   RelaySweep relay_sweep_;

@@ -2,9 +2,9 @@
 // describes it, and looks again until it does. zooid answers before it reloads a relay. The reload
 // can come minutes later, it can fail, and zooid can miss it while it starts: then the relay is not
 // served as described until its file is written once more. So tender sends it again, sparingly.
-// After three such pushes without success, a person must look. Of a relay that zooid has served, it
-// says so when it is served otherwise, and does about it what RELAY_DRIFT says. The dispatcher
-// drives it.
+// After three such pushes without success, a person must look. When a relay
+// that zooid has served differs from its row, RelayCheck records that and does what RELAY_DRIFT
+// says. The dispatcher drives it.
 #pragma once
 
 #include <cstdint>

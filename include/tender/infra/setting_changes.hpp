@@ -2,7 +2,8 @@
 // server. A change of it since the last start is a change of every relay that it concerns, and
 // Infra sends these again. A change that would switch something off for relays, or move them to
 // another host, needs a person's consent first. The table `setting` remembers what was sent; no
-// secret is in it. Borrows what it is made of. Calls block as Database says.
+// secret is in it. Borrows the database and the environment. Calls block as Database says, and
+// throw StoreError.
 #pragma once
 
 #include <cstdint>
@@ -41,6 +42,10 @@ class SettingChanges {
 
   /// A person agrees to what the environment says now.
   void accept() const;
+
+  /// From now on relays are sent as the environment says now. Until remember(), all of these
+  /// settings count as changed, whatever a later environment says.
+  void begin(const std::vector<SettingChange>& changes) const;
 
   /// Every relay has been sent, or has work that will send it, as the environment says now.
   void remember() const;

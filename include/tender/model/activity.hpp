@@ -14,7 +14,7 @@
 namespace tender {
 
 enum class ActivityType : std::uint8_t {
-  // Commands.
+  // Commands: they stand before all others, as is_command() relies on.
   create_relay,
   update_relay,
   activate_relay,

@@ -1,11 +1,14 @@
 // The details of activities that say how a relay in zooid differs from its row: of
-// adopt_relay_info, notice_relay_drift and notice_relay_identity. As in sync_detail.hpp, their JSON
-// keys are spelled once, and readers bear with what other programs wrote.
+// adopt_relay_info, notice_relay_drift, notice_relay_identity and accept_relay_identity. As in
+// sync_detail.hpp, their JSON keys are spelled once, and readers bear with what other programs
+// wrote.
 #pragma once
 
 #include <cstdint>
 #include <string>
 #include <vector>
+
+#include <nlohmann/json_fwd.hpp>
 
 #include "tender/model/activity.hpp"
 
@@ -18,6 +21,8 @@ struct FieldDrift {
   std::string observed;
   friend bool operator==(const FieldDrift&, const FieldDrift&) = default;
 };
+
+[[nodiscard]] nlohmann::ordered_json to_json(const FieldDrift& drift);
 
 /// What tender does about a drift.
 enum class DriftAnswer : std::uint8_t {
@@ -35,7 +40,7 @@ struct DriftDetail {
   std::vector<FieldDrift> fields{};  // empty: the relay is absent, or served although inactive
 };
 
-/// Of notice_relay_identity.
+/// Of notice_relay_identity and accept_relay_identity.
 struct IdentityDetail {
   std::string first;  // public keys, 64 lowercase hex
   std::string now;

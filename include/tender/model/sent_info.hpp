@@ -24,10 +24,10 @@ class SentInfo {
   void may_be_taken(const Relay& relay);
   /// zooid took them: its file has them, unless somebody else wrote it since.
   void taken(const Relay& relay);
-  /// zooid serves these values: it has come to the newest.
+  /// zooid serves these values, and nothing older any more.
   void reset(const Relay& relay);
 
-  /// Whether tender never sent that value: somebody else wrote it. False while nothing is known.
+  /// Whether tender never sent that value: somebody else wrote it. False while that is not known.
   [[nodiscard]] bool is_foreign(const RelayField& field, std::string_view value) const;
 
   /// Whether the relay's value is what zooid took last, so that its file need not be told again.
