@@ -30,12 +30,14 @@ struct Option {
   std::string value_name{};     // as help shows it; empty: a switch without a value
   std::string default_value{};  // empty: none
   bool negatable = false;       // a switch that has a --no-NAME as well
+  bool repeatable = false;      // has a list of values, from each time that it is given
 };
 
 /// One call of a command: its options and names, and where it reads and writes.
 struct Invocation {
   std::map<std::string, std::string, std::less<>> options;  // those given, and those with a default
-  std::vector<std::string> names;                           // the positional arguments
+  std::map<std::string, std::vector<std::string>, std::less<>> lists;  // of repeatable options
+  std::vector<std::string> names;                                      // the positional arguments
   const config::Environment& environment;
   config::EnvFile env_file;
   std::ostream& out;  // data
@@ -46,6 +48,8 @@ struct Invocation {
   [[nodiscard]] const std::string& text(std::string_view option) const {
     return options.find(option)->second;
   }
+  /// The values of a repeatable option; none when it was not given.
+  [[nodiscard]] std::vector<std::string> list(std::string_view option) const;
   [[nodiscard]] bool json() const { return has("json"); }
   /// --[no-]NAME; nothing when neither is given. UsageError when both are.
   [[nodiscard]] std::optional<bool> flag(const std::string& name) const;
@@ -75,6 +79,7 @@ extern const CommandSpec kRelayCreate;
 extern const CommandSpec kRelayUpdate;
 extern const CommandSpec kRelayActivate;
 extern const CommandSpec kRelayDeactivate;
+extern const CommandSpec kRelayDelete;
 extern const CommandSpec kRelayAcceptIdentity;
 extern const CommandSpec kRelayList;
 extern const CommandSpec kRelayShow;

@@ -1,6 +1,7 @@
 #include "tender/cli/command_line.hpp"
 
 #include <algorithm>
+#include <memory>
 #include <ostream>
 #include <sstream>
 
@@ -90,7 +91,12 @@ std::vector<Option> with_negations(const std::vector<Option>& own) {
 void declare(const std::vector<Option>& accepted, cxxopts::Options& options) {
   auto add = options.add_options();
   for (const Option& option : accepted) {
-    auto value = option.value_name.empty() ? cxxopts::value<bool>() : cxxopts::value<std::string>();
+    std::shared_ptr<cxxopts::Value> value = cxxopts::value<std::string>();
+    if (option.value_name.empty()) {
+      value = cxxopts::value<bool>();
+    } else if (option.repeatable) {
+      value = cxxopts::value<std::vector<std::string>>();
+    }
     if (!option.default_value.empty()) {
       value->default_value(option.default_value);
     }
@@ -121,11 +127,22 @@ std::map<std::string, std::string, std::less<>> collect(const std::vector<Option
       if (present) {
         collect_switch(option, parsed[option.name].as<bool>(), given);
       }
-    } else if (present || !option.default_value.empty()) {
+    } else if (!option.repeatable && (present || !option.default_value.empty())) {
       given.emplace(option.name, parsed[option.name].as<std::string>());
     }
   }
   return given;
+}
+
+std::map<std::string, std::vector<std::string>, std::less<>> collect_lists(
+    const std::vector<Option>& accepted, const cxxopts::ParseResult& parsed) {
+  std::map<std::string, std::vector<std::string>, std::less<>> lists;
+  for (const Option& option : accepted) {
+    if (option.repeatable && parsed.count(option.name) > 0) {
+      lists.emplace(option.name, parsed[option.name].as<std::vector<std::string>>());
+    }
+  }
+  return lists;
 }
 
 void check_names(const CommandSpec& command, const std::vector<std::string>& names) {
@@ -175,6 +192,7 @@ ExitCode run_command(const CommandSpec& command, const std::vector<std::string>&
     env_file = {.path = parsed["env-file"].as<std::string>(), .required = true};
   }
   return command.run({.options = collect(accepted, parsed),
+                      .lists = collect_lists(accepted, parsed),
                       .names = names,
                       .environment = environment,
                       .env_file = env_file,
@@ -215,6 +233,11 @@ ExitCode dispatch(const std::vector<std::string>& arguments, const config::Envir
 }
 
 }  // namespace
+
+std::vector<std::string> Invocation::list(std::string_view option) const {
+  const auto found = lists.find(option);
+  return found == lists.end() ? std::vector<std::string>() : found->second;
+}
 
 std::optional<bool> Invocation::flag(const std::string& name) const {
   const bool on = has(name);

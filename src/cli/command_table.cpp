@@ -13,6 +13,7 @@ std::span<const CommandSpec> command_table() {
                                 kRelayUpdate,
                                 kRelayActivate,
                                 kRelayDeactivate,
+                                kRelayDelete,
                                 kRelayAcceptIdentity,
                                 kRelayList,
                                 kRelayShow,

@@ -28,8 +28,9 @@ namespace {
 
 namespace asio = boost::asio;
 
-constexpr std::array<std::string_view, 8> kStates{"created", "recreated", "updated",  "unchanged",
-                                                  "unseen",  "failed",    "given_up", "waiting"};
+constexpr std::array<std::string_view, 9> kStates{"created", "recreated", "updated",
+                                                  "deleted", "unchanged", "unseen",
+                                                  "failed",  "given_up",  "waiting"};
 constexpr std::int64_t kProgressWidth = 30;
 constexpr std::int64_t kProgressFrom = 10;  // fewer relays are done before a bar could be read
 
@@ -46,6 +47,8 @@ ReconcileState state_of(SyncResult result) {
       return ReconcileState::recreated;
     case SyncResult::updated:
       return ReconcileState::updated;
+    case SyncResult::deleted:
+      return ReconcileState::deleted;
     case SyncResult::unchanged:
       return ReconcileState::unchanged;
     case SyncResult::unseen:
@@ -62,8 +65,8 @@ std::string_view to_string(ReconcileState state) {
 
 bool is_in_step(ReconcileState state) {
   return state == ReconcileState::created || state == ReconcileState::recreated ||
-         state == ReconcileState::updated || state == ReconcileState::unchanged ||
-         state == ReconcileState::unseen;
+         state == ReconcileState::updated || state == ReconcileState::deleted ||
+         state == ReconcileState::unchanged || state == ReconcileState::unseen;
 }
 
 ReconcileWatch::ReconcileWatch(const config::Env& env, store::Database& database,

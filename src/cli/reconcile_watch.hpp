@@ -34,6 +34,7 @@ enum class ReconcileState : std::uint8_t {
   created,
   recreated,
   updated,
+  deleted,
   unchanged,  // nothing was sent, because zooid has it already
   unseen,     // likewise, and a look did not see the relay served as described; others follow
   failed,     // a retry follows

@@ -103,6 +103,21 @@ class OptionReader {
   Faults& faults_;
 };
 
+std::vector<std::string> read_admins(const Invocation& invocation, std::string_view option,
+                                     Faults& faults) {
+  std::vector<std::string> keys;
+  for (const std::string& text : invocation.list(option)) {
+    try {
+      keys.push_back(nostr::PublicKey::parse(text).hex());
+    } catch (const nostr::InvalidKey& error) {
+      // Without the value: it may be a secret key, given by mistake.
+      faults.add(fmt::format("--{} is {}", option, error.what()),
+                 "give the admin's public key as 64 hex characters or as npub1…");
+    }
+  }
+  return keys;
+}
+
 bool sets(const RelayChange& change, const RelayField& field) {
   return std::visit(
       [&change](const auto& member) {
@@ -158,6 +173,15 @@ std::vector<Option> relay_options() {
                  field.member);
     }
   }
+  options.push_back({.name = "admin",
+                     .help = "Public key of one who administers the relay beside its owner, hex or "
+                             "npub; can be given more than once",
+                     .value_name = "KEY",
+                     .repeatable = true});
+  options.push_back({.name = "no-admin",
+                     .help = "Take this key off the list of admins; can be given more than once",
+                     .value_name = "KEY",
+                     .repeatable = true});
   return options;
 }
 
@@ -174,6 +198,13 @@ RelayChange read_relay_options(const Invocation& invocation) {
         },
         field.member);
   }
+  change.add_admins = read_admins(invocation, "admin", faults);
+  change.remove_admins = read_admins(invocation, "no-admin", faults);
+  for (const std::string& key : change.add_admins) {
+    if (std::ranges::find(change.remove_admins, key) != change.remove_admins.end()) {
+      faults.add(fmt::format("--admin and --no-admin both name {}", key), "give one of the two");
+    }
+  }
   check_values(change, faults);
   faults.throw_if_any();
   return change;
@@ -181,7 +212,8 @@ RelayChange read_relay_options(const Invocation& invocation) {
 
 bool changes_anything(const RelayChange& change) {
   const auto fields = relay_fields();
-  return std::ranges::any_of(fields,
+  return !change.add_admins.empty() || !change.remove_admins.empty() ||
+         std::ranges::any_of(fields,
                              [&change](const RelayField& field) { return sets(change, field); });
 }
 

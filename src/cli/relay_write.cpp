@@ -1,5 +1,5 @@
-// `tender relay create | update | activate | deactivate | accept-identity`: write what a relay
-// should be.
+// `tender relay create | update | activate | deactivate | delete | accept-identity`: write what a
+// relay should be.
 #include <ostream>
 
 #include <fmt/ostream.h>
@@ -9,6 +9,7 @@
 #include "tender/view/relay.hpp"
 
 #include "command.hpp"
+#include "confirmation.hpp"
 #include "output.hpp"
 #include "relay_options.hpp"
 #include "store_session.hpp"
@@ -91,6 +92,30 @@ ExitCode deactivate(const Invocation& invocation) {
   return finish_change(session, invocation, session.command.deactivate_relay(before.id));
 }
 
+// A relay that is deleted already needs no consent.
+bool may_delete(const Invocation& invocation, const Relay& relay) {
+  if (relay.status == RelayStatus::deleted) {
+    return true;
+  }
+  fmt::print(
+      invocation.err,
+      "deleting relay {} ({}): zooid stops serving it and deletes its configuration with its "
+      "secret key. The relay cannot be restored: a new one of the same name has another "
+      "identity. Its events stay in zooid's database, under the schema {}\n",
+      visible(relay.subdomain), visible(relay.id.text), visible(relay.schema));
+  return is_confirmed(invocation);
+}
+
+ExitCode delete_relay(const Invocation& invocation) {
+  StoreSession session(invocation, store::OpenMode::existing);
+  const Relay before = view::require_relay(session.query, invocation.names.front());
+  if (!may_delete(invocation, before)) {
+    invocation.err << "nothing was done\n";
+    return ExitCode::error;
+  }
+  return finish_change(session, invocation, session.command.delete_relay(before.id));
+}
+
 ExitCode accept_identity(const Invocation& invocation) {
   StoreSession session(invocation, store::OpenMode::existing);
   const Relay before = view::require_relay(session.query, invocation.names.front());
@@ -137,6 +162,20 @@ const CommandSpec kRelayActivate{.name = "relay activate",
                                  .prints_data = true,
                                  .options = nullptr,
                                  .run = activate};
+
+const CommandSpec kRelayDelete{
+    .name = "relay delete",
+    .arguments = "RELAY",
+    .min_names = 1,
+    .max_names = 1,
+    .summary = "Delete a relay for good: zooid deletes its configuration and secret key",
+    .example = "tender relay delete blue",
+    .prints_data = true,
+    .options =
+        [] {
+          return std::vector<Option>{{"yes", "Do not ask for confirmation"}};
+        },
+    .run = delete_relay};
 
 const CommandSpec kRelayAcceptIdentity{
     .name = "relay accept-identity",

@@ -304,13 +304,14 @@ RelayCheck::RelayCheck(store::Database& database, store::Query query, store::Com
       progress_(clock.now()) {}
 
 void RelayCheck::schedule(const Relay& relay, std::int64_t taken_at_seq) {
-  if (env_.relay_verify != config::RelayVerify::off) {
+  if (env_.relay_verify != config::RelayVerify::off && relay.status != RelayStatus::deleted) {
     outbox_.enqueue(first_look(relay.id, taken_at_seq), clock_.now() + kFirstLook);
   }
 }
 
 void RelayCheck::ensure(const Relay& relay) {
-  if (env_.relay_verify != config::RelayVerify::off && relay.live != true) {
+  if (env_.relay_verify != config::RelayVerify::off && relay.live != true &&
+      relay.status != RelayStatus::deleted) {
     Job job = first_look(relay.id, /*taken_at_seq=*/0);
     job.not_before = clock_.now() + kFirstLook;
     outbox_.schedule(job);
@@ -332,7 +333,7 @@ Job RelayCheck::first_look(const RelayId& id, std::int64_t taken_at_seq) {
 
 std::unique_ptr<outbox::Execution> RelayCheck::begin(const Job& job, bool /*may_overwrite*/) {
   const auto relay = query_.get_relay(RelayId{job.key});
-  const bool due = relay && relay->synced;
+  const bool due = relay && relay->synced && relay->status != RelayStatus::deleted;
   return std::make_unique<Execution>(*this, job, relay.value_or(Relay()), due);
 }
 

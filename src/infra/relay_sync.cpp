@@ -9,6 +9,7 @@
 #include "tender/zooid/relay_config.hpp"
 
 #include "drift.hpp"
+#include "wait_for_host.hpp"
 
 namespace tender::infra {
 
@@ -113,8 +114,11 @@ class RelaySync::Execution final : public outbox::Execution {
 
   [[nodiscard]] store::Command::CompletedSync completed() const {
     return {.revision = relay_.revision,
-            .digest = zooid::body_digest(zooid::update_body(relay_, owner_.env_)),
+            .digest = plan_ == SyncPlan::remove
+                          ? std::string()
+                          : zooid::body_digest(zooid::update_body(relay_, owner_.env_)),
             .created = report_.created,
+            .deleted = plan_ == SyncPlan::remove,
             .skipped = plan_ == SyncPlan::skip,
             .doubt_until = doubt_until_};
   }
@@ -197,6 +201,11 @@ std::unique_ptr<outbox::Execution> RelaySync::begin(const outbox::Job& job, bool
     return std::make_unique<Execution>(*this, std::move(gone), Verdict{});
   }
   const SyncDecision decision = plan_relay_sync(query_, env_, *relay, effort_of(job));
+  if (decision.plan == SyncPlan::create || decision.plan == SyncPlan::update) {
+    if (const auto until = host_is_free_at(*relay)) {
+      return std::make_unique<WaitForHost>(*until);
+    }
+  }
   if (decision.plan == SyncPlan::reject) {
     Verdict invalid{Outcome::permanent, decision.why, false};
     return std::make_unique<Execution>(*this, std::move(*relay), std::move(invalid));
@@ -219,6 +228,18 @@ std::unique_ptr<outbox::Execution> RelaySync::begin(const outbox::Job& job, bool
   return std::make_unique<Execution>(*this, std::move(*relay), decision.plan, effort_of(job));
 }
 
+// A relay that was deleted had the same host, and zooid would refuse to give it to another one.
+// When that deletion waits for a person, this is tried nevertheless, and zooid's answer tells why
+// not.
+std::optional<TimePoint> RelaySync::host_is_free_at(const Relay& relay) {
+  const auto deleted = query_.get_relay_being_deleted(relay.subdomain);
+  const auto deletion = deleted ? outbox_.find(kRelaySync, deleted->id.text) : std::nullopt;
+  if (!deletion) {
+    return std::nullopt;
+  }
+  return std::max(deletion->not_before, clock_.now() + WaitForHost::kPause);
+}
+
 SyncOrder RelaySync::order(const Relay& relay, SyncPlan plan, Effort effort) const {
   const bool create = plan == SyncPlan::create;
   ReplaceTorn replace_torn = ReplaceTorn::never;
@@ -228,6 +249,7 @@ SyncOrder RelaySync::order(const Relay& relay, SyncPlan plan, Effort effort) con
     replace_torn = ReplaceTorn::if_confirmed;
   }
   return {.relay = desired_state(relay),
+          .remove = plan == SyncPlan::remove,
           .create = create,
           .recreate_lost =
               effort == Effort::recreate || env_.relay_recreate == config::RelayRecreate::automatic,

@@ -16,6 +16,8 @@ std::string what_was_done(const CompletionDetail& detail) {
       return "created";
     case SyncResult::recreated:
       return "recreated with a new identity";
+    case SyncResult::deleted:
+      return "deleted";
     case SyncResult::updated:
       return "updated";
     case SyncResult::unchanged:

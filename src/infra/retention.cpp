@@ -3,11 +3,13 @@
 #include "tender/config/duration.hpp"
 #include "tender/store/database.hpp"
 #include "tender/store/store_error.hpp"
+#include "tender/store/tombstones.hpp"
 
 namespace tender::infra {
 namespace {
 
 constexpr std::chrono::hours kEvery{1};
+constexpr int kTombstones = 100;     // rows of deleted relays in one transaction
 constexpr Milliseconds kBreath{20};  // for the loop, between two portions
 
 }  // namespace
@@ -15,6 +17,7 @@ constexpr Milliseconds kBreath{20};  // for the loop, between two portions
 Retention::Retention(const config::StoreEnv& env, store::Database& database, Clock& clock,
                      Logger& logger)
     : keep_(env.activity_retention),
+      database_(database),
       clock_(clock),
       logger_(logger),
       router_(database),
@@ -53,7 +56,8 @@ bool Retention::prune_portion(TimePoint cutoff) {
   try {
     const auto step = pruner_.step(cutoff, router_.offset());
     pruned_ += step.pruned;
-    return !step.finished;
+    const int forgotten = store::remove_tombstones(database_, cutoff, kTombstones);
+    return !step.finished || forgotten == kTombstones;
   } catch (const store::StoreError& error) {
     logger_.warn("the activity log could not be pruned; trying again in an hour: {}; {}",
                  error.what(), error.remedy());

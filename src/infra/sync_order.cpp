@@ -86,6 +86,7 @@ json relay_to_json(const Relay& relay) {
   for (const RelayField& field : relay_fields()) {
     object[std::string(field.column)] = field_value(field, relay);
   }
+  object["admins"] = relay.admins ? json(*relay.admins) : json();
   return object;
 }
 
@@ -95,6 +96,10 @@ std::optional<Relay> read_relay(const json& object) {
   reader.read_number("revision", relay.revision);
   for (const RelayField& field : relay_fields()) {
     reader.keep(set_field_value(field, reader.member(field.column), relay));
+  }
+  reader.keep(object.contains("admins"));
+  if (!reader.member("admins").is_null()) {
+    reader.read("admins", relay.admins.emplace());
   }
   return reader.good() ? std::optional(std::move(relay)) : std::nullopt;
 }
@@ -126,6 +131,7 @@ std::optional<zooid::Verdict> read_verdict(const json& object) {
 
 json to_json(const SyncOrder& order) {
   return {{"relay", relay_to_json(order.relay)},
+          {"remove", order.remove},
           {"create", order.create},
           {"recreate_lost", order.recreate_lost},
           {"replace_torn", kReplaceTorn.at(static_cast<std::size_t>(order.replace_torn))},
@@ -145,6 +151,7 @@ std::optional<SyncOrder> read_sync_order(const json& object) {
   Reader reader(object);
   SyncOrder order;
   reader.take(read_relay(reader.member("relay")), order.relay);
+  reader.read("remove", order.remove);
   reader.read("create", order.create);
   reader.read("recreate_lost", order.recreate_lost);
   reader.take(named<ReplaceTorn>(kReplaceTorn, reader.member("replace_torn")), order.replace_torn);

@@ -1,5 +1,7 @@
 #include "tender/infra/sync_plan.hpp"
 
+#include <algorithm>
+
 #include <fmt/format.h>
 
 #include "tender/zooid/relay_config.hpp"
@@ -12,6 +14,8 @@ std::string_view to_string(SyncPlan plan) {
       return "create";
     case SyncPlan::update:
       return "update";
+    case SyncPlan::remove:
+      return "delete";
     case SyncPlan::reject:
       return "reject";
     case SyncPlan::look:
@@ -32,11 +36,32 @@ bool is_what_zooid_took(const config::Env& env, const Relay& relay) {
 
 bool is_unchanged(const config::Env& env, const Relay& relay) {
   const bool served = relay.live.value_or(env.relay_verify == config::RelayVerify::off);
-  return served && relay.synced_revision && !relay.doubt_until && is_what_zooid_took(env, relay);
+  return relay.status != RelayStatus::deleted && served && relay.synced_revision &&
+         !relay.doubt_until && is_what_zooid_took(env, relay);
 }
+
+namespace {
+
+// Nothing is asked of the row's other fields. DELETE is harmless where zooid never had the relay.
+SyncDecision plan_deletion(const Relay& relay, Effort effort) {
+  if (relay.synced && !relay.doubt_until && effort == Effort::if_changed) {
+    return {SyncPlan::skip, "zooid has deleted it"};
+  }
+  const auto faults = validate(relay, Standing::taken);
+  if (std::ranges::find(faults, "id", &FieldFault::field) != faults.end()) {
+    return {SyncPlan::skip, "zooid cannot have it: its id is not valid"};
+  }
+  return {SyncPlan::remove, relay.doubt_until ? "deleted; an earlier request may still create it"
+                                              : "the relay is deleted"};
+}
+
+}  // namespace
 
 SyncDecision plan_relay_sync(const store::Query& query, const config::Env& env, const Relay& relay,
                              Effort effort) {
+  if (relay.status == RelayStatus::deleted) {
+    return plan_deletion(relay, effort);
+  }
   // Before the rules are asked: what zooid took once it is not asked to take again.
   if (effort == Effort::if_changed && is_unchanged(env, relay)) {
     return {SyncPlan::skip, "zooid last took exactly this"};

@@ -31,7 +31,9 @@ class SyncRunner::Attempt {
 
   asio::awaitable<SyncReport> run() {
     Verdict verdict;
-    if (order_.create) {
+    if (order_.remove) {
+      verdict = co_await remove();
+    } else if (order_.create) {
       verdict = co_await create_or_carry_on();
     } else {
       verdict = co_await update_or_recreate();
@@ -68,6 +70,14 @@ class SyncRunner::Attempt {
         break;
     }
     return false;
+  }
+
+  asio::awaitable<Verdict> remove() {
+    Verdict verdict = co_await send(http::Method::delete_, std::string(), Secret());
+    if (verdict.outcome == Outcome::not_found) {
+      co_return Verdict{.from_zooid = true};
+    }
+    co_return verdict;
   }
 
   asio::awaitable<Verdict> create_or_carry_on() {

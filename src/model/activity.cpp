@@ -10,11 +10,12 @@
 namespace tender {
 namespace {
 
-constexpr std::array<std::pair<ActivityType, std::string_view>, 11> kNames{{
+constexpr std::array<std::pair<ActivityType, std::string_view>, 12> kNames{{
     {ActivityType::create_relay, "create_relay"},
     {ActivityType::update_relay, "update_relay"},
     {ActivityType::activate_relay, "activate_relay"},
     {ActivityType::deactivate_relay, "deactivate_relay"},
+    {ActivityType::delete_relay, "delete_relay"},
     {ActivityType::reconcile_relay, "reconcile_relay"},
     {ActivityType::complete_relay_sync, "complete_relay_sync"},
     {ActivityType::fail_relay_sync, "fail_relay_sync"},

@@ -1,6 +1,7 @@
 #include "tender/model/relay.hpp"
 
 #include <array>
+#include <set>
 #include <utility>
 
 #include <nlohmann/json.hpp>
@@ -15,8 +16,8 @@ namespace {
 constexpr std::size_t kIdCharacters = 8;
 constexpr std::size_t kSubdomainCharacters = 63 - kIdCharacters - 1;
 
-constexpr std::array<std::string_view, 4> kStatusNames{"active", "inactive", "delinquent",
-                                                       "unknown"};
+constexpr std::array<std::string_view, 5> kStatusNames{"active", "inactive", "delinquent",
+                                                       "deleted", "unknown"};
 
 bool is_letter(char c) {
   return c >= 'a' && c <= 'z';
@@ -51,6 +52,16 @@ void apply(const RelayChange& change, Relay& relay) {
         },
         field.member);
   }
+  if (change.add_admins.empty() && change.remove_admins.empty()) {
+    return;
+  }
+  const std::vector<std::string> before = relay.admins.value_or(std::vector<std::string>());
+  std::set<std::string> admins(before.begin(), before.end());
+  admins.insert(change.add_admins.begin(), change.add_admins.end());
+  for (const std::string& admin : change.remove_admins) {
+    admins.erase(admin);
+  }
+  relay.admins.emplace(admins.begin(), admins.end());
 }
 
 std::string derive_schema(std::string_view subdomain, const RelayId& id) {
@@ -83,6 +94,10 @@ nlohmann::ordered_json to_json(const Relay& relay) {
   nlohmann::ordered_json json;
   for (const RelayField& field : relay_fields()) {
     json[std::string(field.column)] = field_value(field, relay);
+  }
+  json["admins"] = nullptr;
+  if (relay.admins) {
+    json["admins"] = *relay.admins;
   }
   json["created_at"] = relay.created_at.time_since_epoch().count();
   json["synced"] = relay.synced;

@@ -98,6 +98,11 @@ constexpr std::array kFields{
                .member = RelayMember{&Relay::livekit_enabled, &RelayChange::livekit_enabled},
                .option = "livekit",
                .help = "Calls; needs LIVEKIT_* where the sidecar runs"},
+    RelayField{.column = "member_invites",
+               .member = RelayMember{&Relay::member_invites, &RelayChange::member_invites},
+               .zooid = "/roles/member/can_invite",
+               .option = "member-invites",
+               .help = "Members may invite others"},
 };
 
 template <typename T>
@@ -164,6 +169,7 @@ Relay desired_state(const Relay& relay) {
     std::visit([&](const auto& member) { desired.*member.relay = relay.*member.relay; },
                field.member);
   }
+  desired.admins = relay.admins;
   desired.revision = relay.revision;
   return desired;
 }

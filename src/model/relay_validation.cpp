@@ -39,9 +39,11 @@ bool is_safe_schema(std::string_view text) {
 }
 
 bool is_id(std::string_view text) {
-  return !text.empty() && text.size() <= 64 && std::ranges::all_of(text, [](char c) {
-    return is_lower(c) || is_digit(c) || (c >= 'A' && c <= 'Z') || c == '_' || c == '-';
-  });
+  return !text.empty() && text.size() <= 128 && text.front() != '.' &&
+         std::ranges::all_of(text, [](char c) {
+           return is_lower(c) || is_digit(c) || (c >= 'A' && c <= 'Z') || c == '_' || c == '-' ||
+                  c == '.' || c == '~';
+         });
 }
 
 bool is_utf8(const std::string& text) {
@@ -105,6 +107,20 @@ void check_tenant(const std::string& tenant, Faults& faults) {
                "give the owner's public key as 64 hex characters");
 }
 
+void check_admins(const Relay& relay, Faults& faults) {
+  for (const std::string& admin : relay.admins.value_or(std::vector<std::string>())) {
+    bool valid = true;
+    try {
+      valid = nostr::PublicKey::parse(admin).hex() == admin;
+    } catch (const nostr::InvalidKey&) {
+      valid = false;
+    }
+    faults.check(valid, "admins", admin, "is not a public key",
+                 "give each admin's public key as 64 hex characters; `tender relay update` "
+                 "--no-admin takes one off the list");
+  }
+}
+
 void check_schema(const std::string& schema, Standing standing, Faults& faults) {
   if (standing == Standing::taken) {
     faults.check(is_schema(schema), "schema", schema, "is not a schema name",
@@ -134,7 +150,7 @@ void check_icon(const std::string& icon, Faults& faults) {
 std::vector<FieldFault> validate(const Relay& relay, Standing standing) {
   Faults faults;
   faults.check(is_id(relay.id.text), "id", relay.id.text, "is not a relay id",
-               "use 1 to 64 letters, digits, '-' and '_'");
+               "use 1 to 128 letters, digits, '-', '_', '.' and '~', and no '.' first");
   check_tenant(relay.tenant, faults);
   faults.check(
       is_label(relay.subdomain), "subdomain", relay.subdomain, "is not an RFC 1035 label",
@@ -142,7 +158,7 @@ std::vector<FieldFault> validate(const Relay& relay, Standing standing) {
       "with '-'");
   check_schema(relay.schema, standing, faults);
   faults.check(relay.status != RelayStatus::unknown, "status", to_string(relay.status),
-               "is neither active nor inactive nor delinquent",
+               "is neither active nor inactive, delinquent or deleted",
                "set it with `tender relay activate` or `tender relay deactivate`");
   faults.check(!relay.plan.empty(), "plan", relay.plan, "is empty",
                "name a plan, such as \"free\"");
@@ -151,6 +167,7 @@ std::vector<FieldFault> validate(const Relay& relay, Standing standing) {
                field.member);
   }
   check_icon(relay.info_icon, faults);
+  check_admins(relay, faults);
   return faults.take();
 }
 

@@ -26,6 +26,9 @@ std::string to_text(const CompletionDetail& detail) {
   if (detail.result == SyncResult::recreated) {
     json["recreated"] = true;
   }
+  if (detail.result == SyncResult::deleted) {
+    json["deleted"] = true;
+  }
   if (detail.result == SyncResult::unseen) {
     json["unseen"] = detail.unseen;
   }
@@ -52,7 +55,9 @@ CompletionDetail read_completion_detail(const Activity& activity) {
   const auto json = detail_of(activity);
   CompletionDetail detail;
   detail.revision = json_integer(json, "revision");
-  if (json_flag(json, "created")) {
+  if (json_flag(json, "deleted")) {
+    detail.result = SyncResult::deleted;
+  } else if (json_flag(json, "created")) {
     detail.result = json_flag(json, "recreated") ? SyncResult::recreated : SyncResult::created;
   } else if (json_flag(json, "skipped")) {
     detail.unseen = json_text(json, "unseen");

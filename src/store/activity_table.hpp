@@ -8,8 +8,9 @@
   "seq, id, tenant, created_at, activity_type, resource_type, resource_id, detail"
 
 // is_command().
-#define TENDER_COMMAND_TYPES \
-  "'create_relay', 'update_relay', 'activate_relay', 'deactivate_relay', 'reconcile_relay'"
+#define TENDER_COMMAND_TYPES                                                               \
+  "'create_relay', 'update_relay', 'activate_relay', 'deactivate_relay', 'delete_relay', " \
+  "'reconcile_relay'"
 
 // The types with which a relay's failures are counted from zero again: commands (is_command) and
 // syncs that were completed. Query and ActivityPruner must agree on them.

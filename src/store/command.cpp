@@ -44,6 +44,14 @@ void require_free_subdomain(const Query& query, const Relay& relay) {
   }
 }
 
+void require_not_deleted(const Relay& relay) {
+  if (relay.status == RelayStatus::deleted) {
+    throw CommandError(
+        fmt::format("relay {} ({}) is deleted", relay.subdomain, relay.id.text),
+        "create a new relay; it can have the same subdomain, and gets an identity of its own");
+  }
+}
+
 Relay require_relay(const Query& query, const RelayId& id) {
   auto relay = query.get_relay(id);
   if (!relay) {
@@ -68,7 +76,9 @@ Relay Command::create_relay(const RelayChange& change) {
   Transaction transaction(*database_);
   require_free_subdomain(Query(*database_), relay);
   insert_relay(*database_, relay);
+  write_admins(*database_, relay, change);
   add_activity(ActivityType::create_relay, relay, "{}");
+  relay = require_relay(Query(*database_), relay.id);
   transaction.commit();
   return relay;
 }
@@ -77,10 +87,12 @@ Relay Command::update_relay(const RelayId& id, const RelayChange& change) {
   Transaction transaction(*database_);
   const Query query(*database_);
   Relay relay = require_relay(query, id);
+  require_not_deleted(relay);
   apply(change, relay);
   require_valid(relay, query.standing_of(relay));
   require_free_subdomain(query, relay);
   update_desired_state(*database_, relay);
+  write_admins(*database_, relay, change);
   add_activity(ActivityType::update_relay, relay, "{}");
   relay = require_relay(query, id);
   transaction.commit();
@@ -95,10 +107,21 @@ Relay Command::deactivate_relay(const RelayId& id) {
   return write_status(id, RelayStatus::inactive, ActivityType::deactivate_relay);
 }
 
+Relay Command::delete_relay(const RelayId& id) {
+  Transaction transaction(*database_);
+  Relay relay = require_relay(Query(*database_), id);
+  if (relay.status != RelayStatus::deleted) {
+    relay = write_status(id, RelayStatus::deleted, ActivityType::delete_relay);
+  }
+  transaction.commit();
+  return relay;
+}
+
 Relay Command::write_status(const RelayId& id, RelayStatus status, ActivityType type) {
   Transaction transaction(*database_);
   const Query query(*database_);
   Relay relay = require_relay(query, id);
+  require_not_deleted(relay);
   relay.status = status;
   update_desired_state(*database_, relay);
   add_activity(type, relay, "{}");
@@ -125,7 +148,8 @@ void Command::begin_relay_sync(const Relay& relay, TimePoint doubt_until) {
 }
 
 void Command::complete_relay_sync(const Relay& relay, const CompletedSync& sync) {
-  CompletionDetail detail{.revision = sync.revision};
+  CompletionDetail detail{.revision = sync.revision,
+                          .result = sync.deleted ? SyncResult::deleted : SyncResult::updated};
   if (sync.skipped) {
     detail.result = sync.unseen.empty() ? SyncResult::unchanged : SyncResult::unseen;
     detail.unseen = sync.unseen;
@@ -159,10 +183,11 @@ void Command::complete_sync_of_gone_relay(const RelayId& id, const CompletedSync
   Transaction transaction(*database_);
   database_
       ->prepare(
-          "UPDATE relay_past SET synced_revision = max(coalesce(synced_revision, 0), ?1), "
+          "UPDATE relay_past SET "
+          "synced_revision = iif(?6, NULL, max(coalesce(synced_revision, 0), ?1)), "
           "identity = CASE WHEN ?5 THEN '' ELSE identity END, "
           "synced_digest = ?2, doubt_until = ?3 WHERE id = ?4",
-          sync.revision, sync.digest, sync.doubt_until, id.text, sync.created)
+          sync.revision, sync.digest, sync.doubt_until, id.text, sync.created, sync.deleted)
       .run();
   transaction.commit();
 }

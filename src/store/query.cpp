@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "tender/model/sync_detail.hpp"
 #include "tender/store/database.hpp"
 
 #include "activity_table.hpp"
@@ -53,16 +54,27 @@ std::optional<Relay> Query::find_relay(std::string_view id_or_subdomain) const {
   if (auto relay = get_relay(RelayId{std::string(id_or_subdomain)})) {
     return relay;
   }
-  return get_relay_of_subdomain(id_or_subdomain);
+  if (auto relay = get_relay_of_subdomain(id_or_subdomain)) {
+    return relay;
+  }
+  static const std::string sql = select_relays(
+      "subdomain = ? AND status = 'deleted' ORDER BY created_at DESC, id DESC LIMIT 1");
+  return read_one(database_->prepare(sql.c_str(), id_or_subdomain));
+}
+
+std::optional<Relay> Query::get_relay_being_deleted(std::string_view subdomain) const {
+  static const std::string sql =
+      select_relays("subdomain = ? AND status = 'deleted' AND synced = 0 LIMIT 1");
+  return read_one(database_->prepare(sql.c_str(), subdomain));
 }
 
 std::optional<Relay> Query::get_relay_of_subdomain(std::string_view subdomain) const {
-  static const std::string sql = select_relays("subdomain = ?");
+  static const std::string sql = select_relays("subdomain = ? AND status <> 'deleted'");
   return read_one(database_->prepare(sql.c_str(), subdomain));
 }
 
 std::vector<Relay> Query::next_relays(RelayPage& page) const {
-  static const std::string sql = select_page("true");
+  static const std::string sql = select_page("(status <> 'deleted' OR synced = 0)");
   return read_page(*database_, sql, page);
 }
 
@@ -134,12 +146,13 @@ std::vector<std::int64_t> Query::list_activity_seqs(std::int64_t after_seq, int 
 }
 
 bool Query::has_completed_sync(const RelayId& id) const {
-  return database_
-      ->prepare(
-          "SELECT 1 FROM activity WHERE resource_type = 'relay' AND resource_id = ? "
-          "AND activity_type = 'complete_relay_sync' LIMIT 1",
-          id.text)
-      .step();
+  Statement newest =
+      database_->prepare("SELECT " TENDER_ACTIVITY_COLUMNS
+                         " FROM activity WHERE resource_type = 'relay' AND resource_id = ? "
+                         "AND activity_type = 'complete_relay_sync' ORDER BY seq DESC LIMIT 1",
+                         id.text);
+  return newest.step() &&
+         read_completion_detail(read_activity(newest)).result != SyncResult::deleted;
 }
 
 Standing Query::standing_of(const Relay& relay) const {
@@ -177,16 +190,18 @@ int Query::count_enforced_drifts(const RelayId& id, TimePoint since) const {
 }
 
 std::int64_t Query::count_relays_in_step() const {
-  Statement statement = database_->prepare("SELECT count(*) FROM relay WHERE synced = 1");
+  Statement statement =
+      database_->prepare("SELECT count(*) FROM relay WHERE synced = 1 AND status <> 'deleted'");
   statement.step();
   return statement.integer(0);
 }
 
 std::vector<RelayId> Query::list_relays_to_look_at(TimePoint now, std::int64_t limit) const {
-  return read_all(database_->prepare("SELECT id FROM relay WHERE synced = 1 AND next_look_at <= ? "
-                                     "ORDER BY next_look_at, id LIMIT ?",
-                                     now, limit),
-                  [](const Statement& row) { return RelayId{row.text(0)}; });
+  return read_all(
+      database_->prepare("SELECT id FROM relay WHERE synced = 1 AND status <> 'deleted' "
+                         "AND next_look_at <= ? ORDER BY next_look_at, id LIMIT ?",
+                         now, limit),
+      [](const Statement& row) { return RelayId{row.text(0)}; });
 }
 
 std::vector<RelayId> Query::list_seen_relays(std::int64_t limit) const {
@@ -198,12 +213,13 @@ std::vector<RelayId> Query::list_seen_relays(std::int64_t limit) const {
 
 Query::RelayCounts Query::count_relays(TimePoint seen_since) const {
   Statement statement = database_->prepare(
-      "SELECT (SELECT count(*) FROM relay), "
+      "SELECT (SELECT count(*) FROM relay) - "
+      "(SELECT count(*) FROM relay WHERE status = 'deleted' AND synced = 1), "
       "(SELECT count(*) FROM relay WHERE synced = 0), "
       "(SELECT count(*) FROM relay WHERE synced = 0 AND sync_error <> ''), "
       "(SELECT count(*) FROM relay WHERE live = 0), "
       "(SELECT count(*) FROM relay WHERE live = 0 AND synced = 1), "
-      "(SELECT count(*) FROM relay WHERE synced = 1 AND live IS NULL), "
+      "(SELECT count(*) FROM relay WHERE synced = 1 AND live IS NULL AND status <> 'deleted'), "
       "(SELECT count(*) FROM relay WHERE synced = 1 AND live = 1 AND seen_at < ?), "
       "(SELECT count(*) FROM relay WHERE other_identity <> '')",
       seen_since);

@@ -1,7 +1,13 @@
 #include "relay_table.hpp"
 
+#include <algorithm>
+#include <utility>
+
 #include <fmt/format.h>
 
+#include <nlohmann/json.hpp>
+
+#include "tender/base/json.hpp"
 #include "tender/model/relay_fields.hpp"
 
 namespace tender::store {
@@ -11,6 +17,10 @@ namespace {
 constexpr std::string_view kOwnColumns =
     "created_at, synced, sync_error, revision, synced_revision, synced_digest, doubt_until, live, "
     "live_pushes, seen_at, identity, other_identity, info_sent";
+
+// From a table of their own.
+constexpr std::string_view kAdmins =
+    "admins_managed, (SELECT json_group_array(pubkey) FROM relay_admin WHERE relay_id = id)";
 
 void read(const Statement& row, int column, std::string& to) {
   to = row.text(column);
@@ -62,11 +72,21 @@ bool may_change(const RelayField& field) {
   return !field.fixed;
 }
 
+// The text is SQLite's own; its keys passed the CHECK, unless a program turned that off.
+std::vector<std::string> read_admins(const std::string& list) {
+  std::vector<std::string> admins;
+  for (const auto& key : parse_json(list).value_or(nlohmann::json::array())) {
+    admins.push_back(key.is_string() ? key.get<std::string>() : key.dump());
+  }
+  std::ranges::sort(admins);
+  return admins;
+}
+
 }  // namespace
 
 std::string select_relays(std::string_view condition) {
-  return fmt::format("SELECT {}, {} FROM relay WHERE {}", list_columns(is_any, ""), kOwnColumns,
-                     condition);
+  return fmt::format("SELECT {}, {}, {} FROM relay WHERE {}", list_columns(is_any, ""), kOwnColumns,
+                     kAdmins, condition);
 }
 
 Relay read_relay(const Statement& row) {
@@ -96,6 +116,11 @@ Relay read_relay(const Statement& row) {
   relay.identity = row.text(++column);
   relay.other_identity = row.text(++column);
   relay.info_sent = row.text(++column);
+  const bool managed = row.boolean(++column);
+  auto admins = read_admins(row.text(++column));
+  if (managed || !admins.empty()) {
+    relay.admins = std::move(admins);
+  }
   return relay;
 }
 
@@ -118,6 +143,24 @@ void insert_relay(Database& database, const Relay& relay) {
   }
   statement.bind(relay.created_at);
   statement.run();
+}
+
+void write_admins(Database& database, const Relay& relay, const RelayChange& change) {
+  if (change.add_admins.empty() && change.remove_admins.empty()) {
+    return;
+  }
+  database.prepare("UPDATE relay SET admins_managed = 1 WHERE id = ?", relay.id.text).run();
+  for (const std::string& key : change.remove_admins) {
+    database
+        .prepare("DELETE FROM relay_admin WHERE relay_id = ? AND pubkey = ?", relay.id.text, key)
+        .run();
+  }
+  for (const std::string& key : relay.admins.value_or(std::vector<std::string>())) {
+    database
+        .prepare("INSERT OR IGNORE INTO relay_admin (relay_id, pubkey) VALUES (?, ?)",
+                 relay.id.text, key)
+        .run();
+  }
 }
 
 void update_desired_state(Database& database, const Relay& relay) {

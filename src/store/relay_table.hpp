@@ -21,6 +21,9 @@ namespace tender::store {
 
 void insert_relay(Database& database, const Relay& relay);
 
+/// Brings relay_admin in line with `relay.admins`, to which `change` was applied.
+void write_admins(Database& database, const Relay& relay, const RelayChange& change);
+
 /// Writes the desired state; the schema's trigger counts the revision.
 void update_desired_state(Database& database, const Relay& relay);
 

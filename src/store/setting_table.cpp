@@ -15,7 +15,8 @@ std::optional<SettingTable::Row> SettingTable::find(std::string_view name) const
 
 std::int64_t SettingTable::count_relays(std::string_view name) const {
   Statement row = database_.prepare(
-      "SELECT count(*) FROM relay WHERE synced_revision IS NOT NULL AND CASE ?1 "
+      "SELECT count(*) FROM relay WHERE synced_revision IS NOT NULL AND status <> 'deleted' AND "
+      "CASE ?1 "
       "WHEN 'BLOSSOM_S3' THEN blossom_enabled WHEN 'LIVEKIT' THEN livekit_enabled ELSE 1 END",
       name);
   row.step();

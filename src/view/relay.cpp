@@ -10,14 +10,17 @@
 namespace tender::view {
 namespace {
 
-constexpr std::array<std::string_view, 7> kSyncStates{"in step",    "live",    "off",    "unknown",
-                                                      "not served", "pending", "failing"};
+constexpr std::array<std::string_view, 8> kSyncStates{
+    "in step", "live", "off", "unknown", "not served", "pending", "failing", "deleted"};
 
 }  // namespace
 
 SyncState sync_state(const Relay& relay, TimePoint seen_since) {
   if (!relay.synced) {
     return relay.sync_error.empty() ? SyncState::pending : SyncState::failing;
+  }
+  if (relay.status == RelayStatus::deleted) {
+    return SyncState::deleted;
   }
   if (!relay.live) {
     return SyncState::in_step;

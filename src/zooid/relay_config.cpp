@@ -76,8 +76,11 @@ json body(const Relay& relay, const config::Env& env, Stale stale,
   config["inactive"] = relay.status != RelayStatus::active;
   config["blossom"].update(blossom_storage(relay, env, stale));
   config["livekit"] = livekit(relay, env, stale);
-  config["roles"] = {{"admin", {{"can_manage", true}, {"can_invite", true}}},
-                     {"member", {{"can_invite", true}}}};
+  json& admin = config["roles"]["admin"];
+  admin = {{"can_manage", true}, {"can_invite", true}};
+  if (relay.admins) {
+    admin["pubkeys"] = *relay.admins;
+  }
   return config;
 }
 

@@ -40,6 +40,8 @@ const Words kRelayMembers{"id",
                           "push_enabled",
                           "blossom_enabled",
                           "livekit_enabled",
+                          "member_invites",
+                          "admins",
                           "created_at",
                           "synced",
                           "sync_error",
@@ -373,6 +375,63 @@ TEST_F(RelayCommands, DeactivateAndActivate) {
     types.push_back(row["activity_type"].get<std::string>());
   }
   EXPECT_THAT(types, ElementsAre("create_relay", "deactivate_relay", "activate_relay"));
+}
+
+TEST_F(RelayCommands, DeleteForGood) {
+  const std::string id = create("blue");
+  const Ran gone = run({"relay", "delete", "blue", "--yes", "--json"});
+  EXPECT_EQ(gone.code, ExitCode::ok);
+  EXPECT_EQ(gone.json()["status"], "deleted");
+  EXPECT_THAT(gone.err,
+              AllOf(HasSubstr("cannot be restored"),
+                    HasSubstr("events stay in zooid's database, under the schema blue_")));
+  expect_error({"relay", "activate", "blue"}, ExitCode::error, "is deleted");
+  expect_error({"relay", "update", "blue", "--push"}, ExitCode::error, "is deleted");
+  EXPECT_EQ(run({"relay", "delete", "blue"}).code, ExitCode::ok);  // again: nothing to ask
+  EXPECT_EQ(show(id)["revision"], 2);
+}
+
+TEST_F(RelayCommands, AskBeforeTheyDelete) {
+  create("blue");
+  expect_error({"relay", "delete", "green", "--yes"}, ExitCode::error, "there is no relay");
+  const Ran ran = run({"relay", "delete", "blue"});
+  EXPECT_EQ(ran.code, ExitCode::usage);
+  EXPECT_THAT(ran.err, HasSubstr("--yes"));
+  EXPECT_EQ(show("blue")["status"], "active");
+}
+
+TEST_F(RelayCommands, GiveTheSubdomainOfADeletedRelayToANewOne) {
+  const std::string old = create("blue");
+  EXPECT_EQ(run({"relay", "delete", "blue", "--yes"}).code, ExitCode::ok);
+  const std::string heir = create("blue");
+  EXPECT_EQ(show("blue")["id"], heir);
+  EXPECT_EQ(show(old)["status"], "deleted");
+}
+
+TEST_F(RelayCommands, NameTheAdmins) {
+  create("blue");
+  EXPECT_EQ(show("blue")["admins"], nullptr);
+  const std::string npub = "npub10elfcs4fr0l0r8af98jlmgdh9c8tcxjvz9qkw038js35mp4dma8qzvjptg";
+  const std::string hex = "7e7e9c42a91bfef19fa929e5fda1b72e0ebc1a4c1141673e2794234d86addf4e";
+  EXPECT_EQ(run({"relay", "update", "blue", "--admin", npub, "--admin", kTenant}).code,
+            ExitCode::ok);
+  EXPECT_EQ(show("blue")["admins"], ordered_json({kTenant, hex}));
+  EXPECT_EQ(run({"relay", "update", "blue", "--no-admin", hex, "--no-member-invites"}).code,
+            ExitCode::ok);
+  EXPECT_EQ(show("blue")["admins"], ordered_json({kTenant}));
+  EXPECT_EQ(show("blue")["member_invites"], false);
+  EXPECT_EQ(run({"relay", "update", "blue", "--no-admin", kTenant}).code, ExitCode::ok);
+  EXPECT_EQ(show("blue")["admins"], ordered_json::array());
+}
+
+TEST_F(RelayCommands, RefuseAKeyThatIsNotPublic) {
+  create("blue");
+  const std::string secret = "nsec1vl029mgpspedva04g90vltkh6fvh240zqtv9k0t9af8935ke9laqsnlfe5";
+  const Ran ran = run({"relay", "update", "blue", "--admin", secret});
+  EXPECT_EQ(ran.code, ExitCode::usage);
+  EXPECT_THAT(ran.err, AllOf(HasSubstr("--admin is"), Not(HasSubstr("vl029mgpspedva"))));
+  expect_error({"relay", "update", "blue", "--admin", kTenant, "--no-admin", kTenant},
+               ExitCode::usage, "both name");
 }
 
 TEST_F(RelayCommands, SayOnlyWhenNoSidecarIsThereToDoIt) {

@@ -25,6 +25,7 @@ Relay blue() {
   relay.info_name = "Blue \"Harbour\"\n\xC3\xA9";
   relay.push_enabled = false;
   relay.blossom_enabled = true;
+  relay.admins = {test::kTenant};
   relay.revision = 7;
   return relay;
 }
@@ -32,6 +33,7 @@ Relay blue() {
 // Not a default anywhere.
 SyncOrder some_order() {
   return {.relay = blue(),
+          .remove = true,
           .create = true,
           .recreate_lost = true,
           .replace_torn = ReplaceTorn::if_confirmed,
@@ -53,6 +55,8 @@ TEST(SyncOrder, SurvivesJson) {
     EXPECT_EQ(field_value(field, read->relay), field_value(field, blue())) << field.column;
   }
   EXPECT_EQ(read->relay.revision, 7);
+  EXPECT_EQ(read->relay.admins, blue().admins);
+  EXPECT_TRUE(read->remove);
   EXPECT_TRUE(read->create);
   EXPECT_TRUE(read->recreate_lost);
   EXPECT_EQ(read->replace_torn, ReplaceTorn::if_confirmed);

@@ -21,8 +21,9 @@ using nlohmann::json;
   "'groups', json_object('enabled', json(iif(groups_enabled, 'true', 'false'))), "         \
   "'management', json_object('enabled', json(iif(management_enabled, 'true', 'false'))), " \
   "'push', json_object('enabled', json(iif(push_enabled, 'true', 'false'))), "             \
-  "'roles', json('{\"admin\": {\"can_manage\": true, \"can_invite\": true}, \"member\": "  \
-  "{\"can_invite\": true}}')) FROM relay "
+  "'roles', json_object('admin', json('{\"can_manage\": true, \"can_invite\": true}'), "   \
+  "'member', json_object('can_invite', json(iif(member_invites, 'true', 'false'))))) "     \
+  "FROM relay "
 
 #define WITNESSED_JOB                                                                       \
   "SELECT kind = 'relay_sync', key, generation, priority, attempt, not_before, asked_seq, " \

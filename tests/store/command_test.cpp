@@ -1,5 +1,7 @@
 #include "tender/store/command.hpp"
 
+#include <gmock/gmock.h>
+
 #include "tender/store/store_error.hpp"
 
 #include "store_fixture.hpp"
@@ -8,6 +10,8 @@ namespace tender::store {
 namespace {
 
 using CommandTest = StoreTest;
+using testing::ElementsAre;
+using testing::Optional;
 
 TEST_F(CommandTest, CreatesARelayWithTheDefaultsAndItsActivity) {
   const Relay relay = get(create("blue"));
@@ -30,6 +34,39 @@ TEST_F(CommandTest, CountsARevisionForEveryCommand) {
   EXPECT_EQ(command.activate_relay(relay.id).revision, 4);
   EXPECT_EQ(log(), (std::vector<std::string>{"create_relay", "update_relay", "deactivate_relay",
                                              "activate_relay"}));
+}
+
+TEST_F(CommandTest, KeepsTheAdminsInATableOfTheirOwn) {
+  const std::string other(64, 'a');
+  const Relay relay = create("blue");
+  EXPECT_EQ(relay.admins, std::nullopt);
+  RelayChange change;
+  change.add_admins = {kTenant};
+  EXPECT_THAT(command.update_relay(relay.id, change).admins, Optional(ElementsAre(kTenant)));
+  change = {};
+  change.info_name = "Blue";
+  EXPECT_THAT(command.update_relay(relay.id, change).admins, Optional(ElementsAre(kTenant)));
+  change = {};
+  change.remove_admins = {kTenant};
+  EXPECT_THAT(command.update_relay(relay.id, change).admins, Optional(ElementsAre()));
+}
+
+TEST_F(CommandTest, TakesAnAdminThatIsNotThereForAnEmptyList) {
+  RelayChange change;
+  change.remove_admins = {kTenant};
+  EXPECT_THAT(command.update_relay(create("blue").id, change).admins, Optional(ElementsAre()));
+}
+
+TEST_F(CommandTest, CountsAnAdminThatAProgramWritesAsAChange) {
+  const Relay relay = create("blue");
+  database.execute("INSERT INTO relay_admin SELECT id, tenant FROM relay");
+  EXPECT_EQ(get(relay).revision, 2);
+  EXPECT_THAT(get(relay).admins, Optional(ElementsAre(kTenant)));
+  database.execute("DELETE FROM relay_admin");
+  EXPECT_EQ(get(relay).revision, 3);
+  EXPECT_THAT(get(relay).admins, Optional(ElementsAre()));
+  EXPECT_THROW(database.execute("INSERT INTO relay_admin SELECT 'x' || id, tenant FROM relay"),
+               StoreError);
 }
 
 TEST_F(CommandTest, NamesTheRelayThatHasTheSubdomain) {

@@ -70,6 +70,14 @@ TEST_F(RelayConfig, SaysAllThatTheSeedLists) {
   EXPECT_EQ(created(), expected);
 }
 
+TEST_F(RelayConfig, NamesTheAdminsOnceThereWereAny) {
+  EXPECT_FALSE(updated()["roles"]["admin"].contains("pubkeys"));
+  relay.admins = {test::kTenant};
+  EXPECT_EQ(updated()["roles"]["admin"]["pubkeys"], json({test::kTenant}));
+  relay.admins->clear();
+  EXPECT_EQ(updated()["roles"]["admin"]["pubkeys"], json::array());
+}
+
 struct Flag {
   bool Relay::*field;
   const char* pointer;
@@ -83,6 +91,7 @@ TEST_F(RelayConfig, SendsEachFlagInItsPlace) {
                            Flag{&Relay::groups_enabled, "/groups/enabled"},
                            Flag{&Relay::management_enabled, "/management/enabled"},
                            Flag{&Relay::push_enabled, "/push/enabled"},
+                           Flag{&Relay::member_invites, "/roles/member/can_invite"},
                            Flag{&Relay::blossom_enabled, "/blossom/enabled"}}) {
     for (const bool value : {true, false}) {
       relay.*flag.field = value;

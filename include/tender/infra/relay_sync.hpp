@@ -4,6 +4,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <set>
 #include <string>
 
@@ -35,6 +36,7 @@ class RelaySync final : public outbox::Executor {
  private:
   class Execution;
 
+  [[nodiscard]] std::optional<TimePoint> host_is_free_at(const Relay& relay);
   [[nodiscard]] SyncOrder order(const Relay& relay, SyncPlan plan, Effort effort) const;
   void note_leftover(const RelayId& id, Leftover leftover);
 

@@ -1,5 +1,6 @@
 // Keeps the activity log from growing for ever: at the start and each hour it prunes what is older
-// than ACTIVITY_RETENTION. Run beside Infra by the holder of the DatabaseLock, on the one thread.
+// than ACTIVITY_RETENTION, and removes the rows of relays that were deleted that long ago. Run
+// beside Infra by the holder of the DatabaseLock, on the one thread.
 #pragma once
 
 #include "tender/base/log.hpp"
@@ -26,6 +27,7 @@ class Retention {
   [[nodiscard]] bool prune_portion(TimePoint cutoff);
 
   Milliseconds keep_;  // zero: everything
+  store::Database& database_;
   Clock& clock_;
   Logger& logger_;
   outbox::Router router_;

@@ -26,6 +26,7 @@ enum class ReplaceTorn : std::uint8_t {
 
 struct SyncOrder {
   Relay relay;                 // desired_state() of the row
+  bool remove = false;         // DELETE, and nothing else of this order counts
   bool create = false;         // POST with a fresh identity first; false: PATCH
   bool recreate_lost = false;  // POST when zooid no longer has the relay
   ReplaceTorn replace_torn = ReplaceTorn::never;

@@ -18,6 +18,7 @@ namespace tender::infra {
 enum class SyncPlan : std::uint8_t {
   create,  // POST with a fresh identity: zooid never took this relay
   update,  // PATCH
+  remove,  // DELETE: the row is a tombstone
   skip,    // nothing: zooid took exactly this last
   look,    // nothing either, but whether zooid serves that is not known
   reject,  // nothing: zooid could only refuse it

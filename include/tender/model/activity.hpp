@@ -19,6 +19,7 @@ enum class ActivityType : std::uint8_t {
   update_relay,
   activate_relay,
   deactivate_relay,
+  delete_relay,
   reconcile_relay,  // a person asks for a sync now: `tender reconcile`, `tender dead-letter retry`
   // Results, and what was seen.
   complete_relay_sync,    // zooid has what revision `detail.revision` says

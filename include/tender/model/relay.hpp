@@ -14,7 +14,8 @@
 
 namespace tender {
 
-/// Names a relay in the database and in zooid's paths: 1 to 64 of [A-Za-z0-9_-].
+/// Names a relay in the database and in zooid's paths and file names: 1 to 128 of [A-Za-z0-9_.~-],
+/// which need no escaping there, and no '.' first.
 struct RelayId {
   std::string text;
   friend auto operator<=>(const RelayId&, const RelayId&) = default;
@@ -24,11 +25,12 @@ enum class RelayStatus : std::uint8_t {
   active,
   inactive,
   delinquent,
+  deleted,  // for good; the row is a tombstone until zooid's copy and the activities are gone
   unknown,  // what another program wrote past the schema's CHECK; never sent to zooid
 };
 
 [[nodiscard]] std::string_view to_string(RelayStatus status);
-/// Nothing for any text but the first three.
+/// Nothing for any text but the first four.
 [[nodiscard]] std::optional<RelayStatus> parse_relay_status(std::string_view text);
 
 struct Relay {
@@ -53,6 +55,11 @@ struct Relay {
   bool push_enabled = true;
   bool blossom_enabled = false;
   bool livekit_enabled = false;
+  bool member_invites = true;
+
+  // Public keys of those who administer the relay beside its owner, 64 lowercase hex each, sorted.
+  // Nothing: tender says nothing of them to zooid, so that a list which is there stays.
+  std::optional<std::vector<std::string>> admins;
 
   TimePoint created_at{};
 
@@ -93,6 +100,9 @@ struct RelayChange {
   std::optional<bool> push_enabled;
   std::optional<bool> blossom_enabled;
   std::optional<bool> livekit_enabled;
+  std::optional<bool> member_invites;
+  std::vector<std::string> add_admins{};
+  std::vector<std::string> remove_admins{};
 };
 
 void apply(const RelayChange& change, Relay& relay);

@@ -59,7 +59,8 @@ struct RelayField {
 [[nodiscard]] bool set_field_value(const RelayField& field, const nlohmann::json& value,
                                    Relay& relay);
 
-/// Only the fields of the table, and the revision: what is to be, without how far zooid is.
+/// Only the fields of the table, the admins and the revision: what is to be, without how far zooid
+/// is.
 [[nodiscard]] Relay desired_state(const Relay& relay);
 
 }  // namespace tender

@@ -22,6 +22,7 @@ enum class SyncResult : std::uint8_t {
   created,
   recreated,  // zooid had lost it: it has a new identity
   updated,
+  deleted,    // zooid has no such relay any more
   unchanged,  // nothing was sent, because nothing had changed
   unseen,     // likewise, but the relay was not seen to be served
 };

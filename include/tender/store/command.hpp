@@ -52,6 +52,11 @@ class Command {
   Relay activate_relay(const RelayId& id);
   Relay deactivate_relay(const RelayId& id);
 
+  /// For good: zooid deletes the relay's file, and with it its identity. The row stays as a
+  /// tombstone, and its subdomain is free at once. A relay that is deleted already stays as it is,
+  /// without an activity. All three others refuse it. Throws NoSuchRelay.
+  Relay delete_relay(const RelayId& id);
+
   /// Asks for a sync now. The relay's revision stays.
   void reconcile_relay(const Relay& relay, const ReconcileDetail& wanted);
 
@@ -64,6 +69,7 @@ class Command {
     std::int64_t revision;                   // that was sent
     std::string digest;                      // of the body that zooid took
     bool created = false;                    // by POST
+    bool deleted = false;                    // zooid has no such relay any more
     bool skipped = false;                    // nothing was sent, because nothing had changed
     std::optional<TimePoint> doubt_until{};  // the doubt that remains: Relay::doubt_until
     std::string unseen{};  // skipped: why the relay was not seen to be served; empty: it was

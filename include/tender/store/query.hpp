@@ -29,16 +29,22 @@ class Query {
  public:
   explicit Query(Database& database) : database_(&database) {}
 
+  /// Also one that is deleted, as long as its row is there.
   [[nodiscard]] std::optional<Relay> get_relay(const RelayId& id) const;
 
+  /// Of those that are not deleted.
   [[nodiscard]] std::optional<Relay> get_relay_of_subdomain(std::string_view subdomain) const;
 
-  /// By id, else by subdomain: how people name a relay. In rows of other programs, one text can be
-  /// both.
+  /// By id, else by subdomain, else the newest deleted one of that subdomain: how people name a
+  /// relay. In rows of other programs, one text can be both.
   [[nodiscard]] std::optional<Relay> find_relay(std::string_view id_or_subdomain) const;
+
+  /// A deleted relay that had the subdomain, and that zooid may still have.
+  [[nodiscard]] std::optional<Relay> get_relay_being_deleted(std::string_view subdomain) const;
 
   // next_…: a page of a list, oldest first, and `page` is moved behind it. list_…: the whole list.
 
+  /// All but those that zooid has deleted.
   [[nodiscard]] std::vector<Relay> next_relays(RelayPage& page) const;
   [[nodiscard]] std::vector<Relay> list_relays() const;
 
@@ -65,8 +71,8 @@ class Query {
   [[nodiscard]] std::vector<std::int64_t> list_activity_seqs(std::int64_t after_seq,
                                                              int limit) const;
 
-  /// Whether the activity log says that zooid ever accepted this relay: then it has an identity
-  /// there.
+  /// Whether the activity log says that zooid ever accepted this relay, and did not delete it
+  /// after: then it has an identity there.
   [[nodiscard]] bool has_completed_sync(const RelayId& id) const;
 
   /// Decided by the row and the activity log, because either may be incomplete (pruned or
@@ -85,7 +91,7 @@ class Query {
   [[nodiscard]] int count_enforced_drifts(const RelayId& id, TimePoint since) const;
 
   struct RelayCounts {
-    std::int64_t total = 0;
+    std::int64_t total = 0;  // without those that zooid has deleted
     std::int64_t synced = 0;
     std::int64_t pending = 0;
     std::int64_t failing = 0;         // pending with a sync_error

@@ -22,6 +22,7 @@ enum class SyncState : std::uint8_t {
   not_served,  // in step, and seen to be served otherwise, or not at all
   pending,     // not in step yet
   failing,     // not in step, and the last attempt failed
+  deleted,     // in step, and its row is a tombstone
 };
 
 /// What was seen before `seen_since` is not known any more.
