@@ -174,7 +174,7 @@ class World:
         """What zooid has that is not as the database says: empty when all is in step."""
         found = []
         held = self.sim.relays()
-        rows = self.rows("SELECT * FROM relay")
+        rows = self.rows("SELECT * FROM relay WHERE status <> 'deleted'")
         for row in rows:
             relay = held.get(row["id"])
             if relay is None:

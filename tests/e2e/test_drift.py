@@ -5,6 +5,7 @@ import os
 import unittest
 
 from harness import World, eventually
+from owner import Owner
 
 
 class DriftTest(unittest.TestCase):
@@ -61,6 +62,35 @@ class DriftTest(unittest.TestCase):
         self.world.eventually_in_step()
         self.assertIn('name = "Owner\'s"', self.read(relay))
         self.assertIn("public_join = true", self.read(relay))
+
+    def manage(self, owner, method, text):
+        domain = self.world.environment["RELAY_DOMAIN"]
+        return owner.call(self.world.environment["ZOOID_API_URL"], "blue." + domain, method, text)
+
+    def test_what_an_owner_changes_by_nip86_stays(self):
+        owner = Owner(0xB10E)
+        self.live_with(RELAY_SWEEP="2s")
+        relay = self.world.create("blue", "--name", "Blue", "--tenant", owner.pubkey)
+        self.world.start()
+        self.eventually_live(relay)
+        stranger = Owner(0xBAD)
+        self.assertIn("blocked", self.manage(stranger, "changerelayname", "Mine")["error"])
+        self.assertEqual(self.manage(owner, "changerelayname", "Owner's"), {"result": True})
+        self.world.ok("relay", "update", relay, "--public-join")
+        eventually(lambda: self.show(relay)["info_name"] == "Owner's", "the name is adopted")
+        self.world.eventually_in_step()
+        self.assertIn('name = "Owner\'s"', self.read(relay))
+        self.assertIn("public_join = true", self.read(relay))
+
+    def test_an_admin_may_change_the_relay(self):
+        admin = Owner(0xAD)
+        self.live_with()
+        relay = self.world.create("blue", "--admin", admin.pubkey)
+        self.world.ok("reconcile")
+        self.assertEqual(self.manage(admin, "changerelaydescription", "By an admin"), {"result": True})
+        self.world.ok("relay", "update", relay, "--no-admin", admin.pubkey)
+        self.world.ok("reconcile")
+        self.assertIn("blocked", self.manage(admin, "changerelayname", "Mine")["error"])
 
     def test_enforce_restores_what_the_row_says(self):
         self.live_with(RELAY_SWEEP="2s", RELAY_DRIFT="enforce")

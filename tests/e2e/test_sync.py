@@ -92,6 +92,30 @@ class SyncTest(unittest.TestCase):
         self.world.eventually_in_step()
         self.assertEqual(self.world.sim.stats()["relays"][relay]["creations"], 2)
 
+    def test_a_deleted_relay_leaves_its_subdomain_to_a_new_one(self):
+        self.world.start()
+        old = self.world.create("blue")
+        self.world.eventually_in_step()
+        told = self.world.run("relay", "delete", "blue", "--yes")
+        self.assertEqual(told.returncode, 0, told.stderr)
+        new = self.world.create("blue")
+        self.world.eventually_in_step()
+        self.assertEqual(list(self.world.sim.relays()), [new])
+        self.assertEqual(self.world.data("relay", "show", old)["status"], "deleted")
+        self.assertEqual(self.world.differences(), [])
+        self.assertEqual(self.world.run("relay", "activate", old).returncode, 1)
+
+    def test_a_relay_is_deleted_after_an_outage(self):
+        relay = self.world.create("blue")
+        self.world.ok("reconcile")
+        self.world.sim.stop()
+        self.world.start()
+        self.world.ok("relay", "delete", relay, "--yes")
+        eventually(lambda: self.world.rows("SELECT sync_error FROM relay")[0]["sync_error"], "a failure")
+        self.world.sim.start()
+        self.world.eventually_in_step()
+        self.assertEqual(self.world.sim.relays(), {})
+
     def test_members_tells_its_four_endings_apart(self):
         relay = self.world.create("blue")
         missing = self.world.run("members", "blue")

@@ -1,5 +1,6 @@
 #include "zooid-sim/front.hpp"
 
+#include "zooid-sim/management.hpp"
 #include "zooid-sim/spoil.hpp"
 #include "zooid-sim/virtual_hosts.hpp"
 
@@ -97,12 +98,22 @@ RequestEvent Front::open(const Request& request) {
 Answer Front::work(const Request& request, RequestEvent& event) {
   store_.refresh();
   if (request.host != api_host_) {
-    return answer_virtual_host(request, watcher_);
+    return work_of_relay(request);
   }
   ApiResult result = api_.answer(request);
   event.pubkey = result.pubkey;
   event.applied = result.applied;
   return result.answer;
+}
+
+// NIP-86 or NIP-11, on a relay's own host.
+Answer Front::work_of_relay(const Request& request) {
+  const Config* loaded = watcher_.serve(request.host);
+  if (loaded == nullptr || !is_management_call(request)) {
+    return answer_virtual_host(request, watcher_);
+  }
+  const Config served = *loaded;  // the write may replace it
+  return answer_management(request, watcher_.relay_at(request.host), served, store_, skewed_.now());
 }
 
 Reply Front::drop(const RequestEvent& event) {

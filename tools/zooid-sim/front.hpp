@@ -39,6 +39,7 @@ class Front {
   boost::asio::awaitable<bool> take_turn(bool api, bool write);
   [[nodiscard]] RequestEvent open(const Request& request);
   [[nodiscard]] Answer work(const Request& request, RequestEvent& event);
+  [[nodiscard]] Answer work_of_relay(const Request& request);
   [[nodiscard]] Reply drop(const RequestEvent& event);
   void finish(RequestEvent event, bool written);
   void note(RequestEvent& event, Stage stage);

@@ -1,5 +1,6 @@
 #include "zooid-sim/watcher.hpp"
 
+#include <algorithm>
 #include <utility>
 
 #include <boost/asio/co_spawn.hpp>
@@ -83,6 +84,13 @@ asio::awaitable<void> Watcher::idle() {
 const Config* Watcher::serve(const std::string& host) const {
   const auto found = by_host_.find(host);
   return found == by_host_.end() ? nullptr : found->second.get();
+}
+
+std::string Watcher::relay_at(const std::string& host) const {
+  const Config* served = serve(host);
+  const auto found = std::ranges::find_if(
+      by_id_, [served](const auto& each) { return each.second.get() == served; });
+  return found == by_id_.end() ? std::string() : found->first;
 }
 
 std::string Watcher::next() {

@@ -47,6 +47,8 @@ class Watcher {
 
   /// The relay served on that host; null when there is none.
   [[nodiscard]] const Config* serve(const std::string& host) const;
+  /// Its id; empty when there is none.
+  [[nodiscard]] std::string relay_at(const std::string& host) const;
 
   /// Whether the relay's last load succeeded.
   [[nodiscard]] bool loaded(const std::string& id) const { return loaded_.contains(id); }
