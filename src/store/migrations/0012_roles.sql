@@ -1,8 +1,11 @@
 -- Who may do what in a relay: whether its members may invite others, and who administers it beside its owner.
+-- (A new column makes SQLite check all rows, also those of other programs that break a check.)
+PRAGMA ignore_check_constraints = ON;
 ALTER TABLE relay ADD COLUMN member_invites INTEGER NOT NULL DEFAULT 1 CHECK (member_invites IN (0, 1));
 
 -- 1: the list in relay_admin is the whole list, even when it is empty. 0: tender says nothing of admins to zooid.
 ALTER TABLE relay ADD COLUMN admins_managed INTEGER NOT NULL DEFAULT 0 CHECK (admins_managed IN (0, 1));
+PRAGMA ignore_check_constraints = OFF;
 
 CREATE TABLE relay_admin (
   relay_id TEXT NOT NULL,
