@@ -62,6 +62,11 @@ std::optional<Relay> Query::find_relay(std::string_view id_or_subdomain) const {
   return read_one(database_->prepare(sql.c_str(), id_or_subdomain));
 }
 
+std::optional<Relay> Query::get_relay_of_identity(std::string_view identity) const {
+  static const std::string sql = select_relays("identity = ? AND identity <> '' LIMIT 1");
+  return read_one(database_->prepare(sql.c_str(), identity));
+}
+
 std::optional<Relay> Query::get_relay_being_deleted(std::string_view subdomain) const {
   static const std::string sql =
       select_relays("subdomain = ? AND status = 'deleted' AND synced = 0 LIMIT 1");

@@ -39,6 +39,9 @@ class Query {
   /// relay. In rows of other programs, one text can be both.
   [[nodiscard]] std::optional<Relay> find_relay(std::string_view id_or_subdomain) const;
 
+  /// The relay that zooid was seen to serve with that key first; with an empty one, none.
+  [[nodiscard]] std::optional<Relay> get_relay_of_identity(std::string_view identity) const;
+
   /// A deleted relay that had the subdomain, and that zooid may still have.
   [[nodiscard]] std::optional<Relay> get_relay_being_deleted(std::string_view subdomain) const;
 
