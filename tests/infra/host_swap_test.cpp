@@ -8,7 +8,6 @@ namespace tender {
 namespace {
 
 using namespace std::chrono_literals;
-using http::Method;
 using test::World;
 
 struct HostSwap : testing::Test {
@@ -18,7 +17,7 @@ struct HostSwap : testing::Test {
   }
 
   Relay live(const std::string& subdomain) {
-    const Relay relay = world.create(subdomain);
+    Relay relay = world.create(subdomain);
     world.clock().advance(10s);
     EXPECT_FALSE(world.get(relay).identity.empty());
     return relay;

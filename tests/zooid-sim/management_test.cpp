@@ -1,4 +1,6 @@
 // NIP-86: what a relay's owner changes.
+#include "tender/nostr/http_auth.hpp"
+
 #include "zooid-sim/sim_test.hpp"
 
 namespace zooid_sim::test {
