@@ -24,7 +24,7 @@ std::string shown_now(const infra::SettingChange& change) {
   return change.now == change.before ? "the same, with other keys or secrets" : shown(change.now);
 }
 
-ExitCode show(const Invocation& invocation) {
+ExitCode show_settings(const Invocation& invocation) {
   const config::Env env = config::load_env(invocation.environment, invocation.env_file);
   StoreSession session(invocation, store::OpenMode::existing);
   const auto changes = infra::SettingChanges(session.database, env).find();
@@ -55,7 +55,7 @@ ExitCode show(const Invocation& invocation) {
   return ExitCode::ok;
 }
 
-ExitCode accept(const Invocation& invocation) {
+ExitCode accept_settings(const Invocation& invocation) {
   const config::Env env = config::load_env(invocation.environment, invocation.env_file);
   StoreSession session(invocation, store::OpenMode::existing);
   const infra::SettingChanges settings(session.database, env);
@@ -83,7 +83,7 @@ const CommandSpec kSettingsShow{
     .example = "tender settings show",
     .prints_data = true,
     .options = nullptr,
-    .run = show};
+    .run = show_settings};
 
 const CommandSpec kSettingsAccept{
     .name = "settings accept",
@@ -94,6 +94,6 @@ const CommandSpec kSettingsAccept{
     .example = "tender settings accept",
     .prints_data = false,
     .options = nullptr,
-    .run = accept};
+    .run = accept_settings};
 
 }  // namespace tender::cli
