@@ -94,8 +94,8 @@ int read_text(int file, std::size_t size, std::string& text) {
   return 0;
 }
 
-ConfigFile torn_file(const RelayId& id, std::string fault) {
-  return {.id = id, .fault = std::move(fault)};
+ConfigFile unreadable_file(const RelayId& id, std::string fault) {
+  return {.id = id, .state = FileState::unreadable, .fault = std::move(fault)};
 }
 
 enum class ReadAttempt : std::uint8_t { done, gone, again };
@@ -109,24 +109,24 @@ ReadAttempt try_to_read(int directory, const std::string& name, ConfigFile& file
     if (errno == ENOENT) {
       return ReadAttempt::gone;
     }
-    file = torn_file(file.id, errno == ELOOP
-                                  ? std::string("it is a symbolic link")
-                                  : fmt::format("it cannot be opened: {}", strerrordesc_np(errno)));
+    file = unreadable_file(
+        file.id, errno == ELOOP ? std::string("it is a symbolic link")
+                                : fmt::format("it cannot be opened: {}", strerrordesc_np(errno)));
     return ReadAttempt::done;
   }
   struct stat before {};
   struct stat after {};
   if (fstat(opened.number(), &before) != 0 || !S_ISREG(before.st_mode)) {
-    file = torn_file(file.id, "it is not a regular file");
+    file = unreadable_file(file.id, "it is not a regular file");
     return ReadAttempt::done;
   }
   WipedText content;
   const int fault =
       read_text(opened.number(), static_cast<std::size_t>(before.st_size), content.text);
   if (fault != 0) {
-    file = torn_file(file.id, fmt::format("it cannot be read: {}", strerrordesc_np(fault)));
+    file = unreadable_file(file.id, fmt::format("it cannot be read: {}", strerrordesc_np(fault)));
   } else if (content.text.size() > ConfigDirectory::kLargestFile) {
-    file = torn_file(file.id, "it has more than 1 MiB");
+    file = unreadable_file(file.id, "it has more than 1 MiB");
   } else {
     file = parse_config_file(file.id, content.text);
   }
@@ -170,7 +170,7 @@ std::optional<ConfigFile> ConfigDirectory::read(const RelayId& id) const {
       return file;
     }
   }
-  return torn_file(id, "it is being written all the time");
+  return unreadable_file(id, "it is being written all the time");
 }
 
 std::optional<RelayId> relay_of_file(std::string_view name) {

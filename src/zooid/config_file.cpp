@@ -158,8 +158,9 @@ std::string ConfigFile::text(std::string_view pointer) const {
 ConfigFile parse_config_file(RelayId id, std::string_view toml) {
   ConfigFile file{.id = std::move(id)};
   ParsedToml parsed = parse_toml(toml);
-  file.fault = std::move(parsed.fault);
-  if (file.torn()) {
+  if (!parsed.fault.empty()) {
+    file.state = FileState::torn;
+    file.fault = std::move(parsed.fault);
     return file;
   }
   const std::string secret = json_text(parsed.document, "secret");
@@ -169,6 +170,7 @@ ConfigFile parse_config_file(RelayId id, std::string_view toml) {
   } else if (json_text(parsed.document, "host").empty()) {
     file.fault = "it has no host";
   }
+  file.state = file.fault.empty() ? FileState::whole : FileState::torn;
   for (auto& [pointer, value] : flatten(parsed.document)) {
     if (is_credential(pointer)) {
       if (!is_nothing(value)) {

@@ -74,13 +74,14 @@ TEST_F(ConfigDirectoryTest, NeverLeavesTheDirectory) {
   EXPECT_EQ(inner.read(RelayId{"link"}).value().fault, "it is a symbolic link");
 }
 
-TEST_F(ConfigDirectoryTest, CountsWhatIsNoFileOfZooidAsTorn) {
+TEST_F(ConfigDirectoryTest, DoesNotReadWhatIsNoRegularFile) {
   std::filesystem::create_directory(directory.path() / "d.toml");
   ASSERT_EQ(mkfifo((directory.path() / "p.toml").c_str(), 0600), 0);
   write("empty.toml", "");
   EXPECT_EQ(read("d").fault, "it is not a regular file");
   EXPECT_EQ(read("p").fault, "it is not a regular file");
-  EXPECT_EQ(read("empty").fault, "it is empty");
+  EXPECT_EQ(read("d").state, FileState::unreadable);
+  EXPECT_EQ(read("empty").state, FileState::torn);
 }
 
 TEST_F(ConfigDirectoryTest, ReadsAtMostOneMebibyte) {

@@ -24,7 +24,7 @@ struct FileComparison {
   [[nodiscard]] bool same() const { return differences.empty(); }
 };
 
-/// `file` must not be torn. `taken_at`: when the sync completed that zooid took last; nothing: it
+/// `file` must be whole. `taken_at`: when the sync completed that zooid took last; nothing: it
 /// took none. A field that newer zooids always write is unsupported when the file was written by
 /// that sync or later and has no field of their generation at all.
 [[nodiscard]] FileComparison compare(const Relay& relay, const config::Env& env,

@@ -25,7 +25,7 @@ class ConfigDirectoryError : public Error {
 
 class ConfigDirectory {
  public:
-  /// A larger file is not read: it counts as torn.
+  /// A larger file is not read.
   static constexpr std::size_t kLargestFile = std::size_t{1} << 20;
 
   explicit ConfigDirectory(std::filesystem::path path) : path_(std::move(path)) {}
@@ -36,8 +36,8 @@ class ConfigDirectory {
   /// Throws ConfigDirectoryError.
   [[nodiscard]] std::vector<RelayId> list() const;
 
-  /// The relay's file; nothing when it has none. One that cannot be read, is no regular file (a
-  /// symbolic link, for instance) or is being written at every attempt counts as torn. Throws
+  /// The relay's file; nothing when it has none. Unreadable is also one that is too large, is no
+  /// regular file (a symbolic link, for instance) or is being written at every attempt. Throws
   /// ConfigDirectoryError.
   [[nodiscard]] std::optional<ConfigFile> read(const RelayId& id) const;
 

@@ -3,6 +3,7 @@
 // Secret, for comparison only. A value and a pure function.
 #pragma once
 
+#include <cstdint>
 #include <map>
 #include <string>
 #include <string_view>
@@ -13,9 +14,16 @@
 
 namespace tender::zooid {
 
+enum class FileState : std::uint8_t {
+  whole,
+  torn,        // zooid cannot load a relay from it
+  unreadable,  // to tender: that says nothing of what zooid can read
+};
+
 struct ConfigFile {
-  RelayId id;              // of zooid: the name of the file. Rows may have less (validate)
-  std::string fault{};     // why zooid cannot load a relay from it; empty: it can
+  RelayId id;  // of zooid: the name of the file. Rows may have less (validate)
+  FileState state = FileState::whole;
+  std::string fault{};     // why it is not whole; empty: it is
   TimePoint written_at{};  // when it was written last, by the clock of the file system
   std::string identity{};  // the public key of its secret; empty: that is no key, or torn
   // By JSON pointer (RFC 6901) in the config object, each as JSON. What the file leaves out, zooid
@@ -23,7 +31,8 @@ struct ConfigFile {
   std::map<std::string, std::string, std::less<>> values{};
   std::map<std::string, Secret, std::less<>> secrets{};  // credentials; empty ones are left out
 
-  [[nodiscard]] bool torn() const { return !fault.empty(); }
+  [[nodiscard]] bool torn() const { return state == FileState::torn; }
+  [[nodiscard]] bool whole() const { return state == FileState::whole; }
 
   /// The text at that place; empty when there is none.
   [[nodiscard]] std::string text(std::string_view pointer) const;
