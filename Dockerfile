@@ -17,6 +17,7 @@ RUN apt-get update \
       libsqlite3-dev \
       libsqlitecpp-dev \
       libssl-dev \
+      libtomlplusplus-dev \
       ninja-build \
       nlohmann-json3-dev \
       pkg-config \
@@ -52,6 +53,7 @@ RUN apt-get update \
       libsqlite3-0 \
       libssl3 \
       libstdc++6 \
+      libtomlplusplus3 \
       zlib1g \
  && rm -rf /var/lib/apt/lists/* \
  && groupadd --gid 10001 tender \

@@ -9,6 +9,7 @@ std::span<const CommandSpec> command_table() {
                                 kReconcile,
                                 kMembers,
                                 kDiff,
+                                kImport,
                                 kRelayCreate,
                                 kRelayUpdate,
                                 kRelayActivate,

@@ -119,8 +119,11 @@ std::string describe_relays(const store::Query::RelayCounts& relays, std::int64_
 
 ExitCode status(const Invocation& invocation) {
   StoreSession session(invocation, store::OpenMode::existing);
-  const Snapshot snapshot =
+  Snapshot snapshot =
       view::take_snapshot(session.database, session.clock.now(), session.seen_since());
+  if (session.zooid_config_dir) {
+    snapshot.config = view::survey_config_directory(session.query, *session.zooid_config_dir);
+  }
   if (invocation.json()) {
     print_json(invocation.out, view::to_json(snapshot));
     return ExitCode::ok;
@@ -130,6 +133,9 @@ ExitCode status(const Invocation& invocation) {
       {"sidecar", describe_sidecar(snapshot)}};
   add_destinations(table, snapshot);
   table.push_back({"relays", describe_relays(snapshot.relays, snapshot.jobs.in_doubt)});
+  if (snapshot.config) {
+    table.push_back({"config", view::describe(*snapshot.config)});
+  }
   table.push_back({"outbox", describe_jobs(snapshot.jobs)});
   add_unknown(table, snapshot);
   table.push_back({"dead letters",

@@ -27,6 +27,7 @@ StoreSession::StoreSession(const config::StoreEnv& env, store::OpenMode mode)
       query(database),
       command(database, clock, random, notify),
       has_livekit(env.has_livekit),
+      zooid_config_dir(env.zooid_config_dir),
       reserved_subdomain(env.reserved_subdomain),
       relay_sweep_(env.relay_sweep) {}
 

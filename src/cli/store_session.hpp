@@ -51,6 +51,7 @@ class StoreSession {
   store::Query query;
   store::Command command;
   bool has_livekit;  // whether this command's environment has LIVEKIT_*
+  std::optional<std::filesystem::path> zooid_config_dir;
   std::optional<std::string> reserved_subdomain;  // as config::StoreEnv has it
 
  private:

@@ -61,6 +61,7 @@ StoreEnv read_store(Settings& settings, const ZooidOptions& options) {
   store.activity_retention =
       value_or_nothing(settings.read("ACTIVITY_RETENTION", parse_wait_or_zero));
   store.activity_archive = read_choice(settings, "ACTIVITY_ARCHIVE", kOnOff);
+  store.zooid_config_dir = settings.read("ZOOID_CONFIG_DIR", parse_directory);
   store.relay_sweep = value_or_nothing(settings.read("RELAY_SWEEP", parse_wait_or_zero));
   if (options.relay_verify == RelayVerify::off) {
     store.relay_sweep = Milliseconds::zero();

@@ -41,6 +41,12 @@ constexpr std::array kVariables = {
              .meaning = "A file of CA certificates (PEM) that tender trusts for zooid, in addition "
                         "to the system's",
              .example = "for example /etc/ssl/private-ca.pem"},
+    Variable{.name = "ZOOID_CONFIG_DIR",
+             .group = Group::zooid,
+             .meaning = "zooid's config directory, if it is on this machine; tender only reads it. "
+                        "Then tender sees every setting of a relay, damaged and lost files, and "
+                        "relays that it does not know, and `tender import` can take these over",
+             .example = "for example /zooid/config"},
     Variable{.name = "DATABASE_URL",
              .group = Group::database,
              .default_value = "sqlite://data/tender.db",

@@ -169,6 +169,23 @@ asio::awaitable<void> Infra::sweep() {
   }
 }
 
+void Infra::notice_file(const RelayId& id) {
+  store::StoreOutage& outage = dispatcher_.outage();
+  const bool sweeps = relay_sweep_.interval() != Milliseconds::zero() && floor_ == Priority::bulk;
+  if (!sweeps || stopping_ || !outage.over()) {
+    return;  // the sweep comes round
+  }
+  try {
+    const auto relay = query_.get_relay(id);
+    if (relay && relay->synced && !outbox_.find(kRelayCheck, id.text)) {
+      relay_check_.look_soon(id);
+      dispatcher_.wake();
+    }
+  } catch (const store::StoreError& error) {
+    outage.begin(error);
+  }
+}
+
 // Reads the activity log to its end, and then reconciles, if there is a reason. False: the database
 // cannot be read or written. Then the caller starts over later, and finds what is left.
 asio::awaitable<bool> Infra::catch_up(std::optional<std::string_view> reconcile_because,

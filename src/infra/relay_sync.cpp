@@ -251,7 +251,7 @@ std::unique_ptr<outbox::Execution> RelaySync::begin(const outbox::Job& job, bool
     return nullptr;
   }
   if (decision.plan == SyncPlan::look) {
-    return check_.sync_by_look(*std::move(relay));
+    return check_.sync_by_look(*relay);
   }
   if (relay->livekit_enabled && !env_.livekit && !std::exchange(warned_of_livekit_, true)) {
     logger_.warn(

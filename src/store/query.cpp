@@ -78,6 +78,11 @@ std::optional<Relay> Query::get_relay_of_subdomain(std::string_view subdomain) c
   return read_one(database_->prepare(sql.c_str(), subdomain));
 }
 
+std::optional<Relay> Query::get_relay_of_schema(std::string_view schema) const {
+  static const std::string sql = select_relays("schema = ?");
+  return read_one(database_->prepare(sql.c_str(), schema));
+}
+
 std::vector<Relay> Query::next_relays(RelayPage& page) const {
   static const std::string sql = select_page("(status <> 'deleted' OR synced = 0)");
   return read_page(*database_, sql, page);
@@ -158,6 +163,16 @@ bool Query::has_completed_sync(const RelayId& id) const {
                          id.text);
   return newest.step() &&
          read_completion_detail(read_activity(newest)).result != SyncResult::deleted;
+}
+
+std::optional<TimePoint> Query::find_last_sync(const RelayId& id) const {
+  Statement row = database_->prepare(
+      "SELECT created_at FROM activity WHERE resource_type = 'relay' AND resource_id = ? "
+      "AND activity_type = 'complete_relay_sync' "
+      "AND CASE WHEN json_valid(detail) THEN json_extract(detail, '$.skipped') IS NOT 1 END "
+      "ORDER BY seq DESC LIMIT 1",
+      id.text);
+  return row.step() ? std::optional(row.time(0)) : std::nullopt;
 }
 
 Standing Query::standing_of(const Relay& relay) const {

@@ -83,6 +83,7 @@ nlohmann::ordered_json to_json(const Snapshot& snapshot) {
         {"next_due", nullptr},
         {"checks", snapshot.checks.all()},
         {"unknown", nlohmann::ordered_json::array()}}},
+      {"config", snapshot.config ? to_json(*snapshot.config) : nlohmann::ordered_json()},
       {"dead_letters", snapshot.dead_letters},
       {"activity", {{"last_seq", snapshot.logged}, {"routed_seq", snapshot.routed}}}};
   for (const auto& [name, state] : snapshot.destinations) {

@@ -69,7 +69,7 @@ TEST_F(CommandLine, HasEveryCommandThatOperatorsCountOn) {
     names.emplace_back(command.name);
   }
   EXPECT_THAT(names, testing::IsSupersetOf(
-                         {"run", "reconcile", "members", "relay create", "relay update",
+                         {"run", "reconcile", "members", "import", "relay create", "relay update",
                           "relay activate", "relay deactivate", "relay list", "relay show",
                           "activity", "dead-letter list", "dead-letter retry",
                           "dead-letter discard", "status", "check", "key", "version"}));

@@ -252,8 +252,9 @@ TEST_F(Status, IsAnObject) {
   const Behind made(path);
   const Ran ran = run({"status", "--json"});
   EXPECT_EQ(ran.code, ExitCode::ok);
-  EXPECT_EQ(members(ran.json()), (Words{"database", "schema_version", "sidecar", "relays",
-                                        "destinations", "outbox", "dead_letters", "activity"}));
+  EXPECT_EQ(members(ran.json()),
+            (Words{"database", "schema_version", "sidecar", "relays", "destinations", "outbox",
+                   "config", "dead_letters", "activity"}));
 }
 
 TEST_F(Status, CountsWhatThereIs) {

@@ -31,7 +31,7 @@ TEST_F(StatusView, IsAnObjectWithNullForWhatThereIsNot) {
           R"("unknown":0,"not_served":0,"other_identity":0},)"
           R"("destinations":{"zooid":{"failing_since":null,"reason":"","probe_at":null,)"
           R"("paused_until":null,"stores_nothing":false,"concurrency":null}},)"
-          R"("outbox":{"due":0,"waiting":0,"next_due":null,"checks":0,"unknown":[]},"dead_letters":0,)"
+          R"("outbox":{"due":0,"waiting":0,"next_due":null,"checks":0,"unknown":[]},"config":null,"dead_letters":0,)"
           R"("activity":{"last_seq":0,"routed_seq":0}})");
 }
 

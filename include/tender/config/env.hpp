@@ -71,6 +71,7 @@ struct StoreEnv {
   Milliseconds relay_sweep{};
   spdlog::level::level_enum log_level = spdlog::level::info;
   LogFormat log_format = LogFormat::text;
+  std::optional<std::filesystem::path> zooid_config_dir;  // may not exist; nothing: not known
   bool has_livekit = false;  // whether LIVEKIT_* is given here; a hint, the sidecar's counts
   // The subdomain whose relay would have the host of ZOOID_API_URL, where zooid serves its API
   // only. Nothing when there is none, or when ZOOID_API_URL or RELAY_DOMAIN is not given.

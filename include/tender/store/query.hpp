@@ -35,6 +35,8 @@ class Query {
   /// Of those that are not deleted.
   [[nodiscard]] std::optional<Relay> get_relay_of_subdomain(std::string_view subdomain) const;
 
+  [[nodiscard]] std::optional<Relay> get_relay_of_schema(std::string_view schema) const;
+
   /// By id, else by subdomain, else the newest deleted one of that subdomain: how people name a
   /// relay. In rows of other programs, one text can be both.
   [[nodiscard]] std::optional<Relay> find_relay(std::string_view id_or_subdomain) const;
@@ -77,6 +79,10 @@ class Query {
   /// Whether the activity log says that zooid ever accepted this relay, and did not delete it
   /// after: then it has an identity there.
   [[nodiscard]] bool has_completed_sync(const RelayId& id) const;
+
+  /// When the newest sync of the relay completed that sent something, by the activity log; nothing
+  /// when there is none.
+  [[nodiscard]] std::optional<TimePoint> find_last_sync(const RelayId& id) const;
 
   /// Decided by the row and the activity log, because either may be incomplete (pruned or
   /// imported).

@@ -15,6 +15,7 @@
 #include "tender/outbox/outbox.hpp"
 #include "tender/store/database_lock.hpp"
 #include "tender/store/query.hpp"
+#include "tender/view/config_survey.hpp"
 
 namespace tender::view {
 
@@ -31,11 +32,13 @@ struct Snapshot {
   std::vector<outbox::Outbox::Kept> unknown;  // work that this version leaves alone
   std::int64_t dead_letters = 0;              // that are open
   std::int64_t logged = 0;                    // the newest activity
+  std::optional<ConfigSurvey> config;         // nothing: ZOOID_CONFIG_DIR is not set
   std::int64_t routed = 0;                    // up to here the sidecar has routed the activities
 };
 
-/// The state at `now`; what was seen before `seen_since` counts as unknown. It takes several reads;
-/// a change between them may be in only some of the numbers. Throws StoreError.
+/// The state at `now`, without zooid's config directory; what was seen before `seen_since` counts
+/// as unknown. It takes several reads; a change between them may be in only some of the numbers.
+/// Throws StoreError.
 [[nodiscard]] Snapshot take_snapshot(store::Database& database, TimePoint now,
                                      TimePoint seen_since = TimePoint::min());
 
