@@ -5,8 +5,6 @@
 
 #include <nlohmann/json.hpp>
 
-#include "tender/infra/kinds.hpp"
-#include "tender/outbox/destination_state.hpp"
 #include "tender/store/relay_pages.hpp"
 #include "tender/view/relay.hpp"
 
@@ -19,26 +17,25 @@ namespace {
 
 ExitCode list_relays(const Invocation& invocation) {
   StoreSession session(invocation, store::OpenMode::existing);
+  const view::RelayView view = session.relay_view();
   store::RelayPages pages(session.query, &store::Query::next_relays);
   if (invocation.json()) {
-    const auto destination = outbox::read_destination_state(session.database, infra::kZooid);
     JsonArray array(invocation.out);
     for (auto relays = pages.next(); !relays.empty() && invocation.out; relays = pages.next()) {
       for (Relay& relay : relays) {
-        array.add(to_json(view::with_reason(std::move(relay), destination)));
+        array.add(view.to_json(std::move(relay)));
       }
     }
     array.finish();
     return ExitCode::ok;
   }
-  const TimePoint seen_since = session.seen_since();
   Table table(invocation.out);
   table.add({"SUBDOMAIN", "STATUS", "SYNC", "REVISION", "ID", "NAME"});
   for (auto relays = pages.next(); !relays.empty() && invocation.out; relays = pages.next()) {
     for (const Relay& relay : relays) {
       table.add({relay.subdomain, std::string(to_string(relay.status)),
-                 std::string(to_string(view::sync_state(relay, seen_since))),
-                 std::to_string(relay.revision), relay.id.text, printable(relay.info_name, 60)});
+                 std::string(to_string(view.state(relay))), std::to_string(relay.revision),
+                 relay.id.text, printable(relay.info_name, 60)});
     }
   }
   table.finish();
@@ -58,10 +55,8 @@ std::string show_value(const nlohmann::ordered_json& value) {
 
 ExitCode show(const Invocation& invocation) {
   StoreSession session(invocation, store::OpenMode::existing);
-  const Relay relay =
-      view::with_reason(view::require_relay(session.query, invocation.names.front()),
-                        outbox::read_destination_state(session.database, infra::kZooid));
-  const auto json = to_json(relay);
+  const auto json =
+      session.relay_view().to_json(view::require_relay(session.query, invocation.names.front()));
   if (invocation.json()) {
     print_json(invocation.out, json);
     return ExitCode::ok;

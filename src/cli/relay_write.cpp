@@ -34,10 +34,9 @@ void refuse_reserved_subdomain(const StoreSession& session, const RelayChange& c
   }
 }
 
-ExitCode finish_change(const StoreSession& session, const Invocation& invocation,
-                       const Relay& relay) {
+ExitCode finish_change(StoreSession& session, const Invocation& invocation, const Relay& relay) {
   if (invocation.json()) {
-    print_json(invocation.out, to_json(relay));
+    print_json(invocation.out, session.relay_view().to_json(relay));
   } else {
     fmt::print(invocation.err, "relay {} ({}) is {} at revision {}\n", visible(relay.subdomain),
                visible(relay.id.text), to_string(relay.status), relay.revision);
@@ -56,7 +55,7 @@ ExitCode create(const Invocation& invocation) {
   refuse_reserved_subdomain(session, change);
   const Relay relay = session.command.create_relay(change);
   if (invocation.json()) {
-    print_json(invocation.out, to_json(relay));
+    print_json(invocation.out, session.relay_view().to_json(relay));
   } else {
     fmt::print(invocation.out, "{}\n", relay.id.text);
   }
@@ -96,7 +95,7 @@ ExitCode accept_identity(const Invocation& invocation) {
   const Relay before = view::require_relay(session.query, invocation.names.front());
   const Relay relay = session.command.accept_relay_identity(before.id);
   if (invocation.json()) {
-    print_json(invocation.out, to_json(relay));
+    print_json(invocation.out, session.relay_view().to_json(relay));
   } else {
     fmt::print(invocation.err, "relay {} ({}) has the identity {} from now on\n",
                visible(relay.subdomain), visible(relay.id.text), relay.identity);

@@ -106,15 +106,21 @@ std::string describe_trouble(const store::Query::RelayCounts& relays, std::int64
   return text;
 }
 
-std::string describe_relays(const store::Query::RelayCounts& relays, std::int64_t in_doubt) {
-  const std::string unknown = relays.unknown == 0
-                                  ? std::string()
-                                  : fmt::format(", {} not seen for two sweeps", relays.unknown);
+// `count` and `what`, or nothing when there are none.
+std::string if_any(std::string_view before, std::int64_t count, std::string_view what) {
+  return count == 0 ? std::string() : fmt::format("{}{} {}", before, count, what);
+}
+
+std::string describe_relays(const Snapshot& snapshot) {
+  const store::Query::RelayCounts& relays = snapshot.relays;
   const std::string failing = fmt::format("{} failing{}", relays.failing,
                                           relays.failing == 0 ? "" : " (see `tender relay list`)");
-  return fmt::format("{}: {} in step ({} seen live{}), {} pending, of which {}{}", relays.total,
-                     relays.synced, relays.live, unknown, relays.pending, failing,
-                     describe_trouble(relays, in_doubt));
+  return fmt::format("{}: {} in step ({} seen live{}{}), {} pending, of which {}{}{}", relays.total,
+                     relays.synced, relays.live, if_any(", ", relays.off, "off"),
+                     if_any(", ", relays.unknown, "not seen for two sweeps"), relays.pending,
+                     failing,
+                     if_any("; ", snapshot.held, "held until you or a newer command asks for them"),
+                     describe_trouble(relays, snapshot.jobs.in_doubt));
 }
 
 ExitCode status(const Invocation& invocation) {
@@ -129,7 +135,7 @@ ExitCode status(const Invocation& invocation) {
       {"database", fmt::format("{} (schema version {})", snapshot.database, snapshot.schema)},
       {"sidecar", describe_sidecar(snapshot)}};
   add_destinations(table, snapshot);
-  table.push_back({"relays", describe_relays(snapshot.relays, snapshot.jobs.in_doubt)});
+  table.push_back({"relays", describe_relays(snapshot)});
   table.push_back({"outbox", describe_jobs(snapshot.jobs)});
   add_unknown(table, snapshot);
   table.push_back({"dead letters",

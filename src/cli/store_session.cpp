@@ -4,7 +4,6 @@
 
 #include "tender/store/checkpointer.hpp"
 #include "tender/store/database_lock.hpp"
-#include "tender/view/relay.hpp"
 
 namespace tender::cli {
 
@@ -36,6 +35,10 @@ StoreSession::~StoreSession() {
 
 TimePoint StoreSession::seen_since() const {
   return view::seen_since(clock.now(), relay_sweep_);
+}
+
+view::RelayView StoreSession::relay_view() {
+  return {database, seen_since()};
 }
 
 void StoreSession::hint_when_nobody_syncs(std::ostream& err) const {

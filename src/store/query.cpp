@@ -71,6 +71,11 @@ std::vector<Relay> Query::next_relays_pending_sync(RelayPage& page) const {
   return read_page(*database_, sql, page);
 }
 
+std::vector<Relay> Query::next_relays_failing(RelayPage& page) const {
+  static const std::string sql = select_page("synced = 0 AND sync_error <> ''");
+  return read_page(*database_, sql, page);
+}
+
 std::vector<Relay> Query::next_relays_in_doubt(RelayPage& page) const {
   static const std::string sql = select_page("doubt_until IS NOT NULL");
   return read_page(*database_, sql, page);
@@ -204,8 +209,15 @@ Query::RelayCounts Query::count_relays(TimePoint seen_since) const {
       "(SELECT count(*) FROM relay WHERE live = 0), "
       "(SELECT count(*) FROM relay WHERE live = 0 AND synced = 1), "
       "(SELECT count(*) FROM relay WHERE synced = 1 AND live IS NULL), "
-      "(SELECT count(*) FROM relay WHERE synced = 1 AND live = 1 AND seen_at < ?), "
-      "(SELECT count(*) FROM relay WHERE other_identity <> '')",
+      "(SELECT count(*) FROM relay WHERE synced = 1 AND live = 1 AND seen_at < ?1), "
+      "(SELECT count(*) FROM relay WHERE other_identity <> ''), "
+      // Those that are not active, which are off whether and whenever they were looked at.
+      "(SELECT count(*) FROM relay INDEXED BY relay_off "
+      "WHERE synced = 1 AND status <> 'active' AND live IS NULL), "
+      "(SELECT count(*) FROM relay INDEXED BY relay_off "
+      "WHERE synced = 1 AND status <> 'active' AND live = 1), "
+      "(SELECT count(*) FROM relay INDEXED BY relay_off "
+      "WHERE synced = 1 AND status <> 'active' AND live = 1 AND seen_at < ?1)",
       seen_since);
   statement.step();
   RelayCounts counts;
@@ -214,9 +226,12 @@ Query::RelayCounts Query::count_relays(TimePoint seen_since) const {
   counts.synced = counts.total - counts.pending;
   counts.failing = statement.integer(2);
   counts.not_served = statement.integer(3);
-  counts.unknown = statement.integer(6);
-  counts.live = counts.synced - statement.integer(4) - statement.integer(5) - statement.integer(6);
   counts.other_identity = statement.integer(7);
+  const std::int64_t off_not_looked_at = statement.integer(8);
+  counts.off = off_not_looked_at + statement.integer(9);
+  counts.unknown = statement.integer(6) - statement.integer(10);
+  const std::int64_t not_looked_at = statement.integer(5) - off_not_looked_at;
+  counts.live = counts.synced - statement.integer(4) - not_looked_at - counts.unknown - counts.off;
   return counts;
 }
 

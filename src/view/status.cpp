@@ -10,6 +10,7 @@
 #include "tender/outbox/router.hpp"
 #include "tender/store/database.hpp"
 #include "tender/store/migrations.hpp"
+#include "tender/view/relay.hpp"
 
 namespace tender::view {
 namespace {
@@ -40,6 +41,9 @@ Snapshot take_snapshot(store::Database& database, TimePoint now, TimePoint seen_
     snapshot.heartbeat_age = std::max(Milliseconds::zero(), now - snapshot.holder->heartbeat);
   }
   snapshot.relays = query.count_relays(seen_since);
+  snapshot.held = std::min(count_held(database), snapshot.relays.failing);
+  snapshot.relays.pending -= snapshot.held;
+  snapshot.relays.failing -= snapshot.held;
   snapshot.jobs = outbox::Outbox(database).count(infra::kRelaySync, now);
   snapshot.checks = outbox::Outbox(database).count(infra::kRelayCheck, now);
   snapshot.destinations.try_emplace(std::string(infra::kZooid));
@@ -71,8 +75,10 @@ nlohmann::ordered_json to_json(const Snapshot& snapshot) {
         {"synced", snapshot.relays.synced},
         {"pending", snapshot.relays.pending},
         {"failing", snapshot.relays.failing},
+        {"held", snapshot.held},
         {"in_doubt", snapshot.jobs.in_doubt},
         {"live", snapshot.relays.live},
+        {"off", snapshot.relays.off},
         {"unknown", snapshot.relays.unknown},
         {"not_served", snapshot.relays.not_served},
         {"other_identity", snapshot.relays.other_identity}}},

@@ -46,6 +46,9 @@ class Query {
   [[nodiscard]] std::vector<Relay> next_relays_pending_sync(RelayPage& page) const;
   [[nodiscard]] std::vector<Relay> list_relays_pending_sync() const;
 
+  /// Those of them whose last attempt failed.
+  [[nodiscard]] std::vector<Relay> next_relays_failing(RelayPage& page) const;
+
   /// Relays in doubt: a request for them may still have an effect (Relay::doubt_until).
   [[nodiscard]] std::vector<Relay> next_relays_in_doubt(RelayPage& page) const;
   [[nodiscard]] std::vector<Relay> list_relays_in_doubt() const;
@@ -89,8 +92,9 @@ class Query {
     std::int64_t synced = 0;
     std::int64_t pending = 0;
     std::int64_t failing = 0;         // pending with a sync_error
-    std::int64_t live = 0;            // in step, and seen to be served as described
+    std::int64_t live = 0;            // active, in step, and seen to be served as described
     std::int64_t unknown = 0;         // the same, but that was too long ago
+    std::int64_t off = 0;             // not active, in step, and not seen to be served
     std::int64_t not_served = 0;      // zooid accepted it, and was seen not to serve it so
     std::int64_t other_identity = 0;  // zooid serves it with another key than at first
   };

@@ -23,9 +23,10 @@ struct Snapshot {
   int schema = 0;                                     // its version
   std::optional<store::DatabaseLock::Holder> holder;  // the sidecar that runs; nothing: none does
   Milliseconds heartbeat_age{};                       // of the holder, never below zero
-  store::Query::RelayCounts relays;
-  outbox::Outbox::Counts jobs;    // syncs
-  outbox::Outbox::Counts checks;  // looks whether relays are served
+  store::Query::RelayCounts relays;  // the pending and failing without those that are held
+  std::int64_t held = 0;             // relays that tender gave up on: view::is_held
+  outbox::Outbox::Counts jobs;       // syncs
+  outbox::Outbox::Counts checks;     // looks whether relays are served
   // By name, zooid always among them; without pauses that are over.
   std::map<std::string, outbox::DestinationState> destinations;
   std::vector<outbox::Outbox::Kept> unknown;  // work that this version leaves alone
