@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "tender/infra/kinds.hpp"
+#include "tender/infra/lost_relays.hpp"
 #include "tender/outbox/dead_letters.hpp"
 #include "tender/outbox/router.hpp"
 #include "tender/store/database.hpp"
@@ -64,6 +65,33 @@ Snapshot take_snapshot(store::Database& database, TimePoint now, TimePoint seen_
   return snapshot;
 }
 
+bool has_lost_relays(const Snapshot& snapshot) {
+  return snapshot.relays.live == 0 &&
+         snapshot.relays.not_served >= static_cast<std::int64_t>(infra::LostRelays::kMany);
+}
+
+std::vector<std::string_view> waits_for_person(const Snapshot& snapshot) {
+  std::vector<std::string_view> words;
+  if (snapshot.dead_letters > 0) {
+    words.emplace_back("dead_letters");
+  }
+  if (snapshot.relays.other_identity > 0) {
+    words.emplace_back("other_identity");
+  }
+  if (has_lost_relays(snapshot)) {
+    words.emplace_back("lost_relays");
+  }
+  if (!snapshot.settings.empty()) {
+    words.emplace_back("settings");
+  }
+  if (std::ranges::any_of(snapshot.destinations, [](const auto& destination) {
+        return destination.second.failing_since.has_value();
+      })) {
+    words.emplace_back("destinations");
+  }
+  return words;
+}
+
 nlohmann::ordered_json to_json(const Snapshot& snapshot) {
   nlohmann::ordered_json json = {
       {"database", snapshot.database},
@@ -90,7 +118,9 @@ nlohmann::ordered_json to_json(const Snapshot& snapshot) {
         {"checks", snapshot.checks.all()},
         {"unknown", nlohmann::ordered_json::array()}}},
       {"dead_letters", snapshot.dead_letters},
-      {"activity", {{"last_seq", snapshot.logged}, {"routed_seq", snapshot.routed}}}};
+      {"activity", {{"last_seq", snapshot.logged}, {"routed_seq", snapshot.routed}}},
+      {"settings", snapshot.settings},
+      {"waits_for_you", waits_for_person(snapshot)}};
   for (const auto& [name, state] : snapshot.destinations) {
     json["destinations"][name] = to_json(state);
   }

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "tender/infra/kinds.hpp"
+#include "tender/infra/setting_changes.hpp"
 #include "tender/outbox/destination_state.hpp"
 #include "tender/outbox/outbox.hpp"
 #include "tender/store/database_lock.hpp"
@@ -252,8 +253,37 @@ TEST_F(Status, IsAnObject) {
   const Behind made(path);
   const Ran ran = run({"status", "--json"});
   EXPECT_EQ(ran.code, ExitCode::ok);
-  EXPECT_EQ(members(ran.json()), (Words{"database", "schema_version", "sidecar", "relays",
-                                        "destinations", "outbox", "dead_letters", "activity"}));
+  EXPECT_EQ(members(ran.json()),
+            (Words{"database", "schema_version", "sidecar", "relays", "destinations", "outbox",
+                   "dead_letters", "activity", "settings", "waits_for_you"}));
+}
+
+TEST_F(Status, ExitsWith4OnlyWhenItIsAskedToAndSomethingWaitsForAPerson) {
+  create("blue");
+  EXPECT_EQ(run({"status", "--exit-code"}).code, ExitCode::ok);
+  Behind behind(path);
+  behind.letters.add(infra::kRelaySync, behind.relay("blue").id.text, DeadLetterReason::lost,
+                     "boom", 1, 1, TimePoint());
+  EXPECT_EQ(run({"status"}).code, ExitCode::ok);
+  EXPECT_EQ(run({"status", "--exit-code"}).code, ExitCode::some_failed);
+  EXPECT_EQ(run({"status", "--exit-code", "--json"}).code, ExitCode::some_failed);
+}
+
+TEST_F(Status, SaysWhichSettingsNeedConsent) {
+  create("blue");
+  environment["ZOOID_API_URL"] = "http://api.test";
+  environment["RELAY_DOMAIN"] = "old.test";
+  environment["ROBOT_SECRET"] = std::string(63, '0') + "1";
+  Behind behind(path);
+  behind.command.complete_relay_sync(behind.relay("blue"), {.revision = 1, .digest = "d"});
+  infra::SettingChanges(behind.database, config::load_env(environment)).remember();
+  EXPECT_EQ(run({"status", "--exit-code"}).code, ExitCode::ok);
+  environment["RELAY_DOMAIN"] = "new.test";
+  const Ran ran = run({"status", "--exit-code"});
+  EXPECT_EQ(ran.code, ExitCode::some_failed);
+  EXPECT_THAT(ran.out, HasSubstr("RELAY_DOMAIN changed so that `tender run` refuses to start"));
+  const auto lock = store::DatabaseLock::try_acquire(path);  // a sidecar runs, so it could start
+  EXPECT_EQ(run({"status", "--exit-code"}).code, ExitCode::ok);
 }
 
 TEST_F(Status, CountsWhatThereIs) {

@@ -32,7 +32,7 @@ TEST_F(StatusView, IsAnObjectWithNullForWhatThereIsNot) {
           R"("destinations":{"zooid":{"failing_since":null,"reason":"","probe_at":null,)"
           R"("paused_until":null,"stores_nothing":false,"concurrency":null}},)"
           R"("outbox":{"due":0,"waiting":0,"next_due":null,"checks":0,"unknown":[]},"dead_letters":0,)"
-          R"("activity":{"last_seq":0,"routed_seq":0}})");
+          R"("activity":{"last_seq":0,"routed_seq":0},"settings":[],"waits_for_you":[]})");
 }
 
 TEST_F(StatusView, CountsRelaysWorkAndActivities) {
@@ -78,6 +78,25 @@ TEST_F(StatusView, CountsTheHeldAndTheOffApartFromWhatIsPendingAndLive) {
       relays.dump(),
       R"({"total":6,"synced":5,"pending":0,"failing":0,"held":1,"in_doubt":0,"live":1,"off":3,)"
       R"("unknown":1,"not_served":0,"other_identity":0})");
+}
+
+TEST_F(StatusView, NamesWhatWaitsForAPerson) {
+  Snapshot snapshot;
+  snapshot.destinations["zooid"].paused_until = clock.now();
+  snapshot.relays.failing = 1;
+  snapshot.relays.not_served = 1;
+  snapshot.held = 1;
+  EXPECT_TRUE(waits_for_person(snapshot).empty());
+  snapshot.dead_letters = 1;
+  snapshot.relays.other_identity = 1;
+  snapshot.relays.not_served = 1000;
+  snapshot.settings = {"LIVEKIT"};
+  snapshot.destinations["zooid"].failing_since = clock.now();
+  EXPECT_EQ(waits_for_person(snapshot),
+            (std::vector<std::string_view>{"dead_letters", "other_identity", "lost_relays",
+                                           "settings", "destinations"}));
+  snapshot.relays.live = 1;
+  EXPECT_FALSE(has_lost_relays(snapshot));
 }
 
 TEST_F(StatusView, ShowsTheSidecarThatHoldsTheLock) {

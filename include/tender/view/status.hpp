@@ -6,6 +6,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include <nlohmann/json_fwd.hpp>
@@ -31,6 +32,8 @@ struct Snapshot {
   std::map<std::string, outbox::DestinationState> destinations;
   std::vector<outbox::Outbox::Kept> unknown;  // work that this version leaves alone
   std::int64_t dead_letters = 0;              // that are open
+  std::vector<std::string> settings;          // that need consent before a sidecar starts; the
+                                              // caller sets them, who knows the environment
   std::int64_t logged = 0;                    // the newest activity
   std::int64_t routed = 0;                    // up to here the sidecar has routed the activities
 };
@@ -39,6 +42,14 @@ struct Snapshot {
 /// a change between them may be in only some of the numbers. Throws StoreError.
 [[nodiscard]] Snapshot take_snapshot(store::Database& database, TimePoint now,
                                      TimePoint seen_since = TimePoint::min());
+
+/// Whether zooid has lost so many relays that its config directory may be gone.
+[[nodiscard]] bool has_lost_relays(const Snapshot& snapshot);
+
+/// What waits for a person, as words for programs: "dead_letters", "other_identity", "lost_relays",
+/// "settings", and "destinations" for one that cannot be used. What tender puts right by itself, a
+/// pause and a sidecar that does not run are not among them.
+[[nodiscard]] std::vector<std::string_view> waits_for_person(const Snapshot& snapshot);
 
 /// snake_case, times and durations as integer milliseconds, null for what does not exist.
 [[nodiscard]] nlohmann::ordered_json to_json(const Snapshot& snapshot);
