@@ -27,9 +27,10 @@ class UsageError : public Error {
 struct Option {
   std::string name;
   std::string help;
-  std::string value_name{};     // as help shows it; empty: a switch without a value
-  std::string default_value{};  // empty: none
-  bool negatable = false;       // a switch that has a --no-NAME as well
+  std::string value_name{};           // as help shows it; empty: a switch without a value
+  std::string default_value{};        // empty: none
+  bool negatable = false;             // a switch that has a --no-NAME as well
+  std::vector<std::string> values{};  // the words that it takes; empty: any text
 };
 
 /// One call of a command: its options and names, and where it reads and writes.

@@ -99,6 +99,14 @@ void declare(const std::vector<Option>& accepted, cxxopts::Options& options) {
   add("h,help", {});
 }
 
+void check_value(const Option& option, const std::string& value) {
+  if (!option.values.empty() && std::ranges::find(option.values, value) == option.values.end()) {
+    throw UsageError(
+        fmt::format("--{} \"{}\" is not one of its words", option.name, printable(value, 80)),
+        fmt::format("give one of {}", fmt::join(option.values, ", ")));
+  }
+}
+
 // `--push=false` is `--no-push`, and a switch without such a form is as if it were not given.
 void collect_switch(const Option& option, bool on,
                     std::map<std::string, std::string, std::less<>>& given) {
@@ -122,7 +130,9 @@ std::map<std::string, std::string, std::less<>> collect(const std::vector<Option
         collect_switch(option, parsed[option.name].as<bool>(), given);
       }
     } else if (present || !option.default_value.empty()) {
-      given.emplace(option.name, parsed[option.name].as<std::string>());
+      const auto& value = parsed[option.name].as<std::string>();
+      check_value(option, value);
+      given.emplace(option.name, value);
     }
   }
   return given;

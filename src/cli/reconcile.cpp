@@ -1,13 +1,11 @@
 // `tender reconcile`: bring relays in step now and watch it being done, by the sidecar that holds
 // the database's lock or, when there is none, by ourselves.
 #include <algorithm>
-#include <iostream>
 #include <map>
 #include <ostream>
 #include <string>
 
 #include <fmt/ostream.h>
-#include <unistd.h>
 
 #include <nlohmann/json.hpp>
 
@@ -18,6 +16,7 @@
 #include "tender/view/relay.hpp"
 
 #include "command.hpp"
+#include "confirm.hpp"
 #include "output.hpp"
 #include "reconcile_scope.hpp"
 #include "reconcile_watch.hpp"
@@ -142,24 +141,13 @@ void print_backfill_plan(const Invocation& invocation, const config::Env& env,
 }
 
 // Backfill gives many relays new identities: a person must confirm it, on the terminal or by --yes.
-bool is_confirmed(const Invocation& invocation, const config::Env& env, StoreSession& session,
-                  const Wanted& wanted) {
+bool is_backfill_confirmed(const Invocation& invocation, const config::Env& env,
+                           StoreSession& session, const Wanted& wanted) {
   if (!wanted.all || !wanted.recreate) {
     return true;
   }
   print_backfill_plan(invocation, env, session);
-  if (invocation.has("yes")) {
-    return true;
-  }
-  if (isatty(STDIN_FILENO) == 0) {
-    throw UsageError("there is no terminal to ask for confirmation",
-                     "run it with --dry-run first, then with --yes");
-  }
-  fmt::print(invocation.err, "continue? [y/N] ");
-  invocation.err.flush();
-  std::string answer;
-  std::getline(std::cin, answer);
-  return answer == "y" || answer == "yes";
+  return is_confirmed(invocation, "run it with --dry-run first, then with --yes");
 }
 
 ExitCode exit_code_of(const ReconcileSummary& summary) {
@@ -213,7 +201,7 @@ ExitCode reconcile(const Invocation& invocation) {
   if (invocation.has("dry-run")) {
     return dry_run(invocation, env, session, scope, wanted);
   }
-  if (!is_confirmed(invocation, env, session, wanted)) {
+  if (!is_backfill_confirmed(invocation, env, session, wanted)) {
     invocation.err << "nothing was done\n";
     return ExitCode::error;
   }

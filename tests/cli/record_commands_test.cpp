@@ -1,5 +1,6 @@
 // `tender activity`, `dead-letter …`, `status` and `health`: what happened and how things stand.
 #include <algorithm>
+#include <cstdio>
 #include <sstream>
 
 #include <gmock/gmock.h>
@@ -166,6 +167,54 @@ TEST_F(DeadLetterCommands, RetryAsksForASyncAndResolvesTheLetter) {
   EXPECT_EQ(log[2]["resource_id"], show("blue")["id"]);
   EXPECT_EQ(log[3]["activity_type"], "reconcile_relay");
   EXPECT_EQ(log[3]["resource_id"], show("green")["id"]);
+}
+
+TEST_F(DeadLetterCommands, RetryTakesManyAtOnce) {
+  for (const char* subdomain : {"blue", "green", "red", "gone"}) {
+    create(subdomain);
+    give_up(subdomain);
+  }
+  Behind behind(path);
+  behind.database.execute(
+      "UPDATE dead_letter SET reason = 'lost' WHERE id = 2; DELETE FROM relay WHERE subdomain = "
+      "'gone'");
+  const Ran lost = run({"dead-letter", "retry", "--reason", "lost", "--yes"});
+  EXPECT_EQ(lost.code, ExitCode::ok);
+  EXPECT_THAT(lost.err, AllOf(HasSubstr("1 open dead letter will be"), HasSubstr("1 relay will")));
+  EXPECT_EQ(list().size(), 3U);
+  const Ran all = run({"dead-letter", "retry", "--all", "--yes"});
+  EXPECT_EQ(all.code, ExitCode::ok);
+  EXPECT_THAT(all.err, AllOf(HasSubstr("3 open dead letters will be"),
+                             HasSubstr("2 relays will be retried"), HasSubstr("1 letter left")));
+  ASSERT_EQ(list().size(), 1U);
+  const ordered_json log = run({"activity", "--json"}).json();
+  EXPECT_EQ(log.size(), 7U);
+  EXPECT_EQ(log[6]["activity_type"], "reconcile_relay");
+  EXPECT_EQ(log[6]["detail"]["bulk"], true);
+  Behind(path).database.execute("UPDATE dead_letter SET resolution = 'discarded', resolved_at = 1");
+  EXPECT_THAT(run({"dead-letter", "retry", "--all"}).err, HasSubstr("no open dead letter"));
+}
+
+TEST_F(DeadLetterCommands, RetryOfManyAsksFirst) {
+  create("blue");
+  give_up("blue");
+  ASSERT_NE(std::freopen("/dev/null", "r", stdin), nullptr);  // it may be a terminal
+  const Ran ran = run({"dead-letter", "retry", "--all"});
+  EXPECT_EQ(ran.code, ExitCode::usage);
+  EXPECT_THAT(ran.err, AllOf(HasSubstr("1 open dead letter will"), HasSubstr("--yes")));
+  EXPECT_EQ(list().size(), 1U);
+}
+
+TEST_F(DeadLetterCommands, RetryRefusesWhatIsNotClear) {
+  create("blue");
+  for (const Words& arguments :
+       {Words{"dead-letter", "retry"}, Words{"dead-letter", "retry", "blue", "--all"},
+        Words{"dead-letter", "retry", "--all", "--reason", "lost"}}) {
+    EXPECT_EQ(run(arguments).code, ExitCode::usage) << arguments.back();
+  }
+  const Ran ran = run({"dead-letter", "retry", "--reason", "bored"});
+  EXPECT_EQ(ran.code, ExitCode::usage);
+  EXPECT_THAT(ran.err, AllOf(HasSubstr("--reason \"bored\""), HasSubstr("rejected, lost,")));
 }
 
 TEST_F(DeadLetterCommands, DiscardAsksForNothing) {
