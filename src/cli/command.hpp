@@ -1,6 +1,6 @@
 // A command of the command line: what it is called, what it takes, and what runs it. The table of
 // all of them is in command_table.cpp; each is defined in a file of its name, commands of a group
-// that belong together (`relay list` and `relay show`) in one.
+// that belong together (`relay create` and `relay update`) in one.
 #pragma once
 
 #include <iosfwd>
@@ -31,6 +31,7 @@ struct Option {
   std::string default_value{};        // empty: none
   bool negatable = false;             // a switch that has a --no-NAME as well
   std::vector<std::string> values{};  // the words that it takes; empty: any text
+  char letter = 0;                    // of its short form, `-o`; 0: none
 };
 
 /// One call of a command: its options and names, and where it reads and writes.

@@ -113,7 +113,7 @@ const CommandSpec kRelayCreate{
     .summary = "Create a relay; prints its id",
     .example = "tender relay create --tenant npub1… --subdomain blue --name \"Blue\" --blossom",
     .prints_data = true,
-    .options = relay_options,
+    .options = create_options,
     .run = create};
 
 const CommandSpec kRelayUpdate{
@@ -124,7 +124,7 @@ const CommandSpec kRelayUpdate{
     .summary = "Change a relay; options that you leave out stay as they are",
     .example = "tender relay update blue --name \"Deep blue\" --no-push",
     .prints_data = true,
-    .options = relay_options,
+    .options = update_options,
     .run = update};
 
 const CommandSpec kRelayActivate{.name = "relay activate",

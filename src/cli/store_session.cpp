@@ -27,7 +27,8 @@ StoreSession::StoreSession(const config::StoreEnv& env, store::OpenMode mode)
       command(database, clock, random, notify),
       has_livekit(env.has_livekit),
       reserved_subdomain(env.reserved_subdomain),
-      relay_sweep_(env.relay_sweep) {}
+      relay_sweep_(env.relay_sweep),
+      host_domain_(env.host_domain) {}
 
 StoreSession::~StoreSession() {
   store::checkpoint_unattended(database);
@@ -38,7 +39,7 @@ TimePoint StoreSession::seen_since() const {
 }
 
 view::RelayView StoreSession::relay_view() {
-  return {database, seen_since()};
+  return {database, seen_since(), host_domain_};
 }
 
 void StoreSession::hint_when_nobody_syncs(std::ostream& err) const {

@@ -61,6 +61,7 @@ class StoreSession {
   StoreSession(const config::StoreEnv& env, store::OpenMode mode);
 
   Milliseconds relay_sweep_;
+  std::optional<std::string> host_domain_;
 };
 
 }  // namespace tender::cli

@@ -1,6 +1,7 @@
 #include "tender/store/query.hpp"
 
 #include <algorithm>
+#include <array>
 
 #include <fmt/format.h>
 
@@ -64,6 +65,31 @@ std::optional<Relay> Query::get_relay_of_subdomain(std::string_view subdomain) c
 std::vector<Relay> Query::next_relays(RelayPage& page) const {
   static const std::string sql = select_page("true");
   return read_page(*database_, sql, page);
+}
+
+std::vector<RelayId> Query::list_relay_ids(const RelayFilter& filter) const {
+  // By RelayOrder.
+  static const std::array<std::string, 9> statements = [] {
+    constexpr std::array<std::string_view, 9> columns{
+        "created_at", "created_at DESC", "subdomain", "info_name COLLATE NOCASE", "tenant", "plan",
+        "status",     "revision DESC",   "seen_at"};
+    std::array<std::string, 9> made;
+    std::ranges::transform(columns, made.begin(), [](std::string_view column) {
+      return fmt::format(
+          "SELECT id FROM relay WHERE (?1 = '' OR status = ?1) AND (?2 = '' OR tenant = ?2) "
+          "AND (?3 = '' OR instr(lower(subdomain), lower(?3)) > 0 "
+          "OR instr(lower(info_name), lower(?3)) > 0 OR instr(lower(id), lower(?3)) > 0) "
+          "AND (?4 IS NULL OR synced = ?4) ORDER BY {}, id LIMIT ?5",
+          column);
+    });
+    return made;
+  }();
+  const std::optional<std::int64_t> synced =
+      filter.synced ? std::optional<std::int64_t>(*filter.synced ? 1 : 0) : std::nullopt;
+  return read_all(
+      database_->prepare(statements.at(static_cast<std::size_t>(filter.order)).c_str(),
+                         filter.status, filter.tenant, filter.search, synced, filter.limit),
+      [](const Statement& row) { return RelayId{row.text(0)}; });
 }
 
 std::vector<Relay> Query::next_relays_pending_sync(RelayPage& page) const {

@@ -20,6 +20,10 @@ namespace {
 constexpr std::array<std::string_view, 8> kSyncStates{"in step",    "live",    "off",     "unknown",
                                                       "not served", "pending", "failing", "held"};
 
+constexpr std::array kStates{SyncState::in_step, SyncState::live,       SyncState::off,
+                             SyncState::unknown, SyncState::not_served, SyncState::pending,
+                             SyncState::failing, SyncState::held};
+
 }  // namespace
 
 SyncState sync_state(const Relay& relay, bool held, TimePoint seen_since) {
@@ -66,6 +70,10 @@ std::string_view to_string(SyncState state) {
   return kSyncStates.at(static_cast<std::size_t>(state));
 }
 
+std::span<const SyncState> sync_states() {
+  return kStates;
+}
+
 std::string to_json_name(SyncState state) {
   std::string name(to_string(state));
   std::ranges::replace(name, ' ', '_');
@@ -79,19 +87,34 @@ Relay with_reason(Relay relay, const outbox::DestinationState& destination) {
   return relay;
 }
 
-RelayView::RelayView(store::Database& database, TimePoint seen_since)
+RelayView::RelayView(store::Database& database, TimePoint seen_since,
+                     std::optional<std::string> domain)
     : database_(database),
       seen_since_(seen_since),
+      domain_(std::move(domain)),
       destination_(outbox::read_destination_state(database, infra::kZooid)) {}
 
 SyncState RelayView::state(const Relay& relay) const {
   return sync_state(relay, is_held(database_, relay), seen_since_);
 }
 
+std::optional<std::string> RelayView::host(const Relay& relay) const {
+  return domain_ ? std::optional(fmt::format("{}.{}", relay.subdomain, *domain_)) : std::nullopt;
+}
+
+std::optional<std::string> RelayView::url(const Relay& relay) const {
+  const auto at = host(relay);
+  return at ? std::optional("wss://" + *at) : std::nullopt;
+}
+
 nlohmann::ordered_json RelayView::to_json(Relay relay) const {
-  const SyncState now = state(relay);
+  const std::string now = to_json_name(state(relay));
+  const auto at = host(relay);
+  const auto address = url(relay);
   auto json = tender::to_json(with_reason(std::move(relay), destination_));
-  json["state"] = to_json_name(now);
+  json["state"] = now;
+  json["host"] = at ? nlohmann::ordered_json(*at) : nullptr;
+  json["url"] = address ? nlohmann::ordered_json(*address) : nullptr;
   return json;
 }
 

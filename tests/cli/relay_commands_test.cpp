@@ -49,7 +49,9 @@ const Words kRelayMembers{"id",
                           "seen_at",
                           "identity",
                           "other_identity",
-                          "state"};
+                          "state",
+                          "host",
+                          "url"};
 
 struct RelayCommands : CliTest {
   void expect_error(const Words& arguments, ExitCode code, const std::string& what) const {

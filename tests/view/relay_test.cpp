@@ -68,7 +68,7 @@ struct HeldRelays : StoreTest {
     return get(relay);
   }
   [[nodiscard]] std::string_view state_of(const Relay& relay) {
-    return to_string(RelayView(database, TimePoint::min()).state(get(relay)));
+    return to_string(RelayView(database, TimePoint::min(), std::nullopt).state(get(relay)));
   }
 
   outbox::DeadLetters letters{database};

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <limits>
 #include <optional>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -25,6 +26,28 @@ struct RelayPage {
   int limit = -1;  // none
 };
 
+enum class RelayOrder : std::uint8_t {
+  created,
+  newest,
+  subdomain,
+  name,
+  tenant,
+  plan,
+  status,
+  most_changed,  // by revision
+  seen,          // the longest ago first
+};
+
+/// Which relays a person asks for. An empty text: any.
+struct RelayFilter {
+  std::string status{};
+  std::string tenant{};
+  std::string search{};  // is part of subdomain, name or id; the case of ASCII does not count
+  std::optional<bool> synced{};
+  RelayOrder order = RelayOrder::created;
+  int limit = -1;  // none
+};
+
 class Query {
  public:
   explicit Query(Database& database) : database_(&database) {}
@@ -41,6 +64,9 @@ class Query {
 
   [[nodiscard]] std::vector<Relay> next_relays(RelayPage& page) const;
   [[nodiscard]] std::vector<Relay> list_relays() const;
+
+  /// Reads the whole table for anything but the whole list by age: for a person's question.
+  [[nodiscard]] std::vector<RelayId> list_relay_ids(const RelayFilter& filter) const;
 
   /// Relays whose newest revision zooid does not have.
   [[nodiscard]] std::vector<Relay> next_relays_pending_sync(RelayPage& page) const;

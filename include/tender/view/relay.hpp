@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -36,6 +37,9 @@ enum class SyncState : std::uint8_t {
 /// How many are.
 [[nodiscard]] std::int64_t count_held(store::Database& database);
 
+/// All of them.
+[[nodiscard]] std::span<const SyncState> sync_states();
+
 /// "in step", "not served", … for people.
 [[nodiscard]] std::string_view to_string(SyncState state);
 /// "in_step", "not_served", … for programs.
@@ -49,19 +53,24 @@ enum class SyncState : std::uint8_t {
 [[nodiscard]] Relay with_reason(Relay relay, const outbox::DestinationState& destination);
 
 /// How relays are shown at one moment: what was seen before `seen_since` is not known any more.
-/// Borrows the database.
+/// `domain` is RELAY_DOMAIN, if it is known here. Borrows the database.
 class RelayView {
  public:
-  RelayView(store::Database& database, TimePoint seen_since);
+  RelayView(store::Database& database, TimePoint seen_since, std::optional<std::string> domain);
 
   [[nodiscard]] SyncState state(const Relay& relay) const;
 
-  /// The model's JSON, with_reason() and with the state.
+  /// Where the relay's users find it. Nothing without a domain.
+  [[nodiscard]] std::optional<std::string> host(const Relay& relay) const;
+  [[nodiscard]] std::optional<std::string> url(const Relay& relay) const;  // wss://
+
+  /// The model's JSON, with_reason(), and with all of these.
   [[nodiscard]] nlohmann::ordered_json to_json(Relay relay) const;
 
  private:
   store::Database& database_;
   TimePoint seen_since_;
+  std::optional<std::string> domain_;
   outbox::DestinationState destination_;
 };
 
