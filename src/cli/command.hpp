@@ -31,6 +31,7 @@ struct Option {
   std::string default_value{};        // empty: none
   bool negatable = false;             // a switch that has a --no-NAME as well
   std::vector<std::string> values{};  // the words that it takes; empty: any text
+  std::string implicit_value{};       // of --NAME without =VALUE; empty: it needs a value
   char letter = 0;                    // of its short form, `-o`; 0: none
 };
 
@@ -80,6 +81,7 @@ extern const CommandSpec kRelayDeactivate;
 extern const CommandSpec kRelayAcceptIdentity;
 extern const CommandSpec kRelayList;
 extern const CommandSpec kRelayShow;
+extern const CommandSpec kRelayWatch;
 extern const CommandSpec kActivity;
 extern const CommandSpec kDeadLetterList;
 extern const CommandSpec kDeadLetterRetry;
@@ -92,6 +94,8 @@ extern const CommandSpec kCheck;
 extern const CommandSpec kHealth;
 extern const CommandSpec kKey;
 extern const CommandSpec kEnvExample;
+extern const CommandSpec kCompletion;
+extern const CommandSpec kMan;
 extern const CommandSpec kVersion;
 
 }  // namespace tender::cli

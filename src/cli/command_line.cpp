@@ -13,6 +13,7 @@
 #include "tender/store/command.hpp"
 
 #include "command.hpp"
+#include "command_words.hpp"
 #include "help.hpp"
 #include "output.hpp"
 
@@ -67,18 +68,6 @@ Found find_command(const std::vector<std::string>& arguments) {
   return {};
 }
 
-std::vector<Option> all_options(const CommandSpec& command) {
-  std::vector<Option> options;
-  if (command.options != nullptr) {
-    options = command.options();
-  }
-  if (command.prints_data) {
-    options.push_back({"json", "Print JSON (docs/cli.md)"});
-  }
-  options.push_back({"env-file", "Read variables from this file instead of .env", "PATH"});
-  return options;
-}
-
 // As cxxopts knows them: a negatable switch is two options.
 std::vector<Option> with_negations(const std::vector<Option>& own) {
   std::vector<Option> options;
@@ -97,6 +86,9 @@ void declare(const std::vector<Option>& accepted, cxxopts::Options& options) {
     auto value = option.value_name.empty() ? cxxopts::value<bool>() : cxxopts::value<std::string>();
     if (!option.default_value.empty()) {
       value->default_value(option.default_value);
+    }
+    if (!option.implicit_value.empty()) {
+      value->implicit_value(option.implicit_value);
     }
     add(option.letter == 0 ? option.name : fmt::format("{},{}", option.letter, option.name), {},
         value);

@@ -16,6 +16,7 @@ std::span<const CommandSpec> command_table() {
                                 kRelayAcceptIdentity,
                                 kRelayList,
                                 kRelayShow,
+                                kRelayWatch,
                                 kActivity,
                                 kDeadLetterList,
                                 kDeadLetterRetry,
@@ -28,6 +29,8 @@ std::span<const CommandSpec> command_table() {
                                 kHealth,
                                 kKey,
                                 kEnvExample,
+                                kCompletion,
+                                kMan,
                                 kVersion};
   return table;
 }

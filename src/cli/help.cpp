@@ -24,8 +24,11 @@ std::string usage_of(const CommandSpec& command) {
 std::string spelling(const Option& option) {
   const std::string letter =
       option.letter == 0 ? std::string() : fmt::format("-{}, ", option.letter);
-  return fmt::format("{}--{}{}{}{}", letter, option.negatable ? "[no-]" : "", option.name,
-                     option.value_name.empty() ? "" : " ", option.value_name);
+  std::string value = option.value_name.empty() ? "" : " " + option.value_name;
+  if (!option.implicit_value.empty()) {
+    value = fmt::format("[={}]", option.value_name);
+  }
+  return fmt::format("{}--{}{}{}", letter, option.negatable ? "[no-]" : "", option.name, value);
 }
 
 std::string help_of(const Option& option) {

@@ -150,17 +150,6 @@ bool is_backfill_confirmed(const Invocation& invocation, const config::Env& env,
   return is_confirmed(invocation, "run it with --dry-run first, then with --yes");
 }
 
-ExitCode exit_code_of(const ReconcileSummary& summary) {
-  const std::int64_t failed = summary.relays - summary.in_step;
-  if (!summary.complete) {
-    return ExitCode::some_failed;
-  }
-  if (failed == 0) {
-    return ExitCode::ok;
-  }
-  return summary.host_faults == failed ? ExitCode::unreachable : ExitCode::some_failed;
-}
-
 void explain_interruption(const Invocation& invocation, const ReconcileSummary& summary,
                           std::int64_t estimate) {
   const std::int64_t done = summary.relays - summary.waiting;

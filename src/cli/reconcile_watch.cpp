@@ -66,6 +66,17 @@ bool is_in_step(ReconcileState state) {
          state == ReconcileState::unseen;
 }
 
+ExitCode exit_code_of(const ReconcileSummary& summary) {
+  const std::int64_t failed = summary.relays - summary.in_step;
+  if (!summary.complete) {
+    return ExitCode::some_failed;
+  }
+  if (failed == 0) {
+    return ExitCode::ok;
+  }
+  return summary.host_faults == failed ? ExitCode::unreachable : ExitCode::some_failed;
+}
+
 ReconcileWatch::ReconcileWatch(const config::Env& env, store::Database& database,
                                ReconcileScope& scope, Request request, Print print,
                                std::ostream* progress)
@@ -83,7 +94,7 @@ ReconcileWatch::ReconcileWatch(const config::Env& env, store::Database& database
                {.floor = floor_of(request)}),
       receiver_(sidecar_.activities().subscribe()),
       query_(database),
-      cursor_(query_, query_.last_activity_seq()),
+      cursor_(query_, request_.awaited ? request_.awaited->after_seq : query_.last_activity_seq()),
       command_(sidecar_.command()),
       outbox_(database),
       dead_letters_(database),
@@ -182,6 +193,9 @@ asio::awaitable<void> ReconcileWatch::request() {
   if (!summary_.complete) {  // interrupted, perhaps just before the end was seen
     summary_.complete = asked_for_page && scope_.next().empty();
   }
+  if (request_.awaited) {
+    read_log();  // the result may have come before there was anybody to hear of it
+  }
   finish_if_done();
 }
 
@@ -219,8 +233,12 @@ std::size_t ReconcileWatch::ask(std::span<const Relay> relays) {
     ++done;
     const auto [entry, is_new] = asked_.try_emplace(relay.id.text);
     if (is_new) {
-      command_.reconcile_relay(relay, request_.wanted);
-      entry->second = {.subdomain = relay.subdomain, .seq = query_.last_activity_seq()};
+      if (!request_.awaited) {
+        command_.reconcile_relay(relay, request_.wanted);
+      }
+      entry->second = {
+          .subdomain = relay.subdomain,
+          .seq = request_.awaited ? request_.awaited->after_seq : query_.last_activity_seq()};
       ++open_;
       ++summary_.relays;
     }
@@ -306,16 +324,17 @@ void ReconcileWatch::take(const Activity& activity) {
       (type != ActivityType::complete_relay_sync && type != ActivityType::fail_relay_sync)) {
     return;
   }
-  const auto job = outbox_.find(infra::kRelaySync, activity.resource_id);
-  if (job && job->attempt == 0 && job->not_before <= activity.created_at) {
-    return;  // the result of an execution that was under way before: ours is still due
+  const bool failed = type == ActivityType::fail_relay_sync;
+  if (!is_answer(activity, failed)) {
+    return;
   }
   ReconcileResult result;
   result.relay_id = activity.resource_id;
   result.subdomain = found->second.subdomain;
-  if (type == ActivityType::fail_relay_sync) {
+  if (failed) {
     const FailureDetail detail = read_failure_detail(activity);
-    result.state = job ? ReconcileState::failed : ReconcileState::given_up;
+    result.state = outbox_.find(infra::kRelaySync, activity.resource_id) ? ReconcileState::failed
+                                                                         : ReconcileState::given_up;
     result.error = detail.error;
     result.host_fault = detail.outcome == "host_fault" || detail.outcome == "storage_fault";
   } else {
@@ -327,6 +346,18 @@ void ReconcileWatch::take(const Activity& activity) {
   --open_;
   last_result_ = clock_.now();
   report(result);
+}
+
+// Whether a result of a relay that was asked for is the one that was asked for.
+bool ReconcileWatch::is_answer(const Activity& activity, bool failed) {
+  const auto job = outbox_.find(infra::kRelaySync, activity.resource_id);
+  if (request_.awaited) {
+    const std::int64_t revision =
+        failed ? read_failure_detail(activity).revision : read_completion_detail(activity).revision;
+    return revision >= request_.awaited->revision && !(failed && job);
+  }
+  // Otherwise it is of an execution that was under way before: ours is still due.
+  return !job || job->attempt != 0 || job->not_before > activity.created_at;
 }
 
 void ReconcileWatch::report(const ReconcileResult& result) {

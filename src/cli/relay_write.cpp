@@ -12,6 +12,7 @@
 #include "output.hpp"
 #include "relay_options.hpp"
 #include "store_session.hpp"
+#include "wait.hpp"
 
 namespace tender::cli {
 namespace {
@@ -34,15 +35,24 @@ void refuse_reserved_subdomain(const StoreSession& session, const RelayChange& c
   }
 }
 
-ExitCode finish_change(StoreSession& session, const Invocation& invocation, const Relay& relay) {
-  if (invocation.json()) {
-    print_json(invocation.out, session.relay_view().to_json(relay));
-  } else {
+// After the wait: the row then says what came of it.
+void print_relay(StoreSession& session, const Invocation& invocation, const RelayId& id) {
+  if (const auto relay = session.query.get_relay(id)) {
+    print_json(invocation.out, session.relay_view().to_json(*relay));
+  }
+}
+
+ExitCode finish_change(StoreSession& session, const Invocation& invocation, const Wait& wait,
+                       const Relay& relay) {
+  if (!invocation.json()) {
     fmt::print(invocation.err, "relay {} ({}) is {} at revision {}\n", visible(relay.subdomain),
                visible(relay.id.text), to_string(relay.status), relay.revision);
   }
-  session.hint_when_nobody_syncs(invocation.err);
-  return ExitCode::ok;
+  const ExitCode code = wait.until_in_step(session, relay);
+  if (invocation.json()) {
+    print_relay(session, invocation, relay.id);
+  }
+  return code;
 }
 
 ExitCode create(const Invocation& invocation) {
@@ -51,17 +61,21 @@ ExitCode create(const Invocation& invocation) {
                      fmt::format("for example: {}", kRelayCreate.example));
   }
   const RelayChange change = read_relay_options(invocation);
+  Wait wait(invocation);
   StoreSession session(invocation, store::OpenMode::create);
   refuse_reserved_subdomain(session, change);
+  wait.begin(session);
   const Relay relay = session.command.create_relay(change);
-  if (invocation.json()) {
-    print_json(invocation.out, session.relay_view().to_json(relay));
-  } else {
+  if (!invocation.json()) {
     fmt::print(invocation.out, "{}\n", relay.id.text);
+    invocation.out.flush();
   }
   hint_when_calls_need_settings(session, invocation, change);
-  session.hint_when_nobody_syncs(invocation.err);
-  return ExitCode::ok;
+  const ExitCode code = wait.until_in_step(session, relay);
+  if (invocation.json()) {
+    print_relay(session, invocation, relay.id);
+  }
+  return code;
 }
 
 ExitCode update(const Invocation& invocation) {
@@ -70,24 +84,35 @@ ExitCode update(const Invocation& invocation) {
     throw UsageError("`tender relay update` needs at least one option",
                      fmt::format("for example: {}", kRelayUpdate.example));
   }
+  Wait wait(invocation);
   StoreSession session(invocation, store::OpenMode::existing);
   refuse_reserved_subdomain(session, change);
   const Relay before = view::require_relay(session.query, invocation.names.front());
+  wait.begin(session);
   const Relay relay = session.command.update_relay(before.id, change);
   hint_when_calls_need_settings(session, invocation, change);
-  return finish_change(session, invocation, relay);
+  return finish_change(session, invocation, wait, relay);
+}
+
+ExitCode set_status(const Invocation& invocation, Relay (store::Command::*write)(const RelayId&)) {
+  Wait wait(invocation);
+  StoreSession session(invocation, store::OpenMode::existing);
+  const Relay before = view::require_relay(session.query, invocation.names.front());
+  wait.begin(session);
+  return finish_change(session, invocation, wait, (session.command.*write)(before.id));
 }
 
 ExitCode activate(const Invocation& invocation) {
-  StoreSession session(invocation, store::OpenMode::existing);
-  const Relay before = view::require_relay(session.query, invocation.names.front());
-  return finish_change(session, invocation, session.command.activate_relay(before.id));
+  return set_status(invocation, &store::Command::activate_relay);
 }
 
 ExitCode deactivate(const Invocation& invocation) {
-  StoreSession session(invocation, store::OpenMode::existing);
-  const Relay before = view::require_relay(session.query, invocation.names.front());
-  return finish_change(session, invocation, session.command.deactivate_relay(before.id));
+  return set_status(invocation, &store::Command::deactivate_relay);
+}
+
+std::vector<Option> with_wait(std::vector<Option> options) {
+  options.push_back(wait_option());
+  return options;
 }
 
 ExitCode accept_identity(const Invocation& invocation) {
@@ -113,7 +138,7 @@ const CommandSpec kRelayCreate{
     .summary = "Create a relay; prints its id",
     .example = "tender relay create --tenant npub1… --subdomain blue --name \"Blue\" --blossom",
     .prints_data = true,
-    .options = create_options,
+    .options = [] { return with_wait(create_options()); },
     .run = create};
 
 const CommandSpec kRelayUpdate{
@@ -124,7 +149,7 @@ const CommandSpec kRelayUpdate{
     .summary = "Change a relay; options that you leave out stay as they are",
     .example = "tender relay update blue --name \"Deep blue\" --no-push",
     .prints_data = true,
-    .options = update_options,
+    .options = [] { return with_wait(update_options()); },
     .run = update};
 
 const CommandSpec kRelayActivate{.name = "relay activate",
@@ -134,7 +159,7 @@ const CommandSpec kRelayActivate{.name = "relay activate",
                                  .summary = "Activate a relay: zooid serves it",
                                  .example = "tender relay activate blue",
                                  .prints_data = true,
-                                 .options = nullptr,
+                                 .options = [] { return with_wait({}); },
                                  .run = activate};
 
 const CommandSpec kRelayAcceptIdentity{
@@ -156,7 +181,7 @@ const CommandSpec kRelayDeactivate{
     .summary = "Deactivate a relay: zooid stops serving it and keeps its data",
     .example = "tender relay deactivate blue",
     .prints_data = true,
-    .options = nullptr,
+    .options = [] { return with_wait({}); },
     .run = deactivate};
 
 }  // namespace tender::cli
