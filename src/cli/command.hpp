@@ -74,6 +74,7 @@ extern const CommandSpec kRun;
 extern const CommandSpec kReconcile;
 extern const CommandSpec kMembers;
 extern const CommandSpec kDiff;
+extern const CommandSpec kApply;
 extern const CommandSpec kRelayCreate;
 extern const CommandSpec kRelayUpdate;
 extern const CommandSpec kRelayActivate;

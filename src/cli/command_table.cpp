@@ -9,6 +9,7 @@ std::span<const CommandSpec> command_table() {
                                 kReconcile,
                                 kMembers,
                                 kDiff,
+                                kApply,
                                 kRelayCreate,
                                 kRelayUpdate,
                                 kRelayActivate,

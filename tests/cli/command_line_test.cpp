@@ -68,11 +68,27 @@ TEST_F(CommandLine, HasEveryCommandThatOperatorsCountOn) {
   for (const CommandSpec& command : command_table()) {
     names.emplace_back(command.name);
   }
-  EXPECT_THAT(names, testing::IsSupersetOf(
-                         {"run", "reconcile", "members", "relay create", "relay update",
-                          "relay activate", "relay deactivate", "relay list", "relay show",
-                          "activity", "dead-letter list", "dead-letter retry",
-                          "dead-letter discard", "status", "check", "key", "version"}));
+  EXPECT_THAT(names, testing::IsSupersetOf({"run",
+                                            "reconcile",
+                                            "members",
+                                            "apply",
+                                            "completion",
+                                            "man",
+                                            "relay watch",
+                                            "relay create",
+                                            "relay update",
+                                            "relay activate",
+                                            "relay deactivate",
+                                            "relay list",
+                                            "relay show",
+                                            "activity",
+                                            "dead-letter list",
+                                            "dead-letter retry",
+                                            "dead-letter discard",
+                                            "status",
+                                            "check",
+                                            "key",
+                                            "version"}));
 }
 
 TEST_F(CommandLine, ShowsTheCommandsOfAGroup) {
