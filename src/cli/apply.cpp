@@ -67,7 +67,7 @@ void refuse_faults(const std::vector<std::string>& faults) {
   throw UsageError(all, "nothing was written; correct the file and run the command again");
 }
 
-std::string shown(const nlohmann::json& value) {
+std::string value_text(const nlohmann::json& value) {
   return value.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
 }
 
@@ -93,9 +93,9 @@ void print_change(const Invocation& invocation, JsonArray& array, const PlannedC
   fmt::print(invocation.out, "{} {}\n", to_string(change.action), visible(change.subdomain));
   for (const FieldDifference& field : change.fields) {
     const std::string before =
-        field.before.is_null() ? std::string() : fmt::format("{} -> ", shown(field.before));
+        field.before.is_null() ? std::string() : fmt::format("{} -> ", value_text(field.before));
     fmt::print(invocation.out, "  {}: {}{}\n", field.field, visible(before),
-               visible(shown(field.after)));
+               visible(value_text(field.after)));
   }
 }
 

@@ -17,7 +17,7 @@ namespace {
 
 constexpr std::array<std::string_view, 4> kActions{"create", "update", "unchanged", "deactivate"};
 
-bool sets(const DescribedRelay& relay, const RelayField& field) {
+bool describes(const DescribedRelay& relay, const RelayField& field) {
   return std::visit(
       [&relay](const auto& member) {
         return member.change != nullptr && (relay.change.*member.change).has_value();
@@ -26,11 +26,11 @@ bool sets(const DescribedRelay& relay, const RelayField& field) {
 }
 
 // Only what the file says: other values may be older than today's rules.
-void check_values(const DescribedRelay& described, const Relay& after, Standing standing,
-                  std::vector<std::string>& faults) {
+void check_described(const DescribedRelay& described, const Relay& after, Standing standing,
+                     std::vector<std::string>& faults) {
   for (const FieldFault& fault : validate(after, standing)) {
     for (const RelayField& field : relay_fields()) {
-      if (fault.field == field.column && sets(described, field)) {
+      if (fault.field == field.column && describes(described, field)) {
         faults.push_back(fmt::format("line {}: {} {}; {}", described.line, fault.field,
                                      fault.problem, fault.remedy));
       }
@@ -43,7 +43,7 @@ std::vector<FieldDifference> differences(const Relay* before, const Relay& after
   std::vector<FieldDifference> fields;
   for (const RelayField& field : relay_fields()) {
     const bool is_status = field.column == "status";
-    if (!sets(described, field) && !(is_status && described.status)) {
+    if (!describes(described, field) && !(is_status && described.status)) {
       continue;
     }
     const auto was = before == nullptr ? nlohmann::json() : field_value(field, *before);
@@ -81,8 +81,8 @@ class Planner {
                         printable(described.subdomain, 80)),
             "add its tenant");
     }
-    check_values(described, after, before ? query_.standing_of(after) : Standing::fresh,
-                 plan_.faults);
+    check_described(described, after, before ? query_.standing_of(after) : Standing::fresh,
+                    plan_.faults);
     PlannedChange change{.id = before ? before->id : RelayId(), .subdomain = described.subdomain};
     change.fields = differences(before ? &*before : nullptr, after, described);
     change.action = !before                 ? ApplyAction::create

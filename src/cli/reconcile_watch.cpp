@@ -28,8 +28,8 @@ namespace {
 
 namespace asio = boost::asio;
 
-constexpr std::array<std::string_view, 8> kStates{"created", "recreated", "updated",  "unchanged",
-                                                  "unseen",  "failed",    "given_up", "waiting"};
+constexpr std::array<std::string_view, 8> kReconcileStates{
+    "created", "recreated", "updated", "unchanged", "unseen", "failed", "given_up", "waiting"};
 constexpr std::int64_t kProgressWidth = 30;
 constexpr std::int64_t kProgressFrom = 10;  // fewer relays are done before a bar could be read
 
@@ -57,7 +57,7 @@ ReconcileState state_of(SyncResult result) {
 }  // namespace
 
 std::string_view to_string(ReconcileState state) {
-  return kStates.at(static_cast<std::size_t>(state));
+  return kReconcileStates.at(static_cast<std::size_t>(state));
 }
 
 bool is_in_step(ReconcileState state) {

@@ -22,10 +22,10 @@
 namespace tender::cli {
 namespace {
 
-constexpr std::size_t kSlip = 3;
+constexpr std::size_t kFieldSlip = 3;
 constexpr std::size_t kQuoted = 60;  // of a value in a message
 
-int line_of(const YAML::Node& node) {
+int yaml_line(const YAML::Node& node) {
   return node.Mark().line + 1;
 }
 
@@ -70,7 +70,7 @@ std::string near_field(std::string_view name) {
   for (const RelayField& field : relay_fields()) {
     known.emplace_back(field.column);
   }
-  const std::string meant = nearest(name, known, kSlip);
+  const std::string meant = nearest(name, known, kFieldSlip);
   return meant.empty() ? "see docs/cli.md for the names" : fmt::format("did you mean {}?", meant);
 }
 
@@ -103,19 +103,19 @@ class Reading {
 
   void read_relay(const YAML::Node& entry) {
     if (!entry.IsMap()) {
-      fault(line_of(entry), "it is not a relay", "write a relay as `subdomain: NAME` and so on");
+      fault(yaml_line(entry), "it is not a relay", "write a relay as `subdomain: NAME` and so on");
       return;
     }
     DescribedRelay relay;
-    relay.line = line_of(entry);
+    relay.line = yaml_line(entry);
     std::set<std::string> names;
     for (const auto& field : entry) {
       const std::string name = field.first.IsScalar() ? field.first.Scalar() : std::string();
       if (!names.insert(name).second) {
-        fault(line_of(field.first), fmt::format("{} is given twice", printable(name, kQuoted)),
+        fault(yaml_line(field.first), fmt::format("{} is given twice", printable(name, kQuoted)),
               "remove one of them");
       } else {
-        read_field(name, line_of(field.first), field.second, relay);
+        read_field(name, yaml_line(field.first), field.second, relay);
       }
     }
     if (!names.contains("subdomain")) {

@@ -58,7 +58,7 @@ std::string read_tenant(const std::string& text) {
   }
 }
 
-int read_limit(const std::string& text) {
+int read_list_limit(const std::string& text) {
   const auto limit = parse_integer(text);
   if (!limit || *limit < 1 || *limit > std::numeric_limits<int>::max()) {
     throw UsageError(fmt::format("--limit \"{}\" is not a number of relays", printable(text, 40)),
@@ -81,7 +81,7 @@ class Listing {
       filter_.search = invocation.text("search");
     }
     if (invocation.has("limit")) {
-      limit_ = read_limit(invocation.text("limit"));
+      limit_ = read_list_limit(invocation.text("limit"));
     }
     if (invocation.has("state")) {
       read_state(invocation.text("state"));

@@ -25,7 +25,7 @@ std::string show_value(const nlohmann::ordered_json& value) {
   return value.is_string() ? printable(value.get<std::string>(), 4096) : value.dump();
 }
 
-ExitCode show(const Invocation& invocation) {
+ExitCode show_relay(const Invocation& invocation) {
   StoreSession session(invocation, store::OpenMode::existing);
   const auto json =
       session.relay_view().to_json(view::require_relay(session.query, invocation.names.front()));
@@ -53,6 +53,6 @@ const CommandSpec kRelayShow{.name = "relay show",
                              .example = "tender relay show blue",
                              .prints_data = true,
                              .options = nullptr,
-                             .run = show};
+                             .run = show_relay};
 
 }  // namespace tender::cli

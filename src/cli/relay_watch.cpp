@@ -117,7 +117,7 @@ class RelayWatch {
   std::map<RelayId, Shown> shown_;
 };
 
-ExitCode watch(const Invocation& invocation) {
+ExitCode watch_relays(const Invocation& invocation) {
   StoreSession session(invocation, store::OpenMode::existing);
   RelayWatch relays(invocation, session);
   const std::int64_t seen = session.query.last_activity_seq();
@@ -140,6 +140,6 @@ const CommandSpec kRelayWatch{
     .example = "tender relay watch blue",
     .prints_data = true,
     .options = nullptr,
-    .run = watch};
+    .run = watch_relays};
 
 }  // namespace tender::cli
