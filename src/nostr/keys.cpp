@@ -60,7 +60,7 @@ constexpr KeyForm kPublicForm{"npub", "public key", "nsec", "secret key"};
 constexpr KeyForm kSecretForm{"nsec", "secret key", "npub", "public key"};
 
 constexpr std::string_view kProfile = "nprofile";
-constexpr std::string_view kScheme = "nostr:";
+constexpr std::string_view kUriScheme = "nostr:";
 constexpr std::size_t kLongestProfile = 5000;  // as NIP-19 recommends
 
 [[noreturn]] void refuse(const KeyForm& form, std::string_view why) {
@@ -130,10 +130,10 @@ void parse_nprofile(std::string_view text, Bytes32& out) {
 
 // Without `nostr:` (NIP-21), which is written before the bech32 forms only.
 std::string_view without_scheme(std::string_view text) {
-  if (!starts_without_case(text, kScheme)) {
+  if (!starts_without_case(text, kUriScheme)) {
     return text;
   }
-  text.remove_prefix(kScheme.size());
+  text.remove_prefix(kUriScheme.size());
   if (!starts_with_prefix(text, "npub") && !starts_with_prefix(text, kProfile) &&
       !starts_with_prefix(text, "nsec")) {
     refuse(kPublicForm, "after nostr: it is neither npub1… nor nprofile1…");

@@ -17,9 +17,9 @@ using testing::Not;
 using Words = std::vector<std::string>;
 
 // Acts when a line was read, and reads no further after the last act.
-class Reader : public std::stringbuf {
+class ActingReader : public std::stringbuf {
  public:
-  explicit Reader(std::vector<std::function<void()>> acts) : acts_(std::move(acts)) {}
+  explicit ActingReader(std::vector<std::function<void()>> acts) : acts_(std::move(acts)) {}
   int sync() override {
     const auto lines = static_cast<std::size_t>(std::ranges::count(str(), '\n'));
     while (done_ < std::min(lines, acts_.size())) {
@@ -38,7 +38,7 @@ struct RelayWatchTest : CliTest {
                                   std::vector<std::function<void()>> acts) const {
     Words arguments{"relay", "watch"};
     arguments.insert(arguments.end(), options.begin(), options.end());
-    Reader reader(std::move(acts));
+    ActingReader reader(std::move(acts));
     std::ostream out(&reader);
     std::ostringstream err;
     static_cast<void>(run_command_line(arguments, environment, out, err));

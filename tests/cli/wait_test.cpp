@@ -17,7 +17,7 @@ namespace {
 using testing::AllOf;
 using testing::HasSubstr;
 
-constexpr std::chrono::seconds kDeadline{30};
+constexpr std::chrono::seconds kWaitDeadline{30};
 
 struct WaitTest : CliTest {
   WaitTest() {
@@ -31,7 +31,7 @@ struct WaitTest : CliTest {
   std::thread when_changed(std::function<void(Behind&)> act) const {
     return std::thread([this, act = std::move(act)] {
       Behind behind(path);
-      const auto give_up = std::chrono::steady_clock::now() + kDeadline;
+      const auto give_up = std::chrono::steady_clock::now() + kWaitDeadline;
       while (behind.relay("blue").revision < 2 && std::chrono::steady_clock::now() < give_up) {
         std::this_thread::yield();
       }
