@@ -175,8 +175,9 @@ RelayId write_change(store::Command& command, const PlannedChange& change) {
       break;
     case ApplyAction::create: {
       const Relay relay = command.create_relay(change.described.change);
-      if (change.described.status.value_or(relay.status) != relay.status) {
-        write_status(command, relay.id, *change.described.status);
+      const RelayStatus status = change.described.status.value_or(relay.status);
+      if (status != relay.status) {
+        write_status(command, relay.id, status);
       }
       return relay.id;
     }
@@ -185,7 +186,7 @@ RelayId write_change(store::Command& command, const PlannedChange& change) {
         command.update_relay(change.id, change.described.change);
       }
       if (sets_status) {
-        write_status(command, change.id, *change.described.status);
+        write_status(command, change.id, change.described.status.value_or(RelayStatus::active));
       }
       break;
     case ApplyAction::retire:

@@ -45,8 +45,8 @@ std::string join_surrogates(std::string text) {
   };
   for (std::size_t at = text.find('\\'); at != std::string::npos; at = text.find('\\', at + 2)) {
     const auto high = unit_at(at, 0xd800);
-    const auto low = high ? unit_at(at + 6, 0xdc00) : std::nullopt;
-    if (low) {
+    const auto low = unit_at(at + 6, 0xdc00);
+    if (high && low) {
       const std::uint32_t character = 0x10000 + ((*high - 0xd800) << 10) + (*low - 0xdc00);
       text.replace(at, 12, fmt::format("\\U{:08X}", character));
     }

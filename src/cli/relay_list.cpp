@@ -181,6 +181,7 @@ std::vector<Option> list_options() {
     states.push_back(view::to_json_name(state));
   }
   std::vector<std::string> sorts;
+  sorts.reserve(kSortWords.size());
   for (const SortWord& each : kSortWords) {
     sorts.emplace_back(each.word);
   }

@@ -39,7 +39,7 @@ void Wait::begin(const StoreSession& session) {
 
 ExitCode Wait::until_in_step(StoreSession& session, const Relay& relay) const {
   session.hint_when_nobody_syncs(invocation_.err);
-  if (!patience_) {
+  if (!patience_ || !env_) {
     return ExitCode::ok;
   }
   if (!store::DatabaseLock::holder(session.database.path())) {
