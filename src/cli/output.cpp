@@ -61,14 +61,14 @@ void Table::add(std::vector<std::string> row) {
 }
 
 // From the last column on, which say the least of what a person looks for.
-void Table::fit() {
+void Table::fit(std::size_t line_width) {
   std::size_t total = 0;
   for (const std::size_t each : widths_) {
     total += each + kGap;
   }
   total -= std::min(total, kGap);
-  for (auto column = widths_.rbegin(); column != widths_.rend() && total > *line_width_; ++column) {
-    const std::size_t cut = std::min(total - *line_width_, *column - std::min(*column, kNarrowest));
+  for (auto column = widths_.rbegin(); column != widths_.rend() && total > line_width; ++column) {
+    const std::size_t cut = std::min(total - line_width, *column - std::min(*column, kNarrowest));
     *column -= cut;
     total -= cut;
   }
@@ -76,7 +76,7 @@ void Table::fit() {
 
 void Table::finish() {
   if (line_width_) {
-    fit();
+    fit(*line_width_);
   }
   for (const auto& row : rows_) {
     std::string line;

@@ -33,7 +33,7 @@ class Table {
   void finish();
 
  private:
-  void fit();
+  void fit(std::size_t line_width);
 
   std::ostream& out_;
   std::optional<std::size_t> line_width_;

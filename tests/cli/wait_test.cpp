@@ -51,7 +51,8 @@ struct WaitTest : CliTest {
 TEST_F(WaitTest, EndsWhenZooidHasTheChange) {
   const Ran ran = rename([](Behind& behind) {
     const Relay relay = behind.relay("blue");
-    behind.command.complete_relay_sync(relay, {.revision = 1, .digest = "old"});  // was under way
+    // Was under way when the command came.
+    behind.command.complete_relay_sync(relay, {.revision = 1, .digest = "old", .created = true});
     behind.command.complete_relay_sync(behind.relay("blue"), {.revision = 2, .digest = "d"});
   });
   EXPECT_EQ(ran.code, ExitCode::ok);
