@@ -18,6 +18,7 @@ RUN apt-get update \
       libsqlitecpp-dev \
       libssl-dev \
       libtomlplusplus-dev \
+      libyaml-cpp-dev \
       ninja-build \
       nlohmann-json3-dev \
       pkg-config \
@@ -54,6 +55,7 @@ RUN apt-get update \
       libssl3 \
       libstdc++6 \
       libtomlplusplus3 \
+      libyaml-cpp0.7 \
       zlib1g \
  && rm -rf /var/lib/apt/lists/* \
  && groupadd --gid 10001 tender \

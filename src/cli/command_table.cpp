@@ -10,6 +10,7 @@ std::span<const CommandSpec> command_table() {
                                 kMembers,
                                 kDiff,
                                 kImport,
+                                kApply,
                                 kRelayCreate,
                                 kRelayUpdate,
                                 kRelayActivate,
@@ -18,6 +19,7 @@ std::span<const CommandSpec> command_table() {
                                 kRelayAcceptIdentity,
                                 kRelayList,
                                 kRelayShow,
+                                kRelayWatch,
                                 kActivity,
                                 kDeadLetterList,
                                 kDeadLetterRetry,
@@ -30,6 +32,8 @@ std::span<const CommandSpec> command_table() {
                                 kHealth,
                                 kKey,
                                 kEnvExample,
+                                kCompletion,
+                                kMan,
                                 kVersion};
   return table;
 }

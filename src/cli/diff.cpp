@@ -183,7 +183,8 @@ class Diff {
   // Files that no row describes.
   void add_strangers() {
     for (const RelayId& id : ids_) {
-      if (session_.query.get_relay(id)) {
+      const auto relay = session_.query.get_relay(id);
+      if (relay && (relay->status != RelayStatus::deleted || !relay->synced)) {
         continue;
       }
       ++strangers_;

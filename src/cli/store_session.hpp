@@ -16,6 +16,7 @@
 #include "tender/store/command.hpp"
 #include "tender/store/database.hpp"
 #include "tender/store/query.hpp"
+#include "tender/view/relay.hpp"
 
 #include "command.hpp"
 
@@ -35,6 +36,9 @@ class StoreSession {
 
   /// What was seen before that is not known any more: view::seen_since.
   [[nodiscard]] TimePoint seen_since() const;
+
+  /// How relays are shown now.
+  [[nodiscard]] view::RelayView relay_view();
 
   /// Says on `err` when no sidecar runs that would carry out what was just written.
   void hint_when_nobody_syncs(std::ostream& err) const;
@@ -58,6 +62,7 @@ class StoreSession {
   StoreSession(const config::StoreEnv& env, store::OpenMode mode);
 
   Milliseconds relay_sweep_;
+  std::optional<std::string> host_domain_;
 };
 
 }  // namespace tender::cli

@@ -1,7 +1,11 @@
 #include "tender/infra/relay_import.hpp"
 
 #include <algorithm>
+#include <optional>
+#include <set>
+#include <string>
 #include <utility>
+#include <vector>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -29,6 +33,19 @@ void take_field(const RelayField& field, const zooid::ConfigFile& file, Relay& r
   static_cast<void>(set_field_value(field, value, relay));
 }
 
+// Nothing when the file names none: then tender says nothing of admins either.
+std::optional<std::vector<std::string>> admins_of(const zooid::ConfigFile& file) {
+  constexpr std::string_view place = "/roles/admin/pubkeys/";
+  std::set<std::string> admins;
+  for (const auto& [pointer, value] : file.values) {
+    if (pointer.starts_with(place)) {
+      admins.insert(file.text(pointer));
+    }
+  }
+  return admins.empty() ? std::nullopt
+                        : std::optional(std::vector<std::string>(admins.begin(), admins.end()));
+}
+
 Relay describe_relay(const zooid::ConfigFile& file, const config::Env& env) {
   Relay relay;
   for (const RelayField& field : relay_fields()) {
@@ -45,6 +62,7 @@ Relay describe_relay(const zooid::ConfigFile& file, const config::Env& env) {
                           file.secrets.contains("/livekit/api_key") ||
                           file.secrets.contains("/livekit/api_secret");
   relay.identity = file.identity;
+  relay.admins = admins_of(file);
   return relay;
 }
 
@@ -91,6 +109,16 @@ RelayImport plan_import(const zooid::ConfigFile& file, const config::Env& env) {
     plan.refusal = refuse_row(plan.relay);
   }
   if (!plan.refusal.empty()) {
+    return plan;
+  }
+  if (plan.relay.livekit_enabled && !env.livekit) {
+    plan.refusal = "it has calls, and LIVEKIT_* is not set: taking it over would switch them off";
+    return plan;
+  }
+  if (file.text("/blossom/adapter") == "s3" && !env.blossom_s3) {
+    plan.refusal =
+        "its media is in S3, and BLOSSOM_S3_* is not set: taking it over would move it to zooid's "
+        "own storage";
     return plan;
   }
   if (const auto roles = zooid::unsaid_roles(plan.relay, env, file); !roles.empty()) {

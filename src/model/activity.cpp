@@ -10,7 +10,7 @@
 namespace tender {
 namespace {
 
-constexpr std::array<std::pair<ActivityType, std::string_view>, 12> kNames{{
+constexpr std::array<std::pair<ActivityType, std::string_view>, 13> kNames{{
     {ActivityType::create_relay, "create_relay"},
     {ActivityType::update_relay, "update_relay"},
     {ActivityType::activate_relay, "activate_relay"},

@@ -110,6 +110,8 @@ Relay Command::import_relay(Relay imported, const std::string& digest) {
   const Query query(*database_);
   require_free_names(query, imported);
   insert_relay(*database_, imported);
+  write_admins(*database_, imported,
+               {.add_admins = imported.admins.value_or(std::vector<std::string>())});
   const Relay row = require_relay(query, imported.id);  // an id that was there before goes on
   // Before the row is in step, because a trigger reads it.
   add_activity(ActivityType::import_relay, row,

@@ -36,7 +36,8 @@ class Surveyor {
     store::RelayPages pages(query_, &store::Query::next_relays);
     for (auto relays = pages.next(); !relays.empty(); relays = pages.next()) {
       for (const Relay& relay : relays) {
-        if (relay.synced_revision && !files_.contains(relay.id.text)) {
+        if (relay.synced_revision && relay.status != RelayStatus::deleted &&
+            !files_.contains(relay.id.text)) {
           survey_.missing.push_back(relay.subdomain);
         }
       }
@@ -45,7 +46,10 @@ class Surveyor {
 
  private:
   void look_at(const zooid::ConfigFile& file) {
-    const auto relay = query_.get_relay(file.id);
+    auto relay = query_.get_relay(file.id);
+    if (relay && relay->status == RelayStatus::deleted && relay->synced) {
+      relay.reset();  // zooid has deleted it, and somebody put it back
+    }
     if (!relay) {
       survey_.strangers.push_back(file.id.text);
     }

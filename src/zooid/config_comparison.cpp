@@ -9,6 +9,7 @@
 #include <nlohmann/json.hpp>
 
 #include "tender/base/log.hpp"
+#include "tender/base/number.hpp"
 #include "tender/model/relay_fields.hpp"
 #include "tender/zooid/relay_config.hpp"
 
@@ -87,6 +88,16 @@ class Comparer {
     }
   }
 
+  /// The elements of a list that the body sends as a whole, behind the `count` that it has.
+  void compare_others(const std::string& list, std::size_t count) {
+    for (const auto& [pointer, value] : file_.values) {
+      if (pointer.starts_with(list) &&
+          parse_integer(pointer.substr(list.size())).value_or(0) >= std::int64_t(count)) {
+        add(pointer, "", shown_value(value));
+      }
+    }
+  }
+
   [[nodiscard]] FileComparison take() { return std::move(comparison_); }
 
  private:
@@ -153,6 +164,9 @@ FileComparison compare(const Relay& relay, const config::Env& env, const ConfigF
   Comparer comparer(file, was_written_by_older_zooid(file, taken_at, env));
   for (const auto& [pointer, desired] : flat_body(relay, env)) {
     comparer.compare(pointer, desired);
+  }
+  if (relay.admins) {
+    comparer.compare_others("/roles/admin/pubkeys/", relay.admins->size());
   }
   return comparer.take();
 }
