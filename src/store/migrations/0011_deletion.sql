@@ -239,6 +239,3 @@ WHEN NEW.status <> 'deleted' AND EXISTS (SELECT 1 FROM relay WHERE id = NEW.id A
 BEGIN
   SELECT RAISE(ABORT, 'this relay is deleted and stays so: insert a new row with another id');
 END;
-
--- When zooid shows who has a host that another relay is to get.
-CREATE INDEX relay_identity ON relay (identity) WHERE identity <> '';
