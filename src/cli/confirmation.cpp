@@ -12,7 +12,7 @@ bool is_confirmed(const Invocation& invocation) {
     return true;
   }
   if (isatty(STDIN_FILENO) == 0) {
-    throw UsageError("there is no terminal to ask for confirmation",
+    throw UsageError("this needs a confirmation, and stdin is not a terminal",
                      "run the command with --yes if this is what you want");
   }
   invocation.err << "continue? [y/N] ";

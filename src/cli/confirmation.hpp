@@ -5,8 +5,8 @@
 
 namespace tender::cli {
 
-/// True with --yes. Otherwise it asks "continue? [y/N]" on stderr; what is about to be done must
-/// stand there already. Throws UsageError when stdin is no terminal.
+/// True with --yes. Otherwise it asks "continue? [y/N]" on stderr, where the caller has said what
+/// would be done. Throws UsageError when stdin is not a terminal.
 [[nodiscard]] bool is_confirmed(const Invocation& invocation);
 
 }  // namespace tender::cli

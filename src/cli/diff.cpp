@@ -39,6 +39,11 @@ class Diff {
         table_(invocation.out) {
     for (const std::string& name : invocation.names) {
       named_.push_back(view::require_relay(session.query, name));
+      if (named_.back().status == RelayStatus::deleted) {
+        throw store::CommandError(
+            fmt::format("relay {} is deleted", visible(named_.back().subdomain)),
+            "there is nothing to compare; `tender relay show` tells whether zooid has deleted it");
+      }
     }
   }
 

@@ -47,6 +47,18 @@ class Faults {
   std::vector<Fault> list_;
 };
 
+std::optional<std::string> read_key(std::string_view option, std::string_view whose,
+                                    const std::string& text, Faults& faults) {
+  try {
+    return nostr::PublicKey::parse(text).hex();
+  } catch (const nostr::InvalidKey& error) {
+    // Without the value: it may be a secret key, given by mistake.
+    faults.add(fmt::format("--{} is {}", option, error.what()),
+               fmt::format("give the {}'s public key as 64 hex characters or as npub1…", whose));
+    return std::nullopt;
+  }
+}
+
 // One field's option, and its value on the command line as the field's type.
 class OptionReader {
  public:
@@ -58,7 +70,7 @@ class OptionReader {
       return;
     }
     const std::string& text = invocation_.text(name_);
-    value = field_.column == "tenant" ? read_key(text) : text;
+    value = field_.column == "tenant" ? read_key(name_, "owner", text, faults_) : text;
   }
 
   void read(std::optional<bool>& value) const {
@@ -86,17 +98,6 @@ class OptionReader {
   void read(std::optional<RelayStatus>&) const {}
 
  private:
-  [[nodiscard]] std::optional<std::string> read_key(const std::string& text) const {
-    try {
-      return nostr::PublicKey::parse(text).hex();
-    } catch (const nostr::InvalidKey& error) {
-      // Without the value: it may be a secret key, given by mistake.
-      faults_.add(fmt::format("--{} is {}", name_, error.what()),
-                  "give the owner's public key as 64 hex characters or as npub1…");
-      return std::nullopt;
-    }
-  }
-
   const Invocation& invocation_;
   const RelayField& field_;
   std::string name_;
@@ -107,12 +108,8 @@ std::vector<std::string> read_admins(const Invocation& invocation, std::string_v
                                      Faults& faults) {
   std::vector<std::string> keys;
   for (const std::string& text : invocation.list(option)) {
-    try {
-      keys.push_back(nostr::PublicKey::parse(text).hex());
-    } catch (const nostr::InvalidKey& error) {
-      // Without the value: it may be a secret key, given by mistake.
-      faults.add(fmt::format("--{} is {}", option, error.what()),
-                 "give the admin's public key as 64 hex characters or as npub1…");
+    if (auto key = read_key(option, "admin", text, faults)) {
+      keys.push_back(*std::move(key));
     }
   }
   return keys;

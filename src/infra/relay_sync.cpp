@@ -17,6 +17,22 @@ namespace asio = boost::asio;
 using zooid::Outcome;
 using zooid::Verdict;
 
+namespace {
+
+// Of a plan that sends something.
+SyncAction action_of(SyncPlan plan) {
+  switch (plan) {
+    case SyncPlan::create:
+      return SyncAction::create;
+    case SyncPlan::remove:
+      return SyncAction::remove;
+    default:
+      return SyncAction::update;
+  }
+}
+
+}  // namespace
+
 class RelaySync::Execution final : public outbox::Execution {
  public:
   Execution(RelaySync& owner, Relay relay, SyncPlan plan, Effort effort)
@@ -113,13 +129,19 @@ class RelaySync::Execution final : public outbox::Execution {
   void complete() { owner_.command_.complete_relay_sync(relay_, completed()); }
 
   [[nodiscard]] store::Command::CompletedSync completed() const {
+    if (plan_ == SyncPlan::remove) {
+      return {.revision = relay_.revision,
+              .digest = {},
+              .result = SyncResult::deleted,
+              .doubt_until = doubt_until_};
+    }
+    SyncResult result = report_.created ? SyncResult::created : SyncResult::updated;
+    if (plan_ == SyncPlan::skip) {
+      result = SyncResult::unchanged;
+    }
     return {.revision = relay_.revision,
-            .digest = plan_ == SyncPlan::remove
-                          ? std::string()
-                          : zooid::body_digest(zooid::update_body(relay_, owner_.env_)),
-            .created = report_.created,
-            .deleted = plan_ == SyncPlan::remove,
-            .skipped = plan_ == SyncPlan::skip,
+            .digest = zooid::body_digest(zooid::update_body(relay_, owner_.env_)),
+            .result = result,
             .doubt_until = doubt_until_};
   }
 
@@ -202,7 +224,7 @@ std::unique_ptr<outbox::Execution> RelaySync::begin(const outbox::Job& job, bool
   }
   const SyncDecision decision = plan_relay_sync(query_, env_, *relay, effort_of(job));
   if (decision.plan == SyncPlan::create || decision.plan == SyncPlan::update) {
-    if (const auto until = host_is_free_at(*relay)) {
+    if (const auto until = host_is_free_at(*relay, job.priority)) {
       return std::make_unique<WaitForHost>(*until);
     }
   }
@@ -230,18 +252,24 @@ std::unique_ptr<outbox::Execution> RelaySync::begin(const outbox::Job& job, bool
 
 // A relay that was deleted had the same host, and zooid would refuse to give it to another one.
 // When that deletion waits for a person, this is tried nevertheless, and zooid's answer tells why
-// not.
-std::optional<TimePoint> RelaySync::host_is_free_at(const Relay& relay) {
+// not. Until then the deletion is as urgent as what waits for it.
+std::optional<TimePoint> RelaySync::host_is_free_at(const Relay& relay, outbox::Priority priority) {
   const auto deleted = query_.get_relay_being_deleted(relay.subdomain);
   const auto deletion = deleted ? outbox_.find(kRelaySync, deleted->id.text) : std::nullopt;
   if (!deletion) {
     return std::nullopt;
   }
+  if (priority < deletion->priority) {
+    outbox::Job urgent = *deletion;
+    urgent.priority = priority;
+    outbox_.enqueue(urgent, clock_.now());
+  }
   return std::max(deletion->not_before, clock_.now() + WaitForHost::kPause);
 }
 
 SyncOrder RelaySync::order(const Relay& relay, SyncPlan plan, Effort effort) const {
-  const bool create = plan == SyncPlan::create;
+  const SyncAction action = action_of(plan);
+  const bool create = action == SyncAction::create;
   ReplaceTorn replace_torn = ReplaceTorn::never;
   if (create && left_behind_.contains(relay.id.text)) {
     replace_torn = ReplaceTorn::at_once;
@@ -249,8 +277,7 @@ SyncOrder RelaySync::order(const Relay& relay, SyncPlan plan, Effort effort) con
     replace_torn = ReplaceTorn::if_confirmed;
   }
   return {.relay = desired_state(relay),
-          .remove = plan == SyncPlan::remove,
-          .create = create,
+          .action = action,
           .recreate_lost =
               effort == Effort::recreate || env_.relay_recreate == config::RelayRecreate::automatic,
           .replace_torn = replace_torn,

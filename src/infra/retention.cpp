@@ -56,8 +56,8 @@ bool Retention::prune_portion(TimePoint cutoff) {
   try {
     const auto step = pruner_.step(cutoff, router_.offset());
     pruned_ += step.pruned;
-    const int forgotten = store::remove_tombstones(database_, cutoff, kTombstones);
-    return !step.finished || forgotten == kTombstones;
+    return !step.finished ||
+           store::remove_tombstones(database_, cutoff, kTombstones) == kTombstones;
   } catch (const store::StoreError& error) {
     logger_.warn("the activity log could not be pruned; trying again in an hour: {}; {}",
                  error.what(), error.remedy());

@@ -26,7 +26,7 @@ class RelayCheck::SyncByLook final : public Look {
     const bool live = verdict().liveness == zooid::Liveness::as_described;
     owner_.command_.complete_relay_sync(*now, {.revision = now->revision,
                                                .digest = now->synced_digest,
-                                               .skipped = true,
+                                               .result = SyncResult::unchanged,
                                                .doubt_until = now->doubt_until,
                                                .unseen = verdict().reason});
     if (live) {

@@ -13,6 +13,7 @@ namespace {
 
 using nlohmann::json;
 
+constexpr std::array<std::string_view, 3> kActions{"create", "update", "remove"};
 constexpr std::array<std::string_view, 3> kReplaceTorn{"never", "if_confirmed", "at_once"};
 constexpr std::array<std::string_view, 3> kLeftover{"as_before", "torn", "none"};
 
@@ -131,8 +132,7 @@ std::optional<zooid::Verdict> read_verdict(const json& object) {
 
 json to_json(const SyncOrder& order) {
   return {{"relay", relay_to_json(order.relay)},
-          {"remove", order.remove},
-          {"create", order.create},
+          {"action", kActions.at(static_cast<std::size_t>(order.action))},
           {"recreate_lost", order.recreate_lost},
           {"replace_torn", kReplaceTorn.at(static_cast<std::size_t>(order.replace_torn))},
           {"last_error", order.last_error},
@@ -151,8 +151,7 @@ std::optional<SyncOrder> read_sync_order(const json& object) {
   Reader reader(object);
   SyncOrder order;
   reader.take(read_relay(reader.member("relay")), order.relay);
-  reader.read("remove", order.remove);
-  reader.read("create", order.create);
+  reader.take(named<SyncAction>(kActions, reader.member("action")), order.action);
   reader.read("recreate_lost", order.recreate_lost);
   reader.take(named<ReplaceTorn>(kReplaceTorn, reader.member("replace_torn")), order.replace_torn);
   reader.read("last_error", order.last_error);

@@ -1,7 +1,5 @@
 #include "tender/infra/sync_plan.hpp"
 
-#include <algorithm>
-
 #include <fmt/format.h>
 
 #include "tender/zooid/relay_config.hpp"
@@ -40,28 +38,8 @@ bool is_unchanged(const config::Env& env, const Relay& relay) {
          !relay.doubt_until && is_what_zooid_took(env, relay);
 }
 
-namespace {
-
-// Nothing is asked of the row's other fields. DELETE is harmless where zooid never had the relay.
-SyncDecision plan_deletion(const Relay& relay, Effort effort) {
-  if (relay.synced && !relay.doubt_until && effort == Effort::if_changed) {
-    return {SyncPlan::skip, "zooid has deleted it"};
-  }
-  const auto faults = validate(relay, Standing::taken);
-  if (std::ranges::find(faults, "id", &FieldFault::field) != faults.end()) {
-    return {SyncPlan::skip, "zooid cannot have it: its id is not valid"};
-  }
-  return {SyncPlan::remove, relay.doubt_until ? "deleted; an earlier request may still create it"
-                                              : "the relay is deleted"};
-}
-
-}  // namespace
-
 SyncDecision plan_relay_sync(const store::Query& query, const config::Env& env, const Relay& relay,
                              Effort effort) {
-  if (relay.status == RelayStatus::deleted) {
-    return plan_deletion(relay, effort);
-  }
   // Before the rules are asked: what zooid took once it is not asked to take again.
   if (effort == Effort::if_changed && is_unchanged(env, relay)) {
     return {SyncPlan::skip, "zooid last took exactly this"};
@@ -70,6 +48,9 @@ SyncDecision plan_relay_sync(const store::Query& query, const config::Env& env, 
   if (const auto faults = validate(relay, standing); !faults.empty()) {
     const FieldFault& first = faults.front();
     return {SyncPlan::reject, fmt::format("{}: {}; {}", first.field, first.problem, first.remedy)};
+  }
+  if (relay.status == RelayStatus::deleted) {
+    return {SyncPlan::remove, "the relay is deleted"};  // harmless where zooid never had it
   }
   if (relay.subdomain == env.reserved_subdomain) {
     return {SyncPlan::reject,

@@ -31,12 +31,16 @@ class SyncRunner::Attempt {
 
   asio::awaitable<SyncReport> run() {
     Verdict verdict;
-    if (order_.remove) {
-      verdict = co_await remove();
-    } else if (order_.create) {
-      verdict = co_await create_or_carry_on();
-    } else {
-      verdict = co_await update_or_recreate();
+    switch (order_.action) {
+      case SyncAction::create:
+        verdict = co_await create_or_carry_on();
+        break;
+      case SyncAction::update:
+        verdict = co_await update_or_recreate();
+        break;
+      case SyncAction::remove:
+        verdict = co_await remove();
+        break;
     }
     explain(verdict);
     if (may_replace(verdict)) {

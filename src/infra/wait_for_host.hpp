@@ -1,5 +1,5 @@
 // A sync whose turn has not come: zooid still has a deleted relay under the host that this one is
-// to get. It asks zooid for nothing, counts as no failure, and is due again later. Used by
+// to get. It asks zooid for nothing, is not counted as a failure, and is due again later. Used by
 // RelaySync.
 #pragma once
 
@@ -19,7 +19,7 @@ class WaitForHost final : public outbox::Execution {
   boost::asio::awaitable<void> run() override { co_return; }
   [[nodiscard]] outbox::DestinationSign destination_sign() const override { return {}; }
   outbox::Settlement settle(Circumstances /*circumstances*/) override {
-    return outbox::DoAgain{until_};
+    return outbox::WaitUntil{until_};
   }
 
  private:

@@ -234,6 +234,10 @@ void Dispatcher::settle(const Task& task) {
   if (superseded || std::holds_alternative<StayDue>(settlement)) {
     return;
   }
+  if (const auto* wait = std::get_if<WaitUntil>(&settlement)) {
+    outbox_.wait_until(job, wait->not_before);
+    return;
+  }
   if (const auto* once_more = std::get_if<DoAgain>(&settlement)) {
     outbox_.do_again(job, once_more->not_before);
     return;

@@ -188,6 +188,14 @@ bool Outbox::retry_later(const Job& job, int attempt, TimePoint not_before,
              .run() == 1;
 }
 
+bool Outbox::wait_until(const Job& job, TimePoint not_before) {
+  return database_
+             .prepare(
+                 "UPDATE outbox SET not_before = ? WHERE kind = ? AND key = ? AND generation = ?",
+                 not_before, job.kind, job.key, job.generation)
+             .run() == 1;
+}
+
 bool Outbox::do_again(const Job& job, TimePoint not_before) {
   return database_
              .prepare(

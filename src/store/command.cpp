@@ -148,17 +148,15 @@ void Command::begin_relay_sync(const Relay& relay, TimePoint doubt_until) {
 }
 
 void Command::complete_relay_sync(const Relay& relay, const CompletedSync& sync) {
-  CompletionDetail detail{.revision = sync.revision,
-                          .result = sync.deleted ? SyncResult::deleted : SyncResult::updated};
-  if (sync.skipped) {
-    detail.result = sync.unseen.empty() ? SyncResult::unchanged : SyncResult::unseen;
-    detail.unseen = sync.unseen;
+  const bool created = sync.result == SyncResult::created;
+  CompletionDetail detail{.revision = sync.revision, .result = sync.result, .unseen = sync.unseen};
+  if (sync.result == SyncResult::unchanged && !sync.unseen.empty()) {
+    detail.result = SyncResult::unseen;
   }
   Transaction transaction(*database_);
   const auto row = Query(*database_).get_relay(relay.id);
-  if (sync.created) {
-    const bool again = row && row->synced_revision;
-    detail.result = again ? SyncResult::recreated : SyncResult::created;
+  if (created && row && row->synced_revision) {
+    detail.result = SyncResult::recreated;
   }
   SentInfo sent(row ? row->info_sent : relay.info_sent);
   sent.taken(relay);
@@ -173,8 +171,8 @@ void Command::complete_relay_sync(const Relay& relay, const CompletedSync& sync)
           "sync_error = CASE WHEN revision = ?1 THEN '' ELSE sync_error END, info_sent = ?6, "
           "identity = CASE WHEN ?7 THEN '' ELSE identity END, "
           "other_identity = CASE WHEN ?7 THEN '' ELSE other_identity END WHERE id = ?5",
-          sync.revision, sync.digest, sync.doubt_until, sync.skipped, relay.id.text, sent.to_text(),
-          sync.created)
+          sync.revision, sync.digest, sync.doubt_until, detail.skipped(), relay.id.text,
+          sent.to_text(), created)
       .run();
   transaction.commit();
 }
@@ -187,7 +185,8 @@ void Command::complete_sync_of_gone_relay(const RelayId& id, const CompletedSync
           "synced_revision = iif(?6, NULL, max(coalesce(synced_revision, 0), ?1)), "
           "identity = CASE WHEN ?5 THEN '' ELSE identity END, "
           "synced_digest = ?2, doubt_until = ?3 WHERE id = ?4",
-          sync.revision, sync.digest, sync.doubt_until, id.text, sync.created, sync.deleted)
+          sync.revision, sync.digest, sync.doubt_until, id.text, sync.result == SyncResult::created,
+          sync.result == SyncResult::deleted)
       .run();
   transaction.commit();
 }

@@ -63,7 +63,8 @@ void find_odd_schemas(Database& database, std::size_t limit, Faults& faults) {
 }
 
 void find_relay_on_api_host(Database& database, const std::string& reserved, Faults& faults) {
-  Statement row = database.prepare("SELECT id, subdomain FROM relay WHERE subdomain = ?", reserved);
+  Statement row = database.prepare(
+      "SELECT id, subdomain FROM relay WHERE subdomain = ? AND status <> 'deleted'", reserved);
   while (row.step()) {
     faults.push_back(
         {.what = fmt::format(

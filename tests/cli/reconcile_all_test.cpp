@@ -34,7 +34,7 @@ struct ReconcileAll : CliTest {
         relay, {.revision = relay.revision,
                 .digest = zooid::body_digest(
                     zooid::update_body(relay, config::load_env(environment, config::EnvFile()))),
-                .created = true});
+                .result = SyncResult::created});
     behind.command.record_look(relay, {});
   }
 

@@ -387,6 +387,7 @@ TEST_F(RelayCommands, DeleteForGood) {
                     HasSubstr("events stay in zooid's database, under the schema blue_")));
   expect_error({"relay", "activate", "blue"}, ExitCode::error, "is deleted");
   expect_error({"relay", "update", "blue", "--push"}, ExitCode::error, "is deleted");
+  expect_error({"relay", "deactivate", "blue"}, ExitCode::error, "is deleted");
   EXPECT_EQ(run({"relay", "delete", "blue"}).code, ExitCode::ok);  // again: nothing to ask
   EXPECT_EQ(show(id)["revision"], 2);
 }

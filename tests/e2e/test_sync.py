@@ -105,6 +105,15 @@ class SyncTest(unittest.TestCase):
         self.assertEqual(self.world.differences(), [])
         self.assertEqual(self.world.run("relay", "activate", old).returncode, 1)
 
+    def test_one_relay_is_reconciled_with_the_deletion_that_it_waits_for(self):
+        self.world.create("blue")
+        self.world.create("other")
+        self.world.ok("reconcile", "blue")
+        self.world.ok("relay", "delete", "blue", "--yes")
+        new = self.world.create("blue")
+        self.assertEqual(self.world.ok("reconcile", "blue", "--timeout", "20s"), "blue: created\n")
+        self.assertEqual(list(self.world.sim.relays()), [new])
+
     def test_a_relay_is_deleted_after_an_outage(self):
         relay = self.world.create("blue")
         self.world.ok("reconcile")

@@ -106,6 +106,15 @@ TEST_F(Deletion, FreesTheSubdomainAtOnce) {
   EXPECT_EQ(world.logged(heir, ActivityType::fail_relay_sync), 0);
 }
 
+TEST_F(Deletion, IsRepeatedWhenAPersonAsks) {
+  remove();
+  world.run_ready();
+  world.zooid.relays[relay.id.text] = {{"host", "blue.relays.test"}};  // somebody put it back
+  world.command->reconcile_relay(world.get(relay), {});
+  world.run_ready();
+  EXPECT_FALSE(zooid_has(relay));
+}
+
 TEST_F(Deletion, IsWaitedForByWhoeverGetsTheSubdomain) {
   fails = true;
   remove();
@@ -192,7 +201,10 @@ TEST_F(Deletion, CoversAnInactiveRelayThatZooidHasExactlySo) {
 TEST_F(Deletion, LooksAtTheRelayNoMore) {
   world.crash();
   world.env.relay_sweep = 1min;
+  world.env.relay_verify = config::RelayVerify::direct;
   world.start();
+  world.clock().advance(5min);
+  EXPECT_FALSE(world.zooid.looks.empty());
   remove();
   world.run_ready();
   world.zooid.looks.clear();

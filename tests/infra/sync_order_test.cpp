@@ -33,8 +33,7 @@ Relay blue() {
 // Not a default anywhere.
 SyncOrder some_order() {
   return {.relay = blue(),
-          .remove = true,
-          .create = true,
+          .action = SyncAction::remove,
           .recreate_lost = true,
           .replace_torn = ReplaceTorn::if_confirmed,
           .last_error = "boom",
@@ -56,8 +55,7 @@ TEST(SyncOrder, SurvivesJson) {
   }
   EXPECT_EQ(read->relay.revision, 7);
   EXPECT_EQ(read->relay.admins, blue().admins);
-  EXPECT_TRUE(read->remove);
-  EXPECT_TRUE(read->create);
+  EXPECT_EQ(read->action, SyncAction::remove);
   EXPECT_TRUE(read->recreate_lost);
   EXPECT_EQ(read->replace_torn, ReplaceTorn::if_confirmed);
   EXPECT_EQ(read->last_error, "boom");

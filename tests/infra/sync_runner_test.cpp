@@ -33,7 +33,7 @@ struct Runner : testing::Test {
     order.relay.subdomain = "blue";
     order.relay.schema = "blue_id1";
     order.relay.blossom_enabled = true;
-    order.create = true;
+    order.action = SyncAction::create;
   }
 
   // As another machine would: with nothing but the text of the order, and back with nothing but
@@ -86,7 +86,7 @@ TEST_F(Runner, CarriesOnWithWhatExists) {
 }
 
 TEST_F(Runner, RecreatesWhatIsLostOnlyWhenTheOrderSaysSo) {
-  order.create = false;
+  order.action = SyncAction::update;
   EXPECT_EQ(run().verdict.outcome, Outcome::not_found);
   EXPECT_EQ(zooid.count(http::Method::post), 0);
   order.recreate_lost = true;

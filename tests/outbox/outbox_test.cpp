@@ -170,6 +170,26 @@ TEST_F(OutboxTable, MakesWorkFreshThatIsToBeDoneOnceMore) {
   EXPECT_EQ(find("blue").not_before, start);
 }
 
+TEST_F(OutboxTable, LeavesWorkAsItIsUntilItsTurn) {
+  Job forced = job("blue", Priority::urgent);
+  forced.forced = true;
+  forced.recreate = true;
+  outbox.enqueue(forced, start);
+  outbox.retry_later(find("blue"), 3, start, "boom");
+  const Job before = find("blue");
+  EXPECT_TRUE(outbox.wait_until(before, start + 30s));
+  const Job row = find("blue");
+  EXPECT_EQ(row.not_before, start + 30s);
+  EXPECT_EQ(row.attempt, 3);
+  EXPECT_EQ(row.last_error, "boom");
+  EXPECT_EQ(row.priority, before.priority);
+  EXPECT_TRUE(row.forced);
+  EXPECT_TRUE(row.recreate);
+  outbox.enqueue(job("blue"), start);
+  EXPECT_FALSE(outbox.wait_until(before, start + 1h));
+  EXPECT_EQ(find("blue").not_before, start);
+}
+
 TEST_F(OutboxTable, GivesARowFromItsTimeOnAndNotBefore) {
   wait_until("blue", start + 30s);
   EXPECT_TRUE(due(start + 30s - 1ms).empty());

@@ -51,6 +51,7 @@ struct StatementCost : Watched, OutboxTest {
     static_cast<void>(outbox.has_other(kSync, {"new"}));
     outbox.retry_later(claimed, 1, start, "boom");
     outbox.do_again(claimed, start);
+    outbox.wait_until(claimed, start);
     outbox.remove(claimed);
     outbox.schedule(claimed);
     outbox.remove_all(kSync, "new");

@@ -109,7 +109,8 @@ TEST_F(CommandTest, RefusesAnUnknownRelay) {
 TEST_F(CommandTest, MarksARelayAsSyncedOnlyForItsNewestRevision) {
   const Relay relay = create("blue");
   static_cast<void>(command.deactivate_relay(relay.id));
-  command.complete_relay_sync(relay, {.revision = 1, .digest = "d1", .created = true});
+  command.complete_relay_sync(relay,
+                              {.revision = 1, .digest = "d1", .result = SyncResult::created});
   EXPECT_FALSE(get(relay).synced);
   EXPECT_EQ(get(relay).synced_revision, 1);
   command.complete_relay_sync(relay, {.revision = 2, .digest = "d2"});

@@ -16,8 +16,8 @@ struct RelayFieldsTest : StoreTest, testing::WithParamInterface<RelayField> {
   // A relay that zooid has taken, so that a revision that does not go up is seen.
   Relay in_step() {
     Relay relay = create("blue");
-    command.complete_relay_sync(relay,
-                                {.revision = relay.revision, .digest = "d", .created = true});
+    command.complete_relay_sync(
+        relay, {.revision = relay.revision, .digest = "d", .result = SyncResult::created});
     EXPECT_TRUE(get(relay).synced);
     return relay;
   }

@@ -38,7 +38,7 @@ struct SqlStorm : StoreTest, testing::WithParamInterface<bool> {
       if (relay.synced_digest == relay.info_name) {
         command.complete_relay_sync(relay, {.revision = relay.revision,
                                             .digest = relay.info_name,
-                                            .skipped = true,
+                                            .result = SyncResult::unchanged,
                                             .doubt_until = relay.doubt_until});
         continue;
       }

@@ -36,7 +36,8 @@ class RelaySync final : public outbox::Executor {
  private:
   class Execution;
 
-  [[nodiscard]] std::optional<TimePoint> host_is_free_at(const Relay& relay);
+  [[nodiscard]] std::optional<TimePoint> host_is_free_at(const Relay& relay,
+                                                         outbox::Priority priority);
   [[nodiscard]] SyncOrder order(const Relay& relay, SyncPlan plan, Effort effort) const;
   void note_leftover(const RelayId& id, Leftover leftover);
 

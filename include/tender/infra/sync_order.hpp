@@ -24,10 +24,16 @@ enum class ReplaceTorn : std::uint8_t {
   at_once,       // an earlier creation of ours left the file, and it never held an identity
 };
 
+/// What zooid is to do with the relay.
+enum class SyncAction : std::uint8_t {
+  create,  // POST with a fresh identity
+  update,  // PATCH
+  remove,  // DELETE
+};
+
 struct SyncOrder {
-  Relay relay;                 // desired_state() of the row
-  bool remove = false;         // DELETE, and nothing else of this order counts
-  bool create = false;         // POST with a fresh identity first; false: PATCH
+  Relay relay;  // desired_state() of the row
+  SyncAction action = SyncAction::update;
   bool recreate_lost = false;  // POST when zooid no longer has the relay
   ReplaceTorn replace_torn = ReplaceTorn::never;
   std::string last_error{};           // of the relay's last sync; empty: it did not fail

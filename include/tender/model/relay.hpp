@@ -123,7 +123,8 @@ struct FieldFault {
 /// the rule of derive_schema(), and still work.
 enum class Standing : std::uint8_t { fresh, taken };
 
-/// All faults of the desired state, none when it can be sent to zooid. Other programs write relay
+/// All faults of the desired state, none when it can be sent to zooid. Of a deleted relay only the
+/// id counts. Other programs write relay
 /// rows too, so this is checked before each sync and not only by our own commands.
 [[nodiscard]] std::vector<FieldFault> validate(const Relay& relay,
                                                Standing standing = Standing::fresh);

@@ -26,6 +26,11 @@ struct Complete {
 /// failing and the job has nothing to do with it.
 struct StayDue {};
 
+/// Its turn has not come: nothing was done, and the row stays as it is until that time.
+struct WaitUntil {
+  TimePoint not_before{};
+};
+
 /// It is done, and is done once more at that time: an earlier request may still have an effect.
 struct DoAgain {
   TimePoint not_before{};
@@ -48,7 +53,7 @@ struct GiveUp {
   std::string error;
 };
 
-using Settlement = std::variant<Complete, StayDue, DoAgain, Retry, GiveUp>;
+using Settlement = std::variant<Complete, StayDue, WaitUntil, DoAgain, Retry, GiveUp>;
 
 /// What an execution, or a probe, has shown of the destination that many jobs share.
 struct DestinationSign {

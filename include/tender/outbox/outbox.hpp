@@ -65,6 +65,8 @@ class Outbox {
   /// Whatever its generation: it was given up for another reason than its own.
   void remove_all(std::string_view kind, const std::string& key);
   bool retry_later(const Job& job, int attempt, TimePoint not_before, const std::string& error);
+  /// Due at that time, and otherwise as it is.
+  bool wait_until(const Job& job, TimePoint not_before);
   /// Fresh again, with nothing forced: what was done is to be done once more.
   bool do_again(const Job& job, TimePoint not_before);
 

@@ -54,7 +54,8 @@ class Command {
 
   /// For good: zooid deletes the relay's file, and with it its identity. The row stays as a
   /// tombstone, and its subdomain is free at once. A relay that is deleted already stays as it is,
-  /// without an activity. All three others refuse it. Throws NoSuchRelay.
+  /// without an activity; it can no longer be updated, activated or deactivated. Throws
+  /// NoSuchRelay.
   Relay delete_relay(const RelayId& id);
 
   /// Asks for a sync now. The relay's revision stays.
@@ -66,13 +67,12 @@ class Command {
   void begin_relay_sync(const Relay& relay, TimePoint doubt_until);
 
   struct CompletedSync {
-    std::int64_t revision;                   // that was sent
-    std::string digest;                      // of the body that zooid took
-    bool created = false;                    // by POST
-    bool deleted = false;                    // zooid has no such relay any more
-    bool skipped = false;                    // nothing was sent, because nothing had changed
+    std::int64_t revision;  // that was sent
+    std::string digest;     // of the body that zooid took; empty: it has no such relay
+    // `created` becomes `recreated`, and `unchanged` `unseen`, where that is what it was.
+    SyncResult result = SyncResult::updated;
     std::optional<TimePoint> doubt_until{};  // the doubt that remains: Relay::doubt_until
-    std::string unseen{};  // skipped: why the relay was not seen to be served; empty: it was
+    std::string unseen{};  // unchanged: why the relay was not seen to be served; empty: it was
   };
   /// zooid has that revision. The relay becomes synced only if it is still the newest.
   void complete_relay_sync(const Relay& relay, const CompletedSync& sync);

@@ -24,6 +24,9 @@ CREATE TABLE relay_new (
   push_enabled INTEGER NOT NULL DEFAULT 1 CHECK (push_enabled IN (0, 1)),
   blossom_enabled INTEGER NOT NULL DEFAULT 0 CHECK (blossom_enabled IN (0, 1)),
   livekit_enabled INTEGER NOT NULL DEFAULT 0 CHECK (livekit_enabled IN (0, 1)),
+  -- The next migration has the rest of these two.
+  member_invites INTEGER NOT NULL DEFAULT 1 CHECK (member_invites IN (0, 1)),
+  admins_managed INTEGER NOT NULL DEFAULT 0 CHECK (admins_managed IN (0, 1)),
   created_at INTEGER NOT NULL
     DEFAULT (CAST(round((julianday('now') - 2440587.5) * 86400000) AS INTEGER)),
   -- What is known of zooid. Only tender writes these.
@@ -77,7 +80,7 @@ END;
 CREATE TRIGGER relay_revision_goes_up
 AFTER UPDATE OF tenant, subdomain, plan, status, info_name, info_icon, info_description,
   policy_public_join, policy_strip_signatures, policy_public_read, policy_public_write, groups_enabled,
-  management_enabled, push_enabled, blossom_enabled, livekit_enabled ON relay
+  management_enabled, push_enabled, blossom_enabled, livekit_enabled, member_invites, admins_managed ON relay
 WHEN OLD.status <> 'deleted'
 BEGIN
   UPDATE relay SET revision = max(NEW.revision, 0) + 1, synced = 0, sync_error = '' WHERE id = NEW.id;
@@ -209,7 +212,7 @@ END;
 CREATE TRIGGER relay_columns_of_tender
 BEFORE UPDATE OF tenant, subdomain, plan, status, info_name, info_icon, info_description,
   policy_public_join, policy_strip_signatures, policy_public_read, policy_public_write, groups_enabled,
-  management_enabled, push_enabled, blossom_enabled, livekit_enabled ON relay
+  management_enabled, push_enabled, blossom_enabled, livekit_enabled, member_invites, admins_managed ON relay
 WHEN NEW.synced > OLD.synced OR NEW.synced_revision IS NOT OLD.synced_revision
   OR NEW.synced_digest IS NOT OLD.synced_digest OR NEW.doubt_until IS NOT OLD.doubt_until
   OR NEW.live IS NOT OLD.live OR NEW.live_pushes IS NOT OLD.live_pushes OR NEW.seen_at IS NOT OLD.seen_at
