@@ -99,7 +99,7 @@ bool may_delete(const Invocation& invocation, const Relay& relay) {
   }
   fmt::print(
       invocation.err,
-      "deleting relay {} ({}): zooid stops serving it and deletes its configuration with its "
+      "this deletes relay {} ({}): zooid stops serving it and deletes its configuration with its "
       "secret key. The relay cannot be restored: a new one of the same name has another "
       "identity. Its events stay in zooid's database, under the schema {}\n",
       visible(relay.subdomain), visible(relay.id.text), visible(relay.schema));

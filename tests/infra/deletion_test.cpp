@@ -210,6 +210,21 @@ TEST_F(Deletion, LooksAtTheRelayNoMore) {
   world.zooid.looks.clear();
   world.clock().advance(1h);
   EXPECT_TRUE(world.zooid.looks.empty());
+  EXPECT_TRUE(world.query->list_relays_to_look_at(world.clock().now() + 24h, 10).empty());
+}
+
+TEST_F(Deletion, DropsTheLookThatAnUpdateHasAskedFor) {
+  world.crash();
+  world.env.relay_verify = config::RelayVerify::direct;
+  world.start();
+  world.clock().advance(1min);
+  world.rename(relay, "soon gone");
+  world.run_ready();
+  remove();
+  world.run_ready();
+  world.zooid.looks.clear();
+  world.clock().advance(1h);
+  EXPECT_TRUE(world.zooid.looks.empty());
 }
 
 TEST_F(Deletion, CannotBeTakenBack) {
