@@ -17,6 +17,8 @@ RUN apt-get update \
       libsqlite3-dev \
       libsqlitecpp-dev \
       libssl-dev \
+      libtomlplusplus-dev \
+      libyaml-cpp-dev \
       ninja-build \
       nlohmann-json3-dev \
       pkg-config \
@@ -52,6 +54,8 @@ RUN apt-get update \
       libsqlite3-0 \
       libssl3 \
       libstdc++6 \
+      libtomlplusplus3 \
+      libyaml-cpp0.7 \
       zlib1g \
  && rm -rf /var/lib/apt/lists/* \
  && groupadd --gid 10001 tender \

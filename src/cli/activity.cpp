@@ -1,32 +1,23 @@
 // `tender activity`: the history of commands and results.
 #include <algorithm>
-#include <csignal>
 #include <limits>
 #include <ostream>
 
 #include <fmt/ostream.h>
 
-#include <boost/asio/experimental/awaitable_operators.hpp>
-#include <boost/asio/redirect_error.hpp>
-#include <boost/asio/signal_set.hpp>
-#include <boost/asio/use_awaitable.hpp>
 #include <nlohmann/json.hpp>
 
 #include "tender/base/json.hpp"
 #include "tender/base/number.hpp"
-#include "tender/store/activity_cursor.hpp"
-#include "tender/store/activity_feed.hpp"
 #include "tender/view/relay.hpp"
 
 #include "command.hpp"
-#include "event_loop.hpp"
+#include "follow.hpp"
 #include "output.hpp"
 #include "store_session.hpp"
 
 namespace tender::cli {
 namespace {
-
-namespace asio = boost::asio;
 
 std::string line_of(const store::Query& query, const Activity& activity) {
   std::string line =
@@ -47,75 +38,18 @@ void print_line(const Invocation& invocation, const store::Query& query, const A
   }
 }
 
-// Prints what comes after the activity `after_seq`, until SIGINT or SIGTERM, or until nobody reads
-// the output any more.
-class Follow {
- public:
-  Follow(const Invocation& invocation, StoreSession& session, std::optional<RelayId> relay,
-         std::int64_t after_seq)
-      : invocation_(invocation),
-        session_(session),
-        relay_(std::move(relay)),
-        logger_(make_null_logger()),
-        clock_(io_.get_executor()),
-        feed_(io_.get_executor(), session.database, clock_, *logger_),
-        receiver_(feed_.channel().subscribe()),
-        cursor_(session.query, after_seq),
-        signals_(io_, SIGTERM, SIGINT) {}
-
-  void to_end() { run_to_end(io_, follow()); }
-
- private:
-  asio::awaitable<void> follow() {
-    using namespace asio::experimental::awaitable_operators;
-    co_await (heed_signals() && feed_.run() && print());
-  }
-
-  asio::awaitable<void> print() {
-    while (invocation_.out.good()) {
-      const auto received = co_await receiver_.recv();
-      if (std::holds_alternative<store::Closed>(received.item)) {
-        co_return;
-      }
-      for (auto rows = cursor_.next(); !rows.empty(); rows = cursor_.next()) {
-        std::ranges::for_each(rows, [this](const Activity& row) { print_one(row); });
-      }
+// What comes after the activity `after_seq`.
+void follow(const Invocation& invocation, StoreSession& session,
+            const std::optional<RelayId>& relay, std::int64_t after_seq) {
+  const auto print = [&](const Activity& activity) {
+    if (!relay ||
+        (activity.resource_id == relay->text && activity.resource_type == kRelayResource)) {
+      print_line(invocation, session.query, activity);
+      invocation.out.flush();  // whoever follows wants each line at once
     }
-    stop();
-  }
-
-  void print_one(const Activity& activity) {
-    if (!relay_ ||
-        (activity.resource_id == relay_->text && activity.resource_type == kRelayResource)) {
-      print_line(invocation_, session_.query, activity);
-      invocation_.out.flush();  // whoever follows wants each line at once
-    }
-  }
-
-  asio::awaitable<void> heed_signals() {
-    boost::system::error_code ended;
-    co_await signals_.async_wait(asio::redirect_error(asio::use_awaitable, ended));
-    if (!ended) {
-      stop();
-    }
-  }
-
-  void stop() {
-    feed_.stop();
-    signals_.cancel();
-  }
-
-  const Invocation& invocation_;
-  StoreSession& session_;
-  std::optional<RelayId> relay_;
-  std::shared_ptr<Logger> logger_;
-  asio::io_context io_{1};
-  SystemClock clock_;
-  store::ActivityFeed feed_;
-  store::ActivityChannel::Receiver receiver_;
-  store::ActivityCursor cursor_;
-  asio::signal_set signals_;
-};
+  };
+  Follow(invocation, session.database, after_seq, {.activity = print}).to_end();
+}
 
 int read_limit(const Invocation& invocation) {
   const std::string& text = invocation.text("limit");
@@ -141,8 +75,7 @@ ExitCode activity(const Invocation& invocation) {
     for (const Activity& row : rows) {
       print_line(invocation, session.query, row);
     }
-    invocation.out.flush();
-    Follow(invocation, session, relay, last).to_end();
+    follow(invocation, session, relay, last);
     return ExitCode::ok;
   }
   if (invocation.json()) {

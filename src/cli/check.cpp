@@ -19,7 +19,9 @@
 #include "tender/store/row_faults.hpp"
 #include "tender/store/store_error.hpp"
 #include "tender/store/transaction.hpp"
+#include "tender/view/config_survey.hpp"
 #include "tender/zooid/client.hpp"
+#include "tender/zooid/config_directory.hpp"
 #include "tender/zooid/outcome.hpp"
 
 #include "command.hpp"
@@ -141,12 +143,43 @@ std::optional<Finding> check_sidecar(StoreSession& session) {
                  .code = ExitCode::unreachable};
 }
 
+// zooid's files beside the rows. A stranger, or a file that differs from its row, may be intended.
+std::optional<Finding> check_config_directory(StoreSession& session, const config::Env& env) {
+  if (!env.zooid_config_dir) {
+    return std::nullopt;
+  }
+  const auto survey = view::survey_config_directory(session.query, *env.zooid_config_dir, &env);
+  return Finding{.name = "config",
+                 .state = view::is_bad(survey) ? State::fail : State::ok,
+                 .text = view::describe(survey),
+                 .code = view::is_bad(survey) ? ExitCode::error : ExitCode::ok};
+}
+
+// Before there is a database, every file is a stranger.
+Finding check_unknown_directory(const std::filesystem::path& directory) {
+  try {
+    const auto files = zooid::ConfigDirectory(directory).list().size();
+    return {.name = "config",
+            .state = State::ok,
+            .text = fmt::format("{}: {} file{}{}", directory.string(), files, files == 1 ? "" : "s",
+                                files == 0 ? "" : "; `tender import` takes them over")};
+  } catch (const zooid::ConfigDirectoryError& error) {
+    return {.name = "config",
+            .text = fmt::format("{}; {}", error.what(), error.remedy()),
+            .code = ExitCode::error};
+  }
+}
+
 // All that the database tells.
 std::vector<Finding> check_store(const Invocation& invocation, const config::Env& env) {
-  if (auto text = describe_new_database(env)) {
-    return {{.name = "database", .state = State::ok, .text = *std::move(text)}};
-  }
   std::vector<Finding> findings;
+  if (auto text = describe_new_database(env)) {
+    findings.push_back({.name = "database", .state = State::ok, .text = *std::move(text)});
+    if (env.zooid_config_dir) {
+      findings.push_back(check_unknown_directory(*env.zooid_config_dir));
+    }
+    return findings;
+  }
   try {
     StoreSession session(invocation, store::OpenMode::create);
     findings.push_back(check_database(session));
@@ -154,6 +187,9 @@ std::vector<Finding> check_store(const Invocation& invocation, const config::Env
       findings.push_back(std::move(finding));
     }
     if (auto finding = check_sidecar(session)) {
+      findings.push_back(*std::move(finding));
+    }
+    if (auto finding = check_config_directory(session, env)) {
       findings.push_back(*std::move(finding));
     }
   } catch (const Error& error) {

@@ -1,6 +1,6 @@
 // A command of the command line: what it is called, what it takes, and what runs it. The table of
 // all of them is in command_table.cpp; each is defined in a file of its name, commands of a group
-// that belong together (`relay list` and `relay show`) in one.
+// that belong together (`relay create` and `relay update`) in one.
 #pragma once
 
 #include <iosfwd>
@@ -27,10 +27,13 @@ class UsageError : public Error {
 struct Option {
   std::string name;
   std::string help;
-  std::string value_name{};     // as help shows it; empty: a switch without a value
-  std::string default_value{};  // empty: none
-  bool negatable = false;       // a switch that has a --no-NAME as well
-  bool repeatable = false;      // has a list of values, from each time that it is given
+  std::string value_name{};           // as help shows it; empty: a switch without a value
+  std::string default_value{};        // empty: none
+  bool negatable = false;             // a switch that has a --no-NAME as well
+  bool repeatable = false;            // has a list of values, from each time that it is given
+  std::vector<std::string> values{};  // the words that it takes; empty: any text
+  std::string implicit_value{};       // of --NAME without =VALUE; empty: it needs a value
+  char letter = 0;                    // of its short form, `-o`; 0: none
 };
 
 /// One call of a command: its options and names, and where it reads and writes.
@@ -75,6 +78,8 @@ extern const CommandSpec kRun;
 extern const CommandSpec kReconcile;
 extern const CommandSpec kMembers;
 extern const CommandSpec kDiff;
+extern const CommandSpec kImport;
+extern const CommandSpec kApply;
 extern const CommandSpec kRelayCreate;
 extern const CommandSpec kRelayUpdate;
 extern const CommandSpec kRelayActivate;
@@ -83,6 +88,7 @@ extern const CommandSpec kRelayDelete;
 extern const CommandSpec kRelayAcceptIdentity;
 extern const CommandSpec kRelayList;
 extern const CommandSpec kRelayShow;
+extern const CommandSpec kRelayWatch;
 extern const CommandSpec kActivity;
 extern const CommandSpec kDeadLetterList;
 extern const CommandSpec kDeadLetterRetry;
@@ -95,6 +101,8 @@ extern const CommandSpec kCheck;
 extern const CommandSpec kHealth;
 extern const CommandSpec kKey;
 extern const CommandSpec kEnvExample;
+extern const CommandSpec kCompletion;
+extern const CommandSpec kMan;
 extern const CommandSpec kVersion;
 
 }  // namespace tender::cli

@@ -10,14 +10,19 @@
 #include <cxxopts.hpp>
 
 #include "tender/base/log.hpp"
+#include "tender/base/nearest.hpp"
 #include "tender/store/command.hpp"
 
 #include "command.hpp"
+#include "command_words.hpp"
 #include "help.hpp"
 #include "output.hpp"
 
 namespace tender::cli {
 namespace {
+
+// Slips of the keyboard, and no guesses.
+constexpr std::size_t kSlip = 2;
 
 // Messages quote what others wrote; only the line breaks of our own lists may pass.
 std::string visible_lines(std::string_view text) {
@@ -64,18 +69,6 @@ Found find_command(const std::vector<std::string>& arguments) {
   return {};
 }
 
-std::vector<Option> all_options(const CommandSpec& command) {
-  std::vector<Option> options;
-  if (command.options != nullptr) {
-    options = command.options();
-  }
-  if (command.prints_data) {
-    options.push_back({"json", "Print JSON (docs/cli.md)"});
-  }
-  options.push_back({"env-file", "Read variables from this file instead of .env", "PATH"});
-  return options;
-}
-
 // As cxxopts knows them: a negatable switch is two options.
 std::vector<Option> with_negations(const std::vector<Option>& own) {
   std::vector<Option> options;
@@ -100,9 +93,21 @@ void declare(const std::vector<Option>& accepted, cxxopts::Options& options) {
     if (!option.default_value.empty()) {
       value->default_value(option.default_value);
     }
-    add(option.name, {}, value);
+    if (!option.implicit_value.empty()) {
+      value->implicit_value(option.implicit_value);
+    }
+    add(option.letter == 0 ? option.name : fmt::format("{},{}", option.letter, option.name), {},
+        value);
   }
   add("h,help", {});
+}
+
+void check_value(const Option& option, const std::string& value) {
+  if (!option.values.empty() && std::ranges::find(option.values, value) == option.values.end()) {
+    throw UsageError(
+        fmt::format("--{} \"{}\" is not one of its words", option.name, printable(value, 80)),
+        fmt::format("give one of {}", fmt::join(option.values, ", ")));
+  }
 }
 
 // `--push=false` is `--no-push`, and a switch without such a form is as if it were not given.
@@ -128,7 +133,9 @@ std::map<std::string, std::string, std::less<>> collect(const std::vector<Option
         collect_switch(option, parsed[option.name].as<bool>(), given);
       }
     } else if (!option.repeatable && (present || !option.default_value.empty())) {
-      given.emplace(option.name, parsed[option.name].as<std::string>());
+      const auto& value = parsed[option.name].as<std::string>();
+      check_value(option, value);
+      given.emplace(option.name, value);
     }
   }
   return given;
@@ -157,8 +164,27 @@ void check_names(const CommandSpec& command, const std::vector<std::string>& nam
   }
 }
 
-cxxopts::ParseResult parse(cxxopts::Options& options, const CommandSpec& command,
-                           const std::vector<std::string>& arguments) {
+// What people may have meant by the first long option that the command does not have.
+std::string option_meant(const std::vector<Option>& accepted,
+                         const std::vector<std::string>& arguments) {
+  std::vector<std::string> known{"--help"};
+  for (const Option& option : accepted) {
+    known.push_back("--" + option.name);
+  }
+  for (const std::string& argument : arguments) {
+    const std::string name = argument.substr(0, argument.find('='));
+    if (argument == "--") {
+      break;
+    }
+    if (name.starts_with("--") && std::ranges::find(known, name) == known.end()) {
+      return nearest(name, known, kSlip);
+    }
+  }
+  return {};
+}
+
+cxxopts::ParseResult parse(cxxopts::Options& options, const std::vector<Option>& accepted,
+                           const CommandSpec& command, const std::vector<std::string>& arguments) {
   std::vector<const char*> raw{"tender"};
   for (const std::string& argument : arguments) {
     raw.push_back(argument.c_str());
@@ -168,6 +194,12 @@ cxxopts::ParseResult parse(cxxopts::Options& options, const CommandSpec& command
   } catch (const cxxopts::exceptions::incorrect_argument_type& error) {
     throw UsageError(fmt::format("`tender {}`: {}", command.name, printable(error.what(), 160)),
                      "write the switch alone, or with =true or =false");
+  } catch (const cxxopts::exceptions::no_such_option& error) {
+    const std::string meant = option_meant(accepted, arguments);
+    throw UsageError(
+        fmt::format("`tender {}`: {}", command.name, printable(error.what(), 160)),
+        fmt::format("{}see `tender {} --help`",
+                    meant.empty() ? meant : fmt::format("did you mean {}? ", meant), command.name));
   } catch (const cxxopts::exceptions::exception& error) {
     throw UsageError(fmt::format("`tender {}`: {}", command.name, printable(error.what(), 160)),
                      fmt::format("see `tender {} --help`", command.name));
@@ -180,7 +212,7 @@ ExitCode run_command(const CommandSpec& command, const std::vector<std::string>&
   const std::vector<Option> own = all_options(command);
   const std::vector<Option> accepted = with_negations(own);
   declare(accepted, options);
-  const auto parsed = parse(options, command, arguments);
+  const auto parsed = parse(options, accepted, command, arguments);
   if (parsed.count("help") > 0) {
     print_help(command, own, out);
     return ExitCode::ok;
@@ -200,8 +232,42 @@ ExitCode run_command(const CommandSpec& command, const std::vector<std::string>&
                       .err = err});
 }
 
-ExitCode dispatch(const std::vector<std::string>& arguments, const config::Environment& environment,
+[[noreturn]] void refuse_command(const std::vector<std::string>& arguments) {
+  if (arguments[0].starts_with("-")) {
+    throw UsageError(fmt::format("\"{}\" is not a command", printable(arguments[0], 80)),
+                     "put options after it: tender COMMAND --option; see `tender --help`");
+  }
+  std::vector<std::string> known;
+  for (const CommandSpec& command : command_table()) {
+    known.emplace_back(command.name);
+    known.emplace_back(command.name.substr(0, command.name.find(' ')));
+  }
+  std::string meant;
+  if (arguments.size() > 1) {
+    meant = nearest(arguments[0] + ' ' + arguments[1], known, kSlip);
+  }
+  if (meant.empty()) {
+    meant = nearest(arguments[0], known, kSlip);
+  }
+  throw UsageError(
+      fmt::format("there is no command \"{}\"",
+                  printable(fmt::format("{}", fmt::join(arguments, " ")), 80)),
+      fmt::format("{}see `tender --help`",
+                  meant.empty() ? meant : fmt::format("did you mean `tender {}`? ", meant)));
+}
+
+// `tender help relay create` is `tender relay create --help`.
+std::vector<std::string> without_help_word(std::vector<std::string> arguments) {
+  if (arguments.size() > 1 && arguments[0] == "help") {
+    arguments.erase(arguments.begin());
+    arguments.emplace_back("--help");
+  }
+  return arguments;
+}
+
+ExitCode dispatch(const std::vector<std::string>& given, const config::Environment& environment,
                   std::ostream& out, std::ostream& err) {
+  const std::vector<std::string> arguments = without_help_word(given);
   if (arguments.empty()) {
     print_overview(err);
     return ExitCode::usage;
@@ -218,13 +284,7 @@ ExitCode dispatch(const std::vector<std::string>& arguments, const config::Envir
     if (print_group(arguments, out)) {
       return ExitCode::ok;
     }
-    if (arguments[0].starts_with("-")) {
-      throw UsageError(fmt::format("\"{}\" is not a command", printable(arguments[0], 80)),
-                       "put options after it: tender COMMAND --option; see `tender --help`");
-    }
-    throw UsageError(fmt::format("there is no command \"{}\"",
-                                 printable(fmt::format("{}", fmt::join(arguments, " ")), 80)),
-                     "see `tender --help`");
+    refuse_command(given);
   }
   return run_command(
       *found.command,

@@ -9,6 +9,8 @@ std::span<const CommandSpec> command_table() {
                                 kReconcile,
                                 kMembers,
                                 kDiff,
+                                kImport,
+                                kApply,
                                 kRelayCreate,
                                 kRelayUpdate,
                                 kRelayActivate,
@@ -17,6 +19,7 @@ std::span<const CommandSpec> command_table() {
                                 kRelayAcceptIdentity,
                                 kRelayList,
                                 kRelayShow,
+                                kRelayWatch,
                                 kActivity,
                                 kDeadLetterList,
                                 kDeadLetterRetry,
@@ -29,6 +32,8 @@ std::span<const CommandSpec> command_table() {
                                 kHealth,
                                 kKey,
                                 kEnvExample,
+                                kCompletion,
+                                kMan,
                                 kVersion};
   return table;
 }

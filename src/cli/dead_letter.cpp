@@ -14,6 +14,7 @@
 #include "tender/view/relay.hpp"
 
 #include "command.hpp"
+#include "dead_letter_bulk.hpp"
 #include "output.hpp"
 #include "store_session.hpp"
 
@@ -68,6 +69,19 @@ ExitCode list(const Invocation& invocation) {
   return ExitCode::ok;
 }
 
+// Whether many are retried; UsageError when it is not clear.
+bool is_bulk(const Invocation& invocation) {
+  const bool bulk = invocation.has("all") || invocation.has("reason");
+  if (bulk && (invocation.has("all") == invocation.has("reason") || !invocation.names.empty())) {
+    throw UsageError("a name, --all and --reason cannot be used together", "give one of them");
+  }
+  if (!bulk && invocation.names.empty()) {
+    throw UsageError("`tender dead-letter retry` needs ID|RELAY, --all or --reason",
+                     fmt::format("for example: {}", kDeadLetterRetry.example));
+  }
+  return bulk;
+}
+
 // Looks it up and resolves it, in the caller's transaction. By its own number: should a newer
 // letter of the same relay be open by now, that one is not what the person saw.
 DeadLetter resolve(StoreSession& session, Resolution resolution, const std::string& name) {
@@ -81,6 +95,9 @@ DeadLetter resolve(StoreSession& session, Resolution resolution, const std::stri
 }
 
 ExitCode retry(const Invocation& invocation) {
+  if (is_bulk(invocation)) {
+    return retry_letters(invocation);
+  }
   StoreSession session(invocation, store::OpenMode::existing);
   store::Transaction transaction(session.database);
   const DeadLetter letter = resolve(session, Resolution::retried, invocation.names.front());
@@ -135,15 +152,26 @@ const CommandSpec kDeadLetterList{
         },
     .run = list};
 
-const CommandSpec kDeadLetterRetry{.name = "dead-letter retry",
-                                   .arguments = "ID|RELAY",
-                                   .min_names = 1,
-                                   .max_names = 1,
-                                   .summary = "Retry a relay that tender gave up on",
-                                   .example = "tender dead-letter retry blue",
-                                   .prints_data = false,
-                                   .options = nullptr,
-                                   .run = retry};
+const CommandSpec kDeadLetterRetry{
+    .name = "dead-letter retry",
+    .arguments = "[ID|RELAY]",
+    .min_names = 0,
+    .max_names = 1,
+    .summary = "Retry a relay that tender gave up on, or all of them",
+    .example = "tender dead-letter retry blue",
+    .prints_data = false,
+    .options =
+        [] {
+          const auto reasons = outbox::dead_letter_reasons();
+          return std::vector<Option>{
+              {"all", "Retry every relay that has an open dead letter"},
+              {.name = "reason",
+               .help = "Only those of this reason",
+               .value_name = "REASON",
+               .values = {reasons.begin(), reasons.end()}},
+              {"yes", "With --all or --reason: do not ask for confirmation"}};
+        },
+    .run = retry};
 
 const CommandSpec kDeadLetterDiscard{.name = "dead-letter discard",
                                      .arguments = "ID|RELAY",

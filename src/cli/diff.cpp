@@ -1,5 +1,7 @@
-// `tender diff`: what each relay should be, beside what zooid serves at this moment.
+// `tender diff`: what each relay should be, beside what zooid serves at this moment, and what it
+// holds in its config directory where tender can read that.
 #include <array>
+#include <optional>
 #include <ostream>
 
 #include <fmt/ostream.h>
@@ -10,6 +12,7 @@
 #include "tender/store/relay_pages.hpp"
 #include "tender/view/relay.hpp"
 #include "tender/zooid/client.hpp"
+#include "tender/zooid/config_directory.hpp"
 #include "tender/zooid/liveness.hpp"
 
 #include "command.hpp"
@@ -24,6 +27,9 @@ namespace asio = boost::asio;
 using zooid::Liveness;
 
 constexpr int kMostUnreachable = 5;  // then the others are not tried
+
+constexpr const char* kStranger =
+    "stranger: run `tender import` to take it over, or delete the relay in zooid";
 
 constexpr std::array kResults{"as_described", "differs", "unknown"};  // as Liveness
 
@@ -45,23 +51,31 @@ class Diff {
             "there is nothing to compare; `tender relay show` tells whether zooid has deleted it");
       }
     }
+    if (env.zooid_config_dir) {
+      directory_.emplace(*env.zooid_config_dir);
+      ids_ = directory_->list();
+    }
   }
 
   ExitCode to_end() {
     run_to_end(io_, look_at_all());
+    if (invocation_.names.empty()) {
+      add_strangers();
+    }
     if (invocation_.json()) {
       array_.finish();
     } else {
       table_.finish();
-      fmt::print(invocation_.err, "{} relay{}: {} as described, {} different, {} unknown\n",
+      fmt::print(invocation_.err, "{} relay{}: {} as described, {} different, {} unknown{}\n",
                  looked_, looked_ == 1 ? "" : "s", looked_ - different_ - unknown_, different_,
-                 unknown_);
+                 unknown_, describe_strangers());
     }
-    if (unreachable_in_a_row_ == kMostUnreachable || (unknown_ == looked_ && looked_ > 0)) {
+    if (is_unreachable() || (unknown_ == looked_ && looked_ > 0)) {
       return ExitCode::unreachable;
     }
-    return invocation_.has("exit-code") && different_ + unknown_ > 0 ? ExitCode::some_failed
-                                                                     : ExitCode::ok;
+    return invocation_.has("exit-code") && different_ + unknown_ + strangers_ > 0
+               ? ExitCode::some_failed
+               : ExitCode::ok;
   }
 
  private:
@@ -80,28 +94,48 @@ class Diff {
     transport_.stop();
   }
 
-  // Nobody reads on, or zooid cannot be reached.
+  [[nodiscard]] bool is_unreachable() const { return unreachable_in_a_row_ == kMostUnreachable; }
+
+  // Nobody reads on, or there is nothing to compare with.
   [[nodiscard]] bool is_over() const {
-    return !invocation_.out || unreachable_in_a_row_ == kMostUnreachable;
+    return !invocation_.out || (is_unreachable() && !directory_);
   }
 
   asio::awaitable<void> look_at(Relay relay) {
     if (is_over()) {
       co_return;
     }
-    http::Request request = zooid::nip11_request(relay, env_);
-    const http::Exchange exchange = co_await transport_.exchange(std::move(request));
-    const zooid::LivenessVerdict verdict = zooid::judge_liveness(exchange, relay);
+    std::optional<zooid::LivenessVerdict> shown;
+    const auto before = file_of(relay);
+    if (env_.relay_verify != config::RelayVerify::off) {
+      if (!is_unreachable()) {
+        http::Request request = zooid::nip11_request(relay, env_);
+        newest_ = co_await transport_.exchange(std::move(request));
+        const bool reached = std::holds_alternative<http::Response>(newest_.result);
+        unreachable_in_a_row_ = reached ? 0 : unreachable_in_a_row_ + 1;
+      }
+      shown = zooid::judge_liveness(newest_, relay);
+    }
+    if (directory_) {
+      shown = zooid::judge_with_file(std::move(shown), relay, env_, before, file_of(relay),
+                                     session_.query.find_last_sync(relay.id));
+    }
+    add(relay, shown.value_or(zooid::LivenessVerdict()));
+  }
+
+  void add(const Relay& relay, const zooid::LivenessVerdict& verdict) {
     ++looked_;
-    const bool reached = std::holds_alternative<http::Response>(exchange.result);
-    unreachable_in_a_row_ = reached ? 0 : unreachable_in_a_row_ + 1;
     different_ += verdict.liveness == Liveness::wrong ? 1 : 0;
     unknown_ += verdict.liveness == Liveness::unclear ? 1 : 0;
     if (invocation_.json()) {
       add_to_array(relay, verdict);
-    } else if (verdict.liveness != Liveness::as_described) {
+    } else {
       add_to_table(relay, verdict);
     }
+  }
+
+  [[nodiscard]] std::optional<zooid::ConfigFile> file_of(const Relay& relay) const {
+    return directory_ ? directory_->read(relay.id) : std::nullopt;
   }
 
   void add_to_array(const Relay& relay, const zooid::LivenessVerdict& verdict) {
@@ -109,31 +143,74 @@ class Diff {
     for (const FieldDrift& each : verdict.drift) {
       fields.push_back(to_json(each));
     }
+    auto unsupported = nlohmann::ordered_json::array();
+    for (const FieldDrift& each : verdict.unsupported) {
+      unsupported.push_back(each.field);
+    }
     array_.add({{"relay_id", relay.id.text},
                 {"subdomain", relay.subdomain},
                 {"result", kResults.at(static_cast<std::size_t>(verdict.liveness))},
                 {"reason", verdict.reason},
                 {"fields", std::move(fields)},
+                {"unsupported", std::move(unsupported)},
                 {"identity", verdict.identity},
                 {"pending", !relay.synced}});
   }
 
   void add_to_table(const Relay& relay, const zooid::LivenessVerdict& verdict) {
+    for (const FieldDrift& each : verdict.drift) {
+      add_row(relay.subdomain, each.field, printable(each.desired, 80),
+              printable(each.observed, 80));
+    }
+    for (const FieldDrift& each : verdict.unsupported) {
+      add_row(relay.subdomain, each.field, printable(each.desired, 80),
+              "(unsupported: this zooid does not have it)");
+    }
+    if (verdict.drift.empty() && verdict.liveness != Liveness::as_described) {
+      const bool active = relay.status == RelayStatus::active;
+      std::string_view observed = active ? "no" : "yes";
+      if (verdict.liveness == Liveness::unclear) {
+        observed = "unknown";
+      }
+      add_row(relay.subdomain, "served", active ? "yes" : "no",
+              fmt::format("{}: {}", observed, printable(verdict.reason, 300)));
+    }
+  }
+
+  void add_row(std::string relay, std::string field, std::string desired, std::string observed) {
     if (!has_head_) {
       table_.add({"RELAY", "FIELD", "DESIRED", "OBSERVED"});
       has_head_ = true;
     }
-    for (const FieldDrift& each : verdict.drift) {
-      table_.add(
-          {relay.subdomain, each.field, printable(each.desired, 80), printable(each.observed, 80)});
+    table_.add({std::move(relay), std::move(field), std::move(desired), std::move(observed)});
+  }
+
+  // Files that no row describes.
+  void add_strangers() {
+    for (const RelayId& id : ids_) {
+      const auto relay = session_.query.get_relay(id);
+      if (relay && (relay->status != RelayStatus::deleted || !relay->synced)) {
+        continue;
+      }
+      ++strangers_;
+      if (invocation_.json()) {
+        array_.add({{"relay_id", id.text},
+                    {"subdomain", ""},
+                    {"result", "stranger"},
+                    {"reason", kStranger},
+                    {"fields", nlohmann::ordered_json::array()},
+                    {"unsupported", nlohmann::ordered_json::array()},
+                    {"identity", ""},
+                    {"pending", false}});
+      } else {
+        add_row(printable(id.text, 80), "file", "(no row)", kStranger);
+      }
     }
-    if (verdict.drift.empty()) {
-      table_.add({relay.subdomain, "served", relay.status == RelayStatus::active ? "yes" : "no",
-                  verdict.liveness == Liveness::unclear
-                      ? fmt::format("unknown: {}", printable(verdict.reason, 300))
-                      : fmt::format("{}: {}", relay.status == RelayStatus::active ? "no" : "yes",
-                                    printable(verdict.reason, 300))});
-    }
+  }
+
+  [[nodiscard]] std::string describe_strangers() const {
+    return strangers_ == 0 ? std::string()
+                           : fmt::format("; {} stranger{}", strangers_, strangers_ == 1 ? "" : "s");
   }
 
   const Invocation& invocation_;
@@ -144,18 +221,22 @@ class Diff {
   JsonArray array_;
   Table table_;
   std::vector<Relay> named_;
+  std::optional<zooid::ConfigDirectory> directory_;  // nothing: it is not known
+  std::vector<RelayId> ids_;                         // that have a file
+  http::Exchange newest_;                            // for the last relay that was asked for
   bool has_head_ = false;
   int unreachable_in_a_row_ = 0;
   int looked_ = 0;
   int different_ = 0;
   int unknown_ = 0;
+  int strangers_ = 0;
 };
 
 ExitCode diff(const Invocation& invocation) {
   const config::Env env = config::load_env(invocation.environment, invocation.env_file);
-  if (env.relay_verify == config::RelayVerify::off) {
+  if (env.relay_verify == config::RelayVerify::off && !env.zooid_config_dir) {
     throw UsageError("RELAY_VERIFY is off, so `tender diff` cannot look at relays",
-                     "set RELAY_VERIFY to auto, direct or public");
+                     "set RELAY_VERIFY to auto, direct or public, or set ZOOID_CONFIG_DIR");
   }
   StoreSession session(invocation, store::OpenMode::existing);
   return Diff(invocation, env, session).to_end();
@@ -168,7 +249,7 @@ const CommandSpec kDiff{
     .arguments = "[RELAY…]",
     .min_names = 0,
     .max_names = 1000,
-    .summary = "Compare relays with what zooid serves now, as far as NIP-11 shows it",
+    .summary = "Compare relays with what zooid serves and holds now",
     .example = "tender diff blue --exit-code",
     .prints_data = true,
     .options =

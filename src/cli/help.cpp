@@ -22,14 +22,24 @@ std::string usage_of(const CommandSpec& command) {
 }
 
 std::string spelling(const Option& option) {
-  return fmt::format("--{}{}{}{}", option.negatable ? "[no-]" : "", option.name,
-                     option.value_name.empty() ? "" : " ", option.value_name);
+  const std::string letter =
+      option.letter == 0 ? std::string() : fmt::format("-{}, ", option.letter);
+  std::string value = option.value_name.empty() ? "" : " " + option.value_name;
+  if (!option.implicit_value.empty()) {
+    value = fmt::format("[={}]", option.value_name);
+  }
+  return fmt::format("{}--{}{}{}", letter, option.negatable ? "[no-]" : "", option.name, value);
 }
 
 std::string help_of(const Option& option) {
-  return option.default_value.empty()
-             ? option.help
-             : fmt::format("{} (default: {})", option.help, option.default_value);
+  std::string help = option.help;
+  if (!option.values.empty()) {
+    help += fmt::format(": {}", fmt::join(option.values, ", "));
+  }
+  if (!option.default_value.empty()) {
+    help += fmt::format(" (default: {})", option.default_value);
+  }
+  return help;
 }
 
 // In lines that fit a terminal; those after the first are indented.
@@ -64,7 +74,7 @@ void print_overview(std::ostream& out) {
   for (const CommandSpec& command : command_table()) {
     print_row(command, out);
   }
-  out << "\n`tender COMMAND --help` shows options and an example, `tender env-example` all "
+  out << "\n`tender help COMMAND` shows options and an example, `tender env-example` all "
          "variables.\n"
          "Exit codes: 0 ok, 1 error, 2 usage or configuration, 3 zooid unreachable, 4 some relays "
          "failed.\n";

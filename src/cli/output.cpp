@@ -2,26 +2,44 @@
 
 #include <algorithm>
 #include <ctime>
+#include <iostream>
 #include <ostream>
 
 #include <fmt/chrono.h>
 #include <fmt/ostream.h>
 #include <poll.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include <nlohmann/json.hpp>
 
 #include "tender/base/log.hpp"
+#include "tender/base/number.hpp"
 
 namespace tender::cli {
 namespace {
 
 constexpr std::size_t kTableRows = 512;
+constexpr std::size_t kGap = 2;        // between two columns
+constexpr std::size_t kNarrowest = 8;  // that a column is cut to
+constexpr std::size_t kUsualWidth = 80;
 
 // Characters, not bytes, so that names in other scripts line up (wide ones still take two columns).
 std::size_t width(const std::string& text) {
   return static_cast<std::size_t>(
       std::ranges::count_if(text, [](char c) { return (c & 0xc0) != 0x80; }));
+}
+
+// The first characters of `text`, of which there are more.
+std::string cut(const std::string& text, std::size_t characters) {
+  std::size_t end = 0;
+  for (std::size_t seen = 0; end < text.size(); ++end) {
+    seen += (text[end] & 0xc0) != 0x80 ? 1 : 0;
+    if (seen == characters) {
+      break;
+    }
+  }
+  return text.substr(0, end) + "…";
 }
 
 }  // namespace
@@ -42,11 +60,29 @@ void Table::add(std::vector<std::string> row) {
   }
 }
 
+// From the last column on, which say the least of what a person looks for.
+void Table::fit(std::size_t line_width) {
+  std::size_t total = 0;
+  for (const std::size_t each : widths_) {
+    total += each + kGap;
+  }
+  total -= std::min(total, kGap);
+  for (auto column = widths_.rbegin(); column != widths_.rend() && total > line_width; ++column) {
+    const std::size_t cut = std::min(total - line_width, *column - std::min(*column, kNarrowest));
+    *column -= cut;
+    total -= cut;
+  }
+}
+
 void Table::finish() {
+  if (line_width_) {
+    fit(*line_width_);
+  }
   for (const auto& row : rows_) {
     std::string line;
     for (std::size_t i = 0; i < row.size(); ++i) {
-      line += row[i] + std::string(widths_[i] - width(row[i]) + 2, ' ');
+      const std::string cell = width(row[i]) > widths_[i] ? cut(row[i], widths_[i]) : row[i];
+      line += cell + std::string(widths_[i] - width(cell) + kGap, ' ');
     }
     line.erase(line.find_last_not_of(' ') + 1);
     out_ << line << '\n';
@@ -88,6 +124,21 @@ std::string format_time(TimePoint time) {
   // Not as a time_point: fmt would count it in nanoseconds, which end in 2262.
   const auto seconds = std::chrono::floor<std::chrono::seconds>(time).time_since_epoch().count();
   return fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", fmt::gmtime(static_cast<std::time_t>(seconds)));
+}
+
+std::optional<std::size_t> terminal_width(const std::ostream& out,
+                                          const config::Environment& environment) {
+  if (out.rdbuf() != std::cout.rdbuf() || isatty(STDOUT_FILENO) == 0) {
+    return std::nullopt;
+  }
+  const auto columns = environment.find("COLUMNS");
+  const auto given = columns == environment.end() ? std::nullopt : parse_integer(columns->second);
+  if (given && *given > 0) {
+    return static_cast<std::size_t>(*given);
+  }
+  winsize size{};
+  const bool known = ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0;
+  return known ? size.ws_col : kUsualWidth;
 }
 
 bool reader_has_gone() {

@@ -2,7 +2,9 @@
 // only where a person looks at a terminal.
 #pragma once
 
+#include <cstddef>
 #include <iosfwd>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -20,19 +22,29 @@ namespace tender::cli {
 
 /// Rows of equally many cells, in columns, each cell as visible() makes it; the first row is the
 /// head. No line ends in blanks. Holds some hundred rows, however many there are: a cell of a later
-/// row that is wider than its column widens it from there on.
+/// row that is wider than its column widens it from there on. With a `line_width`, the last columns
+/// are cut, and end in …, so that lines fit; no column gets narrower than 8.
 class Table {
  public:
-  explicit Table(std::ostream& out) : out_(out) {}
+  explicit Table(std::ostream& out, std::optional<std::size_t> line_width = std::nullopt)
+      : out_(out), line_width_(line_width) {}
   void add(std::vector<std::string> row);
   /// Prints what is still held.
   void finish();
 
  private:
+  void fit(std::size_t line_width);
+
   std::ostream& out_;
+  std::optional<std::size_t> line_width_;
   std::vector<std::vector<std::string>> rows_;
   std::vector<std::size_t> widths_;
 };
+
+/// How many columns the terminal has, if `out` is stdout and that is a terminal: COLUMNS, or what
+/// the terminal says.
+[[nodiscard]] std::optional<std::size_t> terminal_width(const std::ostream& out,
+                                                        const config::Environment& environment);
 
 /// A table of few rows.
 void print_table(std::ostream& out, std::vector<std::vector<std::string>> rows);

@@ -16,7 +16,7 @@
 #include "tender/view/relay.hpp"
 
 #include "command.hpp"
-#include "confirmation.hpp"
+#include "confirm.hpp"
 #include "output.hpp"
 #include "reconcile_scope.hpp"
 #include "reconcile_watch.hpp"
@@ -147,18 +147,7 @@ bool is_backfill_confirmed(const Invocation& invocation, const config::Env& env,
     return true;
   }
   print_backfill_plan(invocation, env, session);
-  return is_confirmed(invocation);
-}
-
-ExitCode exit_code_of(const ReconcileSummary& summary) {
-  const std::int64_t failed = summary.relays - summary.in_step;
-  if (!summary.complete) {
-    return ExitCode::some_failed;
-  }
-  if (failed == 0) {
-    return ExitCode::ok;
-  }
-  return summary.host_faults == failed ? ExitCode::unreachable : ExitCode::some_failed;
+  return is_confirmed(invocation, "run it with --dry-run first, then with --yes");
 }
 
 void explain_interruption(const Invocation& invocation, const ReconcileSummary& summary,

@@ -28,9 +28,9 @@ namespace {
 
 namespace asio = boost::asio;
 
-constexpr std::array<std::string_view, 9> kStates{"created", "recreated", "updated",
-                                                  "deleted", "unchanged", "unseen",
-                                                  "failed",  "given_up",  "waiting"};
+constexpr std::array<std::string_view, 9> kReconcileStates{"created", "recreated", "updated",
+                                                           "deleted", "unchanged", "unseen",
+                                                           "failed",  "given_up",  "waiting"};
 constexpr std::int64_t kProgressWidth = 30;
 constexpr std::int64_t kProgressFrom = 10;  // fewer relays are done before a bar could be read
 
@@ -60,13 +60,24 @@ ReconcileState state_of(SyncResult result) {
 }  // namespace
 
 std::string_view to_string(ReconcileState state) {
-  return kStates.at(static_cast<std::size_t>(state));
+  return kReconcileStates.at(static_cast<std::size_t>(state));
 }
 
 bool is_in_step(ReconcileState state) {
   return state == ReconcileState::created || state == ReconcileState::recreated ||
          state == ReconcileState::updated || state == ReconcileState::deleted ||
          state == ReconcileState::unchanged || state == ReconcileState::unseen;
+}
+
+ExitCode exit_code_of(const ReconcileSummary& summary) {
+  const std::int64_t failed = summary.relays - summary.in_step;
+  if (!summary.complete) {
+    return ExitCode::some_failed;
+  }
+  if (failed == 0) {
+    return ExitCode::ok;
+  }
+  return summary.host_faults == failed ? ExitCode::unreachable : ExitCode::some_failed;
 }
 
 ReconcileWatch::ReconcileWatch(const config::Env& env, store::Database& database,
@@ -86,7 +97,7 @@ ReconcileWatch::ReconcileWatch(const config::Env& env, store::Database& database
                {.floor = floor_of(request)}),
       receiver_(sidecar_.activities().subscribe()),
       query_(database),
-      cursor_(query_, query_.last_activity_seq()),
+      cursor_(query_, request_.awaited ? request_.awaited->after_seq : query_.last_activity_seq()),
       command_(sidecar_.command()),
       outbox_(database),
       dead_letters_(database),
@@ -185,6 +196,9 @@ asio::awaitable<void> ReconcileWatch::request() {
   if (!summary_.complete) {  // interrupted, perhaps just before the end was seen
     summary_.complete = asked_for_page && scope_.next().empty();
   }
+  if (request_.awaited) {
+    read_log();  // the result may have come before there was anybody to hear of it
+  }
   finish_if_done();
 }
 
@@ -222,8 +236,12 @@ std::size_t ReconcileWatch::ask(std::span<const Relay> relays) {
     ++done;
     const auto [entry, is_new] = asked_.try_emplace(relay.id.text);
     if (is_new) {
-      command_.reconcile_relay(relay, request_.wanted);
-      entry->second = {.subdomain = relay.subdomain, .seq = query_.last_activity_seq()};
+      if (!request_.awaited) {
+        command_.reconcile_relay(relay, request_.wanted);
+      }
+      entry->second = {
+          .subdomain = relay.subdomain,
+          .seq = request_.awaited ? request_.awaited->after_seq : query_.last_activity_seq()};
       ++open_;
       ++summary_.relays;
     }
@@ -309,16 +327,17 @@ void ReconcileWatch::take(const Activity& activity) {
       (type != ActivityType::complete_relay_sync && type != ActivityType::fail_relay_sync)) {
     return;
   }
-  const auto job = outbox_.find(infra::kRelaySync, activity.resource_id);
-  if (job && job->attempt == 0 && job->not_before <= activity.created_at) {
-    return;  // the result of an execution that was under way before: ours is still due
+  const bool failed = type == ActivityType::fail_relay_sync;
+  if (!is_answer(activity, failed)) {
+    return;
   }
   ReconcileResult result;
   result.relay_id = activity.resource_id;
   result.subdomain = found->second.subdomain;
-  if (type == ActivityType::fail_relay_sync) {
+  if (failed) {
     const FailureDetail detail = read_failure_detail(activity);
-    result.state = job ? ReconcileState::failed : ReconcileState::given_up;
+    result.state = outbox_.find(infra::kRelaySync, activity.resource_id) ? ReconcileState::failed
+                                                                         : ReconcileState::given_up;
     result.error = detail.error;
     result.host_fault = detail.outcome == "host_fault" || detail.outcome == "storage_fault";
   } else {
@@ -330,6 +349,18 @@ void ReconcileWatch::take(const Activity& activity) {
   --open_;
   last_result_ = clock_.now();
   report(result);
+}
+
+// Whether a result of a relay that was asked for is the one that was asked for.
+bool ReconcileWatch::is_answer(const Activity& activity, bool failed) {
+  const auto job = outbox_.find(infra::kRelaySync, activity.resource_id);
+  if (request_.awaited) {
+    const std::int64_t revision =
+        failed ? read_failure_detail(activity).revision : read_completion_detail(activity).revision;
+    return revision >= request_.awaited->revision && !(failed && job);
+  }
+  // Otherwise it is of an execution that was under way before: ours is still due.
+  return !job || job->attempt != 0 || job->not_before > activity.created_at;
 }
 
 void ReconcileWatch::report(const ReconcileResult& result) {

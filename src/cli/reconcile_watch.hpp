@@ -9,6 +9,7 @@
 #include <functional>
 #include <iosfwd>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -19,6 +20,7 @@
 #include <boost/asio/signal_set.hpp>
 
 #include "tender/base/random.hpp"
+#include "tender/cli/exit_code.hpp"
 #include "tender/outbox/dead_letters.hpp"
 #include "tender/outbox/outbox.hpp"
 #include "tender/service/sidecar.hpp"
@@ -62,6 +64,9 @@ struct ReconcileSummary {
   bool interrupted = false;  // by SIGINT or SIGTERM; a second one ends the process at once
 };
 
+/// What the process tells its caller.
+[[nodiscard]] ExitCode exit_code_of(const ReconcileSummary& summary);
+
 class ReconcileWatch {
  public:
   struct Request {
@@ -69,6 +74,14 @@ class ReconcileWatch {
     /// Whether those that are in step and unchanged, by this process's environment, have their
     /// result without being asked for.
     bool skip_unchanged = false;
+    /// A command asked already: nothing more is asked for, and `wanted` does not count. The result
+    /// is the first one after `after_seq` that is about this revision or a newer one, and a failure
+    /// that a retry follows is none.
+    struct Awaited {
+      std::int64_t after_seq = 0;
+      std::int64_t revision = 0;
+    };
+    std::optional<Awaited> awaited{};
   };
   using Print = std::function<void(const ReconcileResult& result)>;
 
@@ -103,6 +116,7 @@ class ReconcileWatch {
   [[nodiscard]] std::size_t ask(std::span<const Relay> relays);
   void read_log();
   void take(const Activity& activity);
+  [[nodiscard]] bool is_answer(const Activity& activity, bool failed);
   void report(const ReconcileResult& result);
   void report_waiting();
   void show_progress();

@@ -137,37 +137,42 @@ void check_values(const RelayChange& change, Faults& faults) {
 }
 
 // How help shows an option of each type.
-void describe(const RelayField& field, const std::string& initial, Option& option) {
+void describe(const RelayField& field, const std::string& initial, Defaults defaults,
+              Option& option) {
   option.value_name = field.column == "tenant" ? "KEY" : "TEXT";
   if (field.largest > 0) {
     option.help += fmt::format(", up to {} bytes", field.largest);
   }
-  if (!initial.empty()) {
+  if (!initial.empty() && defaults == Defaults::shown) {
     option.help += fmt::format(" (default: {})", initial);
   }
 }
-void describe(const RelayField&, bool initial, Option& option) {
+void describe(const RelayField&, bool initial, Defaults defaults, Option& option) {
   option.negatable = true;
-  option.help += fmt::format(" (default: {})", initial ? "on" : "off");
+  if (defaults == Defaults::shown) {
+    option.help += fmt::format(" (default: {})", initial ? "on" : "off");
+  }
 }
-void describe(const RelayField& field, std::int64_t initial, Option& option) {
+void describe(const RelayField& field, std::int64_t initial, Defaults defaults, Option& option) {
   option.value_name = "N";
-  option.help += fmt::format(", {} to {} (default: {})", field.smallest, field.largest, initial);
+  option.help += fmt::format(", {} to {}", field.smallest, field.largest);
+  if (defaults == Defaults::shown) {
+    option.help += fmt::format(" (default: {})", initial);
+  }
 }
-void describe(const RelayField&, const RelayId&, Option&) {}
-void describe(const RelayField&, RelayStatus, Option&) {}
+void describe(const RelayField&, const RelayId&, Defaults, Option&) {}
+void describe(const RelayField&, RelayStatus, Defaults, Option&) {}
 
-}  // namespace
-
-std::vector<Option> relay_options() {
+std::vector<Option> relay_options(Defaults defaults) {
   const Relay initial;
   std::vector<Option> options;
   for (const RelayField& field : relay_fields()) {
     if (!field.option.empty()) {
       Option& option =
           options.emplace_back(Option{std::string(field.option), std::string(field.help)});
-      std::visit([&](const auto& member) { describe(field, initial.*member.relay, option); },
-                 field.member);
+      std::visit(
+          [&](const auto& member) { describe(field, initial.*member.relay, defaults, option); },
+          field.member);
     }
   }
   options.push_back({.name = "admin",
@@ -180,6 +185,16 @@ std::vector<Option> relay_options() {
                      .value_name = "KEY",
                      .repeatable = true});
   return options;
+}
+
+}  // namespace
+
+std::vector<Option> create_options() {
+  return relay_options(Defaults::shown);
+}
+
+std::vector<Option> update_options() {
+  return relay_options(Defaults::left_out);
 }
 
 RelayChange read_relay_options(const Invocation& invocation) {

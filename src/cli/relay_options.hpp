@@ -7,7 +7,10 @@
 
 namespace tender::cli {
 
-[[nodiscard]] std::vector<Option> relay_options();
+/// With the defaults of a new relay in their help.
+[[nodiscard]] std::vector<Option> create_options();
+/// Without: an update leaves as it is what is not given.
+[[nodiscard]] std::vector<Option> update_options();
 
 /// What the options ask for. Throws UsageError, with every fault in it, for values that no relay
 /// can have and for switches that are given both ways.

@@ -9,10 +9,11 @@
 #include "tender/view/relay.hpp"
 
 #include "command.hpp"
-#include "confirmation.hpp"
+#include "confirm.hpp"
 #include "output.hpp"
 #include "relay_options.hpp"
 #include "store_session.hpp"
+#include "wait.hpp"
 
 namespace tender::cli {
 namespace {
@@ -35,16 +36,24 @@ void refuse_reserved_subdomain(const StoreSession& session, const RelayChange& c
   }
 }
 
-ExitCode finish_change(const StoreSession& session, const Invocation& invocation,
+// After the wait: the row then says what came of it.
+void print_relay(StoreSession& session, const Invocation& invocation, const RelayId& id) {
+  if (const auto relay = session.query.get_relay(id)) {
+    print_json(invocation.out, session.relay_view().to_json(*relay));
+  }
+}
+
+ExitCode finish_change(StoreSession& session, const Invocation& invocation, const Wait& wait,
                        const Relay& relay) {
-  if (invocation.json()) {
-    print_json(invocation.out, to_json(relay));
-  } else {
+  if (!invocation.json()) {
     fmt::print(invocation.err, "relay {} ({}) is {} at revision {}\n", visible(relay.subdomain),
                visible(relay.id.text), to_string(relay.status), relay.revision);
   }
-  session.hint_when_nobody_syncs(invocation.err);
-  return ExitCode::ok;
+  const ExitCode code = wait.until_in_step(session, relay);
+  if (invocation.json()) {
+    print_relay(session, invocation, relay.id);
+  }
+  return code;
 }
 
 ExitCode create(const Invocation& invocation) {
@@ -53,17 +62,21 @@ ExitCode create(const Invocation& invocation) {
                      fmt::format("for example: {}", kRelayCreate.example));
   }
   const RelayChange change = read_relay_options(invocation);
+  Wait wait(invocation);
   StoreSession session(invocation, store::OpenMode::create);
   refuse_reserved_subdomain(session, change);
+  wait.begin(session);
   const Relay relay = session.command.create_relay(change);
-  if (invocation.json()) {
-    print_json(invocation.out, to_json(relay));
-  } else {
+  if (!invocation.json()) {
     fmt::print(invocation.out, "{}\n", relay.id.text);
+    invocation.out.flush();
   }
   hint_when_calls_need_settings(session, invocation, change);
-  session.hint_when_nobody_syncs(invocation.err);
-  return ExitCode::ok;
+  const ExitCode code = wait.until_in_step(session, relay);
+  if (invocation.json()) {
+    print_relay(session, invocation, relay.id);
+  }
+  return code;
 }
 
 ExitCode update(const Invocation& invocation) {
@@ -72,24 +85,35 @@ ExitCode update(const Invocation& invocation) {
     throw UsageError("`tender relay update` needs at least one option",
                      fmt::format("for example: {}", kRelayUpdate.example));
   }
+  Wait wait(invocation);
   StoreSession session(invocation, store::OpenMode::existing);
   refuse_reserved_subdomain(session, change);
   const Relay before = view::require_relay(session.query, invocation.names.front());
+  wait.begin(session);
   const Relay relay = session.command.update_relay(before.id, change);
   hint_when_calls_need_settings(session, invocation, change);
-  return finish_change(session, invocation, relay);
+  return finish_change(session, invocation, wait, relay);
+}
+
+ExitCode set_status(const Invocation& invocation, Relay (store::Command::*write)(const RelayId&)) {
+  Wait wait(invocation);
+  StoreSession session(invocation, store::OpenMode::existing);
+  const Relay before = view::require_relay(session.query, invocation.names.front());
+  wait.begin(session);
+  return finish_change(session, invocation, wait, (session.command.*write)(before.id));
 }
 
 ExitCode activate(const Invocation& invocation) {
-  StoreSession session(invocation, store::OpenMode::existing);
-  const Relay before = view::require_relay(session.query, invocation.names.front());
-  return finish_change(session, invocation, session.command.activate_relay(before.id));
+  return set_status(invocation, &store::Command::activate_relay);
 }
 
 ExitCode deactivate(const Invocation& invocation) {
-  StoreSession session(invocation, store::OpenMode::existing);
-  const Relay before = view::require_relay(session.query, invocation.names.front());
-  return finish_change(session, invocation, session.command.deactivate_relay(before.id));
+  return set_status(invocation, &store::Command::deactivate_relay);
+}
+
+std::vector<Option> with_wait(std::vector<Option> options) {
+  options.push_back(wait_option());
+  return options;
 }
 
 // A relay that is deleted already needs no consent.
@@ -103,17 +127,19 @@ bool may_delete(const Invocation& invocation, const Relay& relay) {
       "secret key. The relay cannot be restored: a new one of the same name has another "
       "identity. Its events stay in zooid's database, under the schema {}\n",
       visible(relay.subdomain), visible(relay.id.text), visible(relay.schema));
-  return is_confirmed(invocation);
+  return is_confirmed(invocation, "run it with --yes if this is what you want");
 }
 
 ExitCode delete_relay(const Invocation& invocation) {
+  Wait wait(invocation);
   StoreSession session(invocation, store::OpenMode::existing);
   const Relay before = view::require_relay(session.query, invocation.names.front());
   if (!may_delete(invocation, before)) {
     invocation.err << "nothing was done\n";
     return ExitCode::error;
   }
-  return finish_change(session, invocation, session.command.delete_relay(before.id));
+  wait.begin(session);
+  return finish_change(session, invocation, wait, session.command.delete_relay(before.id));
 }
 
 ExitCode accept_identity(const Invocation& invocation) {
@@ -121,7 +147,7 @@ ExitCode accept_identity(const Invocation& invocation) {
   const Relay before = view::require_relay(session.query, invocation.names.front());
   const Relay relay = session.command.accept_relay_identity(before.id);
   if (invocation.json()) {
-    print_json(invocation.out, to_json(relay));
+    print_json(invocation.out, session.relay_view().to_json(relay));
   } else {
     fmt::print(invocation.err, "relay {} ({}) has the identity {} from now on\n",
                visible(relay.subdomain), visible(relay.id.text), relay.identity);
@@ -139,7 +165,7 @@ const CommandSpec kRelayCreate{
     .summary = "Create a relay; prints its id",
     .example = "tender relay create --tenant npub1… --subdomain blue --name \"Blue\" --blossom",
     .prints_data = true,
-    .options = relay_options,
+    .options = [] { return with_wait(create_options()); },
     .run = create};
 
 const CommandSpec kRelayUpdate{
@@ -150,7 +176,7 @@ const CommandSpec kRelayUpdate{
     .summary = "Change a relay; options that you leave out stay as they are",
     .example = "tender relay update blue --name \"Deep blue\" --no-push",
     .prints_data = true,
-    .options = relay_options,
+    .options = [] { return with_wait(update_options()); },
     .run = update};
 
 const CommandSpec kRelayActivate{.name = "relay activate",
@@ -160,7 +186,7 @@ const CommandSpec kRelayActivate{.name = "relay activate",
                                  .summary = "Activate a relay: zooid serves it",
                                  .example = "tender relay activate blue",
                                  .prints_data = true,
-                                 .options = nullptr,
+                                 .options = [] { return with_wait({}); },
                                  .run = activate};
 
 const CommandSpec kRelayDelete{
@@ -173,7 +199,7 @@ const CommandSpec kRelayDelete{
     .prints_data = true,
     .options =
         [] {
-          return std::vector<Option>{{"yes", "Do not ask for confirmation"}};
+          return with_wait({{"yes", "Do not ask for confirmation"}});
         },
     .run = delete_relay};
 
@@ -196,7 +222,7 @@ const CommandSpec kRelayDeactivate{
     .summary = "Deactivate a relay: zooid stops serving it and keeps its data",
     .example = "tender relay deactivate blue",
     .prints_data = true,
-    .options = nullptr,
+    .options = [] { return with_wait({}); },
     .run = deactivate};
 
 }  // namespace tender::cli

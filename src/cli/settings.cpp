@@ -55,7 +55,7 @@ ExitCode show_settings(const Invocation& invocation) {
   return ExitCode::ok;
 }
 
-ExitCode accept(const Invocation& invocation) {
+ExitCode accept_settings(const Invocation& invocation) {
   const config::Env env = config::load_env(invocation.environment, invocation.env_file);
   StoreSession session(invocation, store::OpenMode::existing);
   const infra::SettingChanges settings(session.database, env);
@@ -94,6 +94,6 @@ const CommandSpec kSettingsAccept{
     .example = "tender settings accept",
     .prints_data = false,
     .options = nullptr,
-    .run = accept};
+    .run = accept_settings};
 
 }  // namespace tender::cli

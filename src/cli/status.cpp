@@ -11,7 +11,7 @@
 #include <nlohmann/json.hpp>
 
 #include "tender/infra/kinds.hpp"
-#include "tender/infra/lost_relays.hpp"
+#include "tender/infra/setting_changes.hpp"
 
 #include "command.hpp"
 #include "output.hpp"
@@ -85,13 +85,13 @@ void add_unknown(Rows& table, const Snapshot& snapshot) {
 }
 
 // What is not as it should be, each after "; ".
-std::string describe_trouble(const store::Query::RelayCounts& relays, std::int64_t in_doubt) {
+std::string describe_trouble(const Snapshot& snapshot) {
+  const store::Query::RelayCounts& relays = snapshot.relays;
   std::string text;
   if (relays.not_served > 0) {
     text += fmt::format("; {} not served", relays.not_served);
   }
-  if (relays.live == 0 &&
-      relays.not_served >= static_cast<std::int64_t>(infra::LostRelays::kMany)) {
+  if (has_lost_relays(snapshot)) {
     text +=
         ": zooid's config directory may be gone; restore it, or run `tender reconcile --all "
         "--recreate`";
@@ -100,58 +100,104 @@ std::string describe_trouble(const store::Query::RelayCounts& relays, std::int64
     text += fmt::format("; {} served with another identity than at first (see `tender activity`)",
                         relays.other_identity);
   }
-  if (in_doubt > 0) {
-    text += fmt::format("; {} to be sent once more, because an answer is missing", in_doubt);
+  if (snapshot.jobs.in_doubt > 0) {
+    text += fmt::format("; {} to be sent once more, because an answer is missing",
+                        snapshot.jobs.in_doubt);
   }
   return text;
 }
 
-std::string describe_relays(const store::Query::RelayCounts& relays, std::int64_t in_doubt) {
-  const std::string unknown = relays.unknown == 0
-                                  ? std::string()
-                                  : fmt::format(", {} not seen for two sweeps", relays.unknown);
+// `count` and `what`, or nothing when there are none.
+std::string if_any(std::string_view before, std::int64_t count, std::string_view what) {
+  return count == 0 ? std::string() : fmt::format("{}{} {}", before, count, what);
+}
+
+std::string describe_relays(const Snapshot& snapshot) {
+  const store::Query::RelayCounts& relays = snapshot.relays;
   const std::string failing = fmt::format("{} failing{}", relays.failing,
                                           relays.failing == 0 ? "" : " (see `tender relay list`)");
-  return fmt::format("{}: {} in step ({} seen live{}), {} pending, of which {}{}", relays.total,
-                     relays.synced, relays.live, unknown, relays.pending, failing,
-                     describe_trouble(relays, in_doubt));
+  return fmt::format("{}: {} in step ({} seen live{}{}), {} pending, of which {}{}{}", relays.total,
+                     relays.synced, relays.live, if_any(", ", relays.off, "off"),
+                     if_any(", ", relays.unknown, "not seen for two sweeps"), relays.pending,
+                     failing,
+                     if_any("; ", snapshot.held, "held until you or a newer command asks for them"),
+                     describe_trouble(snapshot));
+}
+
+// A running sidecar has been started with its settings. Without one, they are those of this
+// command's environment, if that is a sidecar's.
+std::vector<std::string> find_unaccepted(const Invocation& invocation, StoreSession& session) {
+  std::vector<std::string> names;
+  try {
+    const config::Env env = config::load_env(invocation.environment, invocation.env_file);
+    for (const infra::SettingChange& change : infra::SettingChanges(session.database, env).find()) {
+      if (change.needs_consent) {
+        names.push_back(change.name);
+      }
+    }
+  } catch (const config::ConfigError&) {
+    // It needs only the database: `tender check` is there for the rest.
+  }
+  return names;
 }
 
 ExitCode status(const Invocation& invocation) {
   StoreSession session(invocation, store::OpenMode::existing);
-  const Snapshot snapshot =
+  Snapshot snapshot =
       view::take_snapshot(session.database, session.clock.now(), session.seen_since());
+  if (session.zooid_config_dir) {
+    snapshot.config = view::survey_config_directory(session.query, *session.zooid_config_dir);
+  }
+  if (!snapshot.holder) {
+    snapshot.settings = find_unaccepted(invocation, session);
+  }
+  const ExitCode code = invocation.has("exit-code") && !view::waits_for_person(snapshot).empty()
+                            ? ExitCode::some_failed
+                            : ExitCode::ok;
   if (invocation.json()) {
     print_json(invocation.out, view::to_json(snapshot));
-    return ExitCode::ok;
+    return code;
   }
   Rows table{
       {"database", fmt::format("{} (schema version {})", snapshot.database, snapshot.schema)},
       {"sidecar", describe_sidecar(snapshot)}};
   add_destinations(table, snapshot);
-  table.push_back({"relays", describe_relays(snapshot.relays, snapshot.jobs.in_doubt)});
+  table.push_back({"relays", describe_relays(snapshot)});
+  if (snapshot.config) {
+    table.push_back({"config", view::describe(*snapshot.config)});
+  }
   table.push_back({"outbox", describe_jobs(snapshot.jobs)});
   add_unknown(table, snapshot);
   table.push_back({"dead letters",
                    snapshot.dead_letters == 0
                        ? "none"
                        : fmt::format("{}; see `tender dead-letter list`", snapshot.dead_letters)});
+  if (!snapshot.settings.empty()) {
+    table.push_back(
+        {"settings", fmt::format("{} changed so that `tender run` refuses to start; see `tender "
+                                 "settings show`, then run `tender settings accept`",
+                                 fmt::join(snapshot.settings, ", "))});
+  }
   table.push_back({"activity", fmt::format("newest row {}, {} not routed yet", snapshot.logged,
                                            snapshot.logged - snapshot.routed)});
   print_table(invocation.out, std::move(table));
-  return ExitCode::ok;
+  return code;
 }
 
 }  // namespace
 
-const CommandSpec kStatus{.name = "status",
-                          .arguments = "",
-                          .min_names = 0,
-                          .max_names = 0,
-                          .summary = "Show the state of sidecar, zooid, relays and outbox",
-                          .example = "tender status",
-                          .prints_data = true,
-                          .options = nullptr,
-                          .run = status};
+const CommandSpec kStatus{
+    .name = "status",
+    .arguments = "",
+    .min_names = 0,
+    .max_names = 0,
+    .summary = "Show the state of sidecar, zooid, relays and outbox",
+    .example = "tender status --exit-code",
+    .prints_data = true,
+    .options =
+        [] {
+          return std::vector<Option>{{"exit-code", "Exit with 4 when something waits for you"}};
+        },
+    .run = status};
 
 }  // namespace tender::cli

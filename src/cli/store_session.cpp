@@ -4,7 +4,6 @@
 
 #include "tender/store/checkpointer.hpp"
 #include "tender/store/database_lock.hpp"
-#include "tender/view/relay.hpp"
 
 namespace tender::cli {
 
@@ -27,8 +26,10 @@ StoreSession::StoreSession(const config::StoreEnv& env, store::OpenMode mode)
       query(database),
       command(database, clock, random, notify),
       has_livekit(env.has_livekit),
+      zooid_config_dir(env.zooid_config_dir),
       reserved_subdomain(env.reserved_subdomain),
-      relay_sweep_(env.relay_sweep) {}
+      relay_sweep_(env.relay_sweep),
+      host_domain_(env.host_domain) {}
 
 StoreSession::~StoreSession() {
   store::checkpoint_unattended(database);
@@ -36,6 +37,10 @@ StoreSession::~StoreSession() {
 
 TimePoint StoreSession::seen_since() const {
   return view::seen_since(clock.now(), relay_sweep_);
+}
+
+view::RelayView StoreSession::relay_view() {
+  return {database, seen_since(), host_domain_};
 }
 
 void StoreSession::hint_when_nobody_syncs(std::ostream& err) const {

@@ -16,6 +16,7 @@
 #include "tender/store/command.hpp"
 #include "tender/store/database.hpp"
 #include "tender/store/query.hpp"
+#include "tender/view/relay.hpp"
 
 #include "command.hpp"
 
@@ -36,6 +37,9 @@ class StoreSession {
   /// What was seen before that is not known any more: view::seen_since.
   [[nodiscard]] TimePoint seen_since() const;
 
+  /// How relays are shown now.
+  [[nodiscard]] view::RelayView relay_view();
+
   /// Says on `err` when no sidecar runs that would carry out what was just written.
   void hint_when_nobody_syncs(std::ostream& err) const;
 
@@ -51,12 +55,14 @@ class StoreSession {
   store::Query query;
   store::Command command;
   bool has_livekit;  // whether this command's environment has LIVEKIT_*
+  std::optional<std::filesystem::path> zooid_config_dir;
   std::optional<std::string> reserved_subdomain;  // as config::StoreEnv has it
 
  private:
   StoreSession(const config::StoreEnv& env, store::OpenMode mode);
 
   Milliseconds relay_sweep_;
+  std::optional<std::string> host_domain_;
 };
 
 }  // namespace tender::cli

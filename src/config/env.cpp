@@ -54,13 +54,19 @@ int read_count(Settings& settings, std::string_view name, int least, int most) {
       settings.read(name, [&](std::string_view text) { return parse_count(text, least, most); }));
 }
 
-StoreEnv read_store(Settings& settings, const ZooidOptions& options) {
+std::filesystem::path read_database_path(Settings& settings, const EnvFile& file) {
+  auto path = value_or_nothing(settings.read("DATABASE_URL", parse_database_url));
+  return settings.is_of_file("DATABASE_URL") ? file.path.parent_path() / path : path;
+}
+
+StoreEnv read_store(Settings& settings, const EnvFile& file, const ZooidOptions& options) {
   StoreEnv store;
   store.has_livekit = options.livekit.has_value();
-  store.database_path = value_or_nothing(settings.read("DATABASE_URL", parse_database_url));
+  store.database_path = read_database_path(settings, file);
   store.activity_retention =
       value_or_nothing(settings.read("ACTIVITY_RETENTION", parse_wait_or_zero));
   store.activity_archive = read_choice(settings, "ACTIVITY_ARCHIVE", kOnOff);
+  store.zooid_config_dir = settings.read("ZOOID_CONFIG_DIR", parse_directory);
   store.relay_sweep = value_or_nothing(settings.read("RELAY_SWEEP", parse_wait_or_zero));
   if (options.relay_verify == RelayVerify::off) {
     store.relay_sweep = Milliseconds::zero();
@@ -145,7 +151,8 @@ std::optional<std::string> find_reserved_subdomain(const http::Url& api_url,
 
 // All that was read; the required values may be missing. Members are read in this order.
 struct Reading {
-  Reading(const Environment& environment, const EnvFile& file) : settings(environment, file) {}
+  Reading(const Environment& environment, const EnvFile& env_file)
+      : file(env_file), settings(environment, file) {}
 
   void throw_faults() {
     if (std::vector<EnvFault> faults = settings.take_faults(); !faults.empty()) {
@@ -153,12 +160,13 @@ struct Reading {
     }
   }
 
+  EnvFile file;
   Settings settings;
   std::optional<http::Url> api_url = settings.read("ZOOID_API_URL", parse_zooid_url);
   std::optional<std::string> domain = settings.read("RELAY_DOMAIN", parse_domain);
   std::optional<nostr::SecretKey> robot_key = settings.read("ROBOT_SECRET", parse_secret_key);
   ZooidOptions options = read_options(settings, api_url && api_url->tls());
-  StoreEnv store = read_store(settings, options);
+  StoreEnv store = read_store(settings, file, options);
 };
 
 }  // namespace
@@ -171,6 +179,7 @@ Env::Env(StoreEnv store, ZooidOptions options, http::Url api_url, std::string do
       relay_domain(std::move(domain)),
       robot_key(key) {
   reserved_subdomain = find_reserved_subdomain(zooid_api_url, relay_domain);
+  host_domain = relay_domain;
 }
 
 std::string Env::make_auth(Random& random, TimePoint now, std::string_view url,
@@ -188,6 +197,7 @@ StoreEnv load_store_env(const Environment& environment, const EnvFile& file) {
   if (reading.api_url && reading.domain) {
     reading.store.reserved_subdomain = find_reserved_subdomain(*reading.api_url, *reading.domain);
   }
+  reading.store.host_domain = std::move(reading.domain);
   return std::move(reading.store);
 }
 

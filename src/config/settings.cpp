@@ -170,6 +170,11 @@ bool Settings::given(std::string_view name) const {
   return values_.contains(name) || broken_.contains(name);
 }
 
+bool Settings::is_of_file(std::string_view name) const {
+  const auto found = values_.find(name);
+  return found != values_.end() && !found->second.place.empty();
+}
+
 void Settings::fault(std::string_view name, const Problem& problem) {
   const auto found = values_.find(name);
   std::string subject = "the value";

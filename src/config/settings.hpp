@@ -45,6 +45,9 @@ class Settings {
   /// Whether something was given, right or wrong.
   [[nodiscard]] bool given(std::string_view name) const;
 
+  /// Whether its value comes from the `.env` file. Not for secrets.
+  [[nodiscard]] bool is_of_file(std::string_view name) const;
+
   /// Notes that the value of `name` has this problem; the value is quoted unless it is secret.
   void fault(std::string_view name, const Problem& problem);
 

@@ -154,6 +154,15 @@ Parsed<std::filesystem::path> parse_ca_file(std::string_view text) {
   return std::filesystem::path(text);
 }
 
+Parsed<std::filesystem::path> parse_directory(std::string_view text) {
+  std::filesystem::path path(text);
+  std::error_code error;
+  if (std::filesystem::exists(path, error) && !std::filesystem::is_directory(path, error)) {
+    return Problem{"is not a directory", "give the path of the directory that holds the files"};
+  }
+  return path;
+}
+
 Parsed<std::string> parse_text(std::string_view text) {
   return std::string(text);
 }

@@ -58,6 +58,9 @@ using Parsed = std::variant<T, Problem>;
 /// The path of a file that holds PEM certificates.
 [[nodiscard]] Parsed<std::filesystem::path> parse_ca_file(std::string_view text);
 
+/// The path of a directory; it may not exist yet.
+[[nodiscard]] Parsed<std::filesystem::path> parse_directory(std::string_view text);
+
 /// Any text.
 [[nodiscard]] Parsed<std::string> parse_text(std::string_view text);
 

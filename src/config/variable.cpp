@@ -2,11 +2,11 @@
 
 #include <algorithm>
 #include <array>
-#include <numeric>
 #include <stdexcept>
 #include <vector>
 
 #include "tender/base/ascii.hpp"
+#include "tender/base/nearest.hpp"
 
 namespace tender::config {
 namespace {
@@ -41,11 +41,18 @@ constexpr std::array kVariables = {
              .meaning = "A file of CA certificates (PEM) that tender trusts for zooid, in addition "
                         "to the system's",
              .example = "for example /etc/ssl/private-ca.pem"},
+    Variable{.name = "ZOOID_CONFIG_DIR",
+             .group = Group::zooid,
+             .meaning = "zooid's config directory, if it is on this machine; tender only reads it. "
+                        "Then tender sees every setting of a relay, damaged and lost files, and "
+                        "relays that it does not know, and `tender import` can take these over",
+             .example = "for example /zooid/config"},
     Variable{.name = "DATABASE_URL",
              .group = Group::database,
              .default_value = "sqlite://data/tender.db",
              .meaning = "The SQLite database: `sqlite://` and a path (`sqlite:///` and the rest "
-                        "for an absolute path)"},
+                        "for an absolute path). A relative path in an env file is relative to "
+                        "that file, any other to the working directory"},
     Variable{.name = "ACTIVITY_RETENTION",
              .group = Group::database,
              .default_value = "90d",
@@ -176,22 +183,6 @@ std::string upper(std::string_view text) {
   return result;
 }
 
-// Levenshtein's distance, row by row.
-std::size_t edit_distance(std::string_view from, std::string_view to) {
-  std::vector<std::size_t> row(to.size() + 1);
-  std::iota(row.begin(), row.end(), std::size_t{0});
-  for (std::size_t i = 0; i < from.size(); ++i) {
-    std::size_t diagonal = row[0];
-    row[0] = i + 1;
-    for (std::size_t j = 0; j < to.size(); ++j) {
-      const std::size_t replaced = diagonal + (from[i] == to[j] ? 0 : 1);
-      diagonal = row[j + 1];
-      row[j + 1] = std::min({replaced, row[j] + 1, row[j + 1] + 1});
-    }
-  }
-  return row.back();
-}
-
 std::vector<std::string> known_names() {
   std::vector<std::string> names;
   for (const Variable& each : kVariables) {
@@ -251,17 +242,7 @@ bool has_our_prefix(std::string_view name) {
 }
 
 std::string nearest_name(std::string_view name, std::size_t edits) {
-  const std::string uppercase = upper(name);
-  std::string nearest;
-  std::size_t least = edits + 1;
-  for (const std::string& known : known_names()) {
-    const std::size_t distance = edit_distance(uppercase, known);
-    if (distance < least) {
-      least = distance;
-      nearest = known;
-    }
-  }
-  return nearest;
+  return nearest(upper(name), known_names(), edits);
 }
 
 }  // namespace tender::config

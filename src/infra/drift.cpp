@@ -11,8 +11,21 @@
 namespace tender::infra {
 namespace {
 
-const RelayField& field_of(const FieldDrift& drift) {
-  return *std::ranges::find(relay_fields(), drift.field, &RelayField::column);
+// The field of the row that it is about; null: what the row describes otherwise, or not at all.
+const RelayField* field_of(const FieldDrift& drift) {
+  const auto fields = relay_fields();
+  const auto found = std::ranges::find(fields, drift.field, &RelayField::column);
+  return found == fields.end() ? nullptr : &*found;
+}
+
+// What zooid shows, as a value of that field. zooid's file may leave out what is false.
+nlohmann::json observed_value(const RelayField& field, const Relay& row, const FieldDrift& drift) {
+  if (!field_value(field, row).is_boolean()) {
+    return drift.observed;
+  }
+  const bool known = drift.observed == "true" || drift.observed == "false";
+  return known || drift.observed.empty() ? nlohmann::json(drift.observed == "true")
+                                         : nlohmann::json(drift.observed);
 }
 
 bool is_allowed(const Relay& relay) {
@@ -47,13 +60,15 @@ DriftDecision decide_drift(const Relay& row, const std::vector<FieldDrift>& show
                            config::RelayDrift policy) {
   DriftDecision decision{.adopted = row, .enforce = policy != config::RelayDrift::report};
   for (const FieldDrift& drift : shown) {
-    const RelayField& field = field_of(drift);
-    if (!is_adopted(field, row, policy) || !is_somebody_elses(row, field, drift)) {
+    const RelayField* field = field_of(drift);
+    if (field == nullptr || field->fixed || !is_adopted(*field, row, policy) ||
+        !is_somebody_elses(row, *field, drift)) {
       decision.left.push_back(drift);
       continue;
     }
     Relay adopted = decision.adopted;
-    if (set_field_value(field, drift.observed, adopted) && is_allowed(adopted)) {
+    if (set_field_value(*field, observed_value(*field, row, drift), adopted) &&
+        is_allowed(adopted)) {
       decision.adopted = std::move(adopted);
       decision.taken.push_back(drift);
     } else {

@@ -47,7 +47,7 @@ Infra::Infra(store::Query query, store::Command command, const config::Env& env,
       relay_check_(runtime.database, query_, command_, env_, runtime.transport, runtime.clock,
                    runtime.logger),
       relay_sweep_(runtime.database, query_, command_, relay_check_, env_, runtime.clock),
-      sync_runner_(env_, client_, runtime.clock, runtime.random),
+      sync_runner_(env_, client_, runtime.transport, runtime.clock, runtime.random),
       relay_sync_(runtime.database, query_, command_, env_, sync_runner_, retry_, relay_check_,
                   runtime.clock, runtime.logger),
       outbox_(runtime.database),
@@ -166,6 +166,23 @@ asio::awaitable<void> Infra::sweep() {
     } catch (const store::StoreError& error) {
       outage.begin(error);
     }
+  }
+}
+
+void Infra::notice_file(const RelayId& id) {
+  store::StoreOutage& outage = dispatcher_.outage();
+  const bool sweeps = relay_sweep_.interval() != Milliseconds::zero() && floor_ == Priority::bulk;
+  if (!sweeps || stopping_ || !outage.over()) {
+    return;  // the sweep comes round
+  }
+  try {
+    const auto relay = query_.get_relay(id);
+    if (relay && relay->synced && !outbox_.find(kRelayCheck, id.text)) {
+      relay_check_.look_soon(id);
+      dispatcher_.wake();
+    }
+  } catch (const store::StoreError& error) {
+    outage.begin(error);
   }
 }
 

@@ -3,17 +3,48 @@
 #include <utility>
 
 #include "tender/infra/sync_runner.hpp"
+#include "tender/zooid/config_directory.hpp"
 #include "tender/zooid/outcome.hpp"
 
 namespace tender::infra {
 
-Look::Look(http::Transport& transport, const config::Env& env, const Clock& clock, Relay relay)
-    : transport_(transport), env_(env), clock_(clock), relay_(std::move(relay)) {}
+// zooid's file of the relay at one moment.
+struct Look::File {
+  bool readable = false;  // whether the directory is known and can be read
+  std::optional<zooid::ConfigFile> content;
+};
+
+Look::Look(http::Transport& transport, const config::Env& env, const Clock& clock, Relay relay,
+           std::optional<TimePoint> taken_at)
+    : transport_(transport),
+      env_(env),
+      clock_(clock),
+      relay_(std::move(relay)),
+      taken_at_(taken_at) {}
+
+// Without the directory a look shows what NIP-11 shows; `tender check` says what is wrong with it.
+Look::File Look::read_file() const {
+  if (!env_.zooid_config_dir) {
+    return {};
+  }
+  try {
+    return {.readable = true,
+            .content = zooid::ConfigDirectory(*env_.zooid_config_dir).read(relay_.id)};
+  } catch (const zooid::ConfigDirectoryError&) {
+    return {};
+  }
+}
 
 boost::asio::awaitable<void> Look::run() {
+  const File before = read_file();
   http::Request request = zooid::nip11_request(relay_, env_);
   const http::Exchange exchange = co_await transport_.exchange(std::move(request));
   verdict_ = zooid::judge_liveness(exchange, relay_);
+  const File after = read_file();
+  if (before.readable && after.readable) {
+    verdict_ = zooid::judge_with_file(std::move(verdict_), relay_, env_, before.content,
+                                      after.content, taken_at_);
+  }
   if (env_.relay_verify == config::RelayVerify::direct &&
       std::holds_alternative<http::Failure>(exchange.result)) {
     sign_ = infra::destination_sign(zooid::judge(exchange, http::Method::get, clock_.now()));

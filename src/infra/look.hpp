@@ -1,6 +1,9 @@
-// One request for a relay's NIP-11 document, and what it has shown of the relay and of zooid.
-// Executions derive from it and say what follows.
+// One request for a relay's NIP-11 document, beside zooid's file of the relay where tender can read
+// it (ZOOID_CONFIG_DIR), and what they have shown of the relay and of zooid. Executions derive from
+// it and say what follows.
 #pragma once
+
+#include <optional>
 
 #include "tender/base/clock.hpp"
 #include "tender/config/env.hpp"
@@ -13,8 +16,10 @@ namespace tender::infra {
 
 class Look : public outbox::Execution {
  public:
-  /// Borrows all but the relay.
-  Look(http::Transport& transport, const config::Env& env, const Clock& clock, Relay relay);
+  /// Borrows all but the relay and the time: when the relay's last sync completed
+  /// (Query::find_last_sync).
+  Look(http::Transport& transport, const config::Env& env, const Clock& clock, Relay relay,
+       std::optional<TimePoint> taken_at);
 
   [[nodiscard]] bool asks_destination() const override { return true; }
   [[nodiscard]] bool overwrites() const override { return false; }
@@ -28,10 +33,14 @@ class Look : public outbox::Execution {
   [[nodiscard]] const zooid::LivenessVerdict& verdict() const { return verdict_; }
 
  private:
+  struct File;
+  [[nodiscard]] File read_file() const;
+
   http::Transport& transport_;
   const config::Env& env_;
   const Clock& clock_;
   Relay relay_;
+  std::optional<TimePoint> taken_at_;
   zooid::LivenessVerdict verdict_;
   outbox::DestinationSign sign_;
 };

@@ -40,8 +40,8 @@ constexpr int kUnclearLooks = 8;                  // then nothing is known, and 
 class RelayCheck::Execution final : public Look {
  public:
   /// With `due` false there is nothing to look at.
-  Execution(RelayCheck& owner, Job job, Relay relay, bool due)
-      : Look(owner.transport_, owner.env_, owner.clock_, std::move(relay)),
+  Execution(RelayCheck& owner, Job job, const Relay& relay, bool due)
+      : Look(owner.transport_, owner.env_, owner.clock_, relay, owner.last_sync(relay.id)),
         owner_(owner),
         job_(std::move(job)),
         due_(due) {}
@@ -118,7 +118,10 @@ class RelayCheck::Execution final : public Look {
   }
 
   outbox::Settlement settle_wrong(const Relay& now) {
-    const DriftDecision drift = decide_drift(now, verdict().drift, owner_.env_.relay_drift);
+    // What zooid has yet to load from its file is nobody's edit.
+    const std::vector<FieldDrift> shown =
+        verdict().lagging ? std::vector<FieldDrift>() : verdict().drift;
+    const DriftDecision drift = decide_drift(now, shown, owner_.env_.relay_drift);
     if (!drift.taken.empty()) {
       return adopt(now, drift);
     }
@@ -128,13 +131,18 @@ class RelayCheck::Execution final : public Look {
       }
       return outbox::Complete{};
     }
-    if (now.live == true) {
+    if (now.live == true || is_never_sent(now)) {
       return notice(now, drift);
     }
     if (now.live == false && !drift.enforce) {
       return outbox::Complete{};  // it was said when it was noticed
     }
     return wait_or_push(now);
+  }
+
+  // A row that was imported, and zooid has taken nothing of it yet that it could fail to load.
+  [[nodiscard]] bool is_never_sent(const Relay& now) const {
+    return !now.live && !owner_.query_.find_last_sync(now.id);
   }
 
   // Only looks that were made count, however long ago the sync was: our own queue may be long.
@@ -180,9 +188,9 @@ class RelayCheck::Execution final : public Look {
   }
 
   // The first look that shows it. If zooid has just begun to reload the relay, it is absent for a
-  // moment; other fields than those of the row do not go away by themselves.
+  // moment, or as it was before; other fields than those of the row do not go away by themselves.
   outbox::Settlement notice(const Relay& now, const DriftDecision& drift) {
-    const bool absent = verdict().drift.empty();
+    const bool absent = verdict().drift.empty() || verdict().lagging;
     if (!absent && drift.enforce && is_contested(now)) {
       return give_up_contested(now);
     }
@@ -312,10 +320,18 @@ void RelayCheck::schedule(const Relay& relay, std::int64_t taken_at_seq) {
 void RelayCheck::ensure(const Relay& relay) {
   if (env_.relay_verify != config::RelayVerify::off && relay.live != true &&
       relay.status != RelayStatus::deleted) {
-    Job job = first_look(relay.id, /*taken_at_seq=*/0);
-    job.not_before = clock_.now() + kFirstLook;
-    outbox_.schedule(job);
+    look_soon(relay.id);
   }
+}
+
+void RelayCheck::look_soon(const RelayId& id) {
+  Job job = first_look(id, /*taken_at_seq=*/0);
+  job.not_before = clock_.now() + kFirstLook;
+  outbox_.schedule(job);
+}
+
+std::optional<TimePoint> RelayCheck::last_sync(const RelayId& id) const {
+  return env_.zooid_config_dir ? query_.find_last_sync(id) : std::nullopt;
 }
 
 void RelayCheck::look_at(const RelayId& id) {

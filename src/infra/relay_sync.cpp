@@ -52,6 +52,10 @@ class RelaySync::Execution final : public outbox::Execution {
         earlier_doubt_ends_ = owner_.doubts_.end_of(relay_.id.text, *relay_.doubt_until);
       }
       SyncOrder order = owner_.order(relay_, plan_, effort_);
+      if (plan_ == SyncPlan::update && owner_.collisions_.leave_parking(relay_.id)) {
+        parking_ = true;
+        order.relay.subdomain = HostCollisions::parking_subdomain(relay_.id);
+      }
       report_ = co_await owner_.runner_.run(std::move(order));
       owner_.note_leftover(relay_.id, report_.leftover);
       doubt_until_ = remaining_doubt();
@@ -65,9 +69,10 @@ class RelaySync::Execution final : public outbox::Execution {
   }
 
   outbox::Settlement settle(Circumstances circumstances) override {
-    owner_.collided_.erase(relay_.id.text);
+    HostCollisions& collisions = owner_.collisions_;
+    collisions.end(relay_.id);
     if (verdict().outcome == Outcome::host_taken) {
-      owner_.collided_.insert(relay_.id.text);
+      collisions.begin(relay_.id, report_.holder);
     }
     const auto now = owner_.query_.get_relay(relay_.id);
     if (!now) {
@@ -81,7 +86,20 @@ class RelaySync::Execution final : public outbox::Execution {
     }
     // A program may have changed the row without an activity row: that supersedes as well.
     const bool newer = circumstances.superseded || now->revision != relay_.revision;
+    if (parking_ && verdict().outcome == Outcome::done) {
+      return settle_parked(*now, newer);
+    }
+    if (!newer && !parking_ && collisions.closes_a_circle(relay_.id, owner_.query_)) {
+      owner_.logger_.info(
+          "relay {}: it is to get the host that another relay has, and the other one its host; "
+          "moving it out of the way for a moment",
+          now->subdomain);
+      collisions.park(relay_.id);
+      owner_.command_.hold_relay_sync(relay_.id, doubt_until_, digest_after_failure());
+      return outbox::StayDue{};
+    }
     if (verdict().outcome == Outcome::done) {
+      hurry_those_who_wait(*now);
       complete();
       return newer ? outbox::Settlement(outbox::StayDue{}) : settle_success();
     }
@@ -145,6 +163,27 @@ class RelaySync::Execution final : public outbox::Execution {
             .doubt_until = doubt_until_};
   }
 
+  // zooid has it under a host that nobody wants: who waits for its old one goes on, and then it.
+  outbox::Settlement settle_parked(const Relay& now, bool newer) {
+    owner_.command_.hold_relay_sync(relay_.id, doubt_until_, std::string());
+    hurry_those_who_wait(now);
+    return newer ? outbox::Settlement(outbox::StayDue{})
+                 : outbox::DoAgain{owner_.clock_.now() + HostCollisions::kParked};
+  }
+
+  // The host that zooid had for this relay is free now, unless it was sent with that host again,
+  // because it gave it up only while it was under way.
+  void hurry_those_who_wait(const Relay& now) {
+    for (const RelayId& other : owner_.collisions_.waiting_for(now.identity)) {
+      const auto waiting = owner_.query_.get_relay(other);
+      const bool kept = !parking_ && waiting && waiting->subdomain == relay_.subdomain &&
+                        plan_ != SyncPlan::remove;
+      if (!kept && owner_.outbox_.find(kRelaySync, other.text)) {
+        owner_.outbox_.enqueue(relay_job(kRelaySync, other), owner_.clock_.now());
+      }
+    }
+  }
+
   [[nodiscard]] outbox::Settlement settle_success() const {
     if (doubt_until_) {
       return outbox::DoAgain{*doubt_until_};
@@ -184,11 +223,12 @@ class RelaySync::Execution final : public outbox::Execution {
   // relay's last error, too.
   [[nodiscard]] bool is_torn_for_sure() const { return verdict().reason == relay_.sync_error; }
 
-  // No two rows want the same host. As long as other syncs are due, one of them may free it, unless
-  // it waits in the same way.
+  // No two rows want the same host. A relay of ours that has it is to get another one; and as long
+  // as other syncs are due, one of them may free it, unless it waits in the same way.
   [[nodiscard]] bool is_hopeless_collision() const {
     return verdict().outcome == Outcome::host_taken &&
-           !owner_.outbox_.has_other(kRelaySync, owner_.collided_);
+           !owner_.collisions_.holder_of_host(relay_.id, owner_.query_) &&
+           !owner_.outbox_.has_other(kRelaySync, owner_.collisions_.relays());
   }
 
   RelaySync& owner_;
@@ -199,6 +239,7 @@ class RelaySync::Execution final : public outbox::Execution {
   SteadyTime begun_at_{};
   std::optional<SteadyTime> earlier_doubt_ends_;
   std::optional<TimePoint> doubt_until_;
+  bool parking_ = false;  // it is sent with a host that nobody wants
 };
 
 RelaySync::RelaySync(store::Database& database, store::Query query, store::Command command,
@@ -236,7 +277,7 @@ std::unique_ptr<outbox::Execution> RelaySync::begin(const outbox::Job& job, bool
     return nullptr;
   }
   if (decision.plan == SyncPlan::look) {
-    return check_.sync_by_look(*std::move(relay));
+    return check_.sync_by_look(*relay);
   }
   if (relay->livekit_enabled && !env_.livekit && !std::exchange(warned_of_livekit_, true)) {
     logger_.warn(

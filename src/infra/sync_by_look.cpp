@@ -11,8 +11,9 @@ namespace tender::infra {
 
 class RelayCheck::SyncByLook final : public Look {
  public:
-  SyncByLook(RelayCheck& owner, Relay relay)
-      : Look(owner.transport_, owner.env_, owner.clock_, std::move(relay)), owner_(owner) {}
+  SyncByLook(RelayCheck& owner, const Relay& relay)
+      : Look(owner.transport_, owner.env_, owner.clock_, relay, owner.last_sync(relay.id)),
+        owner_(owner) {}
 
   // Whatever is seen, nothing is sent here: that is for the check, which knows how long to wait.
   outbox::Settlement settle(Circumstances circumstances) override {
@@ -41,8 +42,8 @@ class RelayCheck::SyncByLook final : public Look {
   RelayCheck& owner_;
 };
 
-std::unique_ptr<outbox::Execution> RelayCheck::sync_by_look(Relay relay) {
-  return std::make_unique<SyncByLook>(*this, std::move(relay));
+std::unique_ptr<outbox::Execution> RelayCheck::sync_by_look(const Relay& relay) {
+  return std::make_unique<SyncByLook>(*this, relay);
 }
 
 }  // namespace tender::infra

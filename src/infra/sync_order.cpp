@@ -144,7 +144,8 @@ json to_json(const SyncReport& report) {
           {"requests", report.requests},
           {"created", report.created},
           {"lost", report.lost},
-          {"leftover", kLeftover.at(static_cast<std::size_t>(report.leftover))}};
+          {"leftover", kLeftover.at(static_cast<std::size_t>(report.leftover))},
+          {"holder", report.holder}};
 }
 
 std::optional<SyncOrder> read_sync_order(const json& object) {
@@ -167,6 +168,7 @@ std::optional<SyncReport> read_sync_report(const json& object) {
   reader.read("created", report.created);
   reader.read("lost", report.lost);
   reader.take(named<Leftover>(kLeftover, reader.member("leftover")), report.leftover);
+  reader.read("holder", report.holder);
   return reader.good() ? std::optional(std::move(report)) : std::nullopt;
 }
 

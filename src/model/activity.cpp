@@ -10,7 +10,7 @@
 namespace tender {
 namespace {
 
-constexpr std::array<std::pair<ActivityType, std::string_view>, 12> kNames{{
+constexpr std::array<std::pair<ActivityType, std::string_view>, 13> kNames{{
     {ActivityType::create_relay, "create_relay"},
     {ActivityType::update_relay, "update_relay"},
     {ActivityType::activate_relay, "activate_relay"},
@@ -23,6 +23,7 @@ constexpr std::array<std::pair<ActivityType, std::string_view>, 12> kNames{{
     {ActivityType::notice_relay_drift, "notice_relay_drift"},
     {ActivityType::notice_relay_identity, "notice_relay_identity"},
     {ActivityType::accept_relay_identity, "accept_relay_identity"},
+    {ActivityType::import_relay, "import_relay"},
 }};
 
 }  // namespace

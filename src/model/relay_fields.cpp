@@ -16,7 +16,7 @@ constexpr std::array kFields{
                .member = RelayMember{&Relay::tenant, &RelayChange::tenant},
                .zooid = "/info/pubkey",
                .option = "tenant",
-               .help = "Owner's public key, hex or npub"},
+               .help = "Owner's public key: hex, npub or nprofile"},
     RelayField{.column = "subdomain",
                .member = RelayMember{&Relay::subdomain, &RelayChange::subdomain},
                .option = "subdomain",

@@ -44,6 +44,10 @@ std::string to_text(const FailureDetail& detail) {
   return json_line(json);
 }
 
+std::string to_text(const ImportDetail& detail) {
+  return json_line({{"revision", detail.revision}, {"identity", detail.identity}});
+}
+
 ReconcileDetail read_reconcile_detail(const Activity& activity) {
   const auto json = detail_of(activity);
   return {.forced = json_flag(json, "forced"),

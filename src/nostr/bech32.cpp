@@ -12,7 +12,6 @@ namespace {
 
 constexpr std::string_view kAlphabet = "qpzry9x8gf2tvdw0s3jn54khce6mua7l";
 constexpr std::size_t kChecksumSize = 6;
-constexpr std::size_t kMaxSize = 90;
 
 // The BCH code of BIP-173, fed with one five-bit group at a time.
 class Checksum {
@@ -57,9 +56,9 @@ Decoded::~Decoded() {
   OPENSSL_cleanse(groups.data(), groups.size());
 }
 
-std::optional<Decoded> decode(std::string_view text) {
+std::optional<Decoded> decode(std::string_view text, std::size_t longest) {
   const std::size_t separator = text.rfind('1');
-  if (text.size() > kMaxSize || separator == std::string_view::npos || separator == 0 ||
+  if (text.size() > longest || separator == std::string_view::npos || separator == 0 ||
       text.size() - separator - 1 < kChecksumSize ||
       (std::ranges::any_of(text, is_lower) && std::ranges::any_of(text, is_upper))) {
     return std::nullopt;

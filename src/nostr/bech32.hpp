@@ -2,6 +2,7 @@
 // room: everybody else parses keys with PublicKey and SecretKey. Pure functions.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <span>
@@ -22,9 +23,12 @@ struct Decoded {
   std::vector<std::uint8_t> groups;  // the data without the checksum, five bits each
 };
 
-/// What `text` says, or nothing: over 90 characters, mixed case, no separator, an empty or
+/// The longest text of BIP-173.
+inline constexpr std::size_t kLongest = 90;
+
+/// What `text` says, or nothing: over `longest` characters, mixed case, no separator, an empty or
 /// unprintable prefix, a character outside of the alphabet, or a checksum that does not match.
-[[nodiscard]] std::optional<Decoded> decode(std::string_view text);
+[[nodiscard]] std::optional<Decoded> decode(std::string_view text, std::size_t longest = kLongest);
 
 /// Writes the bytes in `groups` to `out`; false (and `out` undefined) when they are not exactly
 /// out.size() bytes, or the padding is not zero, or it is five bits and more (BIP-173).

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cassert>
 #include <memory>
+#include <span>
+#include <vector>
 
 #include <openssl/crypto.h>
 #include <secp256k1.h>
@@ -57,14 +59,22 @@ struct KeyForm {
 constexpr KeyForm kPublicForm{"npub", "public key", "nsec", "secret key"};
 constexpr KeyForm kSecretForm{"nsec", "secret key", "npub", "public key"};
 
+constexpr std::string_view kProfile = "nprofile";
+constexpr std::string_view kUriScheme = "nostr:";
+constexpr std::size_t kLongestProfile = 5000;  // as NIP-19 recommends
+
 [[noreturn]] void refuse(const KeyForm& form, std::string_view why) {
   throw InvalidKey("not a " + std::string(form.name) + ": " + std::string(why));
 }
 
+bool starts_without_case(std::string_view text, std::string_view lower) {
+  return std::ranges::equal(text.substr(0, lower.size()), lower,
+                            [](char a, char b) { return ascii_lower(a) == b; });
+}
+
 bool starts_with_prefix(std::string_view text, std::string_view prefix) {
   return text.size() > prefix.size() && text[prefix.size()] == '1' &&
-         std::ranges::equal(text.substr(0, prefix.size()), prefix,
-                            [](char a, char b) { return (a | 0x20) == b; });
+         starts_without_case(text, prefix);
 }
 
 void parse_bech32(const KeyForm& form, std::string_view text, Bytes32& out) {
@@ -91,6 +101,46 @@ void parse_hex(const KeyForm& form, std::string_view text, Bytes32& out) {
   }
 }
 
+// NIP-19: records of a type, a length and a value, in any order. Type 0 is the public key; it comes
+// once. What other types say, relays for example, is of no use here.
+void parse_nprofile(std::string_view text, Bytes32& out) {
+  constexpr std::uint8_t special = 0;
+  const auto decoded = bech32::decode(text, kLongestProfile);
+  if (!decoded) {
+    refuse(kPublicForm, "its checksum does not match; a character is wrong or missing");
+  }
+  std::vector<std::uint8_t> bytes(decoded->groups.size() * 5 / 8);
+  bool found = false;
+  std::span<const std::uint8_t> left = bytes;
+  bool whole = bech32::to_bytes(decoded->groups, bytes);
+  while (whole && !left.empty()) {
+    const std::size_t size = left.size() < 2 ? left.size() : 2 + std::size_t{left[1]};
+    whole = size >= 2 && size <= left.size();
+    if (whole && left[0] == special) {
+      whole = !found && size == 2 + out.size();
+      found = true;
+      std::ranges::copy(left.subspan(2, whole ? out.size() : 0), out.begin());
+    }
+    left = left.subspan(whole ? size : 0);
+  }
+  if (!whole || !found) {
+    refuse(kPublicForm, "the nprofile does not hold one public key of 32 bytes");
+  }
+}
+
+// Without `nostr:` (NIP-21), which is written before the bech32 forms only.
+std::string_view without_scheme(std::string_view text) {
+  if (!starts_without_case(text, kUriScheme)) {
+    return text;
+  }
+  text.remove_prefix(kUriScheme.size());
+  if (!starts_with_prefix(text, "npub") && !starts_with_prefix(text, kProfile) &&
+      !starts_with_prefix(text, "nsec")) {
+    refuse(kPublicForm, "after nostr: it is neither npub1… nor nprofile1…");
+  }
+  return text;
+}
+
 void parse_key(const KeyForm& form, std::string_view text, Bytes32& out) {
   if (starts_with_prefix(text, form.other)) {
     refuse(form, "it is a " + std::string(form.other_name) + " (" + std::string(form.other) + ")");
@@ -108,7 +158,12 @@ static_assert(sizeof(secp256k1_keypair) == 96, "SecretKey holds a secp256k1_keyp
 
 PublicKey PublicKey::parse(std::string_view text) {
   Bytes32 bytes;
-  parse_key(kPublicForm, text, bytes);
+  const std::string_view key = without_scheme(text);
+  if (starts_with_prefix(key, kProfile)) {
+    parse_nprofile(key, bytes);
+  } else {
+    parse_key(kPublicForm, key, bytes);
+  }
   secp256k1_xonly_pubkey point;
   if (secp256k1_xonly_pubkey_parse(context(), &point, bytes.data()) != 1) {
     refuse(kPublicForm, "it is not a point on the curve secp256k1");

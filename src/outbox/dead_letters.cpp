@@ -36,6 +36,10 @@ std::string_view to_string(DeadLetterReason reason) {
   return kReasons.at(static_cast<std::size_t>(reason));
 }
 
+std::span<const std::string_view> dead_letter_reasons() {
+  return kReasons;
+}
+
 std::string_view to_string(Resolution resolution) {
   return kResolutions.at(static_cast<std::size_t>(resolution));
 }

@@ -34,11 +34,21 @@ ActiveSidecar::ActiveSidecar(const asio::any_io_executor& executor, const config
              {database_, clock_, runtime.random, logged_transport_, logger}, options),
       retention_(env, database_, clock_, logger),
       checkpointer_(database_, clock_, logger),
-      alarm_(clock_) {}
+      alarm_(clock_) {
+  if (env.zooid_config_dir) {
+    config_watch_.emplace(executor, *env.zooid_config_dir);
+    if (const auto& fault = config_watch_->fault()) {
+      logger_.warn(
+          "{}: changes of zooid's files are noticed within RELAY_SWEEP instead of at once; "
+          "`tender check` says whether ZOOID_CONFIG_DIR can be read",
+          *fault);
+    }
+  }
+}
 
 asio::awaitable<void> ActiveSidecar::run() {
   using namespace asio::experimental::awaitable_operators;
-  co_await (work() && keep_alive() && retention_.run() && checkpointer_.run());
+  co_await (work() && keep_alive() && retention_.run() && checkpointer_.run() && watch_config());
   transport_.stop();
   if (files_ == Files::lock_lost) {
     throw store::StoreError(
@@ -70,6 +80,18 @@ asio::awaitable<void> ActiveSidecar::work() {
   alarm_.notify();
   retention_.stop();
   checkpointer_.stop();
+  if (config_watch_) {
+    config_watch_->stop();
+  }
+}
+
+asio::awaitable<void> ActiveSidecar::watch_config() {
+  if (config_watch_) {
+    std::function<void(const RelayId&)> notice = [this](const RelayId& id) {
+      infra_.notice_file(id);
+    };
+    co_await config_watch_->run(std::move(notice));
+  }
 }
 
 void ActiveSidecar::check_files() {

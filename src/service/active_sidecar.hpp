@@ -11,6 +11,7 @@
 #include "tender/service/sidecar.hpp"
 #include "tender/store/checkpointer.hpp"
 #include "tender/store/database_lock.hpp"
+#include "tender/zooid/config_watch.hpp"
 
 namespace tender::service {
 
@@ -38,6 +39,7 @@ class ActiveSidecar {
 
   boost::asio::awaitable<void> work();
   boost::asio::awaitable<void> keep_alive();
+  boost::asio::awaitable<void> watch_config();
   void check_files();
 
   store::DatabaseLock lock_;
@@ -49,6 +51,7 @@ class ActiveSidecar {
   infra::Infra infra_;
   infra::Retention retention_;
   store::Checkpointer checkpointer_;
+  std::optional<zooid::ConfigWatch> config_watch_;  // nothing: ZOOID_CONFIG_DIR is not set
   Wakeup alarm_;
   Files files_ = Files::in_place;
   TimePoint drain_until_ = TimePoint::max();

@@ -52,6 +52,26 @@ void require_not_deleted(const Relay& relay) {
   }
 }
 
+// People name relays by id or subdomain, and zooid keeps data by schema.
+void require_free_names(const Query& query, const Relay& relay) {
+  if (query.get_relay(relay.id)) {
+    throw CommandError(fmt::format("a row has the id \"{}\" already", relay.id.text),
+                       "see `tender relay show`");
+  }
+  require_free_subdomain(query, relay);
+  const auto namesake = query.get_relay_of_subdomain(relay.id.text);
+  if (namesake) {
+    throw CommandError(
+        fmt::format("the id \"{}\" is the subdomain of relay {}", relay.id.text, namesake->id.text),
+        "give that relay another subdomain, otherwise commands could confuse the two relays");
+  }
+  if (const auto owner = query.get_relay_of_schema(relay.schema)) {
+    throw CommandError(
+        fmt::format("schema \"{}\" belongs to relay {}", relay.schema, owner->subdomain),
+        "zooid keeps a relay's data under its schema: delete one of the two relays");
+  }
+}
+
 Relay require_relay(const Query& query, const RelayId& id) {
   auto relay = query.get_relay(id);
   if (!relay) {
@@ -79,6 +99,33 @@ Relay Command::create_relay(const RelayChange& change) {
   write_admins(*database_, relay, change);
   add_activity(ActivityType::create_relay, relay, "{}");
   relay = require_relay(Query(*database_), relay.id);
+  transaction.commit();
+  return relay;
+}
+
+Relay Command::import_relay(Relay imported, const std::string& digest) {
+  imported.created_at = clock_->now();
+  require_valid(imported, Standing::fresh);
+  Transaction transaction(*database_);
+  const Query query(*database_);
+  require_free_names(query, imported);
+  insert_relay(*database_, imported);
+  RelayChange admins;
+  admins.add_admins = imported.admins.value_or(std::vector<std::string>());
+  write_admins(*database_, imported, admins);
+  const Relay row = require_relay(query, imported.id);  // an id that was there before goes on
+  // Before the row is in step, because a trigger reads it.
+  add_activity(ActivityType::import_relay, row,
+               to_text(ImportDetail{.revision = row.revision, .identity = imported.identity}));
+  SentInfo sent;
+  sent.taken(row);
+  database_
+      ->prepare(
+          "UPDATE relay SET synced_revision = revision, synced = 1, synced_digest = ?, "
+          "doubt_until = NULL, identity = ?, other_identity = '', info_sent = ? WHERE id = ?",
+          digest, imported.identity, sent.to_text(), row.id.text)
+      .run();
+  Relay relay = require_relay(query, row.id);
   transaction.commit();
   return relay;
 }

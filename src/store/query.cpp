@@ -1,6 +1,7 @@
 #include "tender/store/query.hpp"
 
 #include <algorithm>
+#include <array>
 
 #include <fmt/format.h>
 
@@ -62,6 +63,11 @@ std::optional<Relay> Query::find_relay(std::string_view id_or_subdomain) const {
   return read_one(database_->prepare(sql.c_str(), id_or_subdomain));
 }
 
+std::optional<Relay> Query::get_relay_of_identity(std::string_view identity) const {
+  static const std::string sql = select_relays("identity = ? AND identity <> '' LIMIT 1");
+  return read_one(database_->prepare(sql.c_str(), identity));
+}
+
 std::optional<Relay> Query::get_relay_being_deleted(std::string_view subdomain) const {
   static const std::string sql =
       select_relays("subdomain = ? AND status = 'deleted' AND synced = 0 LIMIT 1");
@@ -73,13 +79,48 @@ std::optional<Relay> Query::get_relay_of_subdomain(std::string_view subdomain) c
   return read_one(database_->prepare(sql.c_str(), subdomain));
 }
 
+std::optional<Relay> Query::get_relay_of_schema(std::string_view schema) const {
+  static const std::string sql = select_relays("schema = ?");
+  return read_one(database_->prepare(sql.c_str(), schema));
+}
+
 std::vector<Relay> Query::next_relays(RelayPage& page) const {
   static const std::string sql = select_page("(status <> 'deleted' OR synced = 0)");
   return read_page(*database_, sql, page);
 }
 
+std::vector<RelayId> Query::list_relay_ids(const RelayFilter& filter) const {
+  // By RelayOrder.
+  static const std::array<std::string, 9> statements = [] {
+    constexpr std::array<std::string_view, 9> columns{
+        "created_at", "created_at DESC", "subdomain", "info_name COLLATE NOCASE", "tenant", "plan",
+        "status",     "revision DESC",   "seen_at"};
+    std::array<std::string, 9> made;
+    std::ranges::transform(columns, made.begin(), [](std::string_view column) {
+      return fmt::format(
+          "SELECT id FROM relay WHERE (?1 = '' OR status = ?1) AND (?2 = '' OR tenant = ?2) "
+          "AND (?3 = '' OR instr(lower(subdomain), lower(?3)) > 0 "
+          "OR instr(lower(info_name), lower(?3)) > 0 OR instr(lower(id), lower(?3)) > 0) "
+          "AND (?4 IS NULL OR synced = ?4) ORDER BY {}, id LIMIT ?5",
+          column);
+    });
+    return made;
+  }();
+  const std::optional<std::int64_t> synced =
+      filter.synced ? std::optional<std::int64_t>(*filter.synced ? 1 : 0) : std::nullopt;
+  return read_all(
+      database_->prepare(statements.at(static_cast<std::size_t>(filter.order)).c_str(),
+                         filter.status, filter.tenant, filter.search, synced, filter.limit),
+      [](const Statement& row) { return RelayId{row.text(0)}; });
+}
+
 std::vector<Relay> Query::next_relays_pending_sync(RelayPage& page) const {
   static const std::string sql = select_page("synced = 0");
+  return read_page(*database_, sql, page);
+}
+
+std::vector<Relay> Query::next_relays_failing(RelayPage& page) const {
+  static const std::string sql = select_page("synced = 0 AND sync_error <> ''");
   return read_page(*database_, sql, page);
 }
 
@@ -155,6 +196,16 @@ bool Query::has_completed_sync(const RelayId& id) const {
          read_completion_detail(read_activity(newest)).result != SyncResult::deleted;
 }
 
+std::optional<TimePoint> Query::find_last_sync(const RelayId& id) const {
+  Statement row = database_->prepare(
+      "SELECT created_at FROM activity WHERE resource_type = 'relay' AND resource_id = ? "
+      "AND activity_type = 'complete_relay_sync' "
+      "AND CASE WHEN json_valid(detail) THEN json_extract(detail, '$.skipped') IS NOT 1 END "
+      "ORDER BY seq DESC LIMIT 1",
+      id.text);
+  return row.step() ? std::optional(row.time(0)) : std::nullopt;
+}
+
 Standing Query::standing_of(const Relay& relay) const {
   const bool fresh = !relay.synced && !relay.synced_revision && !has_completed_sync(relay.id);
   return fresh ? Standing::fresh : Standing::taken;
@@ -220,8 +271,16 @@ Query::RelayCounts Query::count_relays(TimePoint seen_since) const {
       "(SELECT count(*) FROM relay WHERE live = 0), "
       "(SELECT count(*) FROM relay WHERE live = 0 AND synced = 1), "
       "(SELECT count(*) FROM relay WHERE synced = 1 AND live IS NULL AND status <> 'deleted'), "
-      "(SELECT count(*) FROM relay WHERE synced = 1 AND live = 1 AND seen_at < ?), "
-      "(SELECT count(*) FROM relay WHERE other_identity <> '')",
+      "(SELECT count(*) FROM relay WHERE synced = 1 AND live = 1 AND seen_at < ?1), "
+      "(SELECT count(*) FROM relay WHERE other_identity <> ''), "
+      // Those that are not active, which are off whether and whenever they were looked at.
+      "(SELECT count(*) FROM relay INDEXED BY relay_off "
+      "WHERE synced = 1 AND status <> 'active' AND status <> 'deleted' AND live IS NULL), "
+      "(SELECT count(*) FROM relay INDEXED BY relay_off "
+      "WHERE synced = 1 AND status <> 'active' AND status <> 'deleted' AND live = 1), "
+      "(SELECT count(*) FROM relay INDEXED BY relay_off "
+      "WHERE synced = 1 AND status <> 'active' AND status <> 'deleted' AND live = 1 AND seen_at < "
+      "?1)",
       seen_since);
   statement.step();
   RelayCounts counts;
@@ -230,9 +289,12 @@ Query::RelayCounts Query::count_relays(TimePoint seen_since) const {
   counts.synced = counts.total - counts.pending;
   counts.failing = statement.integer(2);
   counts.not_served = statement.integer(3);
-  counts.unknown = statement.integer(6);
-  counts.live = counts.synced - statement.integer(4) - statement.integer(5) - statement.integer(6);
   counts.other_identity = statement.integer(7);
+  const std::int64_t off_not_looked_at = statement.integer(8);
+  counts.off = off_not_looked_at + statement.integer(9);
+  counts.unknown = statement.integer(6) - statement.integer(10);
+  const std::int64_t not_looked_at = statement.integer(5) - off_not_looked_at;
+  counts.live = counts.synced - statement.integer(4) - not_looked_at - counts.unknown - counts.off;
   return counts;
 }
 

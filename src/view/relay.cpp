@@ -1,37 +1,68 @@
 #include "tender/view/relay.hpp"
 
+#include <algorithm>
 #include <array>
 #include <utility>
 
 #include <fmt/format.h>
 
+#include <nlohmann/json.hpp>
+
+#include "tender/infra/kinds.hpp"
+#include "tender/outbox/dead_letters.hpp"
+#include "tender/outbox/outbox.hpp"
 #include "tender/store/command.hpp"
+#include "tender/store/relay_pages.hpp"
 
 namespace tender::view {
 namespace {
 
-constexpr std::array<std::string_view, 8> kSyncStates{
-    "in step", "live", "off", "unknown", "not served", "pending", "failing", "deleted"};
+constexpr std::array<std::string_view, 9> kSyncStates{
+    "in step", "live", "off", "unknown", "not served", "pending", "failing", "held", "deleted"};
+
+constexpr std::array kStates{SyncState::in_step, SyncState::live,       SyncState::off,
+                             SyncState::unknown, SyncState::not_served, SyncState::pending,
+                             SyncState::failing, SyncState::held,       SyncState::deleted};
 
 }  // namespace
 
-SyncState sync_state(const Relay& relay, TimePoint seen_since) {
+SyncState sync_state(const Relay& relay, bool held, TimePoint seen_since) {
+  if (held) {
+    return SyncState::held;
+  }
   if (!relay.synced) {
     return relay.sync_error.empty() ? SyncState::pending : SyncState::failing;
   }
   if (relay.status == RelayStatus::deleted) {
     return SyncState::deleted;
   }
+  if (relay.live == false) {
+    return SyncState::not_served;
+  }
+  if (relay.status != RelayStatus::active) {
+    return SyncState::off;
+  }
   if (!relay.live) {
     return SyncState::in_step;
   }
-  if (!*relay.live) {
-    return SyncState::not_served;
+  return relay.seen_at && *relay.seen_at < seen_since ? SyncState::unknown : SyncState::live;
+}
+
+// As Infra::lacks_work has it.
+bool is_held(store::Database& database, const Relay& relay) {
+  return !relay.synced && !relay.sync_error.empty() &&
+         outbox::DeadLetters(database).holds(infra::kRelaySync, relay.id.text, relay.revision) &&
+         !outbox::Outbox(database).find(infra::kRelaySync, relay.id.text);
+}
+
+std::int64_t count_held(store::Database& database) {
+  std::int64_t held = 0;
+  store::RelayPages pages(store::Query(database), &store::Query::next_relays_failing);
+  for (auto relays = pages.next(); !relays.empty(); relays = pages.next()) {
+    held += std::ranges::count_if(
+        relays, [&database](const Relay& relay) { return is_held(database, relay); });
   }
-  if (relay.seen_at && *relay.seen_at < seen_since) {
-    return SyncState::unknown;
-  }
-  return relay.status == RelayStatus::active ? SyncState::live : SyncState::off;
+  return held;
 }
 
 TimePoint seen_since(TimePoint now, Milliseconds sweep) {
@@ -42,11 +73,52 @@ std::string_view to_string(SyncState state) {
   return kSyncStates.at(static_cast<std::size_t>(state));
 }
 
+std::span<const SyncState> sync_states() {
+  return kStates;
+}
+
+std::string to_json_name(SyncState state) {
+  std::string name(to_string(state));
+  std::ranges::replace(name, ' ', '_');
+  return name;
+}
+
 Relay with_reason(Relay relay, const outbox::DestinationState& destination) {
   if (!relay.synced && relay.sync_error.empty()) {
     relay.sync_error = destination.reason;
   }
   return relay;
+}
+
+RelayView::RelayView(store::Database& database, TimePoint seen_since,
+                     std::optional<std::string> domain)
+    : database_(database),
+      seen_since_(seen_since),
+      domain_(std::move(domain)),
+      destination_(outbox::read_destination_state(database, infra::kZooid)) {}
+
+SyncState RelayView::state(const Relay& relay) const {
+  return sync_state(relay, is_held(database_, relay), seen_since_);
+}
+
+std::optional<std::string> RelayView::host(const Relay& relay) const {
+  return domain_ ? std::optional(fmt::format("{}.{}", relay.subdomain, *domain_)) : std::nullopt;
+}
+
+std::optional<std::string> RelayView::url(const Relay& relay) const {
+  const auto at = host(relay);
+  return at ? std::optional("wss://" + *at) : std::nullopt;
+}
+
+nlohmann::ordered_json RelayView::to_json(Relay relay) const {
+  const std::string now = to_json_name(state(relay));
+  const auto at = host(relay);
+  const auto address = url(relay);
+  auto json = tender::to_json(with_reason(std::move(relay), destination_));
+  json["state"] = now;
+  json["host"] = at ? nlohmann::ordered_json(*at) : nullptr;
+  json["url"] = address ? nlohmann::ordered_json(*address) : nullptr;
+  return json;
 }
 
 std::optional<Relay> find_relay(const store::Query& query, const std::string& name) {

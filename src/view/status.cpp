@@ -6,10 +6,12 @@
 #include <nlohmann/json.hpp>
 
 #include "tender/infra/kinds.hpp"
+#include "tender/infra/lost_relays.hpp"
 #include "tender/outbox/dead_letters.hpp"
 #include "tender/outbox/router.hpp"
 #include "tender/store/database.hpp"
 #include "tender/store/migrations.hpp"
+#include "tender/view/relay.hpp"
 
 namespace tender::view {
 namespace {
@@ -40,6 +42,9 @@ Snapshot take_snapshot(store::Database& database, TimePoint now, TimePoint seen_
     snapshot.heartbeat_age = std::max(Milliseconds::zero(), now - snapshot.holder->heartbeat);
   }
   snapshot.relays = query.count_relays(seen_since);
+  snapshot.held = std::min(count_held(database), snapshot.relays.failing);
+  snapshot.relays.pending -= snapshot.held;
+  snapshot.relays.failing -= snapshot.held;
   snapshot.jobs = outbox::Outbox(database).count(infra::kRelaySync, now);
   snapshot.checks = outbox::Outbox(database).count(infra::kRelayCheck, now);
   snapshot.destinations.try_emplace(std::string(infra::kZooid));
@@ -60,6 +65,33 @@ Snapshot take_snapshot(store::Database& database, TimePoint now, TimePoint seen_
   return snapshot;
 }
 
+bool has_lost_relays(const Snapshot& snapshot) {
+  return snapshot.relays.live == 0 &&
+         snapshot.relays.not_served >= static_cast<std::int64_t>(infra::LostRelays::kMany);
+}
+
+std::vector<std::string_view> waits_for_person(const Snapshot& snapshot) {
+  std::vector<std::string_view> words;
+  if (snapshot.dead_letters > 0) {
+    words.emplace_back("dead_letters");
+  }
+  if (snapshot.relays.other_identity > 0) {
+    words.emplace_back("other_identity");
+  }
+  if (has_lost_relays(snapshot)) {
+    words.emplace_back("lost_relays");
+  }
+  if (!snapshot.settings.empty()) {
+    words.emplace_back("settings");
+  }
+  if (std::ranges::any_of(snapshot.destinations, [](const auto& destination) {
+        return destination.second.failing_since.has_value();
+      })) {
+    words.emplace_back("destinations");
+  }
+  return words;
+}
+
 nlohmann::ordered_json to_json(const Snapshot& snapshot) {
   nlohmann::ordered_json json = {
       {"database", snapshot.database},
@@ -71,8 +103,10 @@ nlohmann::ordered_json to_json(const Snapshot& snapshot) {
         {"synced", snapshot.relays.synced},
         {"pending", snapshot.relays.pending},
         {"failing", snapshot.relays.failing},
+        {"held", snapshot.held},
         {"in_doubt", snapshot.jobs.in_doubt},
         {"live", snapshot.relays.live},
+        {"off", snapshot.relays.off},
         {"unknown", snapshot.relays.unknown},
         {"not_served", snapshot.relays.not_served},
         {"other_identity", snapshot.relays.other_identity}}},
@@ -83,8 +117,11 @@ nlohmann::ordered_json to_json(const Snapshot& snapshot) {
         {"next_due", nullptr},
         {"checks", snapshot.checks.all()},
         {"unknown", nlohmann::ordered_json::array()}}},
+      {"config", snapshot.config ? to_json(*snapshot.config) : nlohmann::ordered_json()},
       {"dead_letters", snapshot.dead_letters},
-      {"activity", {{"last_seq", snapshot.logged}, {"routed_seq", snapshot.routed}}}};
+      {"activity", {{"last_seq", snapshot.logged}, {"routed_seq", snapshot.routed}}},
+      {"settings", snapshot.settings},
+      {"waits_for_you", waits_for_person(snapshot)}};
   for (const auto& [name, state] : snapshot.destinations) {
     json["destinations"][name] = to_json(state);
   }

@@ -28,6 +28,22 @@ TEST_F(BackupCommand, PrintsPathAndSize) {
             target + ": " + std::to_string(std::filesystem::file_size(target)) + " bytes\n");
 }
 
+TEST_F(BackupCommand, KeepsSomeInADirectory) {
+  create("blue");
+  std::filesystem::create_directory("backups");
+  std::ofstream("backups/tender-20200101T000000Z.db") << "old";
+  const Ran ran = run({"backup", "--keep", "1", "backups", "--json"});
+  EXPECT_EQ(ran.code, ExitCode::ok) << ran.err;
+  EXPECT_EQ(members(ran.json()), (Words{"path", "bytes", "removed"}));
+  EXPECT_EQ(ran.json()["removed"][0], "backups/tender-20200101T000000Z.db");
+  EXPECT_THAT(ran.json()["path"].get<std::string>(),
+              testing::MatchesRegex("backups/tender-[0-9]{8}T[0-9]{6}Z[.]db"));
+  for (const char* keep : {"0", "-1", "many"}) {
+    EXPECT_EQ(run({"backup", "--keep", keep, "backups"}).code, ExitCode::usage);
+  }
+  EXPECT_EQ(run({"backup", "--keep", "1", "--force", "backups"}).code, ExitCode::usage);
+}
+
 TEST_F(BackupCommand, TellsHowToReplaceAFile) {
   create("blue");
   std::ofstream(target) << "precious";

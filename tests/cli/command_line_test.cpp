@@ -68,11 +68,29 @@ TEST_F(CommandLine, HasEveryCommandThatOperatorsCountOn) {
   for (const CommandSpec& command : command_table()) {
     names.emplace_back(command.name);
   }
-  EXPECT_THAT(names, testing::IsSupersetOf(
-                         {"run", "reconcile", "members", "relay create", "relay update",
-                          "relay activate", "relay deactivate", "relay list", "relay show",
-                          "activity", "dead-letter list", "dead-letter retry",
-                          "dead-letter discard", "status", "check", "key", "version"}));
+  EXPECT_THAT(names, testing::IsSupersetOf({"run",
+                                            "reconcile",
+                                            "members",
+                                            "apply",
+                                            "import",
+                                            "relay delete",
+                                            "completion",
+                                            "man",
+                                            "relay watch",
+                                            "relay create",
+                                            "relay update",
+                                            "relay activate",
+                                            "relay deactivate",
+                                            "relay list",
+                                            "relay show",
+                                            "activity",
+                                            "dead-letter list",
+                                            "dead-letter retry",
+                                            "dead-letter discard",
+                                            "status",
+                                            "check",
+                                            "key",
+                                            "version"}));
 }
 
 TEST_F(CommandLine, ShowsTheCommandsOfAGroup) {
@@ -100,6 +118,31 @@ TEST_F(CommandLine, HelpsWithEveryCommand) {
     }
   }
   EXPECT_FALSE(std::filesystem::exists(directory.path() / "data"));  // and does nothing else
+}
+
+TEST_F(CommandLine, HelpsByTheWordHelpToo) {
+  for (const Words& words : {Words{"relay", "create"}, Words{"status"}, Words{"relay"}}) {
+    Words help{"help"};
+    help.insert(help.end(), words.begin(), words.end());
+    EXPECT_EQ(run(help).code, ExitCode::ok);
+    EXPECT_EQ(run(help).out, run(with(words, "--help")).out);
+  }
+  expect_usage_error({"help", "frobnicate"}, "there is no command \"help frobnicate\"");
+}
+
+TEST_F(CommandLine, ShowsDefaultsOnlyWhereTheyApply) {
+  EXPECT_THAT(run({"relay", "create", "--help"}).out, HasSubstr("(default: on)"));
+  EXPECT_THAT(run({"relay", "update", "--help"}).out, Not(HasSubstr("(default:")));
+}
+
+TEST_F(CommandLine, GuessesWhatASlipOfTheKeyboardMeant) {
+  expect_usage_error({"relay", "craete"}, "did you mean `tender relay create`?");
+  expect_usage_error({"statsu"}, "did you mean `tender status`?");
+  expect_usage_error({"relays"}, "did you mean `tender relay`?");
+  expect_usage_error({"relay", "create", "--subdomian", "x"}, "did you mean --subdomain?");
+  expect_usage_error({"relay", "update", "blue", "--no-psuh=true"}, "did you mean --no-push?");
+  EXPECT_THAT(run({"relay", "create", "--frobnicate"}).err, Not(HasSubstr("did you mean")));
+  EXPECT_THAT(run({"frobnicate"}).err, Not(HasSubstr("did you mean")));
 }
 
 TEST_F(CommandLine, ListsEachOptionInTheHelpOfItsCommand) {
@@ -315,6 +358,20 @@ TEST_F(Configuration, IsReadFromTheFileThatIsGiven) {
   EXPECT_EQ(run({"relay", "list", "--env-file=other.env"}).code, ExitCode::ok);
 }
 
+TEST_F(Configuration, OfAFileHasItsDatabaseBesideTheFile) {
+  std::filesystem::create_directories("etc");
+  std::ofstream("etc/tender.env") << "DATABASE_URL=sqlite://data/own.db\n";
+  environment.clear();
+  create("blue", {"--env-file", "etc/tender.env"});
+  EXPECT_TRUE(std::filesystem::exists("etc/data/own.db"));
+  std::ofstream(".env") << "DATABASE_URL=sqlite://here.db\n";
+  create("green");
+  EXPECT_TRUE(std::filesystem::exists("here.db"));
+  environment["DATABASE_URL"] = "sqlite://there.db";
+  create("red", {"--env-file", "etc/tender.env"});
+  EXPECT_TRUE(std::filesystem::exists("there.db"));
+}
+
 TEST_F(Configuration, NeedsTheFileThatIsGiven) {
   const Ran ran = run({"status", "--env-file", "missing.env"});
   EXPECT_EQ(ran.code, ExitCode::usage);
@@ -342,7 +399,22 @@ TEST_F(CliTest, SaysWhereThereIsNoDatabase) {
     EXPECT_THAT(ran.err, AllOf(StartsWith("tender: "), HasSubstr(path.string()),
                                HasSubstr("what to do: "), HasSubstr("DATABASE_URL")));
   }
-  EXPECT_FALSE(std::filesystem::exists(path));  // looking for it does not make it
+  EXPECT_TRUE(std::filesystem::is_empty(directory.path()));  // looking for it does not make it
+}
+
+TEST_F(CliTest, MakesADatabaseForCommandsThatWriteOnly) {
+  environment["ZOOID_API_URL"] = "http://127.0.0.1:9";
+  environment["RELAY_DOMAIN"] = "relays.test";
+  environment["ROBOT_SECRET"] = std::string(63, '0') + "1";
+  for (const CommandSpec& command : command_table()) {
+    if (command.name == "run" || command.name == "relay create") {
+      continue;
+    }
+    Words arguments = words_of(command.name);
+    arguments.resize(arguments.size() + command.min_names, "blue");
+    static_cast<void>(run(arguments));
+    EXPECT_TRUE(std::filesystem::is_empty(directory.path())) << command.name;
+  }
 }
 
 }  // namespace

@@ -25,6 +25,23 @@ std::string printed(const Json& array) {
   return out.str();
 }
 
+std::string table_of_width(std::size_t width) {
+  std::ostringstream out;
+  Table table(out, width);
+  table.add({"ID", "SUBDOMAIN", "NAME"});
+  table.add({"1", "blue-and-green", "Ünder the sea, a harbour"});
+  table.finish();
+  return out.str();
+}
+
+TEST(Table, CutsTheLastColumnsToTheWidthOfTheTerminal) {
+  EXPECT_EQ(table_of_width(80),
+            "ID  SUBDOMAIN       NAME\n1   blue-and-green  Ünder the sea, a harbour\n");
+  EXPECT_EQ(table_of_width(30), "ID  SUBDOMAIN       NAME\n1   blue-and-green  Ünder the…\n");
+  EXPECT_EQ(table_of_width(24), "ID  SUBDOMAIN   NAME\n1   blue-and-…  Ünder t…\n");
+  EXPECT_EQ(table_of_width(1), "ID  SUBDOMA…  NAME\n1   blue-an…  Ünder t…\n");
+}
+
 TEST(JsonArray, PrintsWhatPrintJsonWould) {
   for (const char* text : {"[]", R"([{"a":1,"b":{"c":[1,2]},"d":"x\ny","e":{}}])", "[1,2,3]"}) {
     const Json array = Json::parse(text);

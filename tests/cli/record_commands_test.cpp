@@ -1,11 +1,13 @@
 // `tender activity`, `dead-letter …`, `status` and `health`: what happened and how things stand.
 #include <algorithm>
+#include <cstdio>
 #include <sstream>
 
 #include <gmock/gmock.h>
 #include <unistd.h>
 
 #include "tender/infra/kinds.hpp"
+#include "tender/infra/setting_changes.hpp"
 #include "tender/outbox/destination_state.hpp"
 #include "tender/outbox/outbox.hpp"
 #include "tender/store/database_lock.hpp"
@@ -167,6 +169,54 @@ TEST_F(DeadLetterCommands, RetryAsksForASyncAndResolvesTheLetter) {
   EXPECT_EQ(log[3]["resource_id"], show("green")["id"]);
 }
 
+TEST_F(DeadLetterCommands, RetryTakesManyAtOnce) {
+  for (const char* subdomain : {"blue", "green", "red", "gone"}) {
+    create(subdomain);
+    give_up(subdomain);
+  }
+  Behind behind(path);
+  behind.database.execute(
+      "UPDATE dead_letter SET reason = 'lost' WHERE id = 2; DELETE FROM relay WHERE subdomain = "
+      "'gone'");
+  const Ran lost = run({"dead-letter", "retry", "--reason", "lost", "--yes"});
+  EXPECT_EQ(lost.code, ExitCode::ok);
+  EXPECT_THAT(lost.err, AllOf(HasSubstr("1 open dead letter will be"), HasSubstr("1 relay will")));
+  EXPECT_EQ(list().size(), 3U);
+  const Ran all = run({"dead-letter", "retry", "--all", "--yes"});
+  EXPECT_EQ(all.code, ExitCode::ok);
+  EXPECT_THAT(all.err, AllOf(HasSubstr("3 open dead letters will be"),
+                             HasSubstr("2 relays will be retried"), HasSubstr("1 letter left")));
+  ASSERT_EQ(list().size(), 1U);
+  const ordered_json log = run({"activity", "--json"}).json();
+  EXPECT_EQ(log.size(), 7U);
+  EXPECT_EQ(log[6]["activity_type"], "reconcile_relay");
+  EXPECT_EQ(log[6]["detail"]["bulk"], true);
+  Behind(path).database.execute("UPDATE dead_letter SET resolution = 'discarded', resolved_at = 1");
+  EXPECT_THAT(run({"dead-letter", "retry", "--all"}).err, HasSubstr("no open dead letter"));
+}
+
+TEST_F(DeadLetterCommands, RetryOfManyAsksFirst) {
+  create("blue");
+  give_up("blue");
+  ASSERT_NE(std::freopen("/dev/null", "r", stdin), nullptr);  // it may be a terminal
+  const Ran ran = run({"dead-letter", "retry", "--all"});
+  EXPECT_EQ(ran.code, ExitCode::usage);
+  EXPECT_THAT(ran.err, AllOf(HasSubstr("1 open dead letter will"), HasSubstr("--yes")));
+  EXPECT_EQ(list().size(), 1U);
+}
+
+TEST_F(DeadLetterCommands, RetryRefusesWhatIsNotClear) {
+  create("blue");
+  for (const Words& arguments :
+       {Words{"dead-letter", "retry"}, Words{"dead-letter", "retry", "blue", "--all"},
+        Words{"dead-letter", "retry", "--all", "--reason", "lost"}}) {
+    EXPECT_EQ(run(arguments).code, ExitCode::usage) << arguments.back();
+  }
+  const Ran ran = run({"dead-letter", "retry", "--reason", "bored"});
+  EXPECT_EQ(ran.code, ExitCode::usage);
+  EXPECT_THAT(ran.err, AllOf(HasSubstr("--reason \"bored\""), HasSubstr("rejected, lost,")));
+}
+
 TEST_F(DeadLetterCommands, DiscardAsksForNothing) {
   create("blue");
   give_up("blue");
@@ -252,8 +302,37 @@ TEST_F(Status, IsAnObject) {
   const Behind made(path);
   const Ran ran = run({"status", "--json"});
   EXPECT_EQ(ran.code, ExitCode::ok);
-  EXPECT_EQ(members(ran.json()), (Words{"database", "schema_version", "sidecar", "relays",
-                                        "destinations", "outbox", "dead_letters", "activity"}));
+  EXPECT_EQ(members(ran.json()),
+            (Words{"database", "schema_version", "sidecar", "relays", "destinations", "outbox",
+                   "config", "dead_letters", "activity", "settings", "waits_for_you"}));
+}
+
+TEST_F(Status, ExitsWith4OnlyWhenItIsAskedToAndSomethingWaitsForAPerson) {
+  create("blue");
+  EXPECT_EQ(run({"status", "--exit-code"}).code, ExitCode::ok);
+  Behind behind(path);
+  behind.letters.add(infra::kRelaySync, behind.relay("blue").id.text, DeadLetterReason::lost,
+                     "boom", 1, 1, TimePoint());
+  EXPECT_EQ(run({"status"}).code, ExitCode::ok);
+  EXPECT_EQ(run({"status", "--exit-code"}).code, ExitCode::some_failed);
+  EXPECT_EQ(run({"status", "--exit-code", "--json"}).code, ExitCode::some_failed);
+}
+
+TEST_F(Status, SaysWhichSettingsNeedConsent) {
+  create("blue");
+  environment["ZOOID_API_URL"] = "http://api.test";
+  environment["RELAY_DOMAIN"] = "old.test";
+  environment["ROBOT_SECRET"] = std::string(63, '0') + "1";
+  Behind behind(path);
+  behind.command.complete_relay_sync(behind.relay("blue"), {.revision = 1, .digest = "d"});
+  infra::SettingChanges(behind.database, config::load_env(environment)).remember();
+  EXPECT_EQ(run({"status", "--exit-code"}).code, ExitCode::ok);
+  environment["RELAY_DOMAIN"] = "new.test";
+  const Ran ran = run({"status", "--exit-code"});
+  EXPECT_EQ(ran.code, ExitCode::some_failed);
+  EXPECT_THAT(ran.out, HasSubstr("RELAY_DOMAIN changed so that `tender run` refuses to start"));
+  const auto lock = store::DatabaseLock::try_acquire(path);  // a sidecar runs, so it could start
+  EXPECT_EQ(run({"status", "--exit-code"}).code, ExitCode::ok);
 }
 
 TEST_F(Status, CountsWhatThereIs) {
@@ -275,7 +354,7 @@ TEST_F(Status, CountsWhatThereIs) {
   const ordered_json status = run({"status", "--json"}).json();
   EXPECT_EQ(
       status["relays"].dump(),
-      R"({"total":4,"synced":1,"pending":3,"failing":1,"in_doubt":1,"live":0,"unknown":0,"not_served":1,"other_identity":0})");
+      R"({"total":4,"synced":1,"pending":3,"failing":1,"held":0,"in_doubt":1,"live":0,"off":0,"unknown":0,"not_served":1,"other_identity":0})");
   EXPECT_EQ(status["outbox"].dump(),
             R"({"due":1,"waiting":2,"next_due":8000000000000,"checks":0,"unknown":[]})");
   EXPECT_EQ(status["dead_letters"], 1);

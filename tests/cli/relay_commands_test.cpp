@@ -50,7 +50,10 @@ const Words kRelayMembers{"id",
                           "live",
                           "seen_at",
                           "identity",
-                          "other_identity"};
+                          "other_identity",
+                          "state",
+                          "host",
+                          "url"};
 
 struct RelayCommands : CliTest {
   void expect_error(const Words& arguments, ExitCode code, const std::string& what) const {

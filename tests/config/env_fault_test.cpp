@@ -64,7 +64,8 @@ INSTANTIATE_TEST_SUITE_P(
                     Case{"ZOOID_API_TIMEOUT", "0s", "is zero"},
                     Case{"ZOOID_API_CA_FILE", "/no/such/file", "No such file or directory"},
                     Case{"ZOOID_API_CA_FILE", "/", "Is a directory"},
-                    Case{"ZOOID_API_CA_FILE", "/dev/null", "does not contain a PEM certificate"}));
+                    Case{"ZOOID_API_CA_FILE", "/dev/null", "does not contain a PEM certificate"},
+                    Case{"ZOOID_CONFIG_DIR", "/dev/null", "is not a directory"}));
 
 INSTANTIATE_TEST_SUITE_P(
     Database, WrongValue,

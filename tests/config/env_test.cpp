@@ -35,6 +35,7 @@ TEST(Env, HasTheDefaultsOfTheTable) {
   EXPECT_EQ(env.log_format, LogFormat::text);
   EXPECT_EQ(env.zooid_api_timeout, 5s);
   EXPECT_EQ(env.zooid_api_ca_file, std::nullopt);
+  EXPECT_EQ(env.zooid_config_dir, std::nullopt);
   EXPECT_EQ(env.relay_sync_retry_max_attempts, 6);
   EXPECT_EQ(env.relay_sync_retry_base, 30s);
   EXPECT_EQ(env.relay_sync_retry_cap, 15min);

@@ -6,10 +6,12 @@
 #include <set>
 
 #include <fmt/format.h>
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "tender/nostr/hex.hpp"
 
+#include "nostr/bech32.hpp"
 #include "support/seeded_random.hpp"
 
 namespace tender::nostr {
@@ -56,6 +58,46 @@ TEST(PublicKey, AgreesWithTheExamplesOfNip19) {
   EXPECT_EQ(
       PublicKey::parse("3bf0c63fcb93463407af97a5e5ee64fa883d107ef9e558472c4eb9aaaefa459d").npub(),
       "npub180cvv07tjdrrgpa0j7j7tmnyl2yr6yr7l8j4s3evf6u64th6gkwsyjh6w6");
+}
+
+// NIP-19's example: the key with two relays.
+constexpr std::string_view kNprofile =
+    "nprofile1qqsrhuxx8l9ex335q7he0f09aej04zpazpl0ne2cgukyawd24mayt8gpp4mhxue69uhhytnc9e3k7mgpz4mhx"
+    "ue"
+    "69uhkg6nzv9ejuumpv34kytnrdaksjlyr9p";
+
+TEST(PublicKey, IsReadFromAProfile) {
+  EXPECT_EQ(PublicKey::parse(kNprofile).hex(),
+            "3bf0c63fcb93463407af97a5e5ee64fa883d107ef9e558472c4eb9aaaefa459d");
+}
+
+TEST(PublicKey, IsReadFromANostrUri) {
+  EXPECT_EQ(PublicKey::parse("nostr:" + std::string(kNpub)).hex(), kPublicHex);
+  EXPECT_EQ(PublicKey::parse("NOSTR:" + std::string(kNprofile)), PublicKey::parse(kNprofile));
+  EXPECT_EQ(refusal<PublicKey>("nostr:" + std::string(kPublicHex)),
+            "not a public key: after nostr: it is neither npub1… nor nprofile1…");
+  EXPECT_EQ(refusal<PublicKey>("nostr:" + std::string(kNsec)),
+            "not a public key: it is a secret key (nsec)");
+}
+
+TEST(PublicKey, RefusesAProfileWithoutOneWholeKey) {
+  const auto profile = [](std::initializer_list<std::uint8_t> head, std::size_t more) {
+    std::vector<std::uint8_t> bytes(head);
+    bytes.resize(bytes.size() + more, 7);
+    return refusal<PublicKey>(bech32::encode("nprofile", bytes));
+  };
+  const std::string none =
+      "not a public key: the nprofile does not hold one public key of 32 bytes";
+  EXPECT_EQ(profile({}, 0), none);
+  EXPECT_EQ(profile({1, 2}, 2), none);    // a relay only
+  EXPECT_EQ(profile({0, 32}, 31), none);  // cut off
+  EXPECT_EQ(profile({0, 31}, 31), none);  // too short
+  EXPECT_EQ(profile({0, 32}, 33), none);  // half a record behind it
+  std::string wrong(kNprofile);
+  wrong.back() = 'q';
+  EXPECT_THAT(refusal<PublicKey>(wrong), testing::HasSubstr("checksum"));
+  EXPECT_THAT(refusal<PublicKey>("nprofile1" + std::string(6000, 'q')),
+              testing::HasSubstr("checksum"));
 }
 
 TEST(PublicKey, IsReadInEitherCase) {

@@ -84,6 +84,20 @@ Meaning meaning_of(http::Method method, const http::Exchange& exchange) {
   return meaning;
 }
 
+std::string host_refused_by(const http::Exchange& exchange) {
+  constexpr std::string_view before = "host \"";
+  constexpr std::string_view after = "\" is already in use";
+  const auto* response = std::get_if<http::Response>(&exchange.result);
+  if (response == nullptr || response->status != 409) {
+    return {};
+  }
+  const std::string error = object_in(*response).value("error", "");
+  if (!error.starts_with(before) || !error.ends_with(after)) {
+    return {};
+  }
+  return error.substr(before.size(), error.size() - before.size() - after.size());
+}
+
 Shown shown_by(const http::Exchange& exchange, const RelayRow& relay) {
   const auto* response = std::get_if<http::Response>(&exchange.result);
   if (response == nullptr) {

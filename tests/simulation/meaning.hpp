@@ -38,6 +38,9 @@ struct Meaning {
 
 [[nodiscard]] Meaning meaning_of(http::Method method, const http::Exchange& exchange);
 
+/// The host that zooid refuses because another relay has it; empty: it does not say so.
+[[nodiscard]] std::string host_refused_by(const http::Exchange& exchange);
+
 /// For a look at a relay.
 enum class Shown : std::uint8_t { as_described, wrong, unclear };
 

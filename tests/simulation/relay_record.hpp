@@ -26,12 +26,14 @@ struct RelayRecord {
   bool had_changed = false;             // the same, when the newest request went out
   int requests = 0;                     // of the attempt
   Heard heard = Heard::nothing;         // of the newest request
+  std::string host_in_use;              // because of which it was refused
   TimePoint heard_at{};
   bool attempt_open = false;  // a request went out, and no result is in the log
   TimePoint attempt_at{};     // when the newest attempt began
   bool clock_jumped_in_attempt = false;
   bool spent_on_the_host = false;  // its failure is the host's, which was known to fail
   std::string secret;              // that zooid holds
+  std::string host;                // under which zooid has it
   bool wiped = false;              // zooid lost it, and has not taken it since
   bool torn = false;               // or its file's content, and with it the secret
   bool overwrites = false;         // the newest attempt may do so with zooid's file

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <utility>
 
 #include "support/zooid_model.hpp"
 
@@ -46,6 +47,12 @@ void Witness::disconnect() {
 }
 
 void Witness::sent(const Call& call) {
+  if (looks_for_holder(call)) {
+    ++records_[ending_->relay].under_way;
+    seeing_holder_.emplace(call.number, *std::exchange(ending_, std::nullopt));
+    catch_up();
+    return;
+  }
   const bool second = goes_on(call);
   if (second) {
     ending_.reset();
@@ -243,7 +250,8 @@ void Witness::check_backoff(const Call& call, const RelayRecord& record) {
     trace_.violate("relay {} is a dead letter that waits for a person, and is tried again",
                    call.relay);
   }
-  if (record.failures == 0 || record.backoff_broken || record.silently_changed) {
+  if (record.failures == 0 || record.backoff_broken || record.silently_changed ||
+      is_host_free(record)) {
     return;
   }
   const Milliseconds waited = timeline_.now() - record.failed_at;
@@ -251,6 +259,13 @@ void Witness::check_backoff(const Call& call, const RelayRecord& record) {
     trace_.violate("relay {} is tried again {} ms after failure {}", call.relay, waited.count(),
                    record.failures);
   }
+}
+
+// What a relay was refused for, another one has given up since.
+bool Witness::is_host_free(const RelayRecord& record) const {
+  return !record.host_in_use.empty() && std::ranges::none_of(records_, [&](const auto& entry) {
+    return entry.second.host == record.host_in_use && !entry.second.wiped && !entry.second.torn;
+  });
 }
 
 Milliseconds Witness::full_delay(int failures) const {
@@ -263,6 +278,7 @@ void Witness::applied(const Call& call, const http::Response& answer) {
   if (!call.applied) {
     return;
   }
+  record.host = call.body.is_object() ? call.body.value("host", "") : "";
   if (answer.status == 201 || call.method == http::Method::put) {
     record.secret = call.body.value("secret", "");
     record.wiped = false;
@@ -291,6 +307,13 @@ bool Witness::goes_on(const Call& call) const {
   }
 }
 
+// An update that is refused because another relay has the host asks that host who that is. It tells
+// nothing of the relay that is to have it.
+bool Witness::looks_for_holder(const Call& call) const {
+  return ending_ && call.is_look() && call.host == ending_->host_in_use &&
+         ending_->method == http::Method::patch;
+}
+
 void Witness::end_job() {
   if (ending_) {
     RelayRecord& record = records_[ending_->relay];
@@ -302,6 +325,13 @@ void Witness::end_job() {
 
 void Witness::heard(const Call& call) {
   end_job();
+  if (auto job = seeing_holder_.extract(call.number)) {
+    RelayRecord& record = records_[job.mapped().relay];
+    --record.under_way;
+    record.heard_at = timeline_.now();
+    ending_ = std::move(job.mapped());
+    return;
+  }
   const Meaning meaning = meaning_of(call.method, *call.answer);
   if (call.is_look()) {
     looks_.heard(call);
@@ -342,7 +372,8 @@ void Witness::write_heard(const Call& call, const Meaning& meaning, RelayRecord&
     record.left_behind = false;
   }
   storage_.heard(call, meaning);
-  ending_ = Ending{call.relay, call.method, meaning};
+  record.host_in_use = host_refused_by(*call.answer);
+  ending_ = Ending{call.relay, call.method, record.host_in_use, meaning};
   if (meaning.heard == Heard::unknown) {
     record.may_send_again = true;
     begin_doubt(timeline_.now() + env_.relay_sync_settle, record);
@@ -387,6 +418,7 @@ void Witness::process_ended() {
     record.attempt_open = false;
     record.left_behind = false;
   }
+  seeing_holder_.clear();
   looks_.process_ended();
   claims_.start_over();
   turns_.start_over();

@@ -71,6 +71,7 @@ class Witness final : public NetworkListener {
   void write_heard(const Call& call, const Meaning& meaning, RelayRecord& record);
   void probe_heard(const Call& call, const Meaning& meaning);
   [[nodiscard]] bool goes_on(const Call& call) const;
+  [[nodiscard]] bool looks_for_holder(const Call& call) const;
   void end_job();
   [[nodiscard]] int jobs_under_way() const;
   [[nodiscard]] bool may_be_busy(const std::string& relay) const;
@@ -80,6 +81,7 @@ class Witness final : public NetworkListener {
   [[nodiscard]] bool is_recreate_asked(const std::string& relay, const RelayRecord& record) const;
   void check_update(const Call& call, RelayRecord& record);
   void check_backoff(const Call& call, const RelayRecord& record);
+  [[nodiscard]] bool is_host_free(const RelayRecord& record) const;
   void begin_attempt(const Call& call, RelayRecord& record);
   static void begin_doubt(TimePoint until, RelayRecord& record);
   void end_doubt(const std::string& relay, RelayRecord& record);
@@ -113,10 +115,12 @@ class Witness final : public NetworkListener {
   TimePoint store_failed_at_{};
   struct Ending {
     std::string relay;
-    http::Method method;  // of its last request
+    http::Method method;      // of its last request
+    std::string host_in_use;  // that it was refused because of another relay
     Meaning meaning;
   };
   std::optional<Ending> ending_;  // a job has ended so, unless it sends another request at once
+  std::map<int, Ending> seeing_holder_;  // such a job by its request that looks who has that host
   std::int64_t last_seq_ = 0;
   std::int64_t last_letter_ = 0;
   std::int64_t seen_version_ = 0;

@@ -1,5 +1,9 @@
 #include "tender/view/relay.hpp"
 
+#include "tender/infra/kinds.hpp"
+#include "tender/outbox/dead_letters.hpp"
+#include "tender/outbox/outbox.hpp"
+
 #include "store/store_fixture.hpp"
 
 namespace tender::view {
@@ -10,7 +14,7 @@ std::string_view state_of(bool synced, std::optional<bool> live, const std::stri
   relay.synced = synced;
   relay.live = live;
   relay.sync_error = error;
-  return to_string(sync_state(relay, TimePoint::min()));
+  return to_string(sync_state(relay, /*held=*/false, TimePoint::min()));
 }
 
 TEST(SyncStates, TellWhatIsServedFromWhatIsOnlyInStep) {
@@ -26,25 +30,76 @@ TEST(SyncStates, TellWhatIsKnownFromWhatWasSeenTooLongAgo) {
   relay.seen_at = TimePoint(std::chrono::hours(10));
   const auto at = [&](int hour) {
     const TimePoint now{std::chrono::hours(hour)};
-    return to_string(sync_state(relay, seen_since(now, std::chrono::hours(1))));
+    return to_string(sync_state(relay, /*held=*/false, seen_since(now, std::chrono::hours(1))));
   };
   EXPECT_EQ(at(12), "live");
   EXPECT_EQ(at(13), "unknown");
   const TimePoint later{std::chrono::hours(1000)};
-  EXPECT_EQ(to_string(sync_state(relay, seen_since(later, Milliseconds::zero()))), "live");
+  EXPECT_EQ(to_string(sync_state(relay, /*held=*/false, seen_since(later, Milliseconds::zero()))),
+            "live");
 }
 
-TEST(SyncStates, CallAnInactiveRelayThatIsNotServedOff) {
+TEST(SyncStates, CallAnInactiveRelayThatIsInStepOff) {
   Relay relay;
   relay.synced = true;
-  relay.live = true;
   relay.status = RelayStatus::inactive;
-  EXPECT_EQ(to_string(sync_state(relay, TimePoint::min())), "off");
+  const auto now = [&] {
+    return to_string(sync_state(relay, /*held=*/false, TimePoint(std::chrono::hours(10))));
+  };
+  EXPECT_EQ(now(), "off");  // nobody has looked yet
+  relay.live = true;
+  relay.seen_at = TimePoint(std::chrono::hours(1));
+  EXPECT_EQ(now(), "off");
+  relay.live = false;  // and was seen to be served
+  EXPECT_EQ(now(), "not served");
 }
 
 TEST(SyncStates, TellWhatFailsFromWhatOnlyWaits) {
   EXPECT_EQ(state_of(false, true), "pending");
   EXPECT_EQ(state_of(false, std::nullopt, "boom"), "failing");
+}
+
+struct HeldRelays : StoreTest {
+  Relay give_up(const std::string& subdomain) {
+    const Relay relay = create(subdomain);
+    command.fail_relay_sync(relay, {.revision = 1, .error = "boom", .outcome = "permanent"});
+    letters.add(infra::kRelaySync, relay.id.text, outbox::DeadLetterReason::rejected, "boom", 1,
+                /*revision=*/1, clock.now());
+    return get(relay);
+  }
+  [[nodiscard]] std::string_view state_of(const Relay& relay) {
+    return to_string(RelayView(database, TimePoint::min(), std::nullopt).state(get(relay)));
+  }
+
+  outbox::DeadLetters letters{database};
+};
+
+TEST_F(HeldRelays, AreThoseWithAnOpenDeadLetter) {
+  const Relay blue = give_up("blue");
+  const Relay failing = create("failing");
+  command.fail_relay_sync(failing, {.revision = 1, .error = "boom", .outcome = "transient"});
+  EXPECT_EQ(state_of(blue), "held");
+  EXPECT_EQ(state_of(failing), "failing");
+  EXPECT_EQ(count_held(database), 1);
+}
+
+TEST_F(HeldRelays, StayHeldWhenTheLetterIsDiscarded) {
+  const Relay blue = give_up("blue");
+  letters.resolve(infra::kRelaySync, blue.id.text, outbox::Resolution::discarded, clock.now());
+  EXPECT_EQ(state_of(blue), "held");
+}
+
+TEST_F(HeldRelays, AreFreeOnceSomebodyAsksOrChangesThem) {
+  const Relay asked = give_up("asked");
+  letters.resolve(infra::kRelaySync, asked.id.text, outbox::Resolution::retried, clock.now());
+  EXPECT_EQ(state_of(asked), "failing");
+  const Relay at_work = give_up("at-work");
+  outbox::Outbox(database).enqueue(infra::relay_job(infra::kRelaySync, at_work.id), clock.now());
+  EXPECT_EQ(state_of(at_work), "failing");
+  const Relay changed = give_up("changed");
+  database.execute("UPDATE relay SET info_name = 'x' WHERE subdomain = 'changed'");
+  EXPECT_EQ(state_of(changed), "pending");
+  EXPECT_EQ(count_held(database), 0);
 }
 
 TEST(RelayReason, IsTheHostsFaultForARelayThatOnlyWaits) {

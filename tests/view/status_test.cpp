@@ -27,12 +27,12 @@ TEST_F(StatusView, IsAnObjectWithNullForWhatThereIsNot) {
       R"({"database":")" + path.string() + R"(","schema_version":)" +
           std::to_string(store::migrations().back().version) +
           R"(,"sidecar":{"running":false,"pid":null,"heartbeat_age_ms":null},)"
-          R"("relays":{"total":0,"synced":0,"pending":0,"failing":0,"in_doubt":0,"live":0,)"
-          R"("unknown":0,"not_served":0,"other_identity":0},)"
+          R"("relays":{"total":0,"synced":0,"pending":0,"failing":0,"held":0,"in_doubt":0,"live":0,)"
+          R"("off":0,"unknown":0,"not_served":0,"other_identity":0},)"
           R"("destinations":{"zooid":{"failing_since":null,"reason":"","probe_at":null,)"
           R"("paused_until":null,"stores_nothing":false,"concurrency":null}},)"
-          R"("outbox":{"due":0,"waiting":0,"next_due":null,"checks":0,"unknown":[]},"dead_letters":0,)"
-          R"("activity":{"last_seq":0,"routed_seq":0}})");
+          R"("outbox":{"due":0,"waiting":0,"next_due":null,"checks":0,"unknown":[]},"config":null,"dead_letters":0,)"
+          R"("activity":{"last_seq":0,"routed_seq":0},"settings":[],"waits_for_you":[]})");
 }
 
 TEST_F(StatusView, CountsRelaysWorkAndActivities) {
@@ -52,6 +52,52 @@ TEST_F(StatusView, CountsRelaysWorkAndActivities) {
   EXPECT_EQ(snapshot.dead_letters, 1);
   EXPECT_EQ(snapshot.logged, 3);
   EXPECT_EQ(snapshot.routed, 0);
+}
+
+TEST_F(StatusView, CountsTheHeldAndTheOffApartFromWhatIsPendingAndLive) {
+  const Relay held = create("held");
+  command.fail_relay_sync(held, {.revision = 1, .error = "boom", .outcome = "permanent"});
+  outbox::DeadLetters(database).add(infra::kRelaySync, held.id.text,
+                                    outbox::DeadLetterReason::rejected, "boom", 1, 1, clock.now());
+  for (const char* name : {"live", "old", "off", "old-off", "new-off"}) {
+    const Relay relay = create(name);
+    command.complete_relay_sync(relay, {.revision = 1, .digest = "d"});
+    if (std::string_view(name) != "new-off") {
+      command.record_look(get(relay), {.live = true});
+    }
+    if (std::string_view(name).ends_with("off")) {
+      database.execute("UPDATE relay SET status = 'inactive' WHERE subdomain = '" +
+                       std::string(name) + "'");
+      command.complete_relay_sync(get(relay),
+                                  {.revision = 2, .digest = "d", .result = SyncResult::unchanged});
+    }
+  }
+  const TimePoint since = clock.now();
+  database.execute("UPDATE relay SET seen_at = seen_at - 1 WHERE subdomain GLOB 'old*'");
+  const auto relays = to_json(take_snapshot(database, clock.now(), since))["relays"];
+  EXPECT_EQ(
+      relays.dump(),
+      R"({"total":6,"synced":5,"pending":0,"failing":0,"held":1,"in_doubt":0,"live":1,"off":3,)"
+      R"("unknown":1,"not_served":0,"other_identity":0})");
+}
+
+TEST_F(StatusView, NamesWhatWaitsForAPerson) {
+  Snapshot snapshot;
+  snapshot.destinations["zooid"].paused_until = clock.now();
+  snapshot.relays.failing = 1;
+  snapshot.relays.not_served = 1;
+  snapshot.held = 1;
+  EXPECT_TRUE(waits_for_person(snapshot).empty());
+  snapshot.dead_letters = 1;
+  snapshot.relays.other_identity = 1;
+  snapshot.relays.not_served = 1000;
+  snapshot.settings = {"LIVEKIT"};
+  snapshot.destinations["zooid"].failing_since = clock.now();
+  EXPECT_EQ(waits_for_person(snapshot),
+            (std::vector<std::string_view>{"dead_letters", "other_identity", "lost_relays",
+                                           "settings", "destinations"}));
+  snapshot.relays.live = 1;
+  EXPECT_FALSE(has_lost_relays(snapshot));
 }
 
 TEST_F(StatusView, ShowsTheSidecarThatHoldsTheLock) {

@@ -63,19 +63,23 @@ enum class RelayDrift : std::uint8_t {
 
 /// What a command needs that uses only the database.
 struct StoreEnv {
-  std::filesystem::path database_path;  // relative ones are relative to the working directory
-  Milliseconds activity_retention{};    // zero: everything is kept
-  bool activity_archive = true;         // whether what is pruned is archived
+  // Relative ones are relative to the working directory. A relative one of an env file was relative
+  // to that file, and has the file's directory in front.
+  std::filesystem::path database_path;
+  Milliseconds activity_retention{};  // zero: everything is kept
+  bool activity_archive = true;       // whether what is pruned is archived
   // How often each relay is looked at; zero: only after syncs. What was not seen for two sweeps is
   // not known any more.
   Milliseconds relay_sweep{};
   spdlog::level::level_enum log_level = spdlog::level::info;
   LogFormat log_format = LogFormat::text;
+  std::optional<std::filesystem::path> zooid_config_dir;  // may not exist; nothing: not known
   bool has_livekit = false;  // whether LIVEKIT_* is given here; a hint, the sidecar's counts
   // The subdomain whose relay would have the host of ZOOID_API_URL, where zooid serves its API
   // only. Nothing when there is none, or when ZOOID_API_URL or RELAY_DOMAIN is not given.
   std::optional<std::string> reserved_subdomain;
-  std::vector<std::string> warnings;  // for the caller to log; no secrets in them
+  std::optional<std::string> host_domain;  // RELAY_DOMAIN, if it is given here; for show
+  std::vector<std::string> warnings;       // for the caller to log; no secrets in them
 };
 
 /// How to talk to zooid: the settings that are optional.

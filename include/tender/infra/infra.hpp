@@ -59,6 +59,10 @@ class Infra {
   /// take the last results. They are due again at the next start.
   void abandon() { dispatcher_.abandon(); }
 
+  /// Somebody has written zooid's file of the relay: looks at it soon, if it is in step. While a
+  /// sync is under way zooid itself writes it, and a check follows anyway.
+  void notice_file(const RelayId& id);
+
   /// What zooid lists; see MemberList for the ways that it can fail. Takes at most
   /// ZOOID_API_TIMEOUT.
   boost::asio::awaitable<MemberList> list_relay_members(RelayId id);

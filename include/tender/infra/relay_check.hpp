@@ -9,6 +9,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 
 #include "tender/base/log.hpp"
 #include "tender/config/env.hpp"
@@ -46,6 +47,10 @@ class RelayCheck final : public outbox::Executor {
   /// Whether zooid has lost so many relays that one line in the log has said so for all.
   [[nodiscard]] bool has_lost_many() const { return lost_.are_many(); }
 
+  /// Asks for a look at the relay when zooid has had time to load its file, unless a check of it
+  /// waits already. Part of the caller's transaction.
+  void look_soon(const RelayId& id);
+
   /// Asks for a look at the relay now, unless a check of it waits already. Part of the caller's
   /// transaction.
   void look_at(const RelayId& id);
@@ -53,7 +58,7 @@ class RelayCheck final : public outbox::Executor {
   /// The execution of a sync that has nothing to send, for a relay that zooid was not seen to
   /// serve: it looks. It completes the sync as skipped, and says so if the relay was not seen as
   /// described.
-  std::unique_ptr<outbox::Execution> sync_by_look(Relay relay);
+  std::unique_ptr<outbox::Execution> sync_by_look(const Relay& relay);
 
   /// Reads the relay as it is now; a relay that is not in step is not looked at.
   std::unique_ptr<outbox::Execution> begin(const outbox::Job& job, bool may_overwrite) override;
@@ -62,6 +67,7 @@ class RelayCheck final : public outbox::Executor {
   class Execution;
   class SyncByLook;
 
+  [[nodiscard]] std::optional<TimePoint> last_sync(const RelayId& id) const;
   [[nodiscard]] static outbox::Job first_look(const RelayId& id, std::int64_t taken_at_seq);
 
   store::Query query_;

@@ -11,6 +11,7 @@
 #include "tender/base/log.hpp"
 #include "tender/config/env.hpp"
 #include "tender/infra/doubts.hpp"
+#include "tender/infra/host_collisions.hpp"
 #include "tender/infra/relay_check.hpp"
 #include "tender/infra/relay_sync_retry.hpp"
 #include "tender/infra/sync_plan.hpp"
@@ -52,7 +53,7 @@ class RelaySync final : public outbox::Executor {
   outbox::Outbox outbox_;
   Doubts doubts_;
   std::set<std::string> left_behind_;  // relays whose creation failed: their files are torn
-  std::set<std::string> collided_;     // whose newest answer was Outcome::host_taken
+  HostCollisions collisions_;
   bool warned_of_livekit_ = false;
 };
 

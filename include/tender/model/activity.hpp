@@ -28,6 +28,7 @@ enum class ActivityType : std::uint8_t {
   notice_relay_drift,     // zooid no longer serves the relay as the row describes it
   notice_relay_identity,  // zooid serves it with another key than the one that was seen first
   accept_relay_identity,  // a person says that the other key is right
+  import_relay,           // a row was made for a relay that zooid had already: `tender import`
 };
 
 [[nodiscard]] std::string_view to_string(ActivityType type);

@@ -47,10 +47,17 @@ struct FailureDetail {
   bool superseded = false;  // a newer command came meanwhile: the failure does not count
 };
 
+/// Of import_relay.
+struct ImportDetail {
+  std::int64_t revision = 0;  // with which zooid has it
+  std::string identity{};     // the relay's public key
+};
+
 // A JSON object each, with invalid UTF-8 replaced.
 [[nodiscard]] std::string to_text(const ReconcileDetail& detail);
 [[nodiscard]] std::string to_text(const CompletionDetail& detail);
 [[nodiscard]] std::string to_text(const FailureDetail& detail);
+[[nodiscard]] std::string to_text(const ImportDetail& detail);
 
 // The activity must be of that type. Any program may have written it: what is absent or of another
 // type is as in a default value.

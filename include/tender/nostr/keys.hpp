@@ -25,8 +25,9 @@ class InvalidKey : public std::invalid_argument {
 
 class PublicKey {
  public:
-  /// Parses 64 hex characters (either case) or `npub1…`. Throws InvalidKey: wrong length,
-  /// character, checksum or prefix, or a point that is not on the curve (BIP-340 lift_x).
+  /// Parses 64 hex characters (either case), `npub1…` or `nprofile1…` (NIP-19), the last two also
+  /// after `nostr:` (NIP-21). Throws InvalidKey: wrong length, character, checksum or prefix, or a
+  /// point that is not on the curve (BIP-340 lift_x).
   [[nodiscard]] static PublicKey parse(std::string_view text);
 
   [[nodiscard]] std::string hex() const;   // 64 lowercase characters

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -25,6 +26,8 @@ enum class DeadLetterReason : std::uint8_t {
   contested,   // some other program changes it back each time that tender puts it right
 };
 [[nodiscard]] std::string_view to_string(DeadLetterReason reason);
+/// All of them, as text.
+[[nodiscard]] std::span<const std::string_view> dead_letter_reasons();
 
 enum class Resolution : std::uint8_t {
   retried,     // a person asked for another try

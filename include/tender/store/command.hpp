@@ -47,6 +47,12 @@ class Command {
   /// CommandError.
   Relay create_relay(const RelayChange& change);
 
+  /// A row for a relay that zooid has already, as `imported` describes it, with its identity. It is
+  /// in step from the start, so that nothing is sent. `digest` identifies the body that describes
+  /// it; empty: zooid holds something that the next sync will overwrite. Throws CommandError when
+  /// the row cannot be, or another row has its id, its subdomain or its schema.
+  Relay import_relay(Relay imported, const std::string& digest);
+
   /// Throws CommandError, and NoSuchRelay when there is none.
   Relay update_relay(const RelayId& id, const RelayChange& change);
   Relay activate_relay(const RelayId& id);

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <limits>
 #include <optional>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -25,6 +26,28 @@ struct RelayPage {
   int limit = -1;  // none
 };
 
+enum class RelayOrder : std::uint8_t {
+  created,
+  newest,
+  subdomain,
+  name,
+  tenant,
+  plan,
+  status,
+  most_changed,  // by revision
+  seen,          // the longest ago first
+};
+
+/// Which relays a person asks for. An empty text: any.
+struct RelayFilter {
+  std::string status{};
+  std::string tenant{};
+  std::string search{};  // is part of subdomain, name or id; the case of ASCII does not count
+  std::optional<bool> synced{};
+  RelayOrder order = RelayOrder::created;
+  int limit = -1;  // none
+};
+
 class Query {
  public:
   explicit Query(Database& database) : database_(&database) {}
@@ -35,9 +58,14 @@ class Query {
   /// Of those that are not deleted.
   [[nodiscard]] std::optional<Relay> get_relay_of_subdomain(std::string_view subdomain) const;
 
+  [[nodiscard]] std::optional<Relay> get_relay_of_schema(std::string_view schema) const;
+
   /// By id, else by subdomain, else the newest deleted one of that subdomain: how people name a
   /// relay. In rows of other programs, one text can be both.
   [[nodiscard]] std::optional<Relay> find_relay(std::string_view id_or_subdomain) const;
+
+  /// The relay that zooid was seen to serve with that key first; with an empty one, none.
+  [[nodiscard]] std::optional<Relay> get_relay_of_identity(std::string_view identity) const;
 
   /// A deleted relay that had the subdomain, and that zooid may still have.
   [[nodiscard]] std::optional<Relay> get_relay_being_deleted(std::string_view subdomain) const;
@@ -48,9 +76,15 @@ class Query {
   [[nodiscard]] std::vector<Relay> next_relays(RelayPage& page) const;
   [[nodiscard]] std::vector<Relay> list_relays() const;
 
+  /// Reads the whole table for anything but the whole list by age: for a person's question.
+  [[nodiscard]] std::vector<RelayId> list_relay_ids(const RelayFilter& filter) const;
+
   /// Relays whose newest revision zooid does not have.
   [[nodiscard]] std::vector<Relay> next_relays_pending_sync(RelayPage& page) const;
   [[nodiscard]] std::vector<Relay> list_relays_pending_sync() const;
+
+  /// Those of them whose last attempt failed.
+  [[nodiscard]] std::vector<Relay> next_relays_failing(RelayPage& page) const;
 
   /// Relays in doubt: a request for them may still have an effect (Relay::doubt_until).
   [[nodiscard]] std::vector<Relay> next_relays_in_doubt(RelayPage& page) const;
@@ -75,6 +109,10 @@ class Query {
   /// after: then it has an identity there.
   [[nodiscard]] bool has_completed_sync(const RelayId& id) const;
 
+  /// When the newest sync of the relay completed that sent something, by the activity log; nothing
+  /// when there is none.
+  [[nodiscard]] std::optional<TimePoint> find_last_sync(const RelayId& id) const;
+
   /// Decided by the row and the activity log, because either may be incomplete (pruned or
   /// imported).
   [[nodiscard]] Standing standing_of(const Relay& relay) const;
@@ -95,8 +133,9 @@ class Query {
     std::int64_t synced = 0;
     std::int64_t pending = 0;
     std::int64_t failing = 0;         // pending with a sync_error
-    std::int64_t live = 0;            // in step, and seen to be served as described
+    std::int64_t live = 0;            // active, in step, and seen to be served as described
     std::int64_t unknown = 0;         // the same, but that was too long ago
+    std::int64_t off = 0;             // not active, in step, and not seen to be served
     std::int64_t not_served = 0;      // zooid accepted it, and was seen not to serve it so
     std::int64_t other_identity = 0;  // zooid serves it with another key than at first
   };

@@ -1,11 +1,13 @@
-// A relay as people and programs are shown it, and how they name one. Its JSON is the model's,
-// after with_reason(). Calls block as Database says.
+// A relay as people and programs are shown it, and how they name one. Calls block as Database says.
 #pragma once
 
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
+
+#include <nlohmann/json_fwd.hpp>
 
 #include "tender/model/relay.hpp"
 #include "tender/outbox/destination_state.hpp"
@@ -17,19 +19,32 @@ namespace tender::view {
 enum class SyncState : std::uint8_t {
   in_step,     // not seen yet
   live,        // in step, and seen to be served
-  off,         // inactive, and seen not to be served
+  off,         // in step and not active, and not seen to be served
   unknown,     // in step, but it is too long ago that it was seen
   not_served,  // in step, and seen to be served otherwise, or not at all
   pending,     // not in step yet
-  failing,     // not in step, and the last attempt failed
+  failing,     // not in step, and the last attempt failed: a retry follows
+  held,        // not in step, and given up: it waits for a person, or for a newer command
   deleted,     // in step, and its row is a tombstone
 };
 
-/// What was seen before `seen_since` is not known any more.
-[[nodiscard]] SyncState sync_state(const Relay& relay, TimePoint seen_since);
+/// What was seen before `seen_since` is not known any more. `held`: is_held().
+[[nodiscard]] SyncState sync_state(const Relay& relay, bool held, TimePoint seen_since);
 
-/// "in step", "not served", …
+/// Whether tender gave up on the relay as it is now, and nobody has asked for it since. Its
+/// dead letter is open, or was discarded.
+[[nodiscard]] bool is_held(store::Database& database, const Relay& relay);
+
+/// How many are.
+[[nodiscard]] std::int64_t count_held(store::Database& database);
+
+/// All of them.
+[[nodiscard]] std::span<const SyncState> sync_states();
+
+/// "in step", "not served", … for people.
 [[nodiscard]] std::string_view to_string(SyncState state);
+/// "in_step", "not_served", … for programs.
+[[nodiscard]] std::string to_json_name(SyncState state);
 
 /// Two sweeps (RELAY_SWEEP) before `now`: each relay was to be seen since. Without a sweep what was
 /// seen once stays so.
@@ -37,6 +52,28 @@ enum class SyncState : std::uint8_t {
 
 /// The relay, with zooid's fault as its sync_error when it waits for nothing else.
 [[nodiscard]] Relay with_reason(Relay relay, const outbox::DestinationState& destination);
+
+/// How relays are shown at one moment: what was seen before `seen_since` is not known any more.
+/// `domain` is RELAY_DOMAIN, if it is known here. Borrows the database.
+class RelayView {
+ public:
+  RelayView(store::Database& database, TimePoint seen_since, std::optional<std::string> domain);
+
+  [[nodiscard]] SyncState state(const Relay& relay) const;
+
+  /// Where the relay's users find it. Nothing without a domain.
+  [[nodiscard]] std::optional<std::string> host(const Relay& relay) const;
+  [[nodiscard]] std::optional<std::string> url(const Relay& relay) const;  // wss://
+
+  /// The model's JSON, with_reason(), and with all of these.
+  [[nodiscard]] nlohmann::ordered_json to_json(Relay relay) const;
+
+ private:
+  store::Database& database_;
+  TimePoint seen_since_;
+  std::optional<std::string> domain_;
+  outbox::DestinationState destination_;
+};
 
 /// The relay that `name` means, an id or a subdomain. Throws CommandError when one relay's id is
 /// another's subdomain, which only other programs can write: then either could be meant.

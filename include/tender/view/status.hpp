@@ -6,6 +6,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include <nlohmann/json_fwd.hpp>
@@ -15,6 +16,7 @@
 #include "tender/outbox/outbox.hpp"
 #include "tender/store/database_lock.hpp"
 #include "tender/store/query.hpp"
+#include "tender/view/config_survey.hpp"
 
 namespace tender::view {
 
@@ -23,21 +25,34 @@ struct Snapshot {
   int schema = 0;                                     // its version
   std::optional<store::DatabaseLock::Holder> holder;  // the sidecar that runs; nothing: none does
   Milliseconds heartbeat_age{};                       // of the holder, never below zero
-  store::Query::RelayCounts relays;
-  outbox::Outbox::Counts jobs;    // syncs
-  outbox::Outbox::Counts checks;  // looks whether relays are served
+  store::Query::RelayCounts relays;  // the pending and failing without those that are held
+  std::int64_t held = 0;             // relays that tender gave up on: view::is_held
+  outbox::Outbox::Counts jobs;       // syncs
+  outbox::Outbox::Counts checks;     // looks whether relays are served
   // By name, zooid always among them; without pauses that are over.
   std::map<std::string, outbox::DestinationState> destinations;
   std::vector<outbox::Outbox::Kept> unknown;  // work that this version leaves alone
   std::int64_t dead_letters = 0;              // that are open
+  std::vector<std::string> settings;          // that need consent before a sidecar starts; the
+                                              // caller sets them, who knows the environment
   std::int64_t logged = 0;                    // the newest activity
+  std::optional<ConfigSurvey> config;         // nothing: ZOOID_CONFIG_DIR is not set
   std::int64_t routed = 0;                    // up to here the sidecar has routed the activities
 };
 
-/// The state at `now`; what was seen before `seen_since` counts as unknown. It takes several reads;
-/// a change between them may be in only some of the numbers. Throws StoreError.
+/// The state at `now`, without zooid's config directory; what was seen before `seen_since` counts
+/// as unknown. It takes several reads; a change between them may be in only some of the numbers.
+/// Throws StoreError.
 [[nodiscard]] Snapshot take_snapshot(store::Database& database, TimePoint now,
                                      TimePoint seen_since = TimePoint::min());
+
+/// Whether zooid has lost so many relays that its config directory may be gone.
+[[nodiscard]] bool has_lost_relays(const Snapshot& snapshot);
+
+/// What waits for a person, as words for programs: "dead_letters", "other_identity", "lost_relays",
+/// "settings", and "destinations" for one that cannot be used. What tender puts right by itself, a
+/// pause and a sidecar that does not run are not among them.
+[[nodiscard]] std::vector<std::string_view> waits_for_person(const Snapshot& snapshot);
 
 /// snake_case, times and durations as integer milliseconds, null for what does not exist.
 [[nodiscard]] nlohmann::ordered_json to_json(const Snapshot& snapshot);

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -11,6 +12,7 @@
 #include "tender/http/transport.hpp"
 #include "tender/model/drift_detail.hpp"
 #include "tender/model/relay.hpp"
+#include "tender/zooid/config_file.hpp"
 
 namespace tender::zooid {
 
@@ -25,6 +27,9 @@ struct LivenessVerdict {
   std::string reason{};             // for people; empty when as described
   std::vector<FieldDrift> drift{};  // what is shown otherwise; empty when it is absent
   std::string identity{};           // the relay's public key (`self`); empty: none was shown
+  // Only with zooid's file of the relay:
+  std::vector<FieldDrift> unsupported{};  // desired, and unknown to this zooid
+  bool lagging = false;  // wrong, and the file is as described: zooid has yet to load it
 };
 
 /// The request for the relay's NIP-11 document (`Accept: application/nostr+json`), as
@@ -35,5 +40,17 @@ struct LivenessVerdict {
 /// owner. What NIP-11 does not show
 /// (policies, media, calls) is not seen.
 [[nodiscard]] LivenessVerdict judge_liveness(const http::Exchange& exchange, const Relay& relay);
+
+/// What that has `shown` (nothing: zooid was not asked), with zooid's file of the relay as it was
+/// before and after the exchange; nothing: it was not there. Every field is compared then, and the
+/// file counts more than the document, which zooid shows as it was when it loaded the file last. A
+/// torn file is as bad as an absent relay. One that tender cannot read says nothing, and neither
+/// does one that is missing while zooid serves the relay as described: zooid may read another
+/// directory. `taken_at` as in compare().
+[[nodiscard]] LivenessVerdict judge_with_file(std::optional<LivenessVerdict> shown,
+                                              const Relay& relay, const config::Env& env,
+                                              const std::optional<ConfigFile>& before,
+                                              const std::optional<ConfigFile>& after,
+                                              std::optional<TimePoint> taken_at);
 
 }  // namespace tender::zooid

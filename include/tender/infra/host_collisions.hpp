@@ -1,0 +1,54 @@
+// Relays that zooid refuses because another relay has their host. Usually the other one is about to
+// get a new host itself, and waiting helps. When relays are to swap hosts, each waits for another:
+// then one of them is parked, which means that it gets a host that nobody wants for a moment. Used
+// by RelaySync; in memory only, since a collision shows itself again.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "tender/base/clock.hpp"
+#include "tender/model/relay.hpp"
+#include "tender/store/query.hpp"
+
+namespace tender::infra {
+
+class HostCollisions {
+ public:
+  /// How long the others have, once one is parked, before it is sent again.
+  static constexpr std::chrono::seconds kParked{2};
+
+  /// `holder`: the identity of the relay that has the host; empty: not seen.
+  void begin(const RelayId& id, const std::string& holder) { holders_[id.text] = holder; }
+  void end(const RelayId& id) { holders_.erase(id.text); }
+
+  /// Those whose newest answer was a collision.
+  [[nodiscard]] std::set<std::string> relays() const;
+
+  /// Those that collide with the relay of that identity.
+  [[nodiscard]] std::vector<RelayId> waiting_for(const std::string& identity) const;
+
+  /// The relay of ours with which that one collides; nothing when it is a stranger or was not seen.
+  [[nodiscard]] std::optional<Relay> holder_of_host(const RelayId& id,
+                                                    const store::Query& query) const;
+
+  /// Whether the relay collides with one that, through others or directly, collides with it.
+  [[nodiscard]] bool closes_a_circle(const RelayId& id, const store::Query& query) const;
+
+  /// The relay's next update is to park it.
+  void park(const RelayId& id) { parked_.insert(id.text); }
+  /// Whether it was to be parked; then it is no longer.
+  bool leave_parking(const RelayId& id) { return parked_.erase(id.text) > 0; }
+
+  /// The same for the same id; no relay has it by chance.
+  [[nodiscard]] static std::string parking_subdomain(const RelayId& id);
+
+ private:
+  std::map<std::string, std::string> holders_;  // by the relay's id
+  std::set<std::string> parked_;
+};
+
+}  // namespace tender::infra

@@ -1,0 +1,28 @@
+// Backups in a directory, of which the newest are kept: what a timer calls every day. Used by
+// `tender backup --keep`.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <vector>
+
+#include "tender/base/clock.hpp"
+
+namespace tender::store {
+
+struct SeriesBackup {
+  std::filesystem::path path;
+  std::uintmax_t bytes = 0;
+  std::vector<std::filesystem::path> removed;  // oldest first
+};
+
+/// Copies the database at `source` to `directory`/tender-YYYYmmddTHHMMSSZ.db (UTC) as back_up()
+/// does. Once that is complete, removes the oldest regular files with such names, so that at most
+/// `keep` (at least 1) are left; the new one stays, also when the clock was set back. Touches
+/// nothing else in the directory. Throws StoreError: as back_up(), when there is no such directory,
+/// or when an old backup cannot be removed; the new one is complete then.
+[[nodiscard]] SeriesBackup back_up_in_series(const std::filesystem::path& source,
+                                             const std::filesystem::path& directory, int keep,
+                                             TimePoint now);
+
+}  // namespace tender::store

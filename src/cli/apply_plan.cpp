@@ -1,0 +1,199 @@
+#include "apply_plan.hpp"
+
+#include <algorithm>
+#include <array>
+#include <set>
+#include <utility>
+#include <variant>
+
+#include <fmt/format.h>
+
+#include "tender/base/log.hpp"
+#include "tender/model/relay_fields.hpp"
+#include "tender/store/relay_pages.hpp"
+
+namespace tender::cli {
+namespace {
+
+constexpr std::array<std::string_view, 4> kActions{"create", "update", "unchanged", "deactivate"};
+
+bool describes(const DescribedRelay& relay, const RelayField& field) {
+  return std::visit(
+      [&relay](const auto& member) {
+        return member.change != nullptr && (relay.change.*member.change).has_value();
+      },
+      field.member);
+}
+
+// Only what the file says: other values may be older than today's rules.
+void check_described(const DescribedRelay& described, const Relay& after, Standing standing,
+                     std::vector<std::string>& faults) {
+  for (const FieldFault& fault : validate(after, standing)) {
+    for (const RelayField& field : relay_fields()) {
+      if (fault.field == field.column && describes(described, field)) {
+        faults.push_back(fmt::format("line {}: {} {}; {}", described.line, fault.field,
+                                     fault.problem, fault.remedy));
+      }
+    }
+  }
+}
+
+std::vector<FieldDifference> differences(const Relay* before, const Relay& after,
+                                         const DescribedRelay& described) {
+  std::vector<FieldDifference> fields;
+  for (const RelayField& field : relay_fields()) {
+    const bool is_status = field.column == "status";
+    if (!describes(described, field) && !(is_status && described.status)) {
+      continue;
+    }
+    const auto was = before == nullptr ? nlohmann::json() : field_value(field, *before);
+    auto is = field_value(field, after);
+    if (was != is) {
+      fields.push_back({std::string(field.column), was, std::move(is)});
+    }
+  }
+  return fields;
+}
+
+class Planner {
+ public:
+  Planner(const store::Query& query, const std::optional<std::string>& reserved,
+          std::vector<std::string> faults)
+      : query_(query), reserved_(reserved) {
+    plan_.faults = std::move(faults);
+  }
+
+  void add(DescribedRelay described) {
+    named_.insert(described.subdomain);
+    const auto before = query_.get_relay_of_subdomain(described.subdomain);
+    check_names(described, before);
+    Relay after = before.value_or(Relay());
+    apply(described.change, after);
+    after.status = described.status.value_or(after.status);
+    if (described.status == RelayStatus::delinquent &&
+        (!before || before->status != RelayStatus::delinquent)) {
+      fault(described, "status \"delinquent\" is set by control planes only",
+            "write active or inactive");
+    }
+    if (!before && !described.change.tenant) {
+      fault(described,
+            fmt::format("{} does not exist yet, and has no tenant",
+                        printable(described.subdomain, 80)),
+            "add its tenant");
+    }
+    check_described(described, after, before ? query_.standing_of(after) : Standing::fresh,
+                    plan_.faults);
+    PlannedChange change{.id = before ? before->id : RelayId(), .subdomain = described.subdomain};
+    change.fields = differences(before ? &*before : nullptr, after, described);
+    change.action = !before                 ? ApplyAction::create
+                    : change.fields.empty() ? ApplyAction::unchanged
+                                            : ApplyAction::update;
+    change.described = std::move(described);
+    plan_.changes.push_back(std::move(change));
+  }
+
+  void retire_others() {
+    store::RelayPages pages(query_, &store::Query::next_relays);
+    for (auto relays = pages.next(); !relays.empty(); relays = pages.next()) {
+      for (const Relay& relay : relays) {
+        if (!named_.contains(relay.subdomain) && relay.status != RelayStatus::inactive) {
+          plan_.changes.push_back({.action = ApplyAction::retire,
+                                   .id = relay.id,
+                                   .subdomain = relay.subdomain,
+                                   .fields = {{"status", std::string(to_string(relay.status)),
+                                               std::string(to_string(RelayStatus::inactive))}}});
+        }
+      }
+    }
+  }
+
+  ApplyPlan take() && { return std::move(plan_); }
+
+ private:
+  void fault(const DescribedRelay& relay, std::string_view what, std::string_view remedy) {
+    plan_.faults.push_back(fmt::format("line {}: {}; {}", relay.line, what, remedy));
+  }
+
+  // An id in the file is there because `relay list --json` prints it.
+  void check_names(const DescribedRelay& described, const std::optional<Relay>& before) {
+    const std::string shown = printable(described.subdomain, 80);
+    if (described.subdomain == reserved_) {
+      fault(described, fmt::format("{} would get the host of ZOOID_API_URL", shown),
+            "choose another subdomain: zooid serves its API at this host and never a relay");
+    }
+    const auto namesake = query_.get_relay(RelayId{described.subdomain});
+    if (namesake && namesake->subdomain != described.subdomain) {
+      fault(described, fmt::format("{} is the id of relay {}", shown, namesake->subdomain),
+            "choose another subdomain, otherwise commands could confuse the two relays");
+    }
+    if (!described.id.empty() && (!before || before->id.text != described.id)) {
+      fault(
+          described,
+          fmt::format("{} is not the relay with the id \"{}\"", shown, printable(described.id, 80)),
+          "remove the id; to rename a relay, run `tender relay update ID --subdomain NAME`");
+    }
+  }
+
+  const store::Query& query_;
+  const std::optional<std::string>& reserved_;
+  ApplyPlan plan_;
+  std::set<std::string> named_;
+};
+
+Relay write_status(store::Command& command, const RelayId& id, RelayStatus status) {
+  return status == RelayStatus::active ? command.activate_relay(id) : command.deactivate_relay(id);
+}
+
+// What becomes of a relay that the file no longer names.
+void retire(store::Command& command, const RelayId& id) {
+  command.deactivate_relay(id);
+}
+
+}  // namespace
+
+std::string_view to_string(ApplyAction action) {
+  return kActions.at(static_cast<std::size_t>(action));
+}
+
+ApplyPlan plan_apply(const store::Query& query, RelayFile file, bool prune,
+                     const std::optional<std::string>& reserved) {
+  Planner planner(query, reserved, std::move(file.faults));
+  for (DescribedRelay& relay : file.relays) {
+    planner.add(std::move(relay));
+  }
+  if (prune) {
+    planner.retire_others();
+  }
+  return std::move(planner).take();
+}
+
+RelayId write_change(store::Command& command, const PlannedChange& change) {
+  const bool sets_status =
+      std::ranges::any_of(change.fields, [](const auto& each) { return each.field == "status"; });
+  switch (change.action) {
+    case ApplyAction::unchanged:
+      break;
+    case ApplyAction::create: {
+      const Relay relay = command.create_relay(change.described.change);
+      const RelayStatus status = change.described.status.value_or(relay.status);
+      if (status != relay.status) {
+        write_status(command, relay.id, status);
+      }
+      return relay.id;
+    }
+    case ApplyAction::update:
+      if (change.fields.size() > (sets_status ? 1U : 0U)) {
+        command.update_relay(change.id, change.described.change);
+      }
+      if (sets_status) {
+        write_status(command, change.id, change.described.status.value_or(RelayStatus::active));
+      }
+      break;
+    case ApplyAction::retire:
+      retire(command, change.id);
+      break;
+  }
+  return change.id;
+}
+
+}  // namespace tender::cli

@@ -1,0 +1,61 @@
+#include "wait.hpp"
+
+#include <ostream>
+
+#include <fmt/ostream.h>
+
+#include "tender/config/duration.hpp"
+#include "tender/store/database_lock.hpp"
+
+#include "output.hpp"
+#include "reconcile_scope.hpp"
+#include "reconcile_watch.hpp"
+
+namespace tender::cli {
+
+Option wait_option() {
+  return {.name = "wait",
+          .help = "Wait until zooid has the change, or tender gives up, at most this long (60s)",
+          .value_name = "DURATION",
+          .implicit_value = "60s"};
+}
+
+Wait::Wait(const Invocation& invocation) : invocation_(invocation) {
+  if (!invocation.has("wait")) {
+    return;
+  }
+  const std::string& text = invocation.text("wait");
+  patience_ = config::parse_duration(text);
+  if (!patience_ || *patience_ == Milliseconds::zero()) {
+    throw UsageError(fmt::format("--wait \"{}\" is not a duration above zero", printable(text, 40)),
+                     "write --wait, or --wait=30s, --wait=5m");
+  }
+  env_ = config::load_env(invocation.environment, invocation.env_file);
+}
+
+void Wait::begin(const StoreSession& session) {
+  after_seq_ = session.query.last_activity_seq();
+}
+
+ExitCode Wait::until_in_step(StoreSession& session, const Relay& relay) const {
+  session.hint_when_nobody_syncs(invocation_.err);
+  if (!patience_ || !env_) {
+    return ExitCode::ok;
+  }
+  if (!store::DatabaseLock::holder(session.database.path())) {
+    return ExitCode::some_failed;  // nobody would end the wait
+  }
+  ReconcileScope scope(session.database, {relay});
+  ReconcileWatch watch(
+      *env_, session.database, scope,
+      {.wanted = {}, .awaited = {{.after_seq = after_seq_, .revision = relay.revision}}},
+      [this](const ReconcileResult& result) {
+        fmt::print(invocation_.err, "{}: {}{}{}\n", visible(result.subdomain),
+                   to_string(result.state), result.error.empty() ? "" : ": ",
+                   printable(result.error, 600));
+      },
+      nullptr);
+  return exit_code_of(watch.until_done(*patience_));
+}
+
+}  // namespace tender::cli

@@ -1,0 +1,45 @@
+#include "tender/infra/host_collisions.hpp"
+
+#include "tender/nostr/hex.hpp"
+#include "tender/nostr/sha256.hpp"
+
+namespace tender::infra {
+
+std::set<std::string> HostCollisions::relays() const {
+  std::set<std::string> ids;
+  for (const auto& [id, holder] : holders_) {
+    ids.insert(id);
+  }
+  return ids;
+}
+
+std::vector<RelayId> HostCollisions::waiting_for(const std::string& identity) const {
+  std::vector<RelayId> ids;
+  for (const auto& [id, holder] : holders_) {
+    if (!holder.empty() && holder == identity) {
+      ids.push_back({id});
+    }
+  }
+  return ids;
+}
+
+std::optional<Relay> HostCollisions::holder_of_host(const RelayId& id,
+                                                    const store::Query& query) const {
+  const auto found = holders_.find(id.text);
+  return found == holders_.end() ? std::nullopt : query.get_relay_of_identity(found->second);
+}
+
+bool HostCollisions::closes_a_circle(const RelayId& id, const store::Query& query) const {
+  auto holder = holder_of_host(id, query);
+  for (std::size_t steps = 0; steps < holders_.size() && holder && holder->id != id; ++steps) {
+    holder = holder_of_host(holder->id, query);
+  }
+  return holder && holder->id == id;
+}
+
+std::string HostCollisions::parking_subdomain(const RelayId& id) {
+  constexpr std::size_t digits = 16;
+  return "tender-parked-" + nostr::to_hex(nostr::sha256(id.text)).substr(0, digits);
+}
+
+}  // namespace tender::infra

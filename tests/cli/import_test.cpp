@@ -1,0 +1,173 @@
+// `tender import`, and what `check`, `status` and `diff` say of zooid's config directory, without a
+// zooid.
+#include <fstream>
+
+#include <gmock/gmock.h>
+
+#include "cli_fixture.hpp"
+
+namespace tender::cli {
+namespace {
+
+using testing::AllOf;
+using testing::ElementsAre;
+using testing::HasSubstr;
+
+struct Import : CliTest {
+  Import() {
+    environment["ZOOID_API_URL"] = "http://127.0.0.1:9";  // nobody listens there
+    environment["RELAY_DOMAIN"] = "relays.test";
+    environment["RELAY_VERIFY"] = "off";
+    environment["ROBOT_SECRET"] = std::string(63, '0') + "1";
+    environment["ZOOID_CONFIG_DIR"] = config.path().string();
+  }
+
+  void write(const std::string& id, const std::string& subdomain) const {
+    std::ofstream(config.path() / (id + ".toml"))
+        << "host = '" << subdomain << ".relays.test'\nschema = '" << subdomain << "'\nsecret = '"
+        << std::string(63, '0') << "2'\n[info]\nname = 'By hand'\npubkey = '" << kTenant
+        << "'\n[roles]\nadmin = {can_manage = true, can_invite = true}\n"
+           "member = {can_invite = true}\n";
+  }
+
+  [[nodiscard]] std::string check_line() const {
+    for (const auto& each : run({"check", "--json"}).json()) {
+      if (each["name"] == "config") {
+        return each["text"];
+      }
+    }
+    return "(none)";
+  }
+
+  test::TempDir config;
+};
+
+TEST_F(Import, MakesRowsFromFiles) {
+  write("r1", "blue");
+  const Ran ran = run({"import"});
+  EXPECT_EQ(ran.code, ExitCode::ok) << ran.err;
+  EXPECT_EQ(ran.out, "RELAY  SUBDOMAIN  RESULT    NOTE\nr1     blue       imported\n");
+  EXPECT_EQ(ran.err, "1 relay imported, 0 left alone\n");
+  const auto relay = show("blue");
+  EXPECT_EQ(relay["id"], "r1");
+  EXPECT_EQ(relay["tenant"], kTenant);
+  EXPECT_EQ(relay["info_name"], "By hand");
+  EXPECT_EQ(relay["synced"], true);
+  EXPECT_EQ(relay["identity"].get<std::string>().size(), 64U);
+  EXPECT_EQ(run({"import"}).out, "");
+}
+
+TEST_F(Import, PrintsAnObjectForEachFile) {
+  write("r1", "blue");
+  write("r2", "blue");
+  const auto array = run({"import", "--json"}).json();
+  ASSERT_EQ(array.size(), 2U);
+  EXPECT_THAT(members(array[0]),
+              ElementsAre("relay_id", "subdomain", "result", "reason", "overwritten"));
+  EXPECT_EQ(array[0]["result"], "imported");
+  EXPECT_EQ(array[1]["result"], "left");
+  EXPECT_EQ(array[1]["reason"], "another file has the host of blue, too");
+}
+
+TEST_F(Import, WritesNothingInADryRun) {
+  write("r1", "blue");
+  environment["DATABASE_URL"] = "sqlite://" + (directory.path() / "new.db").string();
+  EXPECT_EQ(run({"import", "--dry-run", "--json"}).json()[0]["result"], "importable");
+  EXPECT_FALSE(std::filesystem::exists(directory.path() / "new.db"));
+  create("blue");
+  const auto array = run({"import", "--dry-run", "--json"}).json();
+  EXPECT_EQ(array[0]["result"], "left");
+  EXPECT_THAT(array[0]["reason"].get<std::string>(), HasSubstr("subdomain \"blue\" belongs to"));
+  write("r2", "green");
+  EXPECT_EQ(run({"import", "--dry-run", "r2", "--json"}).json()[0]["result"], "importable");
+  EXPECT_EQ(run({"relay", "list", "--json"}).json().size(), 1U);
+}
+
+TEST_F(Import, TakesNamesByIdOrSubdomain) {
+  for (const char* id : {"r1", "r2", "r3"}) {
+    write(id, std::string("sub") + id);
+  }
+  EXPECT_EQ(run({"import", "r1", "subr3"}).code, ExitCode::ok);
+  EXPECT_EQ(run({"relay", "list", "--json"}).json().size(), 2U);
+}
+
+TEST_F(Import, ExitsWith4WhenANamedRelayWasLeftAlone) {
+  write("r1", "blue");
+  const Ran unknown = run({"import", "r1", "nobody"});
+  EXPECT_EQ(unknown.code, ExitCode::some_failed);
+  EXPECT_THAT(unknown.out, HasSubstr("has no file of that name or subdomain"));
+  const Ran again = run({"import", "r1"});
+  EXPECT_EQ(again.code, ExitCode::some_failed);
+  EXPECT_THAT(again.out, HasSubstr("a row has the id \"r1\" already"));
+}
+
+TEST_F(Import, SaysWhatTenderWillSend) {
+  environment["LIVEKIT_URL"] = "wss://other.test";
+  environment["LIVEKIT_API_KEY"] = "other-key";
+  environment["LIVEKIT_API_SECRET"] = "other-secret";
+  write("r1", "blue");
+  std::ofstream(config.path() / "r1.toml", std::ios::app)
+      << "[livekit]\nserver_url = 'wss://calls.test'\napi_key = 'hidden-key'\n";
+  const Ran ran = run({"import"});
+  EXPECT_THAT(
+      ran.out,
+      AllOf(HasSubstr("livekit.api_key, livekit.api_secret, livekit.server_url differ from"),
+            testing::Not(HasSubstr("hidden-key"))));
+  EXPECT_EQ(show("r1")["livekit_enabled"], true);
+}
+
+TEST_F(Import, NeedsTheDirectory) {
+  environment["ZOOID_CONFIG_DIR"] = "/no/such/directory";
+  const Ran missing = run({"import"});
+  EXPECT_EQ(missing.code, ExitCode::error);
+  EXPECT_THAT(missing.err, AllOf(HasSubstr("/no/such/directory: No such file or directory"),
+                                 HasSubstr("correct ZOOID_CONFIG_DIR")));
+  environment.erase("ZOOID_CONFIG_DIR");
+  const Ran unset = run({"import"});
+  EXPECT_EQ(unset.code, ExitCode::usage);
+  EXPECT_THAT(unset.err, HasSubstr("ZOOID_CONFIG_DIR is not set"));
+}
+
+TEST_F(Import, IsOfferedByCheckBeforeThereIsADatabase) {
+  write("r1", "blue");
+  EXPECT_EQ(check_line(), config.path().string() + ": 1 file; `tender import` takes them over");
+  environment["ZOOID_CONFIG_DIR"] = "/no/such/directory";
+  EXPECT_THAT(check_line(), HasSubstr("cannot read zooid's config directory"));
+}
+
+TEST_F(Import, IsOfferedByStatusCheckAndDiff) {
+  write("r1", "blue");
+  write("r2", "green");
+  run({"import", "r1"});
+  std::ofstream(config.path() / "r3.toml") << "";
+  const auto status = run({"status", "--json"}).json()["config"];
+  EXPECT_THAT(members(status), ElementsAre("directory", "error", "files", "strangers", "damaged",
+                                           "unreadable", "missing"));
+  EXPECT_EQ(status["strangers"], 2);
+  EXPECT_EQ(check_line(),
+            config.path().string() +
+                ": 3 files; 1 damaged file (r3): zooid cannot load it; restore it from a backup; 2 "
+                "strangers (r2, r3): run `tender import`, or delete the relay in zooid");
+  const auto diff = run({"diff", "--json"}).json();
+  ASSERT_EQ(diff.size(), 3U);
+  EXPECT_EQ(diff[0]["result"], "as_described");
+  EXPECT_EQ(diff[1]["result"], "stranger");
+  EXPECT_EQ(diff[1]["relay_id"], "r2");
+  EXPECT_EQ(members(diff[0]), members(diff[1]));
+  EXPECT_EQ(run({"diff", "--exit-code"}).code, ExitCode::some_failed);
+  EXPECT_EQ(run({"diff", "r1", "--exit-code"}).code, ExitCode::ok);
+}
+
+TEST_F(Import, ShowsInDiffWhatTheFilesHoldOtherwise) {
+  write("r1", "blue");
+  run({"import"});
+  run({"relay", "update", "blue", "--public-join"});
+  EXPECT_EQ(run({"diff"}).out,
+            "RELAY  FIELD               DESIRED  OBSERVED\n"
+            "blue   policy_public_join  true\n");
+  std::filesystem::remove(config.path() / "r1.toml");
+  EXPECT_THAT(check_line(), HasSubstr("1 relay without a file (blue)"));
+}
+
+}  // namespace
+}  // namespace tender::cli

@@ -1,0 +1,108 @@
+// Relays that are to have each other's hosts.
+#include <fmt/format.h>
+#include <gtest/gtest.h>
+
+#include "support/world.hpp"
+
+namespace tender {
+namespace {
+
+using namespace std::chrono_literals;
+using test::World;
+
+struct HostSwap : testing::Test {
+  HostSwap() {
+    world.env.relay_verify = config::RelayVerify::direct;
+    world.start();
+  }
+
+  Relay live(const std::string& subdomain) {
+    Relay relay = world.create(subdomain);
+    world.clock().advance(10s);
+    EXPECT_FALSE(world.get(relay).identity.empty());
+    return relay;
+  }
+
+  // As a program does it, while no two rows have one subdomain.
+  void rotate(const std::vector<Relay>& relays) {
+    std::string sql = "BEGIN;";
+    for (const Relay& relay : relays) {
+      sql += fmt::format("UPDATE relay SET subdomain = 'x-{0}' WHERE id = '{0}';", relay.id.text);
+    }
+    for (std::size_t i = 0; i < relays.size(); ++i) {
+      const Relay& next = relays[(i + 1) % relays.size()];
+      sql += fmt::format(
+          "UPDATE relay SET subdomain = '{}' WHERE id = '{}'; INSERT INTO activity (tenant, "
+          "activity_type, resource_type, resource_id) SELECT tenant, 'update_relay', 'relay', id "
+          "FROM relay WHERE id = '{}';",
+          next.subdomain, relays[i].id.text, relays[i].id.text);
+    }
+    world.crash();
+    world.database->execute(sql + "COMMIT;");
+    world.start();
+  }
+
+  [[nodiscard]] std::string host(const Relay& relay) {
+    return world.zooid.relays[relay.id.text]["host"];
+  }
+
+  [[nodiscard]] int parkings() const {
+    return static_cast<int>(std::ranges::count_if(world.zooid.requests, [](const auto& seen) {
+      return seen.body.is_object() && seen.body.value("host", "").starts_with("tender-parked-");
+    }));
+  }
+
+  World world;
+};
+
+TEST_F(HostSwap, SucceedsByParkingOneOfThem) {
+  const Relay blue = live("blue");
+  const Relay green = live("green");
+  const std::string identity = world.get(blue).identity;
+  rotate({blue, green});
+  world.clock().advance(15s);
+  EXPECT_EQ(host(blue), "green.relays.test");
+  EXPECT_EQ(host(green), "blue.relays.test");
+  EXPECT_TRUE(world.get(blue).synced);
+  EXPECT_TRUE(world.get(green).synced);
+  EXPECT_TRUE(world.open_letters().empty());
+  EXPECT_EQ(parkings(), 1);
+  world.clock().advance(1min);
+  EXPECT_EQ(world.get(blue).identity, identity);
+  EXPECT_EQ(world.get(blue).live, true);
+  EXPECT_TRUE(world.get(blue).other_identity.empty());
+}
+
+TEST_F(HostSwap, SucceedsInACircleOfFour) {
+  const std::vector<Relay> relays{live("blue"), live("green"), live("red"), live("white")};
+  rotate(relays);
+  world.clock().advance(15s);
+  for (std::size_t i = 0; i < relays.size(); ++i) {
+    EXPECT_EQ(host(relays[i]), relays[(i + 1) % relays.size()].subdomain + ".relays.test");
+  }
+  EXPECT_TRUE(world.open_letters().empty());
+  EXPECT_EQ(parkings(), 1);
+}
+
+TEST_F(HostSwap, ParksNobodyWhenAStrangerHasTheHost) {
+  const Relay blue = live("blue");
+  const Relay green = live("green");
+  for (const char* name : {"one", "two"}) {
+    auto& stranger = world.zooid.relays[name] = world.zooid.relays[blue.id.text];
+    stranger["host"] = fmt::format("{}.relays.test", name);
+    stranger["schema"] = name;
+    stranger["secret"] = std::string(63, '1') + name[0];
+  }
+  RelayChange change;
+  change.subdomain = "one";
+  static_cast<void>(world.command->update_relay(blue.id, change));
+  change.subdomain = "two";
+  static_cast<void>(world.command->update_relay(green.id, change));
+  world.clock().advance(1h);
+  EXPECT_EQ(world.open_letters().size(), 2U);
+  EXPECT_EQ(host(blue), "blue.relays.test");
+  EXPECT_EQ(parkings(), 0);
+}
+
+}  // namespace
+}  // namespace tender
