@@ -300,12 +300,15 @@ std::optional<TimePoint> RelaySync::host_is_free_at(const Relay& relay, outbox::
   if (!deletion) {
     return std::nullopt;
   }
-  if (priority < deletion->priority) {
+  const bool due = deletion->not_before <= clock_.now();  // else it waits after a failure
+  if (due && priority < deletion->priority) {
     outbox::Job urgent = *deletion;
     urgent.priority = priority;
     outbox_.enqueue(urgent, clock_.now());
   }
-  return std::max(deletion->not_before, clock_.now() + WaitForHost::kPause);
+  // Bounded, because a clock that was set back lets it seem to be due in hours.
+  const TimePoint soon = clock_.now() + WaitForHost::kPause;
+  return std::clamp(deletion->not_before, soon, clock_.now() + WaitForHost::kLongestPause);
 }
 
 SyncOrder RelaySync::order(const Relay& relay, SyncPlan plan, Effort effort) const {

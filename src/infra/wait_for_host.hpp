@@ -11,6 +11,7 @@ namespace tender::infra {
 class WaitForHost final : public outbox::Execution {
  public:
   static constexpr std::chrono::seconds kPause{1};
+  static constexpr std::chrono::seconds kLongestPause{30};
 
   explicit WaitForHost(TimePoint until) : until_(until) {}
 

@@ -128,6 +128,40 @@ TEST_F(Deletion, IsWaitedForByWhoeverGetsTheSubdomain) {
   EXPECT_EQ(world.logged(heir, ActivityType::fail_relay_sync), 0);
 }
 
+TEST_F(Deletion, KeepsItsWaitAfterAFailureWhoeverWaitsForTheSubdomain) {
+  fails = true;
+  remove();
+  world.run_ready();
+  ASSERT_EQ(world.zooid.count(Method::delete_), 1);
+  world.command->reconcile_relay(world.create("blue"), {});  // more urgent than the deletion
+  world.clock().advance(500ms);
+  EXPECT_EQ(world.zooid.count(Method::delete_), 1);
+}
+
+TEST_F(Deletion, IsWaitedForWhenTheClockWasSetBack) {
+  fails = true;
+  remove();
+  const Relay heir = world.create("blue");
+  world.run_ready();
+  fails = false;
+  latency = 1s;
+  world.clock().jump(-2h);
+  world.clock().advance(2min);
+  EXPECT_FALSE(zooid_has(relay));
+  EXPECT_TRUE(world.get(heir).synced);
+}
+
+TEST_F(Deletion, NeedsNoValidRow) {
+  world.database->execute("UPDATE relay SET info_icon = 'no url'");
+  world.command->reconcile_relay(world.get(relay), {});
+  world.run_ready();
+  ASSERT_EQ(world.open_letters().size(), 1U);
+  remove();
+  world.run_ready();
+  EXPECT_FALSE(zooid_has(relay));
+  EXPECT_TRUE(world.open_letters().empty());
+}
+
 TEST_F(Deletion, WaitsForAPersonWhenZooidCannot) {
   fails = true;
   remove();

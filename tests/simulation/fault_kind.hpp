@@ -37,6 +37,7 @@ enum class FaultKind : std::uint8_t {
   config_unreadable,
   torn_file,    // that of one relay has lost what it held
   older_zooid,  // generation A, for the whole life
+  owner_edit,   // a relay's owner renames it in zooid
   // The process and its machine.
   crash_at_a_time,
   crash_after_a_handler,
@@ -51,9 +52,11 @@ enum class FaultKind : std::uint8_t {
   // Other programs.
   write_lock_held,
   silent_write,
-  relay_deleted,
-  replaced_row,  // by REPLACE, or by DELETE and INSERT
+  relay_deleted,  // by a command
+  row_deleted,    // without one
+  replaced_row,   // by REPLACE, or by DELETE and INSERT
   invalid_row,
+  hosts_swapped,
   destination_state_lost,  // its row deleted
   strange_activity,
   // No faults, but work at the database while all else goes on.

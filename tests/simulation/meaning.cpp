@@ -48,8 +48,11 @@ Meaning status_means(int status, http::Method method, const json& body, const st
     case 403:
       return {Heard::unheeded, HostShown::failing, {}};
     case 404:
-      return error == "relay not found" ? Meaning{Heard::lost, HostShown::well, {}}
-                                        : Meaning{Heard::unheeded, HostShown::failing, {}};
+      if (error != "relay not found") {
+        return {Heard::unheeded, HostShown::failing, {}};
+      }
+      // What is to be deleted is not there any more.
+      return {method == http::Method::delete_ ? Heard::done : Heard::lost, HostShown::well, {}};
     case 405:
       return error == "method not allowed" ? Meaning{Heard::refused, HostShown::well, {}}
                                            : Meaning{Heard::unheeded, HostShown::failing, {}};

@@ -5,6 +5,8 @@
 #include <fmt/format.h>
 
 namespace tender::simulation {
+
+using namespace nlohmann::json_literals;
 namespace {
 
 constexpr int kMostCalls = 3'000;        // ten times what a busy life needs
@@ -232,6 +234,28 @@ void Network::heal() {
   outage_.reset();
   zooid.storage = test::Storage::well;
   watcher_.catch_up();
+}
+
+void Network::rename_some_relay() {
+  std::vector<std::string> served;
+  for (const auto& [id, file] : zooid.relays) {
+    const bool managed = file.value("/management/enabled"_json_pointer, false);
+    if (managed && !file.value("inactive", false) && !zooid.not_loaded.contains(id) &&
+        id != "tender-scratch") {
+      served.push_back(id);
+    }
+  }
+  if (served.empty() || zooid.storage != test::Storage::well || outage_) {
+    return;
+  }
+  const auto which = dice_.between(0, static_cast<std::int64_t>(served.size()) - 1);
+  const std::string& relay = served.at(static_cast<std::size_t>(which));
+  const std::string name = fmt::format("owner's {}", ++renames_);
+  trace_.fault(FaultKind::owner_edit, "{} is \"{}\" now", relay, name);
+  watcher_.before_write(relay);
+  zooid.relays[relay]["info"]["name"] = name;
+  listener_->renamed(relay, name);
+  watcher_.written(relay);
 }
 
 void Network::wipe() {

@@ -48,6 +48,7 @@ class NetworkListener {
   virtual void heard(const Call& call) = 0;  // the client has its answer
   virtual void wiped() = 0;
   virtual void torn(const std::string& relay) = 0;  // its file is empty now
+  virtual void renamed(const std::string& relay, const std::string& name) = 0;  // by its owner
 };
 
 class Network final : public http::Transport {
@@ -87,6 +88,10 @@ class Network final : public http::Transport {
   /// zooid loses its config directory.
   void wipe();
 
+  /// The owner of some relay gives it another name (NIP-86), which zooid writes to the relay's
+  /// file.
+  void rename_some_relay();
+
   // Without looks: the sweep never ends.
 
   /// What calls have still to do.
@@ -122,6 +127,7 @@ class Network final : public http::Transport {
   std::map<std::string, int> newest_applied_;  // the number of a relay's newest applied call
   int calls_ = 0;
   int looks_ = 0;  // of these
+  int renames_ = 0;
   int under_way_ = 0;
 };
 

@@ -85,6 +85,8 @@ void OtherPrograms::choose_act(store::Command& command) {
     command_create(command);
   } else if (roll <= 6) {
     plain_insert();
+  } else if (roll <= 10) {
+    remove(command, *relay);
   } else if (roll <= 55) {
     command_update(command, *relay);
   } else if (roll <= 75) {
@@ -139,6 +141,35 @@ void OtherPrograms::command_update(store::Command& command, const Relay& relay) 
       }
     });
   }
+}
+
+void OtherPrograms::remove(store::Command& command, const Relay& relay) {
+  if (!around_.weather.has(FaultKind::relay_deleted)) {
+    return;
+  }
+  if (dice_.chance(70)) {
+    static_cast<void>(command.delete_relay(relay.id));
+  } else {
+    store::Transaction transaction(open_->plain);
+    open_->plain.prepare("UPDATE relay SET status = 'deleted' WHERE id = ?", relay.id.text).run();
+    plain_log(relay);
+    transaction.commit();
+  }
+  around_.trace.fault(FaultKind::relay_deleted, "{}", relay.id.text);
+}
+
+void OtherPrograms::swap_hosts(const Relay& one, const Relay& other) {
+  store::Transaction transaction(open_->plain);
+  const auto move = [&](const Relay& relay, const std::string& subdomain) {
+    open_->plain.prepare("UPDATE relay SET subdomain = ? WHERE id = ?", subdomain, relay.id.text)
+        .run();
+  };
+  move(one, "on-the-move");
+  move(other, one.subdomain);
+  move(one, other.subdomain);
+  plain_log(one);
+  plain_log(other);
+  transaction.commit();
 }
 
 void OtherPrograms::write_silently(const RelayId& id) {
@@ -265,14 +296,14 @@ void OtherPrograms::mischief(const Relay& relay) {
   const Weather& weather = around_.weather;
   Trace& trace = around_.trace;
   const std::string& id = relay.id.text;
-  switch (dice_.between(0, 5)) {
+  switch (dice_.between(0, 6)) {
     case 0:
       write_silently(relay.id);
       return;
     case 1:
-      if (weather.has(FaultKind::relay_deleted)) {
+      if (weather.has(FaultKind::row_deleted)) {
         open_->plain.prepare("DELETE FROM relay WHERE id = ?", id).run();
-        trace.fault(FaultKind::relay_deleted, "{}", id);
+        trace.fault(FaultKind::row_deleted, "{}", id);
       }
       return;
     case 2:
@@ -291,6 +322,13 @@ void OtherPrograms::mischief(const Relay& relay) {
       }
       return;
     case 4:
+      if (const auto other = any_relay();
+          weather.has(FaultKind::hosts_swapped) && other->id != relay.id) {
+        swap_hosts(relay, *other);
+        trace.fault(FaultKind::hosts_swapped, "{} and {}", id, other->id.text);
+      }
+      return;
+    case 5:
       if (alive_ && weather.has(FaultKind::destination_state_lost)) {
         open_->plain.execute("DELETE FROM destination_state");
         trace.fault(FaultKind::destination_state_lost, "all that is known of zooid");

@@ -92,6 +92,8 @@ class OtherPrograms {
   void reconcile(store::Command& command, const Relay& relay);
   void dead_letter_act();
   void mischief(const Relay& relay);
+  void remove(store::Command& command, const Relay& relay);
+  void swap_hosts(const Relay& one, const Relay& other);
   void write_silently(const RelayId& id);
   void log_strangely(const std::string& id);
   [[nodiscard]] std::optional<Relay> any_relay();

@@ -102,6 +102,7 @@ void Plan::schedule(Timeline& timeline, Dice& dice, Network& network, OtherProgr
   }
   when(FaultKind::torn_file, 1, [&] { network.tear_newest(); });
   when(FaultKind::wipe, 1, [&] { network.wipe(); });
+  when(FaultKind::owner_edit, 6, [&] { network.rename_some_relay(); });
   when(FaultKind::outage_of_breaker_length, 3, [&] {
     network.begin_outage(FaultKind::outage_of_breaker_length, dice.pick(kOutageStyles),
                          dice.between(seconds(3), minutes(2)));

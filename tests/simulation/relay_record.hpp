@@ -18,7 +18,7 @@ namespace tender::simulation {
 struct RelayRecord {
   // Requests.
   int under_way = 0;                    // of the process that lives
-  nlohmann::json sent;                  // the config that the newest request asks for
+  nlohmann::json sent;                  // the config that the newest request asks for; null: none
   std::optional<nlohmann::json> known;  // the config that zooid is known to have taken
   bool in_doubt = false;                // a request went out since, and no sync has completed
   bool was_in_doubt = false;            // when the attempt began
@@ -41,6 +41,9 @@ struct RelayRecord {
   bool identity_lost = false;      // the file that was torn held one
   bool left_behind = false;        // an empty file, by a creation of this process that failed
   bool ever_taken = false;         // a sync has completed
+  bool gone = false;               // its deletion has, and no request is in doubt
+  std::optional<std::string> owners_name{};  // in zooid's file, by its owner; not in the row yet
+  int renames = 0;                           // by its owner
 
   // Requests that may still have an effect.
   bool may_send_again = false;             // the worker cannot know all that it sent
@@ -58,8 +61,9 @@ struct RelayRecord {
   bool recreate_asked = false;      // ever
   std::int64_t last_command = 0;    // seq in the log
   std::int64_t last_result = 0;
-  std::int64_t routed = 0;        // the router's offset when the newest request was sent
-  bool silently_changed = false;  // without an activity row, since the last command
+  std::int64_t last_adoption = 0;  // what is different besides is sent then
+  std::int64_t routed = 0;         // the router's offset when the newest request was sent
+  bool silently_changed = false;   // without an activity row, since the last command
 
   // Failures in a row.
   int failures = 0;

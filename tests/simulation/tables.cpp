@@ -8,7 +8,8 @@ using nlohmann::json;
 // The parts of the config that are the row's alone; media storage and LiveKit need settings too.
 #define WITNESSED_RELAY                                                                    \
   "SELECT id, subdomain, schema, info_name, status = 'active', blossom_enabled, "          \
-  "livekit_enabled, revision, synced, doubt_until IS NOT NULL, live, "                     \
+  "livekit_enabled, revision, synced, doubt_until IS NOT NULL, live, status = 'deleted', " \
+  "identity <> '', "                                                                       \
   "info_icon = '' OR info_icon GLOB 'http://?*' OR info_icon GLOB 'https://?*', "          \
   "json_object('schema', schema, "                                                         \
   "'inactive', json(iif(status = 'active', 'false', 'true')), "                            \
@@ -78,8 +79,13 @@ RelayRow Tables::read_relay(const store::Statement& row) const {
   if (!row.is_null(10)) {
     relay.live = row.boolean(10);
   }
-  relay.valid = row.boolean(11);
-  relay.config = json::parse(row.text(12));
+  relay.deleted = row.boolean(11);
+  relay.recognized = row.boolean(12);
+  relay.valid = relay.deleted || row.boolean(13);
+  if (relay.deleted) {
+    return relay;
+  }
+  relay.config = json::parse(row.text(14));
   relay.config["host"] = relay.host;
   relay.config["blossom"] = media_storage(blossom, schema, env_);
   if (livekit && env_.livekit) {
@@ -97,7 +103,8 @@ std::optional<RelayRow> Tables::relay(const std::string& id) const {
 
 std::optional<RelayRow> Tables::relay_at(const std::string& host) const {
   store::Statement row =
-      database_.prepare(WITNESSED_RELAY "WHERE subdomain || '.' || ? = ?", env_.relay_domain, host);
+      database_.prepare(WITNESSED_RELAY "WHERE subdomain || '.' || ? = ? AND status <> 'deleted'",
+                        env_.relay_domain, host);
   return row.step() ? std::optional(read_relay(row)) : std::nullopt;
 }
 

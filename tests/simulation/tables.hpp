@@ -21,12 +21,14 @@ struct RelayRow {
   std::string host;  // where its clients find it
   std::string name;
   bool active = false;
+  bool deleted = false;   // a tombstone: zooid is to have no such relay
   bool valid = false;     // zooid can take it
-  nlohmann::json config;  // what zooid is to hold, without the secret
+  nlohmann::json config;  // what zooid is to hold, without the secret; null when deleted
   std::int64_t revision = 0;
   bool synced = false;
   bool in_doubt = false;
   std::optional<bool> live;
+  bool recognized = false;  // its identity was seen once
 };
 
 /// What the worker leaves behind about the host for the next process.
@@ -64,6 +66,7 @@ class Tables {
   Tables(store::Database& database, const config::Env& env) : database_(database), env_(env) {}
 
   [[nodiscard]] std::optional<RelayRow> relay(const std::string& id) const;
+  /// Without the deleted ones, whose hosts others may have.
   [[nodiscard]] std::optional<RelayRow> relay_at(const std::string& host) const;
   [[nodiscard]] std::vector<RelayRow> relays() const;
 

@@ -7,6 +7,8 @@
 #include "support/zooid_model.hpp"
 
 namespace tender::simulation {
+
+using namespace nlohmann::json_literals;
 namespace {
 
 constexpr std::array kOwnersFields{"name", "description", "icon"};
@@ -84,6 +86,7 @@ void Witness::write_sent(const Call& call, RelayRecord& record, bool second) {
   }
   if (!second) {
     begin_attempt(call, record);
+    check_not_deleted(call);
   }
   switch (call.method) {
     case http::Method::post:
@@ -96,10 +99,11 @@ void Witness::write_sent(const Call& call, RelayRecord& record, bool second) {
       check_update(call, record);
       break;
     default:
-      trace_.violate("relay {} is deleted", call.relay);
+      check_delete(call);
   }
   if (record.requests == 0) {
-    record.overwrites = call.method == http::Method::patch || record.may_exist;
+    record.overwrites = call.method == http::Method::patch ||
+                        (call.method == http::Method::post && record.may_exist);
   }
   storage_.sent(call, record.overwrites ? std::optional(record.attempt_at) : std::nullopt);
   ++record.requests;
@@ -112,6 +116,9 @@ void Witness::write_sent(const Call& call, RelayRecord& record, bool second) {
 
 // What zooid has after the request: an owner's fields that it leaves out stay as they are.
 nlohmann::json Witness::config_asked(const Call& call, const RelayRecord& record) {
+  if (call.method == http::Method::delete_) {
+    return nullptr;
+  }
   nlohmann::json config = config_of(call.body);
   for (const char* key : kOwnersFields) {
     if (!config["info"].contains(key) && record.known) {
@@ -121,10 +128,33 @@ nlohmann::json Witness::config_asked(const Call& call, const RelayRecord& record
   return config;
 }
 
+bool Witness::adopts(const std::string& relay) const {
+  if (env_.relay_drift != config::RelayDrift::automatic) {
+    return env_.relay_drift == config::RelayDrift::adopt;
+  }
+  const auto row = tables_->relay(relay);
+  return row && row->config.at("management").at("enabled") == true;
+}
+
+// An owner's edit is overwritten only when the row's name has changed too, when it is uncertain
+// what zooid holds, when zooid was seen not to serve what it took, or when a person wants all sent.
+void Witness::check_owners_name(const Call& call, const RelayRecord& record) {
+  const auto row = tables_->relay(call.relay);
+  const bool uncertain = record.may_have_changed || record.in_doubt || record.may_send_again ||
+                         record.forced || record.unknown_until.has_value();
+  if (!record.owners_name || !record.known || uncertain || !row || row->live == false ||
+      !adopts(call.relay)) {
+    return;
+  }
+  const auto& info = call.body.at("info");
+  if (info.contains("name") && info["name"] == record.known->at("info").at("name")) {
+    trace_.violate("relay {} has the name that its owner gave it, and that is overwritten",
+                   call.relay);
+  }
+}
+
 void Witness::check_left_out(const Call& call, const RelayRecord& record) {
-  const bool adopts = env_.relay_drift == config::RelayDrift::automatic ||
-                      env_.relay_drift == config::RelayDrift::adopt;
-  const bool known = adopts && !record.may_have_changed && record.known;
+  const bool known = adopts(call.relay) && !record.may_have_changed && record.known;
   for (const char* key : kOwnersFields) {
     if (!known && !call.body.at("info").contains(key)) {
       trace_.violate("relay {} is sent without its {}, and zooid is not known to have it",
@@ -201,6 +231,20 @@ void Witness::begin_attempt(const Call& call, RelayRecord& record) {
   record.clock_jumped_in_attempt = false;
 }
 
+void Witness::check_delete(const Call& call) {
+  const auto row = tables_->relay(call.relay);
+  if (!row || !row->deleted) {
+    trace_.violate("relay {} is deleted, and nobody asked for that", call.relay);
+  }
+}
+
+void Witness::check_not_deleted(const Call& call) {
+  const auto row = tables_->relay(call.relay);
+  if (row && row->deleted && call.method != http::Method::delete_) {
+    trace_.violate("relay {} is deleted, and is sent as if it were not", call.relay);
+  }
+}
+
 void Witness::check_fresh(const Call& call) {
   const std::string secret = call.body.value("secret", "");
   if (secret.size() != 64 || !secrets_.insert(secret).second) {
@@ -236,9 +280,11 @@ void Witness::check_update(const Call& call, RelayRecord& record) {
     trace_.violate("an update of relay {} carries a secret", call.relay);
   }
   check_left_out(call, record);
+  check_owners_name(call, record);
   if (!record.in_doubt && !record.may_send_again && !record.forced &&
       record.known == config_asked(call, record)) {
-    looks_.sent_again(call.relay, record.last_command > record.last_result);
+    looks_.sent_again(call.relay,
+                      std::max(record.last_command, record.last_adoption) > record.last_result);
   }
 }
 
@@ -278,7 +324,17 @@ void Witness::applied(const Call& call, const http::Response& answer) {
   if (!call.applied) {
     return;
   }
-  record.host = call.body.is_object() ? call.body.value("host", "") : "";
+  if (call.method == http::Method::delete_) {
+    deleted(record);
+    return;
+  }
+  if (record.gone) {
+    trace_.violate("relay {} is deleted, and comes back", call.relay);
+  }
+  record.host = call.body.value("host", "");
+  if (call.body.value("/info/name"_json_pointer, "") != "") {
+    record.owners_name.reset();
+  }
   if (answer.status == 201 || call.method == http::Method::put) {
     record.secret = call.body.value("secret", "");
     record.wiped = false;
@@ -390,12 +446,29 @@ void Witness::torn(const std::string& relay) {
   RelayRecord& record = records_[relay];
   record.identity_lost = record.identity_lost || (!record.secret.empty() && !record.wiped);
   record.torn = true;
+  record.owners_name.reset();
   record.secret.clear();
+}
+
+void Witness::deleted(RelayRecord& record) {
+  record.host.clear();
+  record.secret.clear();
+  record.owners_name.reset();
+  record.wiped = false;
+  record.torn = false;
+  record.identity_lost = false;
+}
+
+void Witness::renamed(const std::string& relay, const std::string& name) {
+  RelayRecord& record = records_[relay];
+  record.owners_name = name;
+  ++record.renames;
 }
 
 void Witness::wiped() {
   for (auto& [id, record] : records_) {
     record.wiped = true;
+    record.owners_name.reset();
   }
 }
 

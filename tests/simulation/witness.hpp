@@ -42,6 +42,7 @@ class Witness final : public NetworkListener {
   void heard(const Call& call) override;
   void wiped() override;
   void torn(const std::string& relay) override;
+  void renamed(const std::string& relay, const std::string& name) override;
 
   /// Reads what was committed since the last time.
   void catch_up();
@@ -68,6 +69,9 @@ class Witness final : public NetworkListener {
   void write_sent(const Call& call, RelayRecord& record, bool second);
   [[nodiscard]] static nlohmann::json config_asked(const Call& call, const RelayRecord& record);
   void check_left_out(const Call& call, const RelayRecord& record);
+  void check_owners_name(const Call& call, const RelayRecord& record);
+  void read_adoption(const LogRow& row, RelayRecord& record);
+  [[nodiscard]] bool adopts(const std::string& relay) const;
   void write_heard(const Call& call, const Meaning& meaning, RelayRecord& record);
   void probe_heard(const Call& call, const Meaning& meaning);
   [[nodiscard]] bool goes_on(const Call& call) const;
@@ -76,6 +80,9 @@ class Witness final : public NetworkListener {
   [[nodiscard]] int jobs_under_way() const;
   [[nodiscard]] bool may_be_busy(const std::string& relay) const;
   void check_create(const Call& call, RelayRecord& record);
+  void check_delete(const Call& call);
+  void check_not_deleted(const Call& call);
+  static void deleted(RelayRecord& record);
   void check_replace(const Call& call, RelayRecord& record);
   void check_fresh(const Call& call);
   [[nodiscard]] bool is_recreate_asked(const std::string& relay, const RelayRecord& record) const;

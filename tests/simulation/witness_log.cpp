@@ -9,6 +9,7 @@ namespace {
 using nlohmann::json;
 
 constexpr std::chrono::minutes kNewsLasts{1};
+constexpr int kFights = 3;
 
 // What a row says about its result; nothing when that is no JSON object.
 json detail_of(const LogRow& row) {
@@ -23,7 +24,7 @@ bool flag(const json& detail, const char* name) {
 
 bool is_command(const std::string& type) {
   return type == "create_relay" || type == "update_relay" || type == "activate_relay" ||
-         type == "deactivate_relay" || type == "reconcile_relay";
+         type == "deactivate_relay" || type == "delete_relay" || type == "reconcile_relay";
 }
 
 }  // namespace
@@ -57,8 +58,29 @@ void Witness::read_activity(const LogRow& row) {
   } else if (is_command(row.type)) {
     read_command(row, record);
   } else if (row.type == "adopt_relay_info") {
+    read_adoption(row, record);
+  }
+}
+
+void Witness::read_adoption(const LogRow& row, RelayRecord& record) {
+  const auto relay = tables_->relay(row.resource);
+  if (!relay) {
+    return;
+  }
+  record.last_adoption = row.seq;
+  if (relay->deleted) {
+    return;
+  }
+  const std::string name = relay->config.at("info").at("name");
+  if (record.renames == 0 || !adopts(row.resource) || name.rfind("owner's ", 0) != 0) {
     trace_.violate("relay {} is changed to what zooid shows, and nobody changed it there",
                    row.resource);
+  }
+  if (record.owners_name == name) {
+    record.owners_name.reset();
+  }
+  if (record.known) {
+    record.known->at("info").at("name") = name;
   }
 }
 
@@ -72,6 +94,7 @@ void Witness::check_revision(const std::string& id, RelayRecord& record) {
     trace_.violate("revision {} of relay {} is used again, after {}", relay->revision, id,
                    record.revision);
   }
+  record.gone = record.gone && relay->deleted;  // else its id is that of a new relay
   record.revision = relay->revision;
   record.described = relay->config;
 }
@@ -85,6 +108,10 @@ void Witness::read_command(const LogRow& row, RelayRecord& record) {
       record.forced = true;
       record.forced_command = row.seq;
     }
+  }
+  const auto relay = tables_->relay(row.resource);
+  if (relay && relay->deleted && relay->synced && row.type != "reconcile_relay") {
+    return;  // whatever is written into a tombstone asks for nothing
   }
   looks_.commanded(row.resource);
   record.last_command = row.seq;
@@ -125,8 +152,14 @@ void Witness::read_completion(const LogRow& row, RelayRecord& record) {
                    row.resource, json::diff(relay->config, record.sent).dump());
   }
   looks_.taken(row.resource, record.known != record.sent);
-  record.known = record.sent;
-  record.ever_taken = true;
+  if (record.sent.is_null()) {
+    record.known.reset();
+    record.may_exist = false;
+    record.left_behind = false;
+  } else {
+    record.known = record.sent;
+  }
+  record.ever_taken = !record.sent.is_null();
   record.in_doubt = false;
   record.may_have_changed = false;
   const auto job = tables_->job(/*sync=*/true, row.resource);
@@ -134,6 +167,7 @@ void Witness::read_completion(const LogRow& row, RelayRecord& record) {
       (job && (job->forced || job->recreate)) || record.forced_command > tables_->routed();
   if (relay && !relay->in_doubt) {
     end_doubt(row.resource, record);
+    record.gone = record.sent.is_null();
   }
 }
 
@@ -165,7 +199,8 @@ void Witness::read_failure(const LogRow& row, RelayRecord& record) {
   if (outcome == "not_served") {
     check_nothing_dropped(row.resource, record);
   }
-  const bool of_the_relay = outcome == "permanent" || outcome == "not_served";
+  const bool of_the_relay =
+      outcome == "permanent" || outcome == "not_served" || outcome == "contested";
   if (record.spent_on_the_host && !of_the_relay) {
     trace_.violate("an attempt of relay {} is spent on a host that is known to fail", row.resource);
   }
@@ -203,6 +238,9 @@ bool Witness::justifies_letter(const std::string& relay, const RelayRecord& reco
   }
   if (reason == "torn") {
     return record.heard == Heard::torn;
+  }
+  if (reason == "contested") {
+    return record.renames > kFights && env_.relay_drift == config::RelayDrift::enforce;
   }
   const auto row = tables_->relay(relay);
   return record.heard == Heard::refused || !row || !row->valid;
