@@ -363,6 +363,13 @@ void Command::write_seen(const Relay& relay, const Seen& seen) {
       .run();
 }
 
+void Command::record_purge(const RelayId& id, const std::string& host, const std::string& schema) {
+  Transaction transaction(*database_);
+  add_activity(kPurgeStranger, "", kRelayResource, id.text,
+               ordered_json_line({{"host", host}, {"schema", schema}}));
+  transaction.commit();
+}
+
 SyncPause Command::pause_sync(std::optional<TimePoint> until, const std::string& reason) {
   constexpr std::size_t longest = 500;
   const TimePoint now = clock_->now();

@@ -132,6 +132,9 @@ class Command {
   /// The sweep looks at the relay again at that time. Writes no activity.
   void plan_look(const RelayId& id, TimePoint next);
 
+  /// zooid has deleted a relay that no row describes, which had that host and that schema.
+  void record_purge(const RelayId& id, const std::string& host, const std::string& schema);
+
   /// From now on tender sends nothing that writes to zooid: until that time, or until resume_sync()
   /// when there is none. A pause that holds already keeps its beginning, and gets this end and this
   /// reason. Throws CommandError when `until` has passed, or the reason is too long.
