@@ -38,11 +38,11 @@ std::string describe_sidecar(const Snapshot& snapshot) {
       age > kLateHeartbeat ? ": it is not working, see its log lines for what to do" : "");
 }
 
-std::string describe_pause(const Snapshot& snapshot) {
+std::string describe_pause(const store::SyncPause& pause, const Snapshot& snapshot) {
   const std::int64_t waiting = view::count_waiting(snapshot);
   return fmt::format(
-      "{}, {} relay{}{}", text_of(*snapshot.pause), waiting, waiting == 1 ? " waits" : "s wait",
-      snapshot.holder && !snapshot.pause->quiet ? "; what was under way has not ended yet" : "");
+      "{}, {} relay{}{}", text_of(pause), waiting, waiting == 1 ? " waits" : "s wait",
+      snapshot.holder && !pause.quiet ? "; what was under way has not ended yet" : "");
 }
 
 std::string describe_jobs(const outbox::Outbox::Counts& jobs) {
@@ -169,8 +169,8 @@ ExitCode status(const Invocation& invocation) {
   Rows table{
       {"database", fmt::format("{} (schema version {})", snapshot.database, snapshot.schema)},
       {"sidecar", describe_sidecar(snapshot)}};
-  if (snapshot.pause) {
-    table.push_back({"pause", describe_pause(snapshot)});
+  if (const auto& pause = snapshot.pause) {
+    table.push_back({"pause", describe_pause(*pause, snapshot)});
   }
   add_destinations(table, snapshot);
   table.push_back({"relays", describe_relays(snapshot)});
