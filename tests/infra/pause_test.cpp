@@ -7,7 +7,6 @@ namespace tender {
 namespace {
 
 using namespace std::chrono_literals;
-using http::Method;
 using test::FakeZooid;
 using test::World;
 
