@@ -16,6 +16,7 @@
 #include "tender/outbox/destination_state.hpp"
 #include "tender/store/database_lock.hpp"
 #include "tender/store/migrations.hpp"
+#include "tender/store/pause_table.hpp"
 #include "tender/store/row_faults.hpp"
 #include "tender/store/store_error.hpp"
 #include "tender/store/transaction.hpp"
@@ -27,6 +28,7 @@
 #include "command.hpp"
 #include "event_loop.hpp"
 #include "output.hpp"
+#include "pause_text.hpp"
 #include "store_session.hpp"
 
 namespace tender::cli {
@@ -143,6 +145,17 @@ std::optional<Finding> check_sidecar(StoreSession& session) {
                  .code = ExitCode::unreachable};
 }
 
+// An operator wants it so.
+std::optional<Finding> check_pause(StoreSession& session) {
+  const auto pause = store::PauseTable(session.database).find(session.clock.now());
+  if (!pause) {
+    return std::nullopt;
+  }
+  return Finding{.name = "pause",
+                 .state = State::ok,
+                 .text = fmt::format("{}: nothing is sent until then", text_of(*pause))};
+}
+
 // zooid's files beside the rows. A stranger, or a file that differs from its row, may be intended.
 std::optional<Finding> check_config_directory(StoreSession& session, const config::Env& env) {
   if (!env.zooid_config_dir) {
@@ -187,6 +200,9 @@ std::vector<Finding> check_store(const Invocation& invocation, const config::Env
       findings.push_back(std::move(finding));
     }
     if (auto finding = check_sidecar(session)) {
+      findings.push_back(*std::move(finding));
+    }
+    if (auto finding = check_pause(session)) {
       findings.push_back(*std::move(finding));
     }
     if (auto finding = check_config_directory(session, env)) {

@@ -95,6 +95,8 @@ extern const CommandSpec kDeadLetterRetry;
 extern const CommandSpec kDeadLetterDiscard;
 extern const CommandSpec kSettingsShow;
 extern const CommandSpec kSettingsAccept;
+extern const CommandSpec kPause;
+extern const CommandSpec kResume;
 extern const CommandSpec kBackup;
 extern const CommandSpec kStatus;
 extern const CommandSpec kCheck;

@@ -26,6 +26,8 @@ std::span<const CommandSpec> command_table() {
                                 kDeadLetterDiscard,
                                 kSettingsShow,
                                 kSettingsAccept,
+                                kPause,
+                                kResume,
                                 kBackup,
                                 kStatus,
                                 kCheck,

@@ -29,7 +29,7 @@ using zooid::Liveness;
 constexpr int kMostUnreachable = 5;  // then the others are not tried
 
 constexpr const char* kStranger =
-    "stranger: run `tender import` to take it over, or delete the relay in zooid";
+    "stranger: run `tender import` to take it over, or `tender relay delete --purge-stranger FILE`";
 
 constexpr std::array kResults{"as_described", "differs", "unknown"};  // as Liveness
 

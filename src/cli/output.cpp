@@ -1,11 +1,9 @@
 #include "output.hpp"
 
 #include <algorithm>
-#include <ctime>
 #include <iostream>
 #include <ostream>
 
-#include <fmt/chrono.h>
 #include <fmt/ostream.h>
 #include <poll.h>
 #include <sys/ioctl.h>
@@ -118,12 +116,6 @@ void JsonArray::add(const nlohmann::ordered_json& element) {
 
 void JsonArray::finish() {
   out_ << (empty_ ? "[]\n" : "\n]\n");
-}
-
-std::string format_time(TimePoint time) {
-  // Not as a time_point: fmt would count it in nanoseconds, which end in 2262.
-  const auto seconds = std::chrono::floor<std::chrono::seconds>(time).time_since_epoch().count();
-  return fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", fmt::gmtime(static_cast<std::time_t>(seconds)));
 }
 
 std::optional<std::size_t> terminal_width(const std::ostream& out,

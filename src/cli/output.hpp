@@ -11,7 +11,7 @@
 
 #include <nlohmann/json_fwd.hpp>
 
-#include "tender/base/clock.hpp"
+#include "tender/base/utc_time.hpp"
 #include "tender/config/environment.hpp"
 
 namespace tender::cli {
@@ -67,9 +67,6 @@ class JsonArray {
   std::ostream& out_;
   bool empty_ = true;
 };
-
-/// 2026-01-31T23:59:59Z
-[[nodiscard]] std::string format_time(TimePoint time);
 
 /// Whether stderr is a terminal that may get a progress bar: never with NO_COLOR.
 [[nodiscard]] bool is_lively_terminal(const config::Environment& environment);

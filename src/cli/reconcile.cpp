@@ -13,11 +13,13 @@
 #include "tender/infra/kinds.hpp"
 #include "tender/infra/sync_plan.hpp"
 #include "tender/outbox/outbox.hpp"
+#include "tender/store/pause_table.hpp"
 #include "tender/view/relay.hpp"
 
 #include "command.hpp"
 #include "confirm.hpp"
 #include "output.hpp"
+#include "pause_text.hpp"
 #include "reconcile_scope.hpp"
 #include "reconcile_watch.hpp"
 #include "store_session.hpp"
@@ -68,6 +70,18 @@ Milliseconds read_timeout(const Invocation& invocation) {
         "give more than zero, written as 30s, 5m or 1h");
   }
   return *timeout;
+}
+
+// How long to wait for results. During a pause none comes: what is asked for waits in the outbox.
+Milliseconds patience_of(const Invocation& invocation, StoreSession& session,
+                         Milliseconds timeout) {
+  const TimePoint now = session.clock.now();
+  const auto pause = store::PauseTable(session.database).find(now);
+  if (!pause) {
+    return timeout;
+  }
+  fmt::print(invocation.err, "tender is {}: nothing is sent until then\n", text_of(*pause));
+  return outlasts(*pause, now, timeout) ? Milliseconds(1) : timeout;
 }
 
 struct Planned {
@@ -204,7 +218,7 @@ ExitCode reconcile(const Invocation& invocation) {
        .skip_unchanged = wanted.all && !wanted.forced},
       [&](const ReconcileResult& result) { print_result(invocation, array, result); },
       is_lively_terminal(invocation.environment) ? &invocation.err : nullptr);
-  const ReconcileSummary summary = watch.until_done(timeout);
+  const ReconcileSummary summary = watch.until_done(patience_of(invocation, session, timeout));
   if (invocation.json()) {
     array.finish();
   } else if (summary.complete && summary.relays == 0) {

@@ -17,11 +17,13 @@
 #include "tender/model/sync_detail.hpp"
 #include "tender/outbox/destination_state.hpp"
 #include "tender/store/database.hpp"
+#include "tender/store/pause_table.hpp"
 #include "tender/store/portion.hpp"
 #include "tender/store/transaction.hpp"
 
 #include "event_loop.hpp"
 #include "output.hpp"
+#include "pause_text.hpp"
 
 namespace tender::cli {
 namespace {
@@ -129,7 +131,10 @@ void ReconcileWatch::report_waiting() {
   const bool paused = destination.paused_until && *destination.paused_until > clock_.now();
   ReconcileResult result;
   result.host_fault = destination.failing_since || paused;
-  if (destination.failing_since) {
+  if (const auto pause = store::PauseTable(database_).find(clock_.now())) {
+    result.host_fault = false;
+    result.error = fmt::format("tender is {}", text_of(*pause));
+  } else if (destination.failing_since) {
     result.error = destination.reason;
   } else if (paused) {
     result.error = fmt::format("zooid asks tender to wait until {} (Retry-After)",

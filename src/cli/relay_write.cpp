@@ -11,6 +11,7 @@
 #include "command.hpp"
 #include "confirm.hpp"
 #include "output.hpp"
+#include "purge_stranger.hpp"
 #include "relay_options.hpp"
 #include "store_session.hpp"
 #include "wait.hpp"
@@ -131,6 +132,13 @@ bool may_delete(const Invocation& invocation, const Relay& relay) {
 }
 
 ExitCode delete_relay(const Invocation& invocation) {
+  if (invocation.has("purge-stranger")) {
+    return purge_stranger(invocation);
+  }
+  if (invocation.names.empty()) {
+    throw UsageError("`tender relay delete` needs a RELAY, or --purge-stranger FILE",
+                     fmt::format("for example: {}", kRelayDelete.example));
+  }
   Wait wait(invocation);
   StoreSession session(invocation, store::OpenMode::existing);
   const Relay before = view::require_relay(session.query, invocation.names.front());
@@ -191,15 +199,19 @@ const CommandSpec kRelayActivate{.name = "relay activate",
 
 const CommandSpec kRelayDelete{
     .name = "relay delete",
-    .arguments = "RELAY",
-    .min_names = 1,
+    .arguments = "[RELAY]",
+    .min_names = 0,
     .max_names = 1,
     .summary = "Delete a relay for good: zooid deletes its configuration and secret key",
     .example = "tender relay delete blue",
     .prints_data = true,
     .options =
         [] {
-          return with_wait({{"yes", "Do not ask for confirmation"}});
+          return with_wait({{"purge-stranger",
+                             "Instead of a RELAY: a relay of zooid that no row describes, by its "
+                             "file's name in ZOOID_CONFIG_DIR or its id",
+                             "FILE"},
+                            {"yes", "Do not ask for confirmation"}});
         },
     .run = delete_relay};
 

@@ -15,6 +15,7 @@
 
 #include "command.hpp"
 #include "output.hpp"
+#include "pause_text.hpp"
 #include "store_session.hpp"
 
 namespace tender::cli {
@@ -35,6 +36,13 @@ std::string describe_sidecar(const Snapshot& snapshot) {
   return fmt::format(
       "running ({}last heartbeat {} s ago{})", pid, age.count(),
       age > kLateHeartbeat ? ": it is not working, see its log lines for what to do" : "");
+}
+
+std::string describe_pause(const store::SyncPause& pause, const Snapshot& snapshot) {
+  const std::int64_t waiting = view::count_waiting(snapshot);
+  return fmt::format(
+      "{}, {} relay{}{}", text_of(pause), waiting, waiting == 1 ? " waits" : "s wait",
+      snapshot.holder && !pause.quiet ? "; what was under way has not ended yet" : "");
 }
 
 std::string describe_jobs(const outbox::Outbox::Counts& jobs) {
@@ -161,6 +169,9 @@ ExitCode status(const Invocation& invocation) {
   Rows table{
       {"database", fmt::format("{} (schema version {})", snapshot.database, snapshot.schema)},
       {"sidecar", describe_sidecar(snapshot)}};
+  if (const auto& pause = snapshot.pause) {
+    table.push_back({"pause", describe_pause(*pause, snapshot)});
+  }
   add_destinations(table, snapshot);
   table.push_back({"relays", describe_relays(snapshot)});
   if (snapshot.config) {

@@ -2,8 +2,13 @@
 
 #include <ostream>
 
+#include <fmt/ostream.h>
+
 #include "tender/store/checkpointer.hpp"
 #include "tender/store/database_lock.hpp"
+#include "tender/store/pause_table.hpp"
+
+#include "pause_text.hpp"
 
 namespace tender::cli {
 
@@ -43,7 +48,10 @@ view::RelayView StoreSession::relay_view() {
   return {database, seen_since(), host_domain_};
 }
 
-void StoreSession::hint_when_nobody_syncs(std::ostream& err) const {
+void StoreSession::hint_when_nobody_syncs(std::ostream& err) {
+  if (const auto pause = store::PauseTable(database).find(clock.now())) {
+    fmt::print(err, "tender is {}: this waits until then\n", text_of(*pause));
+  }
   if (!store::DatabaseLock::holder(database.path())) {
     err << "no sidecar is running on this database: start `tender run`, or do the work now with "
            "`tender reconcile`\n";

@@ -40,8 +40,9 @@ class StoreSession {
   /// How relays are shown now.
   [[nodiscard]] view::RelayView relay_view();
 
-  /// Says on `err` when no sidecar runs that would carry out what was just written.
-  void hint_when_nobody_syncs(std::ostream& err) const;
+  /// Says on `err` what keeps what was just written from being carried out now: a pause, or that no
+  /// sidecar runs.
+  void hint_when_nobody_syncs(std::ostream& err);
 
  private:
   boost::asio::io_context io_;

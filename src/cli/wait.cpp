@@ -6,8 +6,10 @@
 
 #include "tender/config/duration.hpp"
 #include "tender/store/database_lock.hpp"
+#include "tender/store/pause_table.hpp"
 
 #include "output.hpp"
+#include "pause_text.hpp"
 #include "reconcile_scope.hpp"
 #include "reconcile_watch.hpp"
 
@@ -44,6 +46,11 @@ ExitCode Wait::until_in_step(StoreSession& session, const Relay& relay) const {
   }
   if (!store::DatabaseLock::holder(session.database.path())) {
     return ExitCode::some_failed;  // nobody would end the wait
+  }
+  const TimePoint now = session.clock.now();
+  const auto pause = store::PauseTable(session.database).find(now);
+  if (pause && outlasts(*pause, now, *patience_)) {
+    return ExitCode::some_failed;  // nor would it end in time
   }
   ReconcileScope scope(session.database, {relay});
   ReconcileWatch watch(

@@ -71,7 +71,8 @@ outbox::Registry Infra::registry() {
       .kinds = {{.name = kRelaySync,
                  .noun = "sync",
                  .resource = kRelayResource,
-                 .executor = &relay_sync_},
+                 .executor = &relay_sync_,
+                 .writes = true},
                 {.name = kRelayCheck,
                  .noun = "check",
                  .resource = kRelayResource,
@@ -285,7 +286,8 @@ void Infra::handle_activity(const Activity& activity) {
   const Told told{.relay = query_.get_relay(id),
                   .sync = outbox_.find(kRelaySync, id.text),
                   .now = runtime_.clock.now(),
-                  .lost_with_many = relay_check_.has_lost_many()};
+                  .lost_with_many = relay_check_.has_lost_many(),
+                  .paused = relay_check_.is_paused()};
   report(runtime_.logger, activity, told);
   if (is_command(*type)) {
     handle_command(activity, *type);

@@ -30,7 +30,7 @@ constexpr std::array<seconds, 6> kPauses{seconds(10),  seconds(30),  seconds(60)
                                          seconds(120), seconds(240), seconds(240)};
 constexpr int kLooksBeforePush = 4;  // and one more before each further push, and before giving up
 static_assert(kPauses.size() + 1 == kLooksBeforePush + kPushes);
-constexpr std::chrono::minutes kTurnPause{1};  // while others are still being reloaded
+constexpr std::chrono::minutes kTurnPause{1};  // while others are still being reloaded, or paused
 
 constexpr std::chrono::minutes kUnclearPause{1};  // doubling to kLongestWait
 constexpr int kUnclearLooks = 8;                  // then nothing is known, and that is all right
@@ -123,7 +123,7 @@ class RelayCheck::Execution final : public Look {
         verdict().lagging ? std::vector<FieldDrift>() : verdict().drift;
     const DriftDecision drift = decide_drift(now, shown, owner_.env_.relay_drift);
     if (!drift.taken.empty()) {
-      return adopt(now, drift);
+      return owner_.is_paused() ? outbox::Settlement(look_after_pause()) : adopt(now, drift);
     }
     if (is_sync_due()) {
       if (now.live == true) {
@@ -145,6 +145,11 @@ class RelayCheck::Execution final : public Look {
     return !now.live && !owner_.query_.find_last_sync(now.id);
   }
 
+  // Or within a minute after it.
+  [[nodiscard]] outbox::WaitUntil look_after_pause() const {
+    return {owner_.clock_.now() + kTurnPause};
+  }
+
   // Only looks that were made count, however long ago the sync was: our own queue may be long.
   outbox::Settlement wait_or_push(const Relay& now) {
     if (now.live == false && now.live_pushes == 0 && is_lost()) {
@@ -157,7 +162,7 @@ class RelayCheck::Execution final : public Look {
     if (job_.attempt + 1 < kLooksBeforePush + pushes) {
       return look_again(job_.attempt + 1, kPauses.at(static_cast<std::size_t>(job_.attempt)));
     }
-    if (owner_.progress_.may_come(job_.asked_seq, owner_.clock_.now())) {
+    if (owner_.is_paused() || owner_.progress_.may_come(job_.asked_seq, owner_.clock_.now())) {
       return look_again(job_.attempt, kTurnPause);
     }
     return pushes < kPushes ? push_again(now) : give_up(now);
@@ -191,7 +196,7 @@ class RelayCheck::Execution final : public Look {
   // moment, or as it was before; other fields than those of the row do not go away by themselves.
   outbox::Settlement notice(const Relay& now, const DriftDecision& drift) {
     const bool absent = verdict().drift.empty() || verdict().lagging;
-    if (!absent && drift.enforce && is_contested(now)) {
+    if (!absent && drift.enforce && !owner_.is_paused() && is_contested(now)) {
       return give_up_contested(now);
     }
     owner_.command_.notice_relay_drift(
@@ -309,6 +314,7 @@ RelayCheck::RelayCheck(store::Database& database, store::Query query, store::Com
       clock_(clock),
       logger_(logger),
       outbox_(database),
+      pause_(database),
       progress_(clock.now()) {}
 
 void RelayCheck::schedule(const Relay& relay, std::int64_t taken_at_seq) {

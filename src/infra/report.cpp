@@ -29,9 +29,12 @@ std::string what_was_done(const CompletionDetail& detail) {
                      printable(detail.unseen, 600));
 }
 
-std::string_view what_is_done(const DriftDetail& detail) {
+std::string_view what_is_done(const DriftDetail& detail, bool paused) {
   if (detail.answer == DriftAnswer::report) {
     return "doing nothing, because of RELAY_DRIFT or because a row may not have this value";
+  }
+  if (paused) {
+    return "doing nothing until the pause is over";
   }
   return detail.fields.empty() ? "looking again before it is sent again" : "sending it again";
 }
@@ -66,7 +69,7 @@ void report(Logger& logger, const Activity& activity, const Told& told) {
     const bool said = told.lost_with_many && detail.fields.empty();
     logger.log(said ? spdlog::level::debug : spdlog::level::warn,
                "relay {}: zooid no longer serves it as described: {}; {}", name,
-               printable(detail.reason, 600), what_is_done(detail));
+               printable(detail.reason, 600), what_is_done(detail, told.paused));
     return;
   }
   if (type == ActivityType::notice_relay_identity) {

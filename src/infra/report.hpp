@@ -18,6 +18,7 @@ struct Told {
   std::optional<outbox::Job> sync;  // its sync in the outbox; nothing: none is due
   TimePoint now{};
   bool lost_with_many = false;  // zooid has lost it with many others, and a line has said so
+  bool paused = false;          // syncs wait until an operator resumes them
 };
 
 /// The activity must be about a relay and of a type that tender knows.

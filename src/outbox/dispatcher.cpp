@@ -70,7 +70,8 @@ Dispatcher::Dispatcher(store::Database& database, Clock& clock, Random& random, 
       outbox_(database),
       dead_letters_(database),
       wakeup_(clock),
-      outage_(database, clock, logger) {
+      outage_(database, clock, logger),
+      pause_(database, logger) {
   for (const Destination& destination : registry_.destinations) {
     lanes_.push_back(std::make_unique<Lane>(destination, registry_.kinds.size(), random, logger));
     lanes_.back()->gate.restore(read_destination_state(database_, destination.name), clock_.now());
@@ -103,11 +104,15 @@ asio::awaitable<void> Dispatcher::run() {
     try {
       if (outage_.over()) {
         settle_finished();
+        pause_.look(clock_.now());
         for (const auto& lane : lanes_) {
           for (std::shared_ptr<Task>& task : claim(*lane)) {
             start(execute(std::move(task)), executor);
           }
           begin_probe(*lane, executor);
+        }
+        if (is_quiet()) {
+          pause_.note_quiet();
         }
         save_states();
         look_again = next_look();
@@ -319,7 +324,7 @@ std::optional<Dispatcher::Next> Dispatcher::next_job(Lane& lane, const Claim& cl
   for (std::size_t i = 1; i <= registry_.kinds.size(); ++i) {
     const std::size_t kind = (lane.claimed_last + i) % registry_.kinds.size();
     const Kind& as = registry_.kinds.at(kind);
-    if (!lane.has_place(kind, as, claim.places.by_kind.at(kind))) {
+    if (waits_for_pause(as) || !lane.has_place(kind, as, claim.places.by_kind.at(kind))) {
       continue;
     }
     const auto order = (lane.turns.at(kind).claims + 1) % kAgedTurn == 0
@@ -345,9 +350,31 @@ asio::awaitable<void> Dispatcher::execute(std::shared_ptr<Task> task) {
   wakeup_.notify();
 }
 
+bool Dispatcher::waits_for_pause(const Kind& kind) const {
+  return kind.writes && pause_.holds();
+}
+
+// Whether its next probe would write.
+bool Dispatcher::waits_for_pause(const Lane& lane) const {
+  return pause_.holds() && lane.gate.probe_kind() == Probe::stores;
+}
+
+// Nothing that writes is under way.
+bool Dispatcher::is_quiet() const {
+  return !is_probing() && std::ranges::all_of(lanes_, [this](const auto& lane) {
+    for (std::size_t kind = 0; kind < registry_.kinds.size(); ++kind) {
+      if (registry_.kinds.at(kind).writes && lane->places.by_kind.at(kind) > 0) {
+        return false;
+      }
+    }
+    return true;
+  });
+}
+
 void Dispatcher::begin_probe(Lane& lane, const asio::any_io_executor& executor) {
   // An older probe may still be under way when a job in flight has closed the breaker.
-  if (stage_ == Stage::working && !lane.probing && lane.gate.begin_probe(clock_.now())) {
+  if (stage_ == Stage::working && !lane.probing && !waits_for_pause(lane) &&
+      lane.gate.begin_probe(clock_.now())) {
     lane.probing = true;
     start(probe(lane, lane.gate.probe_kind()), executor);
   }
@@ -375,6 +402,7 @@ TimePoint Dispatcher::next_look() {
     for (const auto& lane : lanes_) {
       soonest = std::min(soonest, next_look(*lane));
     }
+    soonest = std::min(soonest, pause_.ends_at());
   }
   return soonest;
 }
@@ -385,14 +413,14 @@ TimePoint Dispatcher::next_look(Lane& lane) {
   if (opens > now) {
     return opens;
   }
-  if (lane.probing && !lane.gate.admits(now, lane.places.all)) {
-    return TimePoint::max();  // the next probe is due, and begins when the older one has ended
+  if ((lane.probing || waits_for_pause(lane)) && !lane.gate.admits(now, lane.places.all)) {
+    return TimePoint::max();  // the next probe is due, and begins when that has ended
   }
   TimePoint due =
       lane.is_barred() ? std::max(now, lane.gate.overwrite_turn_at(now)) : TimePoint::max();
   for (std::size_t kind = 0; kind < registry_.kinds.size(); ++kind) {
     const Kind& as = registry_.kinds.at(kind);
-    if (lane.has_place(kind, as, lane.places.by_kind.at(kind))) {
+    if (!waits_for_pause(as) && lane.has_place(kind, as, lane.places.by_kind.at(kind))) {
       due = std::min(due, outbox_
                               .next_due({as.name, lane.destination.name}, options_.floor,
                                         keys_of(busy_, as.resource))

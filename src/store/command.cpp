@@ -2,7 +2,11 @@
 
 #include <fmt/format.h>
 
+#include <nlohmann/json.hpp>
+
+#include "tender/base/json.hpp"
 #include "tender/base/log.hpp"
+#include "tender/base/utc_time.hpp"
 #include "tender/model/sent_info.hpp"
 #include "tender/store/database.hpp"
 #include "tender/store/query.hpp"
@@ -359,14 +363,64 @@ void Command::write_seen(const Relay& relay, const Seen& seen) {
       .run();
 }
 
+void Command::record_purge(const RelayId& id, const std::string& host, const std::string& schema) {
+  Transaction transaction(*database_);
+  add_activity(kPurgeStranger, "", kRelayResource, id.text,
+               ordered_json_line({{"host", host}, {"schema", schema}}));
+  transaction.commit();
+}
+
+SyncPause Command::pause_sync(std::optional<TimePoint> until, const std::string& reason) {
+  constexpr std::size_t longest = 500;
+  const TimePoint now = clock_->now();
+  if (until && *until <= now) {
+    throw CommandError(fmt::format("{} has passed", format_time(*until)),
+                       fmt::format("give a time in the future; it is {} now", format_time(now)));
+  }
+  if (reason.size() > longest) {
+    throw CommandError(fmt::format("the reason has {} bytes", reason.size()),
+                       fmt::format("give at most {}", longest));
+  }
+  Transaction transaction(*database_);
+  PauseTable table(*database_);
+  SyncPause pause = table.find(now).value_or(SyncPause{.since = now});
+  pause.until = until;
+  pause.reason = reason;
+  table.put(pause);
+  nlohmann::ordered_json detail{{"until", nullptr}, {"reason", reason}};
+  if (until) {
+    detail["until"] = until->time_since_epoch().count();
+  }
+  add_activity(kPauseSync, "", kTenderResource, "", ordered_json_line(detail));
+  transaction.commit();
+  return pause;
+}
+
+bool Command::resume_sync() {
+  Transaction transaction(*database_);
+  PauseTable table(*database_);
+  if (!table.find(clock_->now())) {
+    return false;
+  }
+  table.remove();
+  add_activity(kResumeSync, "", kTenderResource, "", "{}");
+  transaction.commit();
+  return true;
+}
+
 void Command::add_activity(ActivityType type, const Relay& relay, const std::string& detail) {
+  add_activity(to_string(type), relay.tenant, kRelayResource, relay.id.text, detail);
+}
+
+void Command::add_activity(std::string_view type, const std::string& tenant,
+                           std::string_view resource_type, const std::string& resource_id,
+                           const std::string& detail) {
   database_
       ->prepare(
           "INSERT INTO activity (id, tenant, created_at, activity_type, resource_type, "
           "resource_id, "
           "detail) VALUES (?, ?, ?, ?, ?, ?, ?)",
-          random_->uuid(), relay.tenant, clock_->now(), to_string(type), kRelayResource,
-          relay.id.text, detail)
+          random_->uuid(), tenant, clock_->now(), type, resource_type, resource_id, detail)
       .run();
 }
 

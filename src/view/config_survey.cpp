@@ -118,7 +118,7 @@ std::string describe(const ConfigSurvey& survey) {
          phrase(survey.different, "relay differs from its row", "relays differ from their rows",
                 "see `tender diff`") +
          phrase(survey.strangers, "stranger", "strangers",
-                "run `tender import`, or delete the relay in zooid");
+                "run `tender import`, or `tender relay delete --purge-stranger FILE`");
 }
 
 nlohmann::ordered_json to_json(const ConfigSurvey& survey) {

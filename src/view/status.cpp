@@ -41,6 +41,7 @@ Snapshot take_snapshot(store::Database& database, TimePoint now, TimePoint seen_
   if (snapshot.holder) {
     snapshot.heartbeat_age = std::max(Milliseconds::zero(), now - snapshot.holder->heartbeat);
   }
+  snapshot.pause = store::PauseTable(database).find(now);
   snapshot.relays = query.count_relays(seen_since);
   snapshot.held = std::min(count_held(database), snapshot.relays.failing);
   snapshot.relays.pending -= snapshot.held;
@@ -70,6 +71,12 @@ bool has_lost_relays(const Snapshot& snapshot) {
          snapshot.relays.not_served >= static_cast<std::int64_t>(infra::LostRelays::kMany);
 }
 
+// Those that the sidecar has not put into the outbox yet are pending, and those that it sends
+// although they are in step are in the outbox.
+std::int64_t count_waiting(const Snapshot& snapshot) {
+  return std::max(snapshot.relays.pending, snapshot.jobs.all());
+}
+
 std::vector<std::string_view> waits_for_person(const Snapshot& snapshot) {
   std::vector<std::string_view> words;
   if (snapshot.dead_letters > 0) {
@@ -89,6 +96,9 @@ std::vector<std::string_view> waits_for_person(const Snapshot& snapshot) {
       })) {
     words.emplace_back("destinations");
   }
+  if (snapshot.pause && !snapshot.pause->until) {
+    words.emplace_back("pause");
+  }
   return words;
 }
 
@@ -98,6 +108,7 @@ nlohmann::ordered_json to_json(const Snapshot& snapshot) {
       {"schema_version", snapshot.schema},
       {"sidecar",
        {{"running", snapshot.holder.has_value()}, {"pid", nullptr}, {"heartbeat_age_ms", nullptr}}},
+      {"pause", nullptr},
       {"relays",
        {{"total", snapshot.relays.total},
         {"synced", snapshot.relays.synced},
@@ -127,6 +138,13 @@ nlohmann::ordered_json to_json(const Snapshot& snapshot) {
   }
   for (const outbox::Outbox::Kept& line : snapshot.unknown) {
     json["outbox"]["unknown"].push_back({{"kind", line.kind}, {"destination", line.destination}});
+  }
+  if (snapshot.pause) {
+    json["pause"] = {{"since", to_json(std::optional(snapshot.pause->since))},
+                     {"until", to_json(snapshot.pause->until)},
+                     {"reason", snapshot.pause->reason},
+                     {"quiet", snapshot.pause->quiet || !snapshot.holder},
+                     {"relays_waiting", count_waiting(snapshot)}};
   }
   if (snapshot.holder) {
     json["sidecar"]["heartbeat_age_ms"] = snapshot.heartbeat_age.count();

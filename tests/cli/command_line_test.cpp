@@ -77,6 +77,8 @@ TEST_F(CommandLine, HasEveryCommandThatOperatorsCountOn) {
                                             "completion",
                                             "man",
                                             "relay watch",
+                                            "pause",
+                                            "resume",
                                             "relay create",
                                             "relay update",
                                             "relay activate",

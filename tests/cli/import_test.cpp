@@ -147,7 +147,8 @@ TEST_F(Import, IsOfferedByStatusCheckAndDiff) {
   EXPECT_EQ(check_line(),
             config.path().string() +
                 ": 3 files; 1 damaged file (r3): zooid cannot load it; restore it from a backup; 2 "
-                "strangers (r2, r3): run `tender import`, or delete the relay in zooid");
+                "strangers (r2, r3): run `tender import`, or `tender relay delete "
+                "--purge-stranger FILE`");
   const auto diff = run({"diff", "--json"}).json();
   ASSERT_EQ(diff.size(), 3U);
   EXPECT_EQ(diff[0]["result"], "as_described");

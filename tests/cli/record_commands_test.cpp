@@ -303,8 +303,8 @@ TEST_F(Status, IsAnObject) {
   const Ran ran = run({"status", "--json"});
   EXPECT_EQ(ran.code, ExitCode::ok);
   EXPECT_EQ(members(ran.json()),
-            (Words{"database", "schema_version", "sidecar", "relays", "destinations", "outbox",
-                   "config", "dead_letters", "activity", "settings", "waits_for_you"}));
+            (Words{"database", "schema_version", "sidecar", "pause", "relays", "destinations",
+                   "outbox", "config", "dead_letters", "activity", "settings", "waits_for_you"}));
 }
 
 TEST_F(Status, ExitsWith4OnlyWhenItIsAskedToAndSomethingWaitsForAPerson) {

@@ -127,6 +127,41 @@ class ConfigFilesTest(unittest.TestCase):
         self.assertIn("stranger: run `tender import`", diff.stdout)
         self.assertEqual(self.world.run("diff", "good", "--exit-code").returncode, 0)
 
+    def test_a_stranger_is_deleted_by_its_file_or_its_id(self):
+        self.live_with()
+        ours = self.world.create("ours")
+        self.world.ok("reconcile")
+        key = secrets.token_hex(31) + "01"
+        strangers = ["by-file", "by-id", "with space", "kept"]
+        for number, name in enumerate(strangers):
+            self.write(name, config(number, key))
+        self.write("torn", "")
+        eventually(lambda: set(strangers) <= set(self.world.sim.relays()), "zooid has read the files")
+        before = len(self.writes())
+        done = self.world.run("relay", "delete", "--purge-stranger", ours, "--yes")
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("`tender relay delete ours` deletes it", done.stderr)
+        self.assertEqual(len(self.writes()), before)
+        self.world.start()  # a sidecar does not mind
+        for name in ("by-file.toml", "by-id", "torn.toml"):
+            self.assertEqual(self.world.data("relay", "delete", "--purge-stranger", name, "--yes")["result"], "deleted")
+        self.assertEqual([each["method"] for each in self.writes()[before:]], ["DELETE"] * 3)
+        done = self.world.run("relay", "delete", "--purge-stranger", "with space", "--yes")
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("delete its file, with space.toml, by hand", done.stderr)
+        self.assertEqual(sorted(os.listdir(self.directory)), sorted([ours + ".toml", "kept.toml", "with space.toml"]))
+        self.assertEqual(self.world.data("status")["config"]["strangers"], 2)
+        purged = [each for each in self.world.data("activity") if each["activity_type"] == "purge_stranger"]
+        self.assertEqual([each["resource_id"] for each in purged], ["by-file", "by-id", "torn"])
+        self.assertEqual(purged[0]["detail"], {"host": "r0.relays.example", "schema": "schema_0"})
+        self.world.sim.fault(action="status", status=404, method="DELETE", body='{"error":"relay not found"}')
+        self.assertEqual(self.world.data("relay", "delete", "--purge-stranger", "kept", "--yes")["result"], "gone")
+        self.world.sim.fault(action="status", status=500, method="DELETE", body='{"error":"boom"}')
+        done = self.world.run("relay", "delete", "--purge-stranger", "kept", "--yes")
+        self.assertEqual((done.returncode, "boom" in done.stderr), (1, True))
+        for name in ("kept", ours):
+            self.assertIn(name, self.world.sim.relays())
+
     def test_a_hand_edited_file_is_put_right_at_once(self):
         self.live_with()  # a sweep of an hour
         relay = self.world.create("blue")

@@ -59,6 +59,11 @@ std::unique_ptr<Execution> FakeExecutor::begin(const Job& job, bool may_overwrit
 boost::asio::awaitable<DestinationSign> FakeExecutor::probe(Probe what) {
   probes.push_back(clock_.now());
   probe_kinds.push_back(what);
+  if (probe_takes > Milliseconds::zero()) {
+    const auto timer = clock_.make_timer();
+    const TimePoint end = clock_.now() + probe_takes;
+    co_await timer->wait_until(end);
+  }
   co_return probe_answer;
 }
 

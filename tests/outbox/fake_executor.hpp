@@ -48,6 +48,8 @@ class FakeExecutor final : public Executor, public Prober {
 
   DestinationSign probe_answer{DestinationSign::Kind::well, {}, {}};
 
+  Milliseconds probe_takes{};
+
   std::vector<TimePoint> probes;
   std::vector<Probe> probe_kinds;
   std::vector<Job> begun;

@@ -9,7 +9,11 @@
 namespace tender::outbox {
 
 inline Registry registry_of(FakeExecutor& executor, DestinationGate::Options here) {
-  return {.kinds = {{.name = kSync, .noun = "sync", .resource = "relay", .executor = &executor},
+  return {.kinds = {{.name = kSync,
+                     .noun = "sync",
+                     .resource = "relay",
+                     .executor = &executor,
+                     .writes = true},
                     {.name = kLook,
                      .noun = "check",
                      .resource = "relay",

@@ -26,7 +26,7 @@ TEST_F(StatusView, IsAnObjectWithNullForWhatThereIsNot) {
       json().dump(),
       R"({"database":")" + path.string() + R"(","schema_version":)" +
           std::to_string(store::migrations().back().version) +
-          R"(,"sidecar":{"running":false,"pid":null,"heartbeat_age_ms":null},)"
+          R"(,"sidecar":{"running":false,"pid":null,"heartbeat_age_ms":null},"pause":null,)"
           R"("relays":{"total":0,"synced":0,"pending":0,"failing":0,"held":0,"in_doubt":0,"live":0,)"
           R"("off":0,"unknown":0,"not_served":0,"other_identity":0},)"
           R"("destinations":{"zooid":{"failing_since":null,"reason":"","probe_at":null,)"

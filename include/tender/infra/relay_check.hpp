@@ -4,7 +4,8 @@
 // served as described until its file is written once more. So tender sends it again, sparingly.
 // After three such pushes without success, a person must look. When a relay
 // that zooid has served differs from its row, RelayCheck records that and does what RELAY_DRIFT
-// says. The dispatcher drives it.
+// says. While an operator has paused tender it looks as always, and puts nothing right. The
+// dispatcher drives it.
 #pragma once
 
 #include <cstdint>
@@ -19,6 +20,7 @@
 #include "tender/outbox/executor.hpp"
 #include "tender/outbox/outbox.hpp"
 #include "tender/store/command.hpp"
+#include "tender/store/pause_table.hpp"
 #include "tender/store/query.hpp"
 
 namespace tender::infra {
@@ -46,6 +48,9 @@ class RelayCheck final : public outbox::Executor {
 
   /// Whether zooid has lost so many relays that one line in the log has said so for all.
   [[nodiscard]] bool has_lost_many() const { return lost_.are_many(); }
+
+  /// Whether an operator has paused tender.
+  [[nodiscard]] bool is_paused() const { return pause_.find(clock_.now()).has_value(); }
 
   /// Asks for a look at the relay when zooid has had time to load its file, unless a check of it
   /// waits already. Part of the caller's transaction.
@@ -77,6 +82,7 @@ class RelayCheck final : public outbox::Executor {
   const Clock& clock_;
   Logger& logger_;
   outbox::Outbox outbox_;
+  store::PauseTable pause_;
   ReloadProgress progress_;
   LostRelays lost_;
 };

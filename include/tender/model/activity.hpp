@@ -39,6 +39,14 @@ enum class ActivityType : std::uint8_t {
 
 inline constexpr std::string_view kRelayResource = "relay";
 
+// Activities about tender itself, which ask for no work: the router passes them over.
+inline constexpr std::string_view kTenderResource = "tender";
+inline constexpr std::string_view kPauseSync = "pause_sync";    // `tender pause`
+inline constexpr std::string_view kResumeSync = "resume_sync";  // `tender resume`
+
+/// About a relay of zooid that no row describes: `tender relay delete --purge-stranger`.
+inline constexpr std::string_view kPurgeStranger = "purge_stranger";
+
 struct Activity {
   std::int64_t seq = 0;  // the order of activities, across all writers
   std::string id;

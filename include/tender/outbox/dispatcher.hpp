@@ -1,9 +1,10 @@
 // Takes due jobs out of the outbox, never two at once for one resource and never more towards a
 // destination than its gate admits, has their executors carry them out, and settles all that
 // finished since the last time in one transaction. Destinations do not wait for each other. There
-// is one dispatcher per database (DatabaseLock). Everything it keeps in memory can be lost: a job
-// whose row was not settled is simply due again. On the one thread; the caller owns and awaits
-// run().
+// is one dispatcher per database (DatabaseLock). While an operator has paused it, nothing that
+// writes to a destination begins; what is under way ends. Everything it keeps in memory can be
+// lost: a job whose row was not settled is simply due again. On the one thread; the caller owns and
+// awaits run().
 #pragma once
 
 #include <cstdint>
@@ -23,6 +24,7 @@
 #include "tender/outbox/dead_letters.hpp"
 #include "tender/outbox/kind.hpp"
 #include "tender/outbox/outbox.hpp"
+#include "tender/outbox/pause_watch.hpp"
 #include "tender/store/store_outage.hpp"
 
 namespace tender::store {
@@ -121,6 +123,9 @@ class Dispatcher {
   void begin(const Next& due, TimePoint now, Lane& lane, Claim& claim);
   [[nodiscard]] std::optional<Next> next_job(Lane& lane, const Claim& claim);
   boost::asio::awaitable<void> execute(std::shared_ptr<Task> task);
+  [[nodiscard]] bool waits_for_pause(const Kind& kind) const;
+  [[nodiscard]] bool waits_for_pause(const Lane& lane) const;
+  [[nodiscard]] bool is_quiet() const;
   void begin_probe(Lane& lane, const boost::asio::any_io_executor& executor);
   boost::asio::awaitable<void> probe(Lane& lane, Probe what);
   void save_states();
@@ -141,6 +146,7 @@ class Dispatcher {
   Busy busy_;                                    // in flight, or finished and not yet settled
   std::vector<std::shared_ptr<Task>> finished_;  // shared with the coroutine that ran it
   store::StoreOutage outage_;
+  PauseWatch pause_;
   Stage stage_ = Stage::working;
 };
 

@@ -20,6 +20,8 @@ struct Kind {
   /// Jobs of this kind never hold more than 1/share of the places that a destination bears at the
   /// moment, and at least one may.
   int share = 1;
+  /// Whether its jobs change what the destination has: an operator can pause these.
+  bool writes = false;
 };
 
 struct Destination {

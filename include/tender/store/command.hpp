@@ -18,6 +18,7 @@
 #include "tender/model/relay.hpp"
 #include "tender/model/sync_detail.hpp"
 #include "tender/store/activity_channel.hpp"
+#include "tender/store/pause_table.hpp"
 
 namespace tender::store {
 
@@ -131,10 +132,24 @@ class Command {
   /// The sweep looks at the relay again at that time. Writes no activity.
   void plan_look(const RelayId& id, TimePoint next);
 
+  /// zooid has deleted a relay that no row describes, which had that host and that schema.
+  void record_purge(const RelayId& id, const std::string& host, const std::string& schema);
+
+  /// From now on tender sends nothing that writes to zooid: until that time, or until resume_sync()
+  /// when there is none. A pause that holds already keeps its beginning, and gets this end and this
+  /// reason. Throws CommandError when `until` has passed, or the reason is too long.
+  SyncPause pause_sync(std::optional<TimePoint> until, const std::string& reason);
+
+  /// Ends the pause. False, with nothing written: there is none.
+  bool resume_sync();
+
  private:
   void write_seen(const Relay& relay, const Seen& seen);
   Relay write_status(const RelayId& id, RelayStatus status, ActivityType type);
   void add_activity(ActivityType type, const Relay& relay, const std::string& detail);
+  void add_activity(std::string_view type, const std::string& tenant,
+                    std::string_view resource_type, const std::string& resource_id,
+                    const std::string& detail);
 
   Database* database_;
   const Clock* clock_;

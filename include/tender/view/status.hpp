@@ -15,6 +15,7 @@
 #include "tender/outbox/destination_state.hpp"
 #include "tender/outbox/outbox.hpp"
 #include "tender/store/database_lock.hpp"
+#include "tender/store/pause_table.hpp"
 #include "tender/store/query.hpp"
 #include "tender/view/config_survey.hpp"
 
@@ -25,6 +26,7 @@ struct Snapshot {
   int schema = 0;                                     // its version
   std::optional<store::DatabaseLock::Holder> holder;  // the sidecar that runs; nothing: none does
   Milliseconds heartbeat_age{};                       // of the holder, never below zero
+  std::optional<store::SyncPause> pause;              // nothing: tender is not paused
   store::Query::RelayCounts relays;  // the pending and failing without those that are held
   std::int64_t held = 0;             // relays that tender gave up on: view::is_held
   outbox::Outbox::Counts jobs;       // syncs
@@ -49,9 +51,13 @@ struct Snapshot {
 /// Whether zooid has lost so many relays that its config directory may be gone.
 [[nodiscard]] bool has_lost_relays(const Snapshot& snapshot);
 
+/// How many relays wait to be sent.
+[[nodiscard]] std::int64_t count_waiting(const Snapshot& snapshot);
+
 /// What waits for a person, as words for programs: "dead_letters", "other_identity", "lost_relays",
-/// "settings", and "destinations" for one that cannot be used. What tender puts right by itself, a
-/// pause and a sidecar that does not run are not among them.
+/// "settings", "destinations" for one that cannot be used, and "pause" for one that does not end by
+/// itself. What tender puts right by itself, a pause that zooid asked for and a sidecar that does
+/// not run are not among them.
 [[nodiscard]] std::vector<std::string_view> waits_for_person(const Snapshot& snapshot);
 
 /// snake_case, times and durations as integer milliseconds, null for what does not exist.

@@ -1,0 +1,37 @@
+#include "tender/outbox/pause_watch.hpp"
+
+#include <utility>
+
+#include "tender/base/utc_time.hpp"
+
+namespace tender::outbox {
+
+void PauseWatch::look(TimePoint now) {
+  const auto before = std::exchange(pause_, table_.find(now));
+  if (!pause_) {
+    if (before) {
+      logger_.info("the pause is over: sending again");
+    }
+    return;
+  }
+  if (!before || before->since != pause_->since || before->until != pause_->until ||
+      before->reason != pause_->reason) {
+    logger_.info("paused since {} until {}{}{}: sending nothing that changes zooid",
+                 format_time(pause_->since),
+                 pause_->until ? format_time(*pause_->until) : "`tender resume`",
+                 pause_->reason.empty() ? "" : ", because: ", printable(pause_->reason, 600));
+  }
+}
+
+TimePoint PauseWatch::ends_at() const {
+  return pause_ && pause_->until ? *pause_->until : TimePoint::max();
+}
+
+void PauseWatch::note_quiet() {
+  if (pause_ && !pause_->quiet) {
+    table_.set_quiet(*pause_);
+    pause_->quiet = true;
+  }
+}
+
+}  // namespace tender::outbox

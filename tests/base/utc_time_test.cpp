@@ -1,0 +1,36 @@
+#include "tender/base/utc_time.hpp"
+
+#include <gtest/gtest.h>
+
+namespace tender {
+namespace {
+
+using namespace std::chrono_literals;
+
+TEST(UtcTime, ReadsWhatItWrites) {
+  for (const char* text : {"1970-01-01T00:00:00Z", "2026-01-31T23:59:59Z", "2028-02-29T12:00:00Z",
+                           "9999-12-31T23:59:59Z"}) {
+    const auto time = parse_time(text);
+    ASSERT_TRUE(time) << text;
+    EXPECT_EQ(format_time(*time), text);
+  }
+  EXPECT_EQ(parse_time("1970-01-02T00:00:01Z")->time_since_epoch(), 24h + 1s);
+}
+
+TEST(UtcTime, NeedsNoSeconds) {
+  EXPECT_EQ(parse_time("2026-01-31T23:59Z"), parse_time("2026-01-31T23:59:00Z"));
+}
+
+TEST(UtcTime, RefusesEverythingElse) {
+  for (const char* text :
+       {"", "now", "12:00", "2026-01-31", "2026-01-31T23:59:59", "2026-01-31T23:59:59+01:00",
+        "2026-01-31 23:59:59Z", "2026-02-30T00:00:00Z", "2026-13-01T00:00:00Z",
+        "2026-00-10T00:00:00Z", "2026-01-31T24:00:00Z", "2026-01-31T23:60:00Z",
+        "2026-01-31T23:59:60Z", "1969-12-31T23:59:59Z", "2026-01-31T23:59:59.5Z",
+        "2026-01-3aT23:59:59Z", "2026-01-31T23:59:59Z "}) {
+    EXPECT_FALSE(parse_time(text)) << text;
+  }
+}
+
+}  // namespace
+}  // namespace tender
