@@ -148,7 +148,7 @@ class Reading {
       }
       return;
     }
-    const Place place{line, name, value};
+    const Place place{line, name, value, !field->choices.empty()};
     std::visit(
         [&](const auto& member) {
           if (member.change != nullptr) {
@@ -171,6 +171,7 @@ class Reading {
     int line;
     const std::string& name;
     const YAML::Node& value;
+    bool is_choice;
   };
 
   void fault_of_value(const Place& place, std::string_view expected) {
@@ -189,7 +190,12 @@ class Reading {
     return place.value.Scalar();
   }
 
-  void read_value(const Place& place, std::optional<std::string>& into) { into = text_of(place); }
+  void read_value(const Place& place, std::optional<std::string>& into) {
+    into = text_of(place);
+    if (place.is_choice && into == kDefaultChoice) {
+      into->clear();
+    }
+  }
 
   void read_value(const Place& place, std::optional<bool>& into) {
     const bool plain = place.value.IsScalar() && place.value.Tag() != "!";  // not in quotes

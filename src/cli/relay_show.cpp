@@ -1,10 +1,13 @@
 // `tender relay show`: what a relay should be, and how far zooid is.
+#include <algorithm>
 #include <ostream>
+#include <utility>
 
 #include <fmt/ostream.h>
 
 #include <nlohmann/json.hpp>
 
+#include "tender/model/relay_fields.hpp"
 #include "tender/view/relay.hpp"
 
 #include "command.hpp"
@@ -16,6 +19,12 @@ namespace {
 
 bool is_time(std::string_view field) {
   return field == "created_at" || field == "seen_at";
+}
+
+// As the option takes it.
+bool is_default_choice(std::string_view column, const nlohmann::ordered_json& value) {
+  const auto field = std::ranges::find(relay_fields(), column, &RelayField::column);
+  return field != relay_fields().end() && !field->choices.empty() && value == "";
 }
 
 std::string show_value(const nlohmann::ordered_json& value) {
@@ -35,9 +44,13 @@ ExitCode show_relay(const Invocation& invocation) {
   }
   std::vector<std::vector<std::string>> rows;
   for (const auto& [field, value] : json.items()) {
-    rows.push_back({field, is_time(field) && value.is_number()
-                               ? format_time(TimePoint(Milliseconds(value.get<std::int64_t>())))
-                               : show_value(value)});
+    std::string shown = show_value(value);
+    if (is_time(field) && value.is_number()) {
+      shown = format_time(TimePoint(Milliseconds(value.get<std::int64_t>())));
+    } else if (is_default_choice(field, value)) {
+      shown = kDefaultChoice;
+    }
+    rows.push_back({field, std::move(shown)});
   }
   print_table(invocation.out, rows);
   return ExitCode::ok;

@@ -121,7 +121,7 @@ class RelayCheck::Execution final : public Look {
     // What zooid has yet to load from its file is nobody's edit.
     const std::vector<FieldDrift> shown =
         verdict().lagging ? std::vector<FieldDrift>() : verdict().drift;
-    const DriftDecision drift = decide_drift(now, shown, owner_.env_.relay_drift);
+    const DriftDecision drift = decide_drift(now, shown, drift_policy(now, owner_.env_));
     if (!drift.taken.empty()) {
       return adopt(now, drift);
     }
@@ -131,7 +131,7 @@ class RelayCheck::Execution final : public Look {
       }
       return outbox::Complete{};
     }
-    if (now.live == true || is_never_sent(now)) {
+    if (now.live == true || is_never_sent(now) || was_left_alone(now, drift)) {
       return notice(now, drift);
     }
     if (now.live == false && !drift.enforce) {
@@ -143,6 +143,11 @@ class RelayCheck::Execution final : public Look {
   // A row that was imported, and zooid has taken nothing of it yet that it could fail to load.
   [[nodiscard]] bool is_never_sent(const Relay& now) const {
     return !now.live && !owner_.query_.find_last_sync(now.id);
+  }
+
+  // What was only reported so far is to be put right: the answer has changed.
+  [[nodiscard]] static bool was_left_alone(const Relay& now, const DriftDecision& drift) {
+    return now.live == false && now.live_pushes == 0 && drift.enforce && !drift.left.empty();
   }
 
   // Only looks that were made count, however long ago the sync was: our own queue may be long.

@@ -60,6 +60,21 @@ TEST_F(Apply, CreatesAndUpdatesWhatDiffers) {
                                  "activate_relay"));
 }
 
+TEST_F(Apply, TakesAnAnswerToDrift) {
+  const std::string head = described("blue") + ", info_name: Blue, drift: ";
+  apply(head + "enforce}\n");
+  EXPECT_EQ(show("blue")["drift"], "enforce");
+  EXPECT_EQ(apply(head + "adopt}\n").out, "update blue\n  drift: \"enforce\" -> \"adopt\"\n");
+  EXPECT_EQ(show("blue")["revision"], 1);
+  EXPECT_EQ(apply(head + "default}\n").code, ExitCode::ok);
+  EXPECT_EQ(show("blue")["drift"], "");
+  EXPECT_THAT(apply(head + "\"\"}\n").err, HasSubstr("1 unchanged"));
+  const Ran wrong = apply(head + "never}\n");
+  EXPECT_EQ(wrong.code, ExitCode::usage);
+  EXPECT_THAT(wrong.err, HasSubstr("line 1: drift \"never\" is not one of its values; give auto, "
+                                   "enforce, adopt, report or default"));
+}
+
 TEST_F(Apply, SendsNothingTheSecondTime) {
   std::string file;
   for (int i = 0; i < 100; ++i) {
