@@ -62,7 +62,8 @@ bool is_json(std::string_view text) {
 // What `relay show --json` prints and no file can set.
 bool is_of_tender(std::string_view name) {
   static const auto printed = to_json(Relay());
-  return printed.contains(name) || name == "state" || name == "host" || name == "url";
+  return printed.contains(name) || name == "state" || name == "host" || name == "url" ||
+         name == "unsupported";
 }
 
 std::string near_field(std::string_view name) {

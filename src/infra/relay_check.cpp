@@ -11,6 +11,7 @@
 
 #include "drift.hpp"
 #include "look.hpp"
+#include "unsupported_settings.hpp"
 
 namespace tender::infra {
 
@@ -55,6 +56,7 @@ class RelayCheck::Execution final : public Look {
   }
 
   outbox::Settlement settle(Circumstances circumstances) override {
+    owner_.note_unsupported(verdict());
     const auto now = owner_.query_.get_relay(relay().id);
     if (circumstances.superseded || !due_ || !now || !now->synced ||
         now->revision != relay().revision) {
@@ -333,6 +335,13 @@ void RelayCheck::look_soon(const RelayId& id) {
   Job job = first_look(id, /*taken_at_seq=*/0);
   job.not_before = clock_.now() + kFirstLook;
   outbox_.schedule(job);
+}
+
+// One zooid serves all relays, so what one file of it shows is true of the others.
+void RelayCheck::note_unsupported(const zooid::LivenessVerdict& verdict) {
+  if (!verdict.unsupported.empty() && !std::exchange(said_what_is_unsupported_, true)) {
+    logger_.warn("{}", describe_unsupported(query_.count_settings(), env_.blossom_s3.has_value()));
+  }
 }
 
 std::optional<TimePoint> RelayCheck::last_sync(const RelayId& id) const {

@@ -94,6 +94,8 @@ TEST_F(Apply, TakesWhatRelayListPrints) {
   create("green", {"--livekit", "--description", "two\nlines"});
   const Ran list = run({"relay", "list", "--json"});
   EXPECT_EQ(apply(list.out).err, "0 created, 0 updated, 0 deactivated, 2 unchanged\n");
+  EXPECT_THAT(apply("[{\"subdomain\": \"blue\", \"unsupported\": []}]").err,
+              HasSubstr("1 unchanged"));  // as `relay show` prints it
   // As programs write it whose JSON is ASCII only.
   EXPECT_THAT(
       apply("[{\"subdomain\": \"blue\", \"info_name\": \"\\ud83c\\udf0a \\u00fc \\/\"}]").err,

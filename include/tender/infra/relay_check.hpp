@@ -20,6 +20,7 @@
 #include "tender/outbox/outbox.hpp"
 #include "tender/store/command.hpp"
 #include "tender/store/query.hpp"
+#include "tender/zooid/liveness.hpp"
 
 namespace tender::infra {
 
@@ -67,6 +68,7 @@ class RelayCheck final : public outbox::Executor {
   class Execution;
   class SyncByLook;
 
+  void note_unsupported(const zooid::LivenessVerdict& verdict);
   [[nodiscard]] std::optional<TimePoint> last_sync(const RelayId& id) const;
   [[nodiscard]] static outbox::Job first_look(const RelayId& id, std::int64_t taken_at_seq);
 
@@ -79,6 +81,7 @@ class RelayCheck final : public outbox::Executor {
   outbox::Outbox outbox_;
   ReloadProgress progress_;
   LostRelays lost_;
+  bool said_what_is_unsupported_ = false;  // once in the life of the process
 };
 
 }  // namespace tender::infra
