@@ -31,7 +31,8 @@ bool is_time(std::string_view field) {
 // As the option takes it.
 bool is_default_choice(std::string_view column, const nlohmann::ordered_json& value) {
   const auto field = std::ranges::find(relay_fields(), column, &RelayField::column);
-  return field != relay_fields().end() && !field->choices.empty() && value == "";
+  return field != relay_fields().end() && !field->choices.empty() && value.is_string() &&
+         value.get<std::string>().empty();
 }
 
 // What the relay's file shows that this zooid drops. Nothing: it is not known, because there is no
