@@ -62,7 +62,8 @@ bool is_json(std::string_view text) {
 // What `relay show --json` prints and no file can set.
 bool is_of_tender(std::string_view name) {
   static const auto printed = to_json(Relay());
-  return printed.contains(name) || name == "state" || name == "host" || name == "url";
+  return printed.contains(name) || name == "state" || name == "host" || name == "url" ||
+         name == "unsupported";
 }
 
 std::string near_field(std::string_view name) {
@@ -148,7 +149,7 @@ class Reading {
       }
       return;
     }
-    const Place place{line, name, value};
+    const Place place{line, name, value, !field->choices.empty()};
     std::visit(
         [&](const auto& member) {
           if (member.change != nullptr) {
@@ -171,6 +172,7 @@ class Reading {
     int line;
     const std::string& name;
     const YAML::Node& value;
+    bool is_choice;
   };
 
   void fault_of_value(const Place& place, std::string_view expected) {
@@ -189,7 +191,12 @@ class Reading {
     return place.value.Scalar();
   }
 
-  void read_value(const Place& place, std::optional<std::string>& into) { into = text_of(place); }
+  void read_value(const Place& place, std::optional<std::string>& into) {
+    into = text_of(place);
+    if (place.is_choice && into == kDefaultChoice) {
+      into->clear();
+    }
+  }
 
   void read_value(const Place& place, std::optional<bool>& into) {
     const bool plain = place.value.IsScalar() && place.value.Tag() != "!";  // not in quotes

@@ -71,6 +71,9 @@ class OptionReader {
     }
     const std::string& text = invocation_.text(name_);
     value = field_.column == "tenant" ? read_key(name_, "owner", text, faults_) : text;
+    if (!field_.choices.empty() && text == kDefaultChoice) {
+      value = "";
+    }
   }
 
   void read(std::optional<bool>& value) const {
@@ -140,6 +143,11 @@ void check_values(const RelayChange& change, Faults& faults) {
 void describe(const RelayField& field, const std::string& initial, Defaults defaults,
               Option& option) {
   option.value_name = field.column == "tenant" ? "KEY" : "TEXT";
+  if (!field.choices.empty()) {
+    option.value_name = "ANSWER";
+    option.values.assign(field.choices.begin(), field.choices.end());
+    option.values.emplace_back(kDefaultChoice);
+  }
   if (field.largest > 0) {
     option.help += fmt::format(", up to {} bytes", field.largest);
   }

@@ -44,6 +44,11 @@ ExitCode Wait::until_in_step(StoreSession& session, const Relay& relay) const {
   if (!patience_ || !env_) {
     return ExitCode::ok;
   }
+  if (relay.synced) {  // nothing has changed that zooid is to have
+    fmt::print(invocation_.err, "{}: {}\n", visible(relay.subdomain),
+               to_string(ReconcileState::unchanged));
+    return ExitCode::ok;
+  }
   if (!store::DatabaseLock::holder(session.database.path())) {
     return ExitCode::some_failed;  // nobody would end the wait
   }

@@ -1,5 +1,6 @@
 #include "tender/config/env.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cassert>
 #include <utility>
@@ -170,6 +171,11 @@ struct Reading {
 };
 
 }  // namespace
+
+std::optional<RelayDrift> parse_relay_drift(std::string_view name) {
+  const auto found = std::ranges::find(kDrift, name, &Choice<RelayDrift>::name);
+  return found == kDrift.end() ? std::nullopt : std::optional(found->value);
+}
 
 Env::Env(StoreEnv store, ZooidOptions options, http::Url api_url, std::string domain,
          nostr::SecretKey key)

@@ -118,7 +118,8 @@ constexpr std::array kVariables = {
                  "What happens when zooid shows something different from the row: `enforce` "
                  "sends the row, `adopt` copies what zooid shows into the row, `report` only "
                  "reports it. `auto` adopts name, description and icon of a relay with "
-                 "management on, which its owner may change, and enforces the rest"},
+                 "management on, which its owner may change, and enforces the rest. A relay may "
+                 "have an answer of its own (`--drift`)"},
     Variable{.name = "RELAY_RECREATE",
              .group = Group::sync,
              .default_value = "never",

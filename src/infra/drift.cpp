@@ -33,8 +33,12 @@ bool is_allowed(const Relay& relay) {
 }
 
 // Once zooid was seen to serve what it took last, it will not show anything older, unless an
-// earlier request may still arrive.
+// earlier request may still arrive. Nor will it when that was only seen to differ since, and
+// nothing was sent.
 bool is_somebody_elses(const Relay& row, const RelayField& field, const FieldDrift& drift) {
+  if (!row.doubt_until && row.live == false && row.live_pushes == 0) {
+    return true;
+  }
   if (row.doubt_until) {
     return false;
   }
@@ -42,6 +46,10 @@ bool is_somebody_elses(const Relay& row, const RelayField& field, const FieldDri
 }
 
 }  // namespace
+
+config::RelayDrift drift_policy(const Relay& row, const config::Env& env) {
+  return config::parse_relay_drift(row.drift).value_or(env.relay_drift);
+}
 
 bool is_adopted(const RelayField& field, const Relay& row, config::RelayDrift policy) {
   switch (policy) {

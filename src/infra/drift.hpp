@@ -12,6 +12,9 @@
 
 namespace tender::infra {
 
+/// The relay's own answer, or RELAY_DRIFT's.
+[[nodiscard]] config::RelayDrift drift_policy(const Relay& row, const config::Env& env);
+
 struct DriftDecision {
   Relay adopted;                    // the row, with what is taken over from zooid
   std::vector<FieldDrift> taken{};  // those fields

@@ -11,6 +11,7 @@
 
 #include "drift.hpp"
 #include "look.hpp"
+#include "unsupported_settings.hpp"
 
 namespace tender::infra {
 
@@ -55,6 +56,7 @@ class RelayCheck::Execution final : public Look {
   }
 
   outbox::Settlement settle(Circumstances circumstances) override {
+    owner_.note_unsupported(verdict());
     const auto now = owner_.query_.get_relay(relay().id);
     if (circumstances.superseded || !due_ || !now || !now->synced ||
         now->revision != relay().revision) {
@@ -121,7 +123,7 @@ class RelayCheck::Execution final : public Look {
     // What zooid has yet to load from its file is nobody's edit.
     const std::vector<FieldDrift> shown =
         verdict().lagging ? std::vector<FieldDrift>() : verdict().drift;
-    const DriftDecision drift = decide_drift(now, shown, owner_.env_.relay_drift);
+    const DriftDecision drift = decide_drift(now, shown, drift_policy(now, owner_.env_));
     if (!drift.taken.empty()) {
       return owner_.is_paused() ? outbox::Settlement(look_after_pause()) : adopt(now, drift);
     }
@@ -131,7 +133,7 @@ class RelayCheck::Execution final : public Look {
       }
       return outbox::Complete{};
     }
-    if (now.live == true || is_never_sent(now)) {
+    if (now.live == true || is_never_sent(now) || was_left_alone(now, drift)) {
       return notice(now, drift);
     }
     if (now.live == false && !drift.enforce) {
@@ -148,6 +150,11 @@ class RelayCheck::Execution final : public Look {
   // Or within a minute after it.
   [[nodiscard]] outbox::WaitUntil look_after_pause() const {
     return {owner_.clock_.now() + kTurnPause};
+  }
+
+  // What was only reported so far is to be put right: the answer has changed.
+  [[nodiscard]] static bool was_left_alone(const Relay& now, const DriftDecision& drift) {
+    return now.live == false && now.live_pushes == 0 && drift.enforce && !drift.left.empty();
   }
 
   // Only looks that were made count, however long ago the sync was: our own queue may be long.
@@ -334,6 +341,13 @@ void RelayCheck::look_soon(const RelayId& id) {
   Job job = first_look(id, /*taken_at_seq=*/0);
   job.not_before = clock_.now() + kFirstLook;
   outbox_.schedule(job);
+}
+
+// One zooid serves all relays, so what one file of it shows is true of the others.
+void RelayCheck::note_unsupported(const zooid::LivenessVerdict& verdict) {
+  if (!verdict.unsupported.empty() && !std::exchange(said_what_is_unsupported_, true)) {
+    logger_.warn("{}", describe_unsupported(query_.count_settings(), env_.blossom_s3.has_value()));
+  }
 }
 
 std::optional<TimePoint> RelayCheck::last_sync(const RelayId& id) const {

@@ -328,7 +328,7 @@ SyncOrder RelaySync::order(const Relay& relay, SyncPlan plan, Effort effort) con
           .last_error = relay.sync_error,
           .spared = create || effort != Effort::if_changed
                         ? std::vector<std::string>()
-                        : spared_fields(relay, env_.relay_drift)};
+                        : spared_fields(relay, drift_policy(relay, env_))};
 }
 
 void RelaySync::note_leftover(const RelayId& id, Leftover leftover) {

@@ -64,6 +64,18 @@ void apply(const RelayChange& change, Relay& relay) {
   relay.admins.emplace(admins.begin(), admins.end());
 }
 
+bool is_new_revision(const Relay& before, const Relay& after) {
+  bool others_differ = false;
+  for (const RelayField& field : relay_fields()) {
+    const bool differs = field_value(field, before) != field_value(field, after);
+    if (differs && field.counts) {
+      return true;
+    }
+    others_differ = others_differ || differs;
+  }
+  return !others_differ || before.admins != after.admins;
+}
+
 std::string derive_schema(std::string_view subdomain, const RelayId& id) {
   std::string schema = subdomain.empty() || !is_letter(subdomain[0]) ? "relay_" : "";
   for (const char c : subdomain.substr(0, kSubdomainCharacters - schema.size())) {

@@ -10,6 +10,9 @@ namespace {
 constexpr std::int64_t kShortText = 256;
 constexpr std::int64_t kLongText = 4096;
 
+// As RELAY_DRIFT has them.
+constexpr std::array<std::string_view, 4> kDrift{"auto", "enforce", "adopt", "report"};
+
 constexpr std::array kFields{
     RelayField{.column = "id", .member = RelayMember{&Relay::id}, .fixed = true},
     RelayField{.column = "tenant",
@@ -103,6 +106,13 @@ constexpr std::array kFields{
                .zooid = "/roles/member/can_invite",
                .option = "member-invites",
                .help = "Members may invite others"},
+    RelayField{
+        .column = "drift",
+        .member = RelayMember{&Relay::drift, &RelayChange::drift},
+        .option = "drift",
+        .help = "What to do when zooid shows something else, instead of what RELAY_DRIFT says",
+        .counts = false,
+        .choices = kDrift},
 };
 
 template <typename T>

@@ -67,6 +67,12 @@ class Faults {
 
   // By the bounds of the table of fields.
   void check_bounds(const RelayField& field, const std::string& value) {
+    if (!field.choices.empty() && !value.empty()) {
+      const std::string choices = fmt::format("{}", fmt::join(field.choices, ", "));
+      check(std::ranges::find(field.choices, value) != field.choices.end(),
+            std::string(field.column), value, "is not one of its values",
+            fmt::format("give {} or {}", choices, kDefaultChoice));
+    }
     if (field.largest == 0) {
       return;
     }

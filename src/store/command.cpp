@@ -137,12 +137,16 @@ Relay Command::import_relay(Relay imported, const std::string& digest) {
 Relay Command::update_relay(const RelayId& id, const RelayChange& change) {
   Transaction transaction(*database_);
   const Query query(*database_);
-  Relay relay = require_relay(query, id);
-  require_not_deleted(relay);
+  const Relay before = require_relay(query, id);
+  require_not_deleted(before);
+  Relay relay = before;
   apply(change, relay);
   require_valid(relay, query.standing_of(relay));
   require_free_subdomain(query, relay);
-  update_desired_state(*database_, relay);
+  if (is_new_revision(before, relay)) {
+    update_desired_state(*database_, relay);
+  }
+  update_uncounted_fields(*database_, relay);
   write_admins(*database_, relay, change);
   add_activity(ActivityType::update_relay, relay, "{}");
   relay = require_relay(query, id);

@@ -262,6 +262,15 @@ std::vector<RelayId> Query::list_seen_relays(std::int64_t limit) const {
                   [](const Statement& row) { return RelayId{row.text(0)}; });
 }
 
+Query::SettingCounts Query::count_settings() const {
+  Statement row = database_->prepare(
+      "SELECT count(*) FILTER (WHERE policy_public_read = 1), "
+      "count(*) FILTER (WHERE policy_public_write = 1), count(*) FILTER (WHERE blossom_enabled = "
+      "1) FROM relay WHERE status <> 'deleted'");
+  row.step();
+  return {.public_read = row.integer(0), .public_write = row.integer(1), .blossom = row.integer(2)};
+}
+
 Query::RelayCounts Query::count_relays(TimePoint seen_since) const {
   Statement statement = database_->prepare(
       "SELECT (SELECT count(*) FROM relay) - "

@@ -68,8 +68,24 @@ std::string list_columns(Choice chosen, std::string_view after) {
 bool is_any(const RelayField&) {
   return true;
 }
-bool may_change(const RelayField& field) {
-  return !field.fixed;
+bool is_counted(const RelayField& field) {
+  return !field.fixed && field.counts;
+}
+bool is_uncounted(const RelayField& field) {
+  return !field.fixed && !field.counts;
+}
+
+// `sql` sets the columns that `chosen` takes.
+void update_fields(Database& database, const std::string& sql, bool (*chosen)(const RelayField&),
+                   const Relay& relay) {
+  Statement statement = database.prepare(sql.c_str());
+  for (const RelayField& field : relay_fields()) {
+    if (chosen(field)) {
+      bind(statement, field, relay);
+    }
+  }
+  statement.bind(relay.id.text);
+  statement.run();
 }
 
 // The text is SQLite's own; its keys passed the CHECK, unless a program turned that off.
@@ -165,15 +181,14 @@ void write_admins(Database& database, const Relay& relay, const RelayChange& cha
 
 void update_desired_state(Database& database, const Relay& relay) {
   static const std::string sql =
-      fmt::format("UPDATE relay SET {} WHERE id = ?", list_columns(may_change, " = ?"));
-  Statement statement = database.prepare(sql.c_str());
-  for (const RelayField& field : relay_fields()) {
-    if (may_change(field)) {
-      bind(statement, field, relay);
-    }
-  }
-  statement.bind(relay.id.text);
-  statement.run();
+      fmt::format("UPDATE relay SET {} WHERE id = ?", list_columns(is_counted, " = ?"));
+  update_fields(database, sql, is_counted, relay);
+}
+
+void update_uncounted_fields(Database& database, const Relay& relay) {
+  static const std::string sql =
+      fmt::format("UPDATE relay SET {} WHERE id = ?", list_columns(is_uncounted, " = ?"));
+  update_fields(database, sql, is_uncounted, relay);
 }
 
 }  // namespace tender::store

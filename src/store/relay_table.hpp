@@ -27,4 +27,7 @@ void write_admins(Database& database, const Relay& relay, const RelayChange& cha
 /// Writes the desired state; the schema's trigger counts the revision.
 void update_desired_state(Database& database, const Relay& relay);
 
+/// Writes the fields that do not count (RelayField::counts); the revision stays.
+void update_uncounted_fields(Database& database, const Relay& relay);
+
 }  // namespace tender::store

@@ -60,6 +60,21 @@ TEST_F(Apply, CreatesAndUpdatesWhatDiffers) {
                                  "activate_relay"));
 }
 
+TEST_F(Apply, TakesAnAnswerToDrift) {
+  const std::string head = described("blue") + ", info_name: Blue, drift: ";
+  apply(head + "enforce}\n");
+  EXPECT_EQ(show("blue")["drift"], "enforce");
+  EXPECT_EQ(apply(head + "adopt}\n").out, "update blue\n  drift: \"enforce\" -> \"adopt\"\n");
+  EXPECT_EQ(show("blue")["revision"], 1);
+  EXPECT_EQ(apply(head + "default}\n").code, ExitCode::ok);
+  EXPECT_EQ(show("blue")["drift"], "");
+  EXPECT_THAT(apply(head + "\"\"}\n").err, HasSubstr("1 unchanged"));
+  const Ran wrong = apply(head + "never}\n");
+  EXPECT_EQ(wrong.code, ExitCode::usage);
+  EXPECT_THAT(wrong.err, HasSubstr("line 1: drift \"never\" is not one of its values; give auto, "
+                                   "enforce, adopt, report or default"));
+}
+
 TEST_F(Apply, SendsNothingTheSecondTime) {
   std::string file;
   for (int i = 0; i < 100; ++i) {
@@ -79,6 +94,8 @@ TEST_F(Apply, TakesWhatRelayListPrints) {
   create("green", {"--livekit", "--description", "two\nlines"});
   const Ran list = run({"relay", "list", "--json"});
   EXPECT_EQ(apply(list.out).err, "0 created, 0 updated, 0 deactivated, 2 unchanged\n");
+  EXPECT_THAT(apply("[{\"subdomain\": \"blue\", \"unsupported\": []}]").err,
+              HasSubstr("1 unchanged"));  // as `relay show` prints it
   // As programs write it whose JSON is ASCII only.
   EXPECT_THAT(
       apply("[{\"subdomain\": \"blue\", \"info_name\": \"\\ud83c\\udf0a \\u00fc \\/\"}]").err,

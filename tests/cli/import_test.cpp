@@ -170,5 +170,36 @@ TEST_F(Import, ShowsInDiffWhatTheFilesHoldOtherwise) {
   EXPECT_THAT(check_line(), HasSubstr("1 relay without a file (blue)"));
 }
 
+// What `relay show` says of the settings that zooid drops.
+struct Unsupported : Import {
+  Unsupported() {
+    write("r1", "blue");
+    run({"import"});
+    run({"relay", "update", "blue", "--public-read"});
+    Behind behind(path);
+    behind.command.complete_relay_sync(behind.relay("blue"), {.revision = 2, .digest = "d"});
+    write("r1", "blue");  // as an older zooid does after that sync
+  }
+};
+
+TEST_F(Unsupported, FieldsAreShownOfOneRelay) {
+  EXPECT_THAT(show("blue")["unsupported"], ElementsAre("policy_public_read"));
+  EXPECT_THAT(run({"relay", "show", "blue"}).out, HasSubstr(" policy_public_read\n"));
+  std::ofstream(config.path() / "r1.toml", std::ios::app) << "[policy]\npublic_write = false\n";
+  EXPECT_THAT(show("blue")["unsupported"], testing::IsEmpty());
+  EXPECT_THAT(run({"relay", "show", "blue"}).out, testing::ContainsRegex("unsupported +none\n"));
+}
+
+TEST_F(Unsupported, FieldsAreNotGuessedWithoutTheFile) {
+  std::filesystem::remove(config.path() / "r1.toml");
+  EXPECT_FALSE(show("blue").contains("unsupported"));
+  write("r1", "blue");
+  environment.erase("ROBOT_SECRET");  // what the file should hold is not known then
+  EXPECT_FALSE(show("blue").contains("unsupported"));
+  environment["ROBOT_SECRET"] = std::string(63, '0') + "1";
+  environment.erase("ZOOID_CONFIG_DIR");
+  EXPECT_FALSE(show("blue").contains("unsupported"));
+}
+
 }  // namespace
 }  // namespace tender::cli

@@ -41,6 +41,7 @@ const Words kRelayMembers{"id",
                           "blossom_enabled",
                           "livekit_enabled",
                           "member_invites",
+                          "drift",
                           "admins",
                           "created_at",
                           "synced",
@@ -307,6 +308,19 @@ TEST_F(RelayCommands, UpdateChangesWhatIsGivenAndCountsTheRevision) {
   EXPECT_EQ(ran.json()["info_name"], "Deep blue");
   EXPECT_EQ(ran.json()["info_description"], "old");
   EXPECT_EQ(ran.json()["revision"], 2);
+}
+
+TEST_F(RelayCommands, ARelayHasAnAnswerToDriftOfItsOwn) {
+  create("blue", {"--drift", "report"});
+  EXPECT_EQ(show("blue")["drift"], "report");
+  const Ran ran = run({"relay", "update", "blue", "--drift", "default"});
+  EXPECT_EQ(ran.code, ExitCode::ok);
+  EXPECT_THAT(ran.err, HasSubstr("at revision 1\n"));  // zooid is not told of it
+  EXPECT_EQ(show("blue")["drift"], "");
+  EXPECT_THAT(run({"relay", "show", "blue"}).out, MatchesRegex("(.*\n)*drift +default\n(.*\n)*"));
+  const Ran wrong = run({"relay", "update", "blue", "--drift", "sometimes"});
+  EXPECT_EQ(wrong.code, ExitCode::usage);
+  EXPECT_THAT(wrong.err, HasSubstr("auto, enforce, adopt, report, default"));
 }
 
 TEST_F(RelayCommands, UpdateCanEmptyAText) {

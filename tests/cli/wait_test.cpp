@@ -89,6 +89,18 @@ TEST_F(WaitTest, EndsWithoutAResultAfterTheTimeThatIsGiven) {
   EXPECT_THAT(ran.err, HasSubstr("blue: waiting: no result in time"));
 }
 
+TEST_F(WaitTest, EndsAtOnceWhenNothingHasChangedForZooid) {
+  {
+    Behind behind(path);
+    behind.command.complete_relay_sync(behind.relay("blue"), {.revision = 1, .digest = "d"});
+  }
+  const auto sidecar = store::DatabaseLock::try_acquire(path);
+  const Ran ran = run({"relay", "update", "blue", "--drift", "report", "--wait=20s", "--json"});
+  EXPECT_EQ(ran.code, ExitCode::ok);
+  EXPECT_EQ(ran.err, "blue: unchanged\n");
+  EXPECT_EQ(ran.json()["drift"], "report");
+}
+
 TEST_F(WaitTest, SaysThatNobodyIsThereToWaitFor) {
   const Ran ran = run({"relay", "activate", "blue", "--wait"});
   EXPECT_EQ(ran.code, ExitCode::some_failed);

@@ -1,8 +1,11 @@
 // tender sees zooid's config files: what NIP-11 does not show is drift, too, and what zooid has yet
 // to load from them is not.
+#include <algorithm>
 #include <fstream>
+#include <sstream>
 
 #include <gmock/gmock.h>
+#include <spdlog/sinks/ostream_sink.h>
 
 #include "tender/model/drift_detail.hpp"
 
@@ -238,6 +241,33 @@ TEST_F(ConfigFiles, DoNotMakeAFightOfWhatAnOlderZooidDrops) {
   EXPECT_EQ(syncs(), 2);
   EXPECT_TRUE(noticed(relay).empty());
   EXPECT_EQ(world.get(relay).live, true);
+}
+
+TEST_F(ConfigFiles, TellOnceWhatAnOlderZooidDropsAndForHowManyRelays) {
+  std::ostringstream log;
+  world.logger->sinks().push_back(std::make_shared<spdlog::sinks::ostream_sink_st>(log));
+  world.logger->set_level(spdlog::level::warn);
+  world.zooid.generation = test::Generation::a;
+  live("plain");
+  EXPECT_EQ(log.str(), "");
+  for (const char* subdomain : {"blue", "green"}) {
+    const Relay relay = world.create(subdomain);
+    RelayChange change;
+    change.policy_public_read = true;
+    change.policy_public_write = subdomain == std::string("blue");
+    static_cast<void>(world.command->update_relay(relay.id, change));
+  }
+  pass(3h);
+  const std::string first = log.str();
+  EXPECT_THAT(first, HasSubstr("policy_public_read, for 2 relays; policy_public_write, for 1 "
+                               "relay. Upgrade zooid, then run"));
+  EXPECT_EQ(std::ranges::count(first, '\n'), 1);
+  log.str("");
+  world.crash();
+  world.start();
+  pass(2h);
+  EXPECT_EQ(std::ranges::count(log.str(), '\n'), 1) << log.str();
+  world.logger->sinks().pop_back();
 }
 
 TEST_F(ConfigFiles, AreLookedAtSoonAfterSomebodyWritesThem) {

@@ -1,8 +1,11 @@
 // zooid shows something else than the row says: tender notices it within a sweep, and does what
 // RELAY_DRIFT says.
+#include <algorithm>
+
 #include <gmock/gmock.h>
 
 #include "tender/model/drift_detail.hpp"
+#include "tender/model/relay_fields.hpp"
 #include "tender/nostr/keys.hpp"
 
 #include "support/world.hpp"
@@ -16,6 +19,8 @@ using http::Method;
 using test::World;
 using testing::HasSubstr;
 
+constexpr const char* kOther = "c6047f9441ed7d6d3045406e95c07cd85c778e4b8cef3ca7abac09b95c709ee5";
+
 struct Drift : testing::Test {
   Drift() {
     world.env.relay_verify = config::RelayVerify::direct;
@@ -24,7 +29,9 @@ struct Drift : testing::Test {
 
   // A relay that was seen to be served, and of which nothing is to be done.
   Relay live(const std::string& subdomain = "blue") {
-    world.start();
+    if (!world.infra) {
+      world.start();
+    }
     const Relay relay = world.create(subdomain);
     world.clock().advance(10s);
     EXPECT_EQ(world.get(relay).live, true);
@@ -52,6 +59,12 @@ struct Drift : testing::Test {
   void open_to_join(const Relay& relay) {
     RelayChange change;
     change.policy_public_join = true;
+    static_cast<void>(world.command->update_relay(relay.id, change));
+  }
+
+  void answer(const Relay& relay, const std::string& own) {
+    RelayChange change;
+    change.drift = own;
     static_cast<void>(world.command->update_relay(relay.id, change));
   }
 
@@ -257,6 +270,102 @@ TEST_F(Drift, SaysSoOnceWithReport) {
   owner_renames(relay, "blue");
   world.clock().advance(90min);
   EXPECT_EQ(world.get(relay).live, true);
+}
+
+TEST_F(Drift, KnowsEachAnswerThatARelayMayHave) {
+  const auto field = std::ranges::find(relay_fields(), "drift", &RelayField::column);
+  ASSERT_NE(field, relay_fields().end());
+  ASSERT_EQ(field->choices.size(), 4U);
+  for (const std::string_view choice : field->choices) {
+    EXPECT_TRUE(config::parse_relay_drift(choice)) << choice;
+  }
+  EXPECT_FALSE(config::parse_relay_drift(""));
+}
+
+TEST_F(Drift, OfARelayHasTheRelaysOwnAnswer) {
+  world.env.relay_drift = RelayDrift::report;
+  const Relay enforced = live("enforced");
+  const Relay adopted = live("adopted");
+  const Relay owned = live("owned");
+  const Relay reported = live("reported");
+  answer(enforced, "enforce");
+  answer(adopted, "adopt");
+  answer(owned, "auto");
+  world.clock().advance(10min);
+  for (const Relay& relay : {enforced, adopted, owned, reported}) {
+    owner_renames(relay, "theirs");
+    file(relay)["info"]["pubkey"] = kOther;
+  }
+  world.clock().advance(90min);
+  EXPECT_EQ(file(enforced)["info"]["name"], "enforced");
+  EXPECT_EQ(file(enforced)["info"]["pubkey"], test::kTenant);
+  EXPECT_EQ(world.get(adopted).info_name, "theirs");
+  EXPECT_EQ(world.get(adopted).tenant, kOther);
+  EXPECT_EQ(world.get(owned).info_name, "theirs");
+  EXPECT_EQ(file(owned)["info"]["pubkey"], test::kTenant);
+  EXPECT_EQ(world.get(reported).info_name, "reported");
+  EXPECT_EQ(file(reported)["info"]["name"], "theirs");
+  EXPECT_EQ(world.get(reported).live, false);
+}
+
+TEST_F(Drift, OfARelayIsOnlyReportedIfItsAnswerSaysSo) {
+  world.env.relay_drift = RelayDrift::enforce;
+  const Relay relay = live();
+  answer(relay, "report");
+  owner_renames(relay, "theirs");
+  world.clock().advance(10h);
+  EXPECT_EQ(file(relay)["info"]["name"], "theirs");
+  EXPECT_EQ(world.get(relay).info_name, "blue");
+  EXPECT_EQ(syncs(), 1);
+  answer(relay, "");  // what RELAY_DRIFT says
+  world.clock().advance(10min);
+  EXPECT_EQ(file(relay)["info"]["name"], "blue");
+  EXPECT_EQ(syncs(), 2);
+}
+
+TEST_F(Drift, SendsNothingWhenOnlyTheAnswerChanges) {
+  const Relay relay = live();
+  for (const char* each : {"enforce", "adopt", "report", "auto", ""}) {
+    answer(relay, each);
+    world.clock().advance(2h);
+  }
+  EXPECT_EQ(syncs(), 1);
+  EXPECT_EQ(world.get(relay).revision, relay.revision);
+  EXPECT_TRUE(world.get(relay).synced);
+  EXPECT_TRUE(noticed(relay).empty());
+}
+
+TEST_F(Drift, GivesANewAnswerToWhatWasReportedBefore) {
+  world.env.relay_drift = RelayDrift::report;
+  const Relay enforced = live("enforced");
+  const Relay adopted = live("adopted");
+  for (const Relay& relay : {enforced, adopted}) {
+    file(relay)["info"]["pubkey"] = kOther;
+  }
+  world.clock().advance(90min);
+  ASSERT_EQ(syncs(), 2);
+  answer(enforced, "enforce");
+  answer(adopted, "adopt");
+  world.clock().advance(1min);  // it does not wait for the next sweep
+  EXPECT_EQ(file(enforced)["info"]["pubkey"], test::kTenant);
+  EXPECT_EQ(noticed(enforced).size(), 2U);
+  EXPECT_EQ(world.get(adopted).tenant, kOther);
+  EXPECT_EQ(syncs(), 3);
+}
+
+TEST_F(Drift, SparesAnOwnersEditAsTheRelaysOwnAnswerSays) {
+  world.env.relay_drift = RelayDrift::enforce;
+  const Relay spared = live("spared");
+  const Relay sent = live("sent");
+  answer(spared, "auto");
+  world.clock().advance(2h);
+  for (const Relay& relay : {spared, sent}) {
+    owner_renames(relay, "theirs");
+    open_to_join(relay);
+  }
+  world.clock().advance(1min);
+  EXPECT_EQ(file(spared)["info"]["name"], "theirs");
+  EXPECT_EQ(file(sent)["info"]["name"], "sent");
 }
 
 TEST_F(Drift, NeitherAdoptsNorOverwritesAnOwnersValueThatNoRowMayHave) {

@@ -67,6 +67,7 @@ TEST_F(RelayImportPlan, TakesEveryField) {
   EXPECT_FALSE(relay.groups_enabled);  // left out: zooid takes it as false
   EXPECT_TRUE(relay.management_enabled);
   EXPECT_FALSE(relay.livekit_enabled);
+  EXPECT_EQ(relay.drift, "");
   EXPECT_EQ(relay.identity.size(), 64U);
   EXPECT_EQ(import.digest, zooid::body_digest(zooid::update_body(relay, env)));
 }

@@ -25,6 +25,7 @@ Relay blue() {
   relay.info_name = "Blue \"Harbour\"\n\xC3\xA9";
   relay.push_enabled = false;
   relay.blossom_enabled = true;
+  relay.drift = "adopt";
   relay.admins = {test::kTenant};
   relay.revision = 7;
   return relay;

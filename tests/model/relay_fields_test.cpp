@@ -51,6 +51,25 @@ TEST(RelayFields, HoldTextsToTheirBound) {
   }
 }
 
+TEST(RelayFields, HoldTextsToTheirChoices) {
+  for (const RelayField& field : relay_fields()) {
+    const auto* member = std::get_if<RelayMember<std::string>>(&field.member);
+    if (member == nullptr || field.choices.empty()) {
+      continue;
+    }
+    Relay relay = valid_relay();
+    for (const std::string_view choice : field.choices) {
+      relay.*member->relay = choice;
+      EXPECT_TRUE(validate(relay).empty()) << field.column;
+    }
+    relay.*member->relay = "sometimes";
+    ASSERT_EQ(validate(relay).size(), 1U) << field.column;
+    EXPECT_EQ(validate(relay)[0].field, field.column);
+    relay.*member->relay = "";
+    EXPECT_TRUE(validate(relay).empty()) << field.column;
+  }
+}
+
 TEST(RelayFields, ShowTheirValueAsJson) {
   Relay relay = valid_relay();
   relay.status = RelayStatus::inactive;

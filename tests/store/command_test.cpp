@@ -231,5 +231,32 @@ TEST_F(CommandTest, HoldsOtherProgramsToTheSchema) {
   }
 }
 
+TEST_F(CommandTest, AnAnswerToDriftAloneIsNoNewRevision) {
+  const Relay relay = create("blue");
+  command.complete_relay_sync(
+      relay, {.revision = relay.revision, .digest = "d", .result = SyncResult::created});
+  command.plan_look(relay.id, clock.now() + std::chrono::hours(1));
+  RelayChange change;
+  change.drift = "enforce";
+  change.info_name = get(relay).info_name;  // as it is
+  const Relay changed = command.update_relay(relay.id, change);
+  EXPECT_EQ(changed.drift, "enforce");
+  EXPECT_EQ(changed.revision, relay.revision);
+  EXPECT_TRUE(changed.synced);
+  EXPECT_EQ(log().back(), "update_relay");
+  EXPECT_EQ(query.list_relays_to_look_at(clock.now(), 10), std::vector<RelayId>{relay.id});
+  change.info_name = "New";
+  EXPECT_EQ(command.update_relay(relay.id, change).revision, relay.revision + 1);
+  change.drift = "sometimes";
+  EXPECT_THROW(command.update_relay(relay.id, change), CommandError);
+}
+
+TEST_F(CommandTest, AnUpdateThatChangesNothingIsANewRevision) {
+  const Relay relay = create("blue");
+  RelayChange change;
+  change.drift = "";
+  EXPECT_EQ(command.update_relay(relay.id, change).revision, relay.revision + 1);
+}
+
 }  // namespace
 }  // namespace tender::store

@@ -61,6 +61,9 @@ enum class RelayDrift : std::uint8_t {
   report,
 };
 
+/// The answer of that name, as RELAY_DRIFT and a relay's own `drift` spell it; nothing for another.
+[[nodiscard]] std::optional<RelayDrift> parse_relay_drift(std::string_view name);
+
 /// What a command needs that uses only the database.
 struct StoreEnv {
   // Relative ones are relative to the working directory. A relative one of an env file was relative

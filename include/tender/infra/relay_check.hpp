@@ -22,6 +22,7 @@
 #include "tender/store/command.hpp"
 #include "tender/store/pause_table.hpp"
 #include "tender/store/query.hpp"
+#include "tender/zooid/liveness.hpp"
 
 namespace tender::infra {
 
@@ -72,6 +73,7 @@ class RelayCheck final : public outbox::Executor {
   class Execution;
   class SyncByLook;
 
+  void note_unsupported(const zooid::LivenessVerdict& verdict);
   [[nodiscard]] std::optional<TimePoint> last_sync(const RelayId& id) const;
   [[nodiscard]] static outbox::Job first_look(const RelayId& id, std::int64_t taken_at_seq);
 
@@ -85,6 +87,7 @@ class RelayCheck final : public outbox::Executor {
   store::PauseTable pause_;
   ReloadProgress progress_;
   LostRelays lost_;
+  bool said_what_is_unsupported_ = false;  // once in the life of the process
 };
 
 }  // namespace tender::infra

@@ -57,6 +57,10 @@ struct Relay {
   bool livekit_enabled = false;
   bool member_invites = true;
 
+  // What is done when zooid shows something else: auto, enforce, adopt or report; empty: what
+  // RELAY_DRIFT says.
+  std::string drift;
+
   // Public keys of those who administer the relay beside its owner, 64 lowercase hex each, sorted.
   // Nothing: tender says nothing of them to zooid, so that a list which is there stays.
   std::optional<std::vector<std::string>> admins;
@@ -101,11 +105,16 @@ struct RelayChange {
   std::optional<bool> blossom_enabled;
   std::optional<bool> livekit_enabled;
   std::optional<bool> member_invites;
+  std::optional<std::string> drift;
   std::vector<std::string> add_admins{};
   std::vector<std::string> remove_admins{};
 };
 
 void apply(const RelayChange& change, Relay& relay);
+
+/// Whether writing `after` over `before` is a new revision. It is not when only fields differ that
+/// do not count (RelayField::counts); it is when nothing differs.
+[[nodiscard]] bool is_new_revision(const Relay& before, const Relay& after);
 
 /// zooid's schema name for a new relay, from subdomain and id: ^[a-z][a-z0-9_]*[a-z0-9]$ without
 /// two underscores in a row, at most 63 characters. zooid names its tables after it without the

@@ -48,7 +48,12 @@ struct RelayField {
   std::string_view option{};  // of `relay create` and `relay update`, without "--"; empty: none
   std::string_view help{};    // of that option, without bounds and default
   bool owner_edits = false;   // the relay's owner may change it in zooid (management API)
+  bool counts = true;         // a change is a new revision, which zooid is to have
+  std::span<const std::string_view> choices{};  // of a text: the only values beside the empty one
 };
+
+/// How people write the empty text of a field with choices.
+inline constexpr std::string_view kDefaultChoice = "default";
 
 /// In the order of columns.
 [[nodiscard]] std::span<const RelayField> relay_fields();

@@ -139,6 +139,14 @@ class Query {
     std::int64_t not_served = 0;      // zooid accepted it, and was seen not to serve it so
     std::int64_t other_identity = 0;  // zooid serves it with another key than at first
   };
+  /// Relays that are not deleted, by what they ask for of the settings that an older zooid lacks.
+  struct SettingCounts {
+    std::int64_t public_read = 0;
+    std::int64_t public_write = 0;
+    std::int64_t blossom = 0;
+  };
+  [[nodiscard]] SettingCounts count_settings() const;
+
   /// What was seen before `seen_since` is not known any more.
   [[nodiscard]] RelayCounts count_relays(TimePoint seen_since = TimePoint::min()) const;
 
