@@ -14,6 +14,8 @@ constexpr Milliseconds kLookForQuiet{5'000};
 constexpr Milliseconds kStaysQuiet{60'000};
 // The longest backoff is 16.5 minutes.
 constexpr Milliseconds kQuietAfter{std::chrono::minutes(40)};
+// Until the last attempt of a relay that waits for the host of another, which is a dead letter.
+constexpr Milliseconds kGivesUpAfter{std::chrono::hours(3)};
 constexpr int kRounds = 3;
 
 class Life {
@@ -77,7 +79,7 @@ void Life::move_to(TimePoint now) {
 }
 
 void Life::run_until_quiet() {
-  const TimePoint limit = timeline_.now() + kQuietAfter;
+  const TimePoint began = timeline_.now();
   TimePoint quiet_since = TimePoint::max();
   while (!trace_.violation()) {
     const int calls = machine_.network().calls_to_api();
@@ -90,10 +92,12 @@ void Life::run_until_quiet() {
         return;
       }
     }
-    if (timeline_.now() > limit) {
+    const Tables& tables = machine_.witness().tables();
+    const Milliseconds most = tables.only_wait_for_hosts() ? kGivesUpAfter : kQuietAfter;
+    if (timeline_.now() > began + most) {
       trace_.violate("there is still work {} minutes after the last fault: {}",
-                     std::chrono::duration_cast<std::chrono::minutes>(kQuietAfter).count(),
-                     machine_.witness().tables().describe_jobs());
+                     std::chrono::duration_cast<std::chrono::minutes>(most).count(),
+                     tables.describe_jobs());
     }
   }
 }

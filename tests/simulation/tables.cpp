@@ -131,6 +131,14 @@ bool Tables::no_jobs() const {
               .step();
 }
 
+bool Tables::only_wait_for_hosts() const {
+  return !database_
+              .prepare(
+                  "SELECT 1 FROM outbox WHERE kind = 'relay_sync' AND "
+                  "coalesce(last_error, '') NOT GLOB '*host \"*\" is already in use*' LIMIT 1")
+              .step();
+}
+
 std::string Tables::describe_jobs() const {
   std::string jobs;
   store::Statement rows = database_.prepare(

@@ -75,6 +75,8 @@ class Tables {
   /// Whether nothing is left to do.
   /// None but the looks of the sweep, which never ends.
   [[nodiscard]] bool no_jobs() const;
+  /// Whether all syncs that are left were refused because another relay has their host.
+  [[nodiscard]] bool only_wait_for_hosts() const;
   /// The first few, for people.
   [[nodiscard]] std::string describe_jobs() const;
 

@@ -281,10 +281,10 @@ void Witness::check_update(const Call& call, RelayRecord& record) {
   }
   check_left_out(call, record);
   check_owners_name(call, record);
-  if (!record.in_doubt && !record.may_send_again && !record.forced &&
+  const bool adopted = record.last_adoption > record.last_result;
+  if (!record.in_doubt && !record.may_send_again && !record.forced && !adopted &&
       record.known == config_asked(call, record)) {
-    looks_.sent_again(call.relay,
-                      std::max(record.last_command, record.last_adoption) > record.last_result);
+    looks_.sent_again(call.relay, record.last_command > record.last_result);
   }
 }
 
