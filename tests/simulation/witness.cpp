@@ -367,7 +367,7 @@ bool Witness::goes_on(const Call& call) const {
 // nothing of the relay that is to have it.
 bool Witness::looks_for_holder(const Call& call) const {
   return ending_ && call.is_look() && call.host == ending_->host_in_use &&
-         ending_->method == http::Method::patch;
+         ending_->method != http::Method::post;
 }
 
 void Witness::end_job() {
