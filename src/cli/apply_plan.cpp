@@ -96,7 +96,9 @@ class Planner {
     store::RelayPages pages(query_, &store::Query::next_relays);
     for (auto relays = pages.next(); !relays.empty(); relays = pages.next()) {
       for (const Relay& relay : relays) {
-        if (!named_.contains(relay.subdomain) && relay.status != RelayStatus::inactive) {
+        const bool off =
+            relay.status == RelayStatus::inactive || relay.status == RelayStatus::deleted;
+        if (!named_.contains(relay.subdomain) && !off) {
           plan_.changes.push_back({.action = ApplyAction::retire,
                                    .id = relay.id,
                                    .subdomain = relay.subdomain,

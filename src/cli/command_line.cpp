@@ -104,9 +104,8 @@ void declare(const std::vector<Option>& accepted, cxxopts::Options& options) {
 
 void check_value(const Option& option, const std::string& value) {
   if (!option.values.empty() && std::ranges::find(option.values, value) == option.values.end()) {
-    throw UsageError(
-        fmt::format("--{} \"{}\" is not one of its words", option.name, printable(value, 80)),
-        fmt::format("give one of {}", fmt::join(option.values, ", ")));
+    throw UsageError(fmt::format("--{} \"{}\" is not allowed", option.name, printable(value, 80)),
+                     fmt::format("give one of {}", fmt::join(option.values, ", ")));
   }
 }
 

@@ -51,24 +51,34 @@ std::optional<TimePoint> read_end(const Invocation& invocation, TimePoint now) {
   return until;
 }
 
-// A sidecar ends what is under way. False: it has not said so in time. No sidecar has nothing under
-// way.
-bool wait_until_quiet(StoreSession& session) {
+enum class Waited : std::uint8_t {
+  quiet,       // nothing is under way
+  not_yet,     // the sidecar has not said so in time
+  pause_over,  // somebody ended it, or it ended by itself
+};
+
+// The sidecar lets running requests finish. Without one, nothing is under way.
+Waited wait_until_quiet(StoreSession& session) {
   boost::asio::io_context io;
   SystemClock clock(io.get_executor());
   Wakeup alarm(clock);
-  bool quiet = false;
+  Waited waited = Waited::not_yet;
   const auto watch = [&]() -> boost::asio::awaitable<void> {
     const SteadyTime end = clock.steady() + kLongestEnding;
-    while (!quiet && clock.steady() < end) {
+    while (waited == Waited::not_yet && clock.steady() < end) {
       const auto pause = store::PauseTable(session.database).find(clock.now());
-      quiet = !pause || pause->quiet || !store::DatabaseLock::holder(session.database.path());
-      const TimePoint next = quiet ? clock.now() : clock.now() + kLook;
-      co_await alarm.wait_until(next);
+      if (!pause) {
+        waited = Waited::pause_over;
+      } else if (pause->quiet || !store::DatabaseLock::holder(session.database.path())) {
+        waited = Waited::quiet;
+      } else {
+        const TimePoint next = clock.now() + kLook;
+        co_await alarm.wait_until(next);
+      }
     }
   };
   run_to_end(io, watch());
-  return quiet;
+  return waited;
 }
 
 ExitCode pause(const Invocation& invocation) {
@@ -76,10 +86,17 @@ ExitCode pause(const Invocation& invocation) {
   const auto until = read_end(invocation, session.clock.now());
   const store::SyncPause pause = session.command.pause_sync(
       until, invocation.has("reason") ? invocation.text("reason") : std::string());
-  fmt::print(invocation.err, "{}: commands are taken and wait\n", text_of(pause));
-  if (wait_until_quiet(session)) {
-    invocation.err << "nothing is under way: tender changes nothing in zooid now\n";
-    return ExitCode::ok;
+  fmt::print(invocation.err, "{}: commands are accepted and wait\n", text_of(pause));
+  switch (wait_until_quiet(session)) {
+    case Waited::quiet:
+      invocation.err << "nothing is under way: tender changes nothing in zooid now\n";
+      return ExitCode::ok;
+    case Waited::pause_over:
+      invocation.err << "tender: the pause is over already, and tender changes zooid again\n"
+                        "  what to do: run `tender pause` again before you touch zooid\n";
+      return ExitCode::error;
+    case Waited::not_yet:
+      break;
   }
   fmt::print(invocation.err,
              "tender: the sidecar has not said within {} s that what was under way has ended\n"

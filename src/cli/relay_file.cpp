@@ -222,8 +222,9 @@ class Reading {
   std::optional<RelayStatus> status_of(const Place& place) {
     const auto text = text_of(place);
     const auto status = text ? parse_relay_status(*text) : std::nullopt;
-    if (text && !status) {
-      fault_of_value(place, "active or inactive");
+    if (text && (!status || status == RelayStatus::deleted)) {
+      fault_of_value(place, "active or inactive; `tender relay delete` deletes a relay");
+      return std::nullopt;
     }
     return status;
   }

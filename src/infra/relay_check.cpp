@@ -345,8 +345,14 @@ void RelayCheck::look_soon(const RelayId& id) {
 
 // One zooid serves all relays, so what one file of it shows is true of the others.
 void RelayCheck::note_unsupported(const zooid::LivenessVerdict& verdict) {
-  if (!verdict.unsupported.empty() && !std::exchange(said_what_is_unsupported_, true)) {
-    logger_.warn("{}", describe_unsupported(query_.count_settings(), env_.blossom_s3.has_value()));
+  if (verdict.unsupported.empty() || said_what_is_unsupported_) {
+    return;
+  }
+  const std::string text =
+      describe_unsupported(query_.count_settings(), env_.blossom_s3.has_value());
+  if (!text.empty()) {  // else no row asks for it any more
+    said_what_is_unsupported_ = true;
+    logger_.warn("{}", text);
   }
 }
 

@@ -76,7 +76,8 @@ class RelaySync::Execution final : public outbox::Execution {
     }
     const auto now = owner_.query_.get_relay(relay_.id);
     if (!now) {
-      if (asks_destination() && verdict().outcome == Outcome::done) {
+      // A host that it was only parked under is not what its row asked for: the doubt stays.
+      if (asks_destination() && !parking_ && verdict().outcome == Outcome::done) {
         owner_.command_.complete_sync_of_gone_relay(relay_.id, completed());
       }
       return outbox::Complete{};  // the relay is gone: there is nothing to keep in step
@@ -89,12 +90,13 @@ class RelaySync::Execution final : public outbox::Execution {
     if (parking_ && verdict().outcome == Outcome::done) {
       return settle_parked(*now, newer);
     }
-    if (!newer && !parking_ && collisions.closes_a_circle(relay_.id, owner_.query_)) {
+    if (!newer && !parking_ && collisions.may_park(relay_) &&
+        collisions.closes_a_circle(relay_.id, owner_.query_)) {
       owner_.logger_.info(
           "relay {}: it is to get the host that another relay has, and the other one its host; "
           "moving it out of the way for a moment",
           now->subdomain);
-      collisions.park(relay_.id);
+      collisions.park(relay_);
       owner_.command_.hold_relay_sync(relay_.id, doubt_until_, digest_after_failure());
       return outbox::StayDue{};
     }
@@ -114,7 +116,14 @@ class RelaySync::Execution final : public outbox::Execution {
                                      .superseded = newer,
                                      .doubt_until = doubt_until_,
                                      .digest = digest_after_failure()});
-    return newer ? outbox::Settlement(outbox::StayDue{}) : settle_failure();
+    if (newer) {
+      return outbox::StayDue{};
+    }
+    outbox::Settlement settlement = settle_failure();
+    if (std::holds_alternative<outbox::GiveUp>(settlement)) {
+      collisions.end(relay_.id);  // whoever waits for its host waits for a person
+    }
+    return settlement;
   }
 
  private:

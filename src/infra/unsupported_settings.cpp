@@ -21,6 +21,9 @@ std::string describe_unsupported(const store::Query::SettingCounts& wanted, bool
                           relays == 1 ? "" : "s");
     }
   }
+  if (list.empty()) {
+    return list;
+  }
   return fmt::format(
       "this zooid is too old for some settings, and drops them without an error: {}. Upgrade "
       "zooid, then run `tender reconcile --all --force`; `tender diff` names the relays",

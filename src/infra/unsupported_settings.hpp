@@ -9,7 +9,7 @@
 namespace tender::infra {
 
 /// Names what relays ask for of these settings, with the number of relays, and what to do. `s3`:
-/// whether media is stored in S3.
+/// whether media is stored in S3. Empty when no relay asks for any.
 [[nodiscard]] std::string describe_unsupported(const store::Query::SettingCounts& wanted, bool s3);
 
 }  // namespace tender::infra

@@ -1,5 +1,7 @@
 #include "tender/store/command.hpp"
 
+#include <algorithm>
+
 #include <fmt/format.h>
 
 #include <nlohmann/json.hpp>
@@ -376,6 +378,7 @@ void Command::record_purge(const RelayId& id, const std::string& host, const std
 
 SyncPause Command::pause_sync(std::optional<TimePoint> until, const std::string& reason) {
   constexpr std::size_t longest = 500;
+  Transaction transaction(*database_);  // first, because it may have to wait for another program
   const TimePoint now = clock_->now();
   if (until && *until <= now) {
     throw CommandError(fmt::format("{} has passed", format_time(*until)),
@@ -385,9 +388,9 @@ SyncPause Command::pause_sync(std::optional<TimePoint> until, const std::string&
     throw CommandError(fmt::format("the reason has {} bytes", reason.size()),
                        fmt::format("give at most {}", longest));
   }
-  Transaction transaction(*database_);
   PauseTable table(*database_);
   SyncPause pause = table.find(now).value_or(SyncPause{.since = now});
+  pause.since = std::min(pause.since, now);  // the clock may have been set back
   pause.until = until;
   pause.reason = reason;
   table.put(pause);

@@ -98,7 +98,9 @@ std::vector<RelayId> Query::list_relay_ids(const RelayFilter& filter) const {
     std::array<std::string, 9> made;
     std::ranges::transform(columns, made.begin(), [](std::string_view column) {
       return fmt::format(
-          "SELECT id FROM relay WHERE (?1 = '' OR status = ?1) AND (?2 = '' OR tenant = ?2) "
+          "SELECT id FROM relay WHERE (?1 = '' OR status = ?1) "
+          "AND (status <> 'deleted' OR synced = 0 OR ?1 = 'deleted') "
+          "AND (?2 = '' OR tenant = ?2) "
           "AND (?3 = '' OR instr(lower(subdomain), lower(?3)) > 0 "
           "OR instr(lower(info_name), lower(?3)) > 0 OR instr(lower(id), lower(?3)) > 0) "
           "AND (?4 IS NULL OR synced = ?4) ORDER BY {}, id LIMIT ?5",

@@ -187,6 +187,22 @@ TEST_F(Apply, ShowsTheDifferenceWithoutWriting) {
   EXPECT_EQ(log().size(), 1U);
 }
 
+TEST_F(Apply, DeletesNothing) {
+  ASSERT_EQ(apply(described("blue") + "}\n" + described("green") + "}\n").code, ExitCode::ok);
+  const Ran refused = apply("- {subdomain: blue, status: deleted}\n");
+  EXPECT_EQ(refused.code, ExitCode::usage);
+  EXPECT_THAT(refused.err, HasSubstr("`tender relay delete`"));
+  EXPECT_EQ(show("blue")["status"], "active");
+}
+
+TEST_F(Apply, PrunesNoRelayThatIsDeleted) {
+  ASSERT_EQ(apply(described("blue") + "}\n" + described("green") + "}\n").code, ExitCode::ok);
+  ASSERT_EQ(run({"relay", "delete", "green", "--yes"}).code, ExitCode::ok);
+  const Ran ran = apply(described("blue") + "}\n", {"--prune", "--yes"});
+  EXPECT_EQ(ran.code, ExitCode::ok) << ran.err;
+  EXPECT_THAT(ran.err, HasSubstr("0 deactivated"));
+}
+
 TEST_F(Apply, PrunesWhatTheFileDoesNotNameAfterAsking) {
   create("blue");
   create("green");

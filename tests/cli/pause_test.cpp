@@ -57,6 +57,20 @@ TEST_F(PauseTest, WaitsUntilTheSidecarHasEndedWhatIsUnderWay) {
   EXPECT_EQ(ran.code, ExitCode::ok);
 }
 
+TEST_F(PauseTest, SaysWhenItIsOverBeforeAllIsQuiet) {
+  const auto sidecar = store::DatabaseLock::try_acquire(path);
+  std::thread other([&] {
+    Behind behind(path);
+    while (!behind.command.resume_sync()) {
+    }
+  });
+  const Ran ran = run({"pause"});
+  other.join();
+  EXPECT_EQ(ran.code, ExitCode::error);
+  EXPECT_THAT(ran.err, AllOf(HasSubstr("the pause is over already"),
+                             Not(HasSubstr("nothing is under way"))));
+}
+
 TEST_F(PauseTest, IsShownWithWhatIsStillUnderWay) {
   const auto sidecar = store::DatabaseLock::try_acquire(path);
   Behind behind(path);

@@ -55,6 +55,17 @@ TEST_F(RelayList, ShowsWhatIsAskedFor) {
   EXPECT_THAT(names({"--limit", "2", "--status", "active"}), ElementsAre("blue", "green"));
 }
 
+TEST_F(RelayList, ShowsADeletedRelayUntilZooidHasDeletedIt) {
+  ASSERT_EQ(run({"relay", "delete", "red", "--yes"}).code, ExitCode::ok);
+  EXPECT_THAT(names({}), ElementsAre("blue", "green", "red"));
+  Behind behind(path);
+  const Relay red = behind.relay("red");
+  behind.command.complete_relay_sync(
+      red, {.revision = red.revision, .digest = {}, .result = SyncResult::deleted});
+  EXPECT_THAT(names({}), ElementsAre("blue", "green"));
+  EXPECT_THAT(names({"--status", "deleted"}), ElementsAre("red"));
+}
+
 TEST_F(RelayList, IsInTheOrderThatIsAskedFor) {
   Behind(path).database.execute("UPDATE relay SET info_name = 'x' WHERE subdomain = 'green'");
   EXPECT_THAT(names({"--sort", "-created"}), ElementsAre("red", "green", "blue"));

@@ -84,6 +84,35 @@ TEST_F(HostSwap, SucceedsInACircleOfFour) {
   EXPECT_EQ(parkings(), 1);
 }
 
+TEST_F(HostSwap, ParksNobodyForARelayThatIsNotTriedAgain) {
+  world.env.relay_sync_retry_max_attempts = 1;
+  const Relay blue = live("blue");
+  const Relay green = live("green");
+  auto& stranger = world.zooid.relays["one"] = world.zooid.relays[blue.id.text];
+  stranger["host"] = "one.relays.test";
+  stranger["schema"] = "one";
+  stranger["secret"] = std::string(63, '1') + "2";
+  const auto move = [&](const Relay& relay, const char* subdomain) {
+    RelayChange change;
+    change.subdomain = subdomain;
+    static_cast<void>(world.command->update_relay(relay.id, change));
+    world.clock().advance(1h);
+  };
+  move(green, "one");
+  move(blue, "green");
+  ASSERT_EQ(world.open_letters().size(), 2U);
+  move(green, "blue");
+  EXPECT_EQ(parkings(), 0);
+  EXPECT_EQ(host(green), "green.relays.test");
+  ASSERT_EQ(world.open_letters().size(), 2U);
+  for (const Relay& relay : {blue, green}) {
+    world.command->reconcile_relay(world.get(relay), {});
+  }
+  world.clock().advance(15s);
+  EXPECT_EQ(host(blue), "green.relays.test");
+  EXPECT_EQ(host(green), "blue.relays.test");
+}
+
 TEST_F(HostSwap, ParksNobodyWhenAStrangerHasTheHost) {
   const Relay blue = live("blue");
   const Relay green = live("green");

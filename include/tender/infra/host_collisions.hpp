@@ -4,6 +4,7 @@
 // by RelaySync; in memory only, since a collision shows itself again.
 #pragma once
 
+#include <cstdint>
 #include <map>
 #include <optional>
 #include <set>
@@ -23,9 +24,10 @@ class HostCollisions {
 
   /// `holder`: the identity of the relay that has the host; empty: not seen.
   void begin(const RelayId& id, const std::string& holder) { holders_[id.text] = holder; }
+  /// It does not collide any more, or is not tried again.
   void end(const RelayId& id) { holders_.erase(id.text); }
 
-  /// Those whose newest answer was a collision.
+  /// Those whose newest answer was a collision, and that are tried again.
   [[nodiscard]] std::set<std::string> relays() const;
 
   /// Those that collide with the relay of that identity.
@@ -38,8 +40,16 @@ class HostCollisions {
   /// Whether the relay collides with one that, through others or directly, collides with it.
   [[nodiscard]] bool closes_a_circle(const RelayId& id, const store::Query& query) const;
 
-  /// The relay's next update is to park it.
-  void park(const RelayId& id) { parked_.insert(id.text); }
+  /// The relay's next update is to park it. Once for each revision, because what did not help then
+  /// helps no more.
+  void park(const Relay& relay) {
+    parked_.insert(relay.id.text);
+    parked_at_[relay.id.text] = relay.revision;
+  }
+  [[nodiscard]] bool may_park(const Relay& relay) const {
+    const auto found = parked_at_.find(relay.id.text);
+    return found == parked_at_.end() || found->second != relay.revision;
+  }
   /// Whether it was to be parked; then it is no longer.
   bool leave_parking(const RelayId& id) { return parked_.erase(id.text) > 0; }
 
@@ -49,6 +59,7 @@ class HostCollisions {
  private:
   std::map<std::string, std::string> holders_;  // by the relay's id
   std::set<std::string> parked_;
+  std::map<std::string, std::int64_t> parked_at_;  // the revision, by the relay's id
 };
 
 }  // namespace tender::infra
