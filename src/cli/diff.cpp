@@ -189,7 +189,7 @@ class Diff {
   void add_strangers() {
     for (const RelayId& id : ids_) {
       const auto relay = session_.query.get_relay(id);
-      if (relay && (relay->status != RelayStatus::deleted || !relay->synced)) {
+      if (relay && !is_tombstone(*relay)) {
         continue;
       }
       ++strangers_;

@@ -65,7 +65,8 @@ class Importer {
 
  private:
   [[nodiscard]] bool has_row(const RelayId& id) const {
-    return session_ != nullptr && session_->query.get_relay(id).has_value();
+    const auto relay = session_ == nullptr ? std::nullopt : session_->query.get_relay(id);
+    return relay && !is_tombstone(*relay);
   }
 
   // By the name of its file, else by the subdomain of its host.
@@ -133,7 +134,7 @@ class Importer {
       }
       return {};
     } catch (const store::CommandError& error) {
-      return error.what();
+      return fmt::format("{}; {}", error.what(), error.remedy());
     } catch (const store::StoreError& error) {
       if (error.fault() != store::StoreFault::constraint) {
         throw;

@@ -43,7 +43,7 @@ zooid::ConfigFile find_file(const config::Env& env, const std::string& name) {
 // A tombstone whose deletion is done describes nothing: somebody has put the file back.
 void require_stranger(const StoreSession& session, const RelayId& id) {
   const auto relay = session.query.get_relay(id);
-  if (!relay) {
+  if (!relay || is_tombstone(*relay)) {
     return;
   }
   if (relay->status != RelayStatus::deleted) {
@@ -51,12 +51,9 @@ void require_stranger(const StoreSession& session, const RelayId& id) {
         fmt::format("relay {} ({}) is no stranger: it has a row", relay->subdomain, id.text),
         fmt::format("`tender relay delete {}` deletes it", relay->subdomain));
   }
-  if (!relay->synced) {
-    throw CommandError(
-        fmt::format("relay {} ({}) is deleted already, and zooid is yet to delete it",
-                    relay->subdomain, id.text),
-        fmt::format("`tender run` does that; see `tender relay show {}`", id.text));
-  }
+  throw CommandError(fmt::format("relay {} ({}) is deleted already, and zooid is yet to delete it",
+                                 relay->subdomain, id.text),
+                     fmt::format("`tender run` does that; see `tender relay show {}`", id.text));
 }
 
 void require_no_pause(StoreSession& session) {

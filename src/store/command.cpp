@@ -60,7 +60,17 @@ void require_not_deleted(const Relay& relay) {
 
 // People name relays by id or subdomain, and zooid keeps data by schema.
 void require_free_names(const Query& query, const Relay& relay) {
-  if (query.get_relay(relay.id)) {
+  const auto before = query.get_relay(relay.id);
+  if (before && is_tombstone(*before)) {
+    throw CommandError(
+        fmt::format("a relay with the id \"{}\" was deleted, and its row is kept for "
+                    "ACTIVITY_RETENTION",
+                    relay.id.text),
+        fmt::format("import it after that, or delete the file: `tender relay delete "
+                    "--purge-stranger {}`",
+                    relay.id.text));
+  }
+  if (before) {
     throw CommandError(fmt::format("a row has the id \"{}\" already", relay.id.text),
                        "see `tender relay show`");
   }

@@ -37,7 +37,7 @@ class Surveyor {
     for (auto relays = pages.next(); !relays.empty(); relays = pages.next()) {
       for (const Relay& relay : relays) {
         if (relay.synced_revision && relay.status != RelayStatus::deleted &&
-            !files_.contains(relay.id.text)) {
+            !files_.contains(relay.id.text) && !directory_.read(relay.id)) {  // not even since
           survey_.missing.push_back(relay.subdomain);
         }
       }
@@ -47,7 +47,7 @@ class Surveyor {
  private:
   void look_at(const zooid::ConfigFile& file) {
     auto relay = query_.get_relay(file.id);
-    if (relay && relay->status == RelayStatus::deleted && relay->synced) {
+    if (relay && is_tombstone(*relay)) {
       relay.reset();  // zooid has deleted it, and somebody put it back
     }
     if (!relay) {

@@ -101,6 +101,21 @@ TEST_F(Import, ExitsWith4WhenANamedRelayWasLeftAlone) {
   EXPECT_THAT(again.out, HasSubstr("a row has the id \"r1\" already"));
 }
 
+TEST_F(Import, SaysThatTheIdIsThatOfADeletedRelay) {
+  write("r1", "blue");
+  ASSERT_EQ(run({"import"}).code, ExitCode::ok);
+  ASSERT_EQ(run({"relay", "delete", "r1", "--yes"}).code, ExitCode::ok);
+  EXPECT_EQ(run({"import", "--json"}).json().size(), 0U);  // zooid still has to delete it
+  Behind behind(path);
+  const Relay blue = behind.query.get_relay(RelayId{"r1"}).value();
+  behind.command.complete_relay_sync(
+      blue, {.revision = blue.revision, .digest = {}, .result = SyncResult::deleted});
+  const Ran again = run({"import", "--json"});
+  ASSERT_EQ(again.json().size(), 1U);
+  EXPECT_EQ(again.json()[0]["result"], "left");
+  EXPECT_THAT(again.json()[0]["reason"].get<std::string>(), HasSubstr("--purge-stranger r1"));
+}
+
 TEST_F(Import, SaysWhatTenderWillSend) {
   environment["LIVEKIT_URL"] = "wss://other.test";
   environment["LIVEKIT_API_KEY"] = "other-key";

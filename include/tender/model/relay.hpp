@@ -87,6 +87,11 @@ struct Relay {
   std::string info_sent = "{}";  // SentInfo as text
 };
 
+/// Whether it is deleted and zooid has deleted it: only the row is left.
+[[nodiscard]] inline bool is_tombstone(const Relay& relay) {
+  return relay.status == RelayStatus::deleted && relay.synced;
+}
+
 /// What `relay create` and `relay update` may set; absent members stay as they are.
 struct RelayChange {
   std::optional<std::string> tenant;
@@ -133,8 +138,8 @@ struct FieldFault {
 enum class Standing : std::uint8_t { fresh, taken };
 
 /// All faults of the desired state, none when it can be sent to zooid. Of a deleted relay only the
-/// id counts. Other programs write relay
-/// rows too, so this is checked before each sync and not only by our own commands.
+/// id counts. Other programs write relay rows too, so this is checked before each sync and not only
+/// by our own commands.
 [[nodiscard]] std::vector<FieldFault> validate(const Relay& relay,
                                                Standing standing = Standing::fresh);
 
