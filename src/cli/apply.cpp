@@ -10,6 +10,7 @@
 
 #include <fmt/ostream.h>
 
+#include "tender/base/json.hpp"
 #include "tender/base/wakeup.hpp"
 #include "tender/store/portion.hpp"
 #include "tender/store/transaction.hpp"
@@ -67,10 +68,6 @@ void refuse_faults(const std::vector<std::string>& faults) {
   throw UsageError(all, "nothing was written; correct the file and run the command again");
 }
 
-std::string value_text(const nlohmann::json& value) {
-  return value.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
-}
-
 void print_change(const Invocation& invocation, JsonArray& array, const PlannedChange& change,
                   const RelayId& id) {
   if (invocation.json()) {
@@ -93,9 +90,9 @@ void print_change(const Invocation& invocation, JsonArray& array, const PlannedC
   fmt::print(invocation.out, "{} {}\n", to_string(change.action), visible(change.subdomain));
   for (const FieldDifference& field : change.fields) {
     const std::string before =
-        field.before.is_null() ? std::string() : fmt::format("{} -> ", value_text(field.before));
+        field.before.is_null() ? std::string() : fmt::format("{} -> ", json_line(field.before));
     fmt::print(invocation.out, "  {}: {}{}\n", field.field, visible(before),
-               visible(value_text(field.after)));
+               visible(json_line(field.after)));
   }
 }
 

@@ -2,9 +2,9 @@
 
 #include <algorithm>
 #include <array>
+#include <iterator>
 #include <set>
 #include <utility>
-#include <variant>
 
 #include <fmt/format.h>
 
@@ -12,17 +12,18 @@
 #include "tender/model/relay_fields.hpp"
 #include "tender/store/relay_pages.hpp"
 
+#include "relay_options.hpp"
+
 namespace tender::cli {
 namespace {
 
 constexpr std::array<std::string_view, 4> kActions{"create", "update", "unchanged", "deactivate"};
 
-bool describes(const DescribedRelay& relay, const RelayField& field) {
-  return std::visit(
-      [&relay](const auto& member) {
-        return member.change != nullptr && (relay.change.*member.change).has_value();
-      },
-      field.member);
+// The admins that the relay is to have, as the change that it needs for that.
+void set_admins(const Relay& before, const std::vector<std::string>& wanted, RelayChange& change) {
+  const auto has = before.admins.value_or(std::vector<std::string>());
+  std::ranges::set_difference(wanted, has, std::back_inserter(change.add_admins));
+  std::ranges::set_difference(has, wanted, std::back_inserter(change.remove_admins));
 }
 
 // Only what the file says: other values may be older than today's rules.
@@ -30,7 +31,7 @@ void check_described(const DescribedRelay& described, const Relay& after, Standi
                      std::vector<std::string>& faults) {
   for (const FieldFault& fault : validate(after, standing)) {
     for (const RelayField& field : relay_fields()) {
-      if (fault.field == field.column && describes(described, field)) {
+      if (fault.field == field.column && sets(described.change, field)) {
         faults.push_back(fmt::format("line {}: {} {}; {}", described.line, fault.field,
                                      fault.problem, fault.remedy));
       }
@@ -38,12 +39,16 @@ void check_described(const DescribedRelay& described, const Relay& after, Standi
   }
 }
 
+nlohmann::json admins_json(const Relay& relay) {
+  return relay.admins.value_or(std::vector<std::string>());
+}
+
 std::vector<FieldDifference> differences(const Relay* before, const Relay& after,
                                          const DescribedRelay& described) {
   std::vector<FieldDifference> fields;
   for (const RelayField& field : relay_fields()) {
     const bool is_status = field.column == "status";
-    if (!describes(described, field) && !(is_status && described.status)) {
+    if (!sets(described.change, field) && !(is_status && described.status)) {
       continue;
     }
     const auto was = before == nullptr ? nlohmann::json() : field_value(field, *before);
@@ -51,6 +56,10 @@ std::vector<FieldDifference> differences(const Relay* before, const Relay& after
     if (was != is) {
       fields.push_back({std::string(field.column), was, std::move(is)});
     }
+  }
+  if (!described.change.add_admins.empty() || !described.change.remove_admins.empty()) {
+    fields.push_back({"admins", before == nullptr ? nlohmann::json() : admins_json(*before),
+                      admins_json(after)});
   }
   return fields;
 }
@@ -68,6 +77,9 @@ class Planner {
     const auto before = query_.get_relay_of_subdomain(described.subdomain);
     check_names(described, before);
     Relay after = before.value_or(Relay());
+    if (described.admins) {
+      set_admins(after, *described.admins, described.change);
+    }
     apply(described.change, after);
     after.status = described.status.value_or(after.status);
     if (described.status == RelayStatus::delinquent &&
@@ -146,11 +158,6 @@ Relay write_status(store::Command& command, const RelayId& id, RelayStatus statu
   return status == RelayStatus::active ? command.activate_relay(id) : command.deactivate_relay(id);
 }
 
-// What becomes of a relay that the file no longer names.
-void retire(store::Command& command, const RelayId& id) {
-  command.deactivate_relay(id);
-}
-
 }  // namespace
 
 std::string_view to_string(ApplyAction action) {
@@ -192,7 +199,7 @@ RelayId write_change(store::Command& command, const PlannedChange& change) {
       }
       break;
     case ApplyAction::retire:
-      retire(command, change.id);
+      command.deactivate_relay(change.id);
       break;
   }
   return change.id;

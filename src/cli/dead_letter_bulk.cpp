@@ -120,7 +120,7 @@ ExitCode retry_letters(const Invocation& invocation) {
     invocation.err << "no open dead letter to retry\n";
     return ExitCode::ok;
   }
-  fmt::print(invocation.err, "{} open dead letter{} will be retried at once, the oldest first\n",
+  fmt::print(invocation.err, "{} open dead letter{} will be retried, the oldest first\n",
              retry.count(), retry.count() == 1 ? "" : "s");
   if (!is_confirmed(invocation, "see `tender dead-letter list`, then run it with --yes")) {
     invocation.err << "nothing was done\n";

@@ -139,7 +139,7 @@ class Importer {
       if (error.fault() != store::StoreFault::constraint) {
         throw;
       }
-      return error.what();
+      return fmt::format("{}; {}", error.what(), error.remedy());
     }
   }
 

@@ -1,4 +1,5 @@
 // `tender pause` and `tender resume`: send nothing that writes to zooid while it is maintained.
+#include <cstdint>
 #include <ostream>
 
 #include <fmt/ostream.h>

@@ -103,7 +103,9 @@ ExitCode explain_refusal(const Invocation& invocation, const zooid::Verdict& ver
   }
   fmt::print(invocation.err, "tender: zooid has not said that it deleted the relay: {}{}\n",
              visible(verdict.reason),
-             verdict.in_doubt ? "; it may have done so, or may still do it: look again" : "");
+             verdict.in_doubt
+                 ? "; it may have done so, or may still do it: see `tender diff` in a minute"
+                 : "");
   return verdict.outcome == Outcome::host_fault || verdict.outcome == Outcome::storage_fault
              ? ExitCode::unreachable
              : ExitCode::error;

@@ -142,6 +142,9 @@ class Reading {
                   DescribedRelay& relay) {
     const auto fields = relay_fields();
     const auto field = std::ranges::find(fields, name, &RelayField::column);
+    if (name == "admins") {
+      return read_admins(Place{line, name, value, false}, relay);
+    }
     if (field == fields.end()) {
       if (!is_of_tender(name)) {
         fault(line, fmt::format("there is no field \"{}\"", printable(name, kQuoted)),
@@ -227,6 +230,24 @@ class Reading {
       return std::nullopt;
     }
     return status;
+  }
+
+  // null is what `relay show --json` prints of a relay that never had any.
+  void read_admins(const Place& place, DescribedRelay& relay) {
+    if (place.value.IsNull()) {
+      return;
+    }
+    if (!place.value.IsSequence()) {
+      return fault_of_value(place, "a list of public keys");
+    }
+    std::set<std::string> keys;
+    for (const YAML::Node& each : place.value) {
+      const auto text = text_of({place.line, place.name, each, false});
+      if (const auto key = text ? key_of(place, *text) : std::nullopt) {
+        keys.insert(*key);
+      }
+    }
+    relay.admins.emplace(keys.begin(), keys.end());
   }
 
   std::optional<std::string> key_of(const Place& place, const std::string& text) {

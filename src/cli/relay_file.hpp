@@ -15,8 +15,9 @@ struct DescribedRelay {
   int line = 0;           // where it begins, from 1
   std::string subdomain;  // in `change`, too
   std::string id;         // empty: not given
-  RelayChange change;
+  RelayChange change;     // without the admins
   std::optional<RelayStatus> status;
+  std::optional<std::vector<std::string>> admins{};  // all of them, as hex
 };
 
 struct RelayFile {

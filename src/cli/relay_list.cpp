@@ -119,6 +119,9 @@ class Listing {
         state_ = state;
       }
     }
+    if (state_ == view::SyncState::deleted && filter_.status.empty()) {
+      filter_.status = to_string(RelayStatus::deleted);
+    }
     filter_.synced = state_ != view::SyncState::pending && state_ != view::SyncState::failing &&
                      state_ != view::SyncState::held;
   }

@@ -53,8 +53,9 @@ std::optional<std::string> read_key(std::string_view option, std::string_view wh
     return nostr::PublicKey::parse(text).hex();
   } catch (const nostr::InvalidKey& error) {
     // Without the value: it may be a secret key, given by mistake.
-    faults.add(fmt::format("--{} is {}", option, error.what()),
-               fmt::format("give the {}'s public key as 64 hex characters or as npub1…", whose));
+    faults.add(
+        fmt::format("--{} is {}", option, error.what()),
+        fmt::format("give the {}'s public key as 64 hex characters, npub1… or nprofile1…", whose));
     return std::nullopt;
   }
 }
@@ -116,14 +117,6 @@ std::vector<std::string> read_admins(const Invocation& invocation, std::string_v
     }
   }
   return keys;
-}
-
-bool sets(const RelayChange& change, const RelayField& field) {
-  return std::visit(
-      [&change](const auto& member) {
-        return member.change != nullptr && (change.*member.change).has_value();
-      },
-      field.member);
 }
 
 // The same rules as everywhere, as far as they are about what was given here.
@@ -228,6 +221,14 @@ RelayChange read_relay_options(const Invocation& invocation) {
   check_values(change, faults);
   faults.throw_if_any();
   return change;
+}
+
+bool sets(const RelayChange& change, const RelayField& field) {
+  return std::visit(
+      [&change](const auto& member) {
+        return member.change != nullptr && (change.*member.change).has_value();
+      },
+      field.member);
 }
 
 bool changes_anything(const RelayChange& change) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "tender/model/relay.hpp"
+#include "tender/model/relay_fields.hpp"
 
 #include "command.hpp"
 
@@ -15,6 +16,9 @@ namespace tender::cli {
 /// What the options ask for. Throws UsageError, with every fault in it, for values that no relay
 /// can have and for switches that are given both ways.
 [[nodiscard]] RelayChange read_relay_options(const Invocation& invocation);
+
+/// Whether the change says what the field is to be.
+[[nodiscard]] bool sets(const RelayChange& change, const RelayField& field);
 
 /// Whether any of the options is given.
 [[nodiscard]] bool changes_anything(const RelayChange& change);

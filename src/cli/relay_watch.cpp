@@ -89,10 +89,10 @@ class RelayWatch {
     }
   }
 
-  // Rows that another program deleted.
+  // Rows that another program deleted, or that are forgotten with the activities.
   void show_gone(const std::set<RelayId>& seen) {
     std::erase_if(shown_, [&](const auto& entry) {
-      const bool gone = !seen.contains(entry.first);
+      const bool gone = !seen.contains(entry.first) && !session_.query.get_relay(entry.first);
       if (gone && invocation_.json()) {
         invocation_.out << ordered_json_line({{"id", entry.first.text},
                                               {"subdomain", entry.second.subdomain},

@@ -124,12 +124,13 @@ std::string describe_relays(const Snapshot& snapshot) {
   const store::Query::RelayCounts& relays = snapshot.relays;
   const std::string failing = fmt::format("{} failing{}", relays.failing,
                                           relays.failing == 0 ? "" : " (see `tender relay list`)");
-  return fmt::format("{}: {} in step ({} seen live{}{}), {} pending, of which {}{}{}", relays.total,
-                     relays.synced, relays.live, if_any(", ", relays.off, "off"),
-                     if_any(", ", relays.unknown, "not seen for two sweeps"), relays.pending,
-                     failing,
-                     if_any("; ", snapshot.held, "held until you or a newer command asks for them"),
-                     describe_trouble(snapshot));
+  return fmt::format(
+      "{}: {} in step ({} seen live{}{}), {} pending, of which {}{}{}", relays.total, relays.synced,
+      relays.live, if_any(", ", relays.off, "off"),
+      if_any(", ", relays.unknown, "not seen for two sweeps"), relays.pending, failing,
+      if_any("; ", snapshot.held,
+             "held until you ask for them or change them (`tender relay list --state held`)"),
+      describe_trouble(snapshot));
 }
 
 // A running sidecar has been started with its settings. Without one, they are those of this

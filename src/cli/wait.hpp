@@ -1,5 +1,5 @@
 // `--wait` of the commands that change one relay: until zooid has the change, or tender gives up.
-// ReconcileWatch does the watching; the work is the sidecar's.
+// ReconcileWatch does the watching; the work is that of the sidecar that runs.
 #pragma once
 
 #include <cstdint>

@@ -33,22 +33,23 @@ bool is_allowed(const Relay& relay) {
 }
 
 // Once zooid was seen to serve what it took last, it will not show anything older, unless an
-// earlier request may still arrive. Nor will it when that was only seen to differ since, and
-// nothing was sent.
+// earlier request may still arrive.
 bool is_somebody_elses(const Relay& row, const RelayField& field, const FieldDrift& drift) {
-  if (!row.doubt_until && row.live == false && row.live_pushes == 0) {
-    return true;
-  }
   if (row.doubt_until) {
     return false;
   }
-  return row.live == true || SentInfo(row.info_sent).is_foreign(field, drift.observed);
+  return row.live == true || is_left_different(row) ||
+         SentInfo(row.info_sent).is_foreign(field, drift.observed);
 }
 
 }  // namespace
 
 config::RelayDrift drift_policy(const Relay& row, const config::Env& env) {
   return config::parse_relay_drift(row.drift).value_or(env.relay_drift);
+}
+
+bool is_left_different(const Relay& row) {
+  return row.live == false && row.live_pushes == 0;
 }
 
 bool is_adopted(const RelayField& field, const Relay& row, config::RelayDrift policy) {

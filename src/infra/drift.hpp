@@ -15,6 +15,10 @@ namespace tender::infra {
 /// The relay's own answer, or RELAY_DRIFT's.
 [[nodiscard]] config::RelayDrift drift_policy(const Relay& row, const config::Env& env);
 
+/// Whether zooid was seen to serve something else than the row, and nothing was sent since. Then it
+/// is no older state of ours that it has yet to load.
+[[nodiscard]] bool is_left_different(const Relay& row);
+
 struct DriftDecision {
   Relay adopted;                    // the row, with what is taken over from zooid
   std::vector<FieldDrift> taken{};  // those fields

@@ -1,5 +1,7 @@
 #include "tender/infra/host_collisions.hpp"
 
+#include <utility>
+
 #include "tender/nostr/hex.hpp"
 #include "tender/nostr/sha256.hpp"
 
@@ -35,6 +37,21 @@ bool HostCollisions::closes_a_circle(const RelayId& id, const store::Query& quer
     holder = holder_of_host(holder->id, query);
   }
   return holder && holder->id == id;
+}
+
+bool HostCollisions::may_park(const Relay& relay) const {
+  const auto found = parkings_.find(relay.id.text);
+  return found == parkings_.end() || found->second.revision != relay.revision;
+}
+
+void HostCollisions::park(const Relay& relay) {
+  parkings_[relay.id.text] = {.revision = relay.revision};
+}
+
+bool HostCollisions::take_parking(const Relay& relay) {
+  const auto found = parkings_.find(relay.id.text);
+  return found != parkings_.end() && found->second.revision == relay.revision &&
+         !std::exchange(found->second.done, true);
 }
 
 std::string HostCollisions::parking_subdomain(const RelayId& id) {

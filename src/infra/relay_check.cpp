@@ -133,7 +133,8 @@ class RelayCheck::Execution final : public Look {
       }
       return outbox::Complete{};
     }
-    if (now.live == true || is_never_sent(now) || was_left_alone(now, drift)) {
+    const bool newly_enforced = is_left_different(now) && drift.enforce && !drift.left.empty();
+    if (now.live == true || is_never_sent(now) || newly_enforced) {
       return notice(now, drift);
     }
     if (now.live == false && !drift.enforce) {
@@ -147,19 +148,14 @@ class RelayCheck::Execution final : public Look {
     return !now.live && !owner_.query_.find_last_sync(now.id);
   }
 
-  // Or within a minute after it.
+  // A minute after the pause at the latest.
   [[nodiscard]] outbox::WaitUntil look_after_pause() const {
     return {owner_.clock_.now() + kTurnPause};
   }
 
-  // What was only reported so far is to be put right: the answer has changed.
-  [[nodiscard]] static bool was_left_alone(const Relay& now, const DriftDecision& drift) {
-    return now.live == false && now.live_pushes == 0 && drift.enforce && !drift.left.empty();
-  }
-
   // Only looks that were made count, however long ago the sync was: our own queue may be long.
   outbox::Settlement wait_or_push(const Relay& now) {
-    if (now.live == false && now.live_pushes == 0 && is_lost()) {
+    if (is_left_different(now) && is_lost()) {
       count_as_lost(now);  // a restart, or one relay that came back, has forgotten it
       if (owner_.lost_.are_many()) {
         return outbox::Complete{};  // the sweep looks again

@@ -33,13 +33,15 @@ void take_field(const RelayField& field, const zooid::ConfigFile& file, Relay& r
   static_cast<void>(set_field_value(field, value, relay));
 }
 
-// Nothing when the file names none: then tender says nothing of admins either.
+// Nothing when the file names none: then tender says nothing of admins either. What is not a text
+// stays a difference, which refuses the file.
 std::optional<std::vector<std::string>> admins_of(const zooid::ConfigFile& file) {
-  constexpr std::string_view place = "/roles/admin/pubkeys/";
+  const auto found = file.values.find("/roles/admin/pubkeys");
+  const auto list = found == file.values.end() ? std::nullopt : parse_json(found->second);
   std::set<std::string> admins;
-  for (const auto& [pointer, value] : file.values) {
-    if (pointer.starts_with(place)) {
-      admins.insert(file.text(pointer));
+  for (const nlohmann::json& key : list.value_or(nlohmann::json::array())) {
+    if (key.is_string()) {
+      admins.insert(key.get<std::string>());
     }
   }
   return admins.empty() ? std::nullopt

@@ -52,7 +52,7 @@ class RelaySync::Execution final : public outbox::Execution {
         earlier_doubt_ends_ = owner_.doubts_.end_of(relay_.id.text, *relay_.doubt_until);
       }
       SyncOrder order = owner_.order(relay_, plan_, effort_);
-      if (plan_ == SyncPlan::update && owner_.collisions_.leave_parking(relay_.id)) {
+      if (plan_ == SyncPlan::update && owner_.collisions_.take_parking(relay_)) {
         parking_ = true;
         order.relay.subdomain = HostCollisions::parking_subdomain(relay_.id);
       }

@@ -32,8 +32,7 @@ std::string what_was_done(const CompletionDetail& detail) {
 std::string_view what_is_done(const DriftDetail& detail, bool paused) {
   if (detail.answer == DriftAnswer::report) {
     return "doing nothing, because RELAY_DRIFT or the relay's own answer (--drift) says so, or "
-           "because "
-           "a row may not have this value";
+           "because a row may not have this value";
   }
   if (paused) {
     return "doing nothing until the pause is over";

@@ -1,27 +1,13 @@
 #include "tender/store/commit_watch.hpp"
 
-#include <array>
-#include <cerrno>
-#include <string_view>
+#include <algorithm>
+#include <utility>
 
-#include <fmt/format.h>
-#include <string.h>  // NOLINT(modernize-deprecated-headers): strerrordesc_np is glibc's
 #include <sys/inotify.h>
-#include <unistd.h>
-
-#include <boost/asio/buffer.hpp>
-#include <boost/asio/posix/stream_descriptor.hpp>
-#include <boost/asio/redirect_error.hpp>
-#include <boost/asio/use_awaitable.hpp>
 
 namespace tender::store {
 
 namespace asio = boost::asio;
-
-struct CommitWatch::Stream {
-  explicit Stream(const asio::any_io_executor& executor) : descriptor(executor) {}
-  asio::posix::stream_descriptor descriptor;
-};
 
 namespace {
 
@@ -32,59 +18,29 @@ std::filesystem::path file_itself(const std::filesystem::path& database) {
   return error ? database : canonical;
 }
 
-// Whether one of the events in `bytes` is about the database's own files (FILE, FILE-wal, …).
-bool mentions(std::string_view bytes, std::string_view file_name) {
-  while (bytes.size() >= sizeof(inotify_event)) {
-    inotify_event event{};
-    std::copy_n(bytes.data(), sizeof event, reinterpret_cast<char*>(&event));
-    const std::string_view name(bytes.data() + sizeof event);
-    if ((event.mask & IN_Q_OVERFLOW) != 0 || (event.len > 0 && name.starts_with(file_name))) {
-      return true;
-    }
-    bytes.remove_prefix(std::min(bytes.size(), sizeof event + event.len));
-  }
-  return false;
+std::filesystem::path directory_of(const std::filesystem::path& file) {
+  const std::filesystem::path parent = file.parent_path();
+  return parent.empty() ? "." : parent;
 }
 
 }  // namespace
 
 CommitWatch::CommitWatch(const asio::any_io_executor& executor,
                          const std::filesystem::path& database)
-    : stream_(std::make_unique<Stream>(executor)),
-      file_name_(file_itself(database).filename().string()) {
-  const std::filesystem::path parent = file_itself(database).parent_path();
-  const std::string directory = parent.empty() ? "." : parent.string();
-  const int file = inotify_init1(IN_NONBLOCK | IN_CLOEXEC);
-  if (file < 0 || inotify_add_watch(file, directory.c_str(), IN_MODIFY | IN_CREATE) < 0) {
-    fault_ = fmt::format("inotify on {}: {}", directory, strerrordesc_np(errno));
-    if (file >= 0) {
-      close(file);
-    }
-    return;
-  }
-  stream_->descriptor.assign(file);
-}
-
-CommitWatch::~CommitWatch() = default;
+    : watch_(executor, directory_of(file_itself(database)), IN_MODIFY | IN_CREATE),
+      file_name_(file_itself(database).filename().string()) {}
 
 asio::awaitable<void> CommitWatch::run(std::function<void()> on_change) {
-  alignas(inotify_event) std::array<char, 4096> buffer{};
-  while (stream_->descriptor.is_open()) {
-    boost::system::error_code error;
-    const auto into = asio::buffer(buffer);
-    const std::size_t size = co_await stream_->descriptor.async_read_some(
-        into, asio::redirect_error(asio::use_awaitable, error));
-    if (error) {
-      break;
-    }
-    if (mentions(std::string_view(buffer.data(), size), file_name_)) {
-      on_change();
-    }
-  }
-}
-
-void CommitWatch::stop() {
-  stream_->descriptor.close();
+  std::function<void(const DirectoryWatch::Batch&)> on_events =
+      [this, on_change = std::move(on_change)](const DirectoryWatch::Batch& batch) {
+        // The database's own files: FILE, FILE-wal, …
+        const bool its_own = std::ranges::any_of(
+            batch.names, [&](const std::string& name) { return name.starts_with(file_name_); });
+        if (batch.dropped || its_own) {
+          on_change();
+        }
+      };
+  return watch_.run(std::move(on_events));
 }
 
 }  // namespace tender::store

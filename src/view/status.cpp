@@ -96,6 +96,9 @@ std::vector<std::string_view> waits_for_person(const Snapshot& snapshot) {
       })) {
     words.emplace_back("destinations");
   }
+  if (snapshot.config && is_bad(*snapshot.config)) {
+    words.emplace_back("config");
+  }
   if (snapshot.pause && !snapshot.pause->until) {
     words.emplace_back("pause");
   }

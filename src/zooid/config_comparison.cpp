@@ -8,8 +8,8 @@
 
 #include <nlohmann/json.hpp>
 
+#include "tender/base/json.hpp"
 #include "tender/base/log.hpp"
-#include "tender/base/number.hpp"
 #include "tender/model/relay_fields.hpp"
 #include "tender/zooid/relay_config.hpp"
 
@@ -48,9 +48,17 @@ std::string name_of(std::string_view pointer) {
   return name;
 }
 
-// zooid reads a missing adapter as "local".
-std::string with_default(std::string_view pointer, std::string value) {
-  return pointer == "/blossom/adapter" && is_nothing(value) ? R"("local")" : value;
+// zooid reads a missing adapter as "local", and the order of a list means nothing to it.
+std::string as_zooid_reads(std::string_view pointer, std::string value) {
+  if (pointer == "/blossom/adapter" && is_nothing(value)) {
+    return R"("local")";
+  }
+  auto list = value.starts_with('[') ? parse_json(value) : std::nullopt;
+  if (!list) {
+    return value;
+  }
+  std::sort(list->begin(), list->end());
+  return json_line(*list);
 }
 
 std::string value_at(const ConfigFile& file, std::string_view pointer) {
@@ -78,23 +86,13 @@ class Comparer {
     if (is_credential(pointer)) {
       return compare_credential(pointer, desired);
     }
-    const std::string wanted = with_default(pointer, desired);
-    const std::string found = with_default(pointer, value_at(file_, pointer));
+    const std::string wanted = as_zooid_reads(pointer, desired);
+    const std::string found = as_zooid_reads(pointer, value_at(file_, pointer));
     if (wanted != found && !(is_nothing(wanted) && is_nothing(found))) {
       add(pointer, shown_or_empty(wanted), shown_or_empty(found));
     }
     if (desired == "null") {
       compare_removed_section(pointer + '/');
-    }
-  }
-
-  /// The elements of a list that the body sends as a whole, behind the `count` that it has.
-  void compare_others(const std::string& list, std::size_t count) {
-    for (const auto& [pointer, value] : file_.values) {
-      if (pointer.starts_with(list) &&
-          parse_integer(pointer.substr(list.size())).value_or(0) >= std::int64_t(count)) {
-        add(pointer, "", shown_value(value));
-      }
     }
   }
 
@@ -164,9 +162,6 @@ FileComparison compare(const Relay& relay, const config::Env& env, const ConfigF
   Comparer comparer(file, was_written_by_older_zooid(file, taken_at, env));
   for (const auto& [pointer, desired] : flat_body(relay, env)) {
     comparer.compare(pointer, desired);
-  }
-  if (relay.admins) {
-    comparer.compare_others("/roles/admin/pubkeys/", relay.admins->size());
   }
   return comparer.take();
 }

@@ -187,6 +187,22 @@ TEST_F(Apply, ShowsTheDifferenceWithoutWriting) {
   EXPECT_EQ(log().size(), 1U);
 }
 
+TEST_F(Apply, TakesTheAdminsThatItIsGiven) {
+  const std::string one = "c6047f9441ed7d6d3045406e95c07cd85c778e4b8cef3ca7abac09b95c709ee5";
+  const std::string other = "f9308a019258c31049344f85f89d5229b531c845836f99b08601f113bce036f9";
+  ASSERT_EQ(apply(described("blue") + ", admins: [" + one + "]}\n").code, ExitCode::ok);
+  EXPECT_THAT(show("blue")["admins"], ElementsAre(one));
+  const Ran changed = apply("- {subdomain: blue, admins: [" + other + "]}\n");
+  EXPECT_THAT(changed.out, HasSubstr("admins: [\"" + one + "\"] -> [\"" + other + "\"]"));
+  EXPECT_THAT(show("blue")["admins"], ElementsAre(other));
+  EXPECT_THAT(apply(run({"relay", "list", "--json"}).out).err, HasSubstr("1 unchanged"));
+  EXPECT_EQ(apply("- {subdomain: blue, admins: []}\n").code, ExitCode::ok);
+  EXPECT_TRUE(show("blue")["admins"].empty());
+  const Ran refused = apply("- {subdomain: blue, admins: [nobody]}\n");
+  EXPECT_EQ(refused.code, ExitCode::usage);
+  EXPECT_THAT(refused.err, HasSubstr("line 1: admins is "));
+}
+
 TEST_F(Apply, DeletesNothing) {
   ASSERT_EQ(apply(described("blue") + "}\n" + described("green") + "}\n").code, ExitCode::ok);
   const Ran refused = apply("- {subdomain: blue, status: deleted}\n");

@@ -18,11 +18,7 @@ using testing::HasSubstr;
 using testing::Not;
 
 struct Check : CliTest {
-  Check() {
-    environment["ZOOID_API_URL"] = "http://127.0.0.1:9";  // nobody listens there
-    environment["RELAY_DOMAIN"] = "relays.test";
-    environment["ROBOT_SECRET"] = std::string(63, '0') + "1";
-  }
+  Check() { configure_zooid(); }
 
   void execute(const std::string& sql) const {
     SQLite::Database(path.string(), SQLite::OPEN_READWRITE).exec(sql);

@@ -39,6 +39,13 @@ struct CliTest : testing::Test {
   CliTest() { std::filesystem::current_path(directory.path()); }
   ~CliTest() override { std::filesystem::current_path(before_); }
 
+  /// A complete environment, with a zooid where nobody listens.
+  void configure_zooid() {
+    environment["ZOOID_API_URL"] = "http://127.0.0.1:9";
+    environment["RELAY_DOMAIN"] = "relays.test";
+    environment["ROBOT_SECRET"] = std::string(63, '0') + "1";
+  }
+
   Ran run(const std::vector<std::string>& arguments) const {
     std::ostringstream out;
     std::ostringstream err;

@@ -405,9 +405,7 @@ TEST_F(CliTest, SaysWhereThereIsNoDatabase) {
 }
 
 TEST_F(CliTest, MakesADatabaseForCommandsThatWriteOnly) {
-  environment["ZOOID_API_URL"] = "http://127.0.0.1:9";
-  environment["RELAY_DOMAIN"] = "relays.test";
-  environment["ROBOT_SECRET"] = std::string(63, '0') + "1";
+  configure_zooid();
   for (const CommandSpec& command : command_table()) {
     if (command.name == "run" || command.name == "relay create") {
       continue;

@@ -15,10 +15,8 @@ using testing::HasSubstr;
 
 struct Import : CliTest {
   Import() {
-    environment["ZOOID_API_URL"] = "http://127.0.0.1:9";  // nobody listens there
-    environment["RELAY_DOMAIN"] = "relays.test";
+    configure_zooid();
     environment["RELAY_VERIFY"] = "off";
-    environment["ROBOT_SECRET"] = std::string(63, '0') + "1";
     environment["ZOOID_CONFIG_DIR"] = config.path().string();
   }
 

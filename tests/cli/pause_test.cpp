@@ -20,9 +20,7 @@ using testing::Not;
 
 struct PauseTest : CliTest {
   PauseTest() {
-    environment["ZOOID_API_URL"] = "http://127.0.0.1:9";  // nobody listens there
-    environment["RELAY_DOMAIN"] = "relays.test";
-    environment["ROBOT_SECRET"] = std::string(63, '0') + "1";
+    configure_zooid();
     create("blue");
   }
 

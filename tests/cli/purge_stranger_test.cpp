@@ -13,9 +13,7 @@ using testing::HasSubstr;
 
 struct PurgeStranger : CliTest {
   PurgeStranger() {
-    environment["ZOOID_API_URL"] = "http://127.0.0.1:9";  // nobody listens there
-    environment["RELAY_DOMAIN"] = "relays.test";
-    environment["ROBOT_SECRET"] = std::string(63, '0') + "1";
+    configure_zooid();
     environment["ZOOID_CONFIG_DIR"] = config.path().string();
     write("stranger");
     create("blue");

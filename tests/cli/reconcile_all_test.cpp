@@ -19,11 +19,7 @@ using testing::ElementsAre;
 using testing::HasSubstr;
 
 struct ReconcileAll : CliTest {
-  ReconcileAll() {
-    environment["ZOOID_API_URL"] = "http://127.0.0.1:9";  // nobody listens there
-    environment["RELAY_DOMAIN"] = "relays.test";
-    environment["ROBOT_SECRET"] = std::string(63, '0') + "1";
-  }
+  ReconcileAll() { configure_zooid(); }
 
   // In step, and seen to be served: zooid took it as it is.
   void create_in_step(const std::string& name) {

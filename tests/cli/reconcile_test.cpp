@@ -17,11 +17,7 @@ constexpr int kFlood = 6000;
 constexpr std::chrono::seconds kDeadline{30};
 
 struct Reconcile : CliTest {
-  Reconcile() {
-    environment["ZOOID_API_URL"] = "http://127.0.0.1:9";  // nobody listens there
-    environment["RELAY_DOMAIN"] = "relays.test";
-    environment["ROBOT_SECRET"] = std::string(63, '0') + "1";
-  }
+  Reconcile() { configure_zooid(); }
 
   // Runs `act` beside the command, as soon as the command has asked for its work.
   std::thread when_asked(std::function<void(Behind&)> act) const {

@@ -64,6 +64,7 @@ TEST_F(RelayList, ShowsADeletedRelayUntilZooidHasDeletedIt) {
       red, {.revision = red.revision, .digest = {}, .result = SyncResult::deleted});
   EXPECT_THAT(names({}), ElementsAre("blue", "green"));
   EXPECT_THAT(names({"--status", "deleted"}), ElementsAre("red"));
+  EXPECT_THAT(names({"--state", "deleted"}), ElementsAre("red"));
 }
 
 TEST_F(RelayList, IsInTheOrderThatIsAskedFor) {

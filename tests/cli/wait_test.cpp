@@ -21,9 +21,7 @@ constexpr std::chrono::seconds kWaitDeadline{30};
 
 struct WaitTest : CliTest {
   WaitTest() {
-    environment["ZOOID_API_URL"] = "http://127.0.0.1:9";  // nobody listens there
-    environment["RELAY_DOMAIN"] = "relays.test";
-    environment["ROBOT_SECRET"] = std::string(63, '0') + "1";
+    configure_zooid();
     create("blue");
   }
 

@@ -16,7 +16,6 @@ namespace {
 
 using namespace std::chrono_literals;
 using config::RelayDrift;
-using http::Method;
 using test::World;
 using testing::HasSubstr;
 
@@ -82,19 +81,6 @@ struct ConfigFiles : testing::Test {
   }
 
   nlohmann::json& file(const Relay& relay) { return world.zooid.relays[relay.id.text]; }
-  [[nodiscard]] int syncs() const {
-    return world.zooid.count(Method::post) + world.zooid.count(Method::patch);
-  }
-  [[nodiscard]] std::vector<DriftDetail> noticed(const Relay& relay) const {
-    std::vector<DriftDetail> details;
-    for (const Activity& row : world.query->list_latest_activity(relay.id, 100)) {
-      if (row.relay_activity() == ActivityType::notice_relay_drift ||
-          row.relay_activity() == ActivityType::adopt_relay_info) {
-        details.push_back(read_drift_detail(row));
-      }
-    }
-    return details;
-  }
 
   World world;
   test::TempDir directory;
@@ -104,8 +90,8 @@ struct ConfigFiles : testing::Test {
 TEST_F(ConfigFiles, ShowNothingWhenAllIsInStep) {
   const Relay relay = live();
   pass(3h);
-  EXPECT_EQ(syncs(), 1);
-  EXPECT_TRUE(noticed(relay).empty());
+  EXPECT_EQ(world.syncs(), 1);
+  EXPECT_TRUE(world.drifts(relay).empty());
   EXPECT_EQ(world.get(relay).live, true);
 }
 
@@ -113,14 +99,14 @@ TEST_F(ConfigFiles, ShowAndRestoreWhatNip11DoesNotShow) {
   const Relay relay = live();
   file(relay)["policy"]["public_join"] = true;
   pass(90min);
-  ASSERT_EQ(noticed(relay).size(), 1U);
-  EXPECT_EQ(noticed(relay)[0].answer, DriftAnswer::enforce);
-  EXPECT_EQ(noticed(relay)[0].fields,
+  ASSERT_EQ(world.drifts(relay).size(), 1U);
+  EXPECT_EQ(world.drifts(relay)[0].answer, DriftAnswer::enforce);
+  EXPECT_EQ(world.drifts(relay)[0].fields,
             (std::vector<FieldDrift>{
                 {.field = "policy_public_join", .desired = "false", .observed = "true"}}));
   EXPECT_EQ(file(relay)["policy"]["public_join"], false);
   EXPECT_EQ(world.get(relay).live, true);
-  EXPECT_EQ(syncs(), 2);
+  EXPECT_EQ(world.syncs(), 2);
 }
 
 TEST_F(ConfigFiles, RestoreWhatIsNoFieldOfTheRow) {
@@ -128,8 +114,8 @@ TEST_F(ConfigFiles, RestoreWhatIsNoFieldOfTheRow) {
   file(relay)["roles"]["admin"]["can_manage"] = false;
   pass(90min);
   EXPECT_EQ(file(relay)["roles"]["admin"]["can_manage"], true);
-  ASSERT_EQ(noticed(relay).size(), 1U);
-  EXPECT_EQ(noticed(relay)[0].fields[0].field, "roles.admin.can_manage");
+  ASSERT_EQ(world.drifts(relay).size(), 1U);
+  EXPECT_EQ(world.drifts(relay)[0].fields[0].field, "roles.admin.can_manage");
 }
 
 TEST_F(ConfigFiles, LetWhatTheyShowBeAdoptedOrOnlyReported) {
@@ -139,14 +125,14 @@ TEST_F(ConfigFiles, LetWhatTheyShowBeAdoptedOrOnlyReported) {
   pass(90min);
   EXPECT_TRUE(world.get(relay).policy_public_join);
   EXPECT_TRUE(world.get(relay).synced);
-  EXPECT_EQ(syncs(), 1);
+  EXPECT_EQ(world.syncs(), 1);
   world.env.relay_drift = RelayDrift::report;
   file(relay)["policy"]["public_join"] = false;
   pass(3h);
   EXPECT_TRUE(world.get(relay).policy_public_join);
-  EXPECT_EQ(syncs(), 1);
-  ASSERT_EQ(noticed(relay).size(), 2U);
-  EXPECT_EQ(noticed(relay)[1].answer, DriftAnswer::report);
+  EXPECT_EQ(world.syncs(), 1);
+  ASSERT_EQ(world.drifts(relay).size(), 2U);
+  EXPECT_EQ(world.drifts(relay)[1].answer, DriftAnswer::report);
 }
 
 TEST_F(ConfigFiles, ShowAnOwnersEditBeforeZooidHasLoadedIt) {
@@ -162,16 +148,16 @@ TEST_F(ConfigFiles, TellAFileThatZooidDoesNotLoadFromALostRelay) {
   const Relay relay = live();
   world.zooid.stale[relay.id.text] = file(relay);
   world.zooid.stale[relay.id.text]["info"]["name"] = "Earlier";
-  for (int i = 0; i < 62 * 60 && noticed(relay).empty(); ++i) {
+  for (int i = 0; i < 62 * 60 && world.drifts(relay).empty(); ++i) {
     pass(1s);
   }
-  ASSERT_EQ(noticed(relay).size(), 1U);
-  EXPECT_TRUE(noticed(relay)[0].fields.empty());
-  EXPECT_THAT(noticed(relay)[0].reason, HasSubstr("it shows the name \"Earlier\""));
+  ASSERT_EQ(world.drifts(relay).size(), 1U);
+  EXPECT_TRUE(world.drifts(relay)[0].fields.empty());
+  EXPECT_THAT(world.drifts(relay)[0].reason, HasSubstr("it shows the name \"Earlier\""));
   EXPECT_EQ(world.get(relay).info_name, "blue");
-  EXPECT_EQ(syncs(), 1);
+  EXPECT_EQ(world.syncs(), 1);
   pass(5min);
-  EXPECT_EQ(syncs(), 2);  // waiting has not helped
+  EXPECT_EQ(world.syncs(), 2);  // waiting has not helped
 }
 
 TEST_F(ConfigFiles, MakeADeadLetterOfADamagedFile) {
@@ -179,7 +165,7 @@ TEST_F(ConfigFiles, MakeADeadLetterOfADamagedFile) {
   world.zooid.stale[relay.id.text] = file(relay);
   file(relay) = nlohmann::json::object();
   pass(2h);
-  EXPECT_THAT(noticed(relay)[0].reason, HasSubstr("zooid's file of it is damaged"));
+  EXPECT_THAT(world.drifts(relay)[0].reason, HasSubstr("zooid's file of it is damaged"));
   ASSERT_EQ(world.open_letters().size(), 1U);
   EXPECT_EQ(world.open_letters()[0].reason, outbox::to_string(outbox::DeadLetterReason::torn));
 }
@@ -209,7 +195,7 @@ TEST_F(ConfigFiles, AreNotBelievedWhenZooidServesTheRelayWithoutThem) {
   std::filesystem::remove_all(directory.path());
   world.clock().advance(3h);
   EXPECT_EQ(world.get(relay).live, true);
-  EXPECT_TRUE(noticed(relay).empty());
+  EXPECT_TRUE(world.drifts(relay).empty());
 }
 
 TEST_F(ConfigFiles, ShowWhatAnImportedRelayHasOtherwise) {
@@ -225,9 +211,9 @@ TEST_F(ConfigFiles, ShowWhatAnImportedRelayHasOtherwise) {
   static_cast<void>(world.command->import_relay(imported, ""));
   EXPECT_TRUE(world.get(relay).synced);
   pass(90min);
-  ASSERT_EQ(noticed(relay).size(), 1U);
-  EXPECT_EQ(noticed(relay)[0].fields[0].field, "livekit.server_url");
-  EXPECT_EQ(syncs(), 1);
+  ASSERT_EQ(world.drifts(relay).size(), 1U);
+  EXPECT_EQ(world.drifts(relay)[0].fields[0].field, "livekit.server_url");
+  EXPECT_EQ(world.syncs(), 1);
 }
 
 TEST_F(ConfigFiles, DoNotMakeAFightOfWhatAnOlderZooidDrops) {
@@ -238,8 +224,8 @@ TEST_F(ConfigFiles, DoNotMakeAFightOfWhatAnOlderZooidDrops) {
   static_cast<void>(world.command->update_relay(relay.id, change));
   pass(3h);
   EXPECT_FALSE(file(relay)["policy"].contains("public_read"));
-  EXPECT_EQ(syncs(), 2);
-  EXPECT_TRUE(noticed(relay).empty());
+  EXPECT_EQ(world.syncs(), 2);
+  EXPECT_TRUE(world.drifts(relay).empty());
   EXPECT_EQ(world.get(relay).live, true);
 }
 
@@ -277,7 +263,7 @@ TEST_F(ConfigFiles, AreLookedAtSoonAfterSomebodyWritesThem) {
   world.infra->notice_file(relay.id);
   world.infra->notice_file(RelayId{"stranger"});
   pass(5s);
-  EXPECT_EQ(noticed(relay).size(), 1U);
+  EXPECT_EQ(world.drifts(relay).size(), 1U);
   EXPECT_EQ(file(relay)["policy"]["public_join"], false);
   const auto looks = world.zooid.looks.size();
   world.infra->notice_file(relay.id);  // zooid has written what we sent
@@ -291,8 +277,8 @@ TEST_F(ConfigFiles, AreLeftAloneWithoutASweep) {
   file(relay)["policy"]["public_join"] = true;
   world.infra->notice_file(relay.id);
   pass(1min);
-  EXPECT_TRUE(noticed(relay).empty());
-  EXPECT_EQ(syncs(), 1);
+  EXPECT_TRUE(world.drifts(relay).empty());
+  EXPECT_EQ(world.syncs(), 1);
 }
 
 }  // namespace

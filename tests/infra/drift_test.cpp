@@ -15,7 +15,6 @@ namespace {
 
 using namespace std::chrono_literals;
 using config::RelayDrift;
-using http::Method;
 using test::World;
 using testing::HasSubstr;
 
@@ -72,19 +71,6 @@ struct Drift : testing::Test {
   void owner_renames(const Relay& relay, const std::string& name) {
     file(relay)["info"]["name"] = name;
   }
-  [[nodiscard]] int syncs() const {
-    return world.zooid.count(Method::post) + world.zooid.count(Method::patch);
-  }
-  [[nodiscard]] std::vector<DriftDetail> noticed(const Relay& relay) const {
-    std::vector<DriftDetail> details;
-    for (const Activity& row : world.query->list_latest_activity(relay.id, 100)) {
-      if (row.relay_activity() == ActivityType::notice_relay_drift ||
-          row.relay_activity() == ActivityType::adopt_relay_info) {
-        details.push_back(read_drift_detail(row));
-      }
-    }
-    return details;
-  }
 
   World world;
 };
@@ -94,7 +80,7 @@ TEST_F(Drift, LooksAtEachRelayOnceInASweep) {
   const auto before = world.zooid.looks.size();
   world.clock().advance(10h);
   EXPECT_EQ(world.zooid.looks.size() - before, 50U);
-  EXPECT_EQ(syncs(), 5);
+  EXPECT_EQ(world.syncs(), 5);
 }
 
 TEST_F(Drift, SpreadsItsLooksOverTheSweep) {
@@ -134,16 +120,16 @@ TEST_F(Drift, AdoptsAnOwnersRename) {
   EXPECT_EQ(now.revision, relay.revision + 1);
   EXPECT_TRUE(now.synced);
   EXPECT_EQ(now.live, true);
-  EXPECT_EQ(syncs(), 1);
-  ASSERT_EQ(noticed(relay).size(), 1U);
-  EXPECT_EQ(noticed(relay)[0].answer, DriftAnswer::adopt);
-  EXPECT_EQ(noticed(relay)[0].revision, now.revision);
-  EXPECT_EQ(noticed(relay)[0].fields,
+  EXPECT_EQ(world.syncs(), 1);
+  ASSERT_EQ(world.drifts(relay).size(), 1U);
+  EXPECT_EQ(world.drifts(relay)[0].answer, DriftAnswer::adopt);
+  EXPECT_EQ(world.drifts(relay)[0].revision, now.revision);
+  EXPECT_EQ(world.drifts(relay)[0].fields,
             (std::vector<FieldDrift>{
                 {.field = "info_name", .desired = "blue", .observed = "Owner's name"}}));
   world.clock().advance(10h);
-  EXPECT_EQ(noticed(relay).size(), 1U);
-  EXPECT_EQ(syncs(), 1);
+  EXPECT_EQ(world.drifts(relay).size(), 1U);
+  EXPECT_EQ(world.syncs(), 1);
 }
 
 TEST_F(Drift, KeepsAnOwnersRenameThroughAnUnrelatedUpdateBeforeAnyLook) {
@@ -154,7 +140,7 @@ TEST_F(Drift, KeepsAnOwnersRenameThroughAnUnrelatedUpdateBeforeAnyLook) {
   EXPECT_EQ(file(relay)["info"]["name"], "Owner's name");
   EXPECT_EQ(file(relay)["policy"]["public_join"], true);
   EXPECT_EQ(world.get(relay).info_name, "Owner's name");
-  EXPECT_EQ(syncs(), 2);
+  EXPECT_EQ(world.syncs(), 2);
 }
 
 TEST_F(Drift, KeepsAnOwnersRenameRightAfterOurs) {
@@ -183,7 +169,7 @@ TEST_F(Drift, TakesALateReloadForNobodysEdit) {
   world.clock().advance(10min);
   EXPECT_EQ(world.get(relay).live, true);
   EXPECT_EQ(world.get(relay).info_name, "third");
-  EXPECT_TRUE(noticed(relay).empty());
+  EXPECT_TRUE(world.drifts(relay).empty());
 }
 
 TEST_F(Drift, SendsARenameThatZooidRefusedOnce) {
@@ -207,9 +193,9 @@ TEST_F(Drift, EnforcesWhatTheOwnerMayNotChange) {
   world.clock().advance(90min);
   EXPECT_EQ(file(relay)["info"]["pubkey"], test::kTenant);
   EXPECT_EQ(world.get(relay).live, true);
-  ASSERT_EQ(noticed(relay).size(), 1U);
-  EXPECT_EQ(noticed(relay)[0].answer, DriftAnswer::enforce);
-  EXPECT_EQ(noticed(relay)[0].fields[0].field, "tenant");
+  ASSERT_EQ(world.drifts(relay).size(), 1U);
+  EXPECT_EQ(world.drifts(relay)[0].answer, DriftAnswer::enforce);
+  EXPECT_EQ(world.drifts(relay)[0].fields[0].field, "tenant");
 }
 
 TEST_F(Drift, EnforcesTheNameOfARelayWithoutManagement) {
@@ -243,7 +229,7 @@ TEST_F(Drift, PutsAllRightWithEnforce) {
   EXPECT_EQ(file(relay)["info"]["name"], "blue");
   EXPECT_EQ(world.get(relay).info_name, "blue");
   EXPECT_EQ(world.get(relay).live, true);
-  EXPECT_EQ(syncs(), 2);
+  EXPECT_EQ(world.syncs(), 2);
 }
 
 TEST_F(Drift, AdoptsAllThatIsShownWithAdopt) {
@@ -253,7 +239,7 @@ TEST_F(Drift, AdoptsAllThatIsShownWithAdopt) {
   file(relay)["info"]["pubkey"] = other;
   world.clock().advance(90min);
   EXPECT_EQ(world.get(relay).tenant, other);
-  EXPECT_EQ(syncs(), 1);
+  EXPECT_EQ(world.syncs(), 1);
 }
 
 TEST_F(Drift, SaysSoOnceWithReport) {
@@ -264,9 +250,9 @@ TEST_F(Drift, SaysSoOnceWithReport) {
   EXPECT_EQ(file(relay)["info"]["name"], "Owner's name");
   EXPECT_EQ(world.get(relay).info_name, "blue");
   EXPECT_EQ(world.get(relay).live, false);
-  EXPECT_EQ(syncs(), 1);
-  ASSERT_EQ(noticed(relay).size(), 1U);
-  EXPECT_EQ(noticed(relay)[0].answer, DriftAnswer::report);
+  EXPECT_EQ(world.syncs(), 1);
+  ASSERT_EQ(world.drifts(relay).size(), 1U);
+  EXPECT_EQ(world.drifts(relay)[0].answer, DriftAnswer::report);
   owner_renames(relay, "blue");
   world.clock().advance(90min);
   EXPECT_EQ(world.get(relay).live, true);
@@ -316,11 +302,11 @@ TEST_F(Drift, OfARelayIsOnlyReportedIfItsAnswerSaysSo) {
   world.clock().advance(10h);
   EXPECT_EQ(file(relay)["info"]["name"], "theirs");
   EXPECT_EQ(world.get(relay).info_name, "blue");
-  EXPECT_EQ(syncs(), 1);
+  EXPECT_EQ(world.syncs(), 1);
   answer(relay, "");  // what RELAY_DRIFT says
   world.clock().advance(10min);
   EXPECT_EQ(file(relay)["info"]["name"], "blue");
-  EXPECT_EQ(syncs(), 2);
+  EXPECT_EQ(world.syncs(), 2);
 }
 
 TEST_F(Drift, SendsNothingWhenOnlyTheAnswerChanges) {
@@ -329,10 +315,10 @@ TEST_F(Drift, SendsNothingWhenOnlyTheAnswerChanges) {
     answer(relay, each);
     world.clock().advance(2h);
   }
-  EXPECT_EQ(syncs(), 1);
+  EXPECT_EQ(world.syncs(), 1);
   EXPECT_EQ(world.get(relay).revision, relay.revision);
   EXPECT_TRUE(world.get(relay).synced);
-  EXPECT_TRUE(noticed(relay).empty());
+  EXPECT_TRUE(world.drifts(relay).empty());
 }
 
 TEST_F(Drift, GivesANewAnswerToWhatWasReportedBefore) {
@@ -343,14 +329,14 @@ TEST_F(Drift, GivesANewAnswerToWhatWasReportedBefore) {
     file(relay)["info"]["pubkey"] = kOther;
   }
   world.clock().advance(90min);
-  ASSERT_EQ(syncs(), 2);
+  ASSERT_EQ(world.syncs(), 2);
   answer(enforced, "enforce");
   answer(adopted, "adopt");
   world.clock().advance(1min);  // it does not wait for the next sweep
   EXPECT_EQ(file(enforced)["info"]["pubkey"], test::kTenant);
-  EXPECT_EQ(noticed(enforced).size(), 2U);
+  EXPECT_EQ(world.drifts(enforced).size(), 2U);
   EXPECT_EQ(world.get(adopted).tenant, kOther);
-  EXPECT_EQ(syncs(), 3);
+  EXPECT_EQ(world.syncs(), 3);
 }
 
 TEST_F(Drift, SparesAnOwnersEditAsTheRelaysOwnAnswerSays) {
@@ -374,9 +360,9 @@ TEST_F(Drift, NeitherAdoptsNorOverwritesAnOwnersValueThatNoRowMayHave) {
   world.clock().advance(10h);
   EXPECT_EQ(file(relay)["info"]["name"], std::string(300, 'x'));
   EXPECT_EQ(world.get(relay).info_name, "blue");
-  EXPECT_EQ(syncs(), 1);
-  ASSERT_EQ(noticed(relay).size(), 1U);
-  EXPECT_EQ(noticed(relay)[0].answer, DriftAnswer::report);
+  EXPECT_EQ(world.syncs(), 1);
+  ASSERT_EQ(world.drifts(relay).size(), 1U);
+  EXPECT_EQ(world.drifts(relay)[0].answer, DriftAnswer::report);
 }
 
 TEST_F(Drift, StopsAFightWithSomeOtherProgram) {
@@ -386,7 +372,7 @@ TEST_F(Drift, StopsAFightWithSomeOtherProgram) {
     owner_renames(relay, "theirs");
     world.clock().advance(1h);
   }
-  EXPECT_EQ(syncs(), 1 + 3);
+  EXPECT_EQ(world.syncs(), 1 + 3);
   ASSERT_EQ(world.open_letters().size(), 1U);
   EXPECT_EQ(world.open_letters()[0].reason, "contested");
   EXPECT_THAT(world.open_letters()[0].error, HasSubstr("another program changes the relay back"));
@@ -400,7 +386,7 @@ TEST_F(Drift, EnforcesRareDriftsForEver) {
     owner_renames(relay, "theirs");
     world.clock().advance(6h);
   }
-  EXPECT_EQ(syncs(), 1 + 12);
+  EXPECT_EQ(world.syncs(), 1 + 12);
   EXPECT_TRUE(world.open_letters().empty());
 }
 
@@ -413,9 +399,9 @@ TEST_F(Drift, SendsARelayAgainThatZooidLost) {
   };
   world.clock().advance(2h);
   EXPECT_EQ(world.get(relay).live, true);
-  EXPECT_EQ(syncs(), 2);
-  ASSERT_EQ(noticed(relay).size(), 1U);
-  EXPECT_TRUE(noticed(relay)[0].fields.empty());
+  EXPECT_EQ(world.syncs(), 2);
+  ASSERT_EQ(world.drifts(relay).size(), 1U);
+  EXPECT_TRUE(world.drifts(relay)[0].fields.empty());
 }
 
 TEST_F(Drift, SaysThatARelayIsNotServedAtTheFirstLook) {
@@ -423,7 +409,7 @@ TEST_F(Drift, SaysThatARelayIsNotServedAtTheFirstLook) {
   world.zooid.not_loaded.insert(relay.id.text);
   ASSERT_TRUE(
       world.clock().advance_until([&] { return world.get(relay).live == false; }, 1h + 1min));
-  EXPECT_EQ(syncs(), 1);
+  EXPECT_EQ(world.syncs(), 1);
 }
 
 TEST_F(Drift, MakesNoDeadLettersOfAWipedZooid) {
@@ -431,7 +417,7 @@ TEST_F(Drift, MakesNoDeadLettersOfAWipedZooid) {
   world.clock().advance(10h);
   EXPECT_EQ(world.query->count_relays().not_served, 40);
   EXPECT_TRUE(world.open_letters().empty());
-  EXPECT_EQ(syncs(), 40);
+  EXPECT_EQ(world.syncs(), 40);
   for (const Relay& relay : world.query->list_relays()) {
     world.command->reconcile_relay(relay, {.forced = true, .recreate = true});
   }
@@ -446,7 +432,7 @@ TEST_F(Drift, MakesNoDeadLettersOfAWipedZooidAfterARestartEither) {
   world.start();
   world.clock().advance(10h);
   EXPECT_TRUE(world.open_letters().empty());
-  EXPECT_EQ(syncs(), 30);
+  EXPECT_EQ(world.syncs(), 30);
 }
 
 TEST_F(Drift, StaysCalmWhenOneOfManyLostRelaysIsBack) {
@@ -465,7 +451,7 @@ TEST_F(Drift, SendsWhatElseZooidDoesNotHaveAfterAnAdoption) {
   world.clock().advance(90min);
   EXPECT_EQ(world.get(relay).info_name, "Owner's name");
   EXPECT_TRUE(world.get(relay).synced);
-  EXPECT_EQ(syncs(), 2);
+  EXPECT_EQ(world.syncs(), 2);
 }
 
 TEST_F(Drift, AdoptsNothingWhileAnEarlierRequestMayStillArrive) {
@@ -474,8 +460,8 @@ TEST_F(Drift, AdoptsNothingWhileAnEarlierRequestMayStillArrive) {
   owner_renames(relay, "late");  // or an earlier request of ours has brought it back
   world.clock().advance(90min);
   EXPECT_EQ(world.get(relay).info_name, "blue");
-  ASSERT_EQ(noticed(relay).size(), 1U);
-  EXPECT_EQ(noticed(relay)[0].answer, DriftAnswer::enforce);
+  ASSERT_EQ(world.drifts(relay).size(), 1U);
+  EXPECT_EQ(world.drifts(relay)[0].answer, DriftAnswer::enforce);
 }
 
 TEST_F(Drift, SendsEveryFieldWhenForced) {
@@ -506,7 +492,7 @@ TEST_F(Drift, SaysOnceThatARelayHasAnotherIdentity) {
   EXPECT_EQ(world.get(relay).other_identity, other);
   EXPECT_EQ(world.get(relay).live, true);
   EXPECT_EQ(world.logged(relay, ActivityType::notice_relay_identity), 1);
-  EXPECT_EQ(syncs(), 1);
+  EXPECT_EQ(world.syncs(), 1);
   file(relay)["secret"] = secret;  // restored
   world.clock().advance(90min);
   EXPECT_EQ(world.get(relay).other_identity, "");

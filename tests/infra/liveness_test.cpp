@@ -13,7 +13,6 @@ namespace tender {
 namespace {
 
 using namespace std::chrono_literals;
-using http::Method;
 using test::World;
 
 struct LiveCheck : testing::Test {
@@ -24,9 +23,6 @@ struct LiveCheck : testing::Test {
     Relay relay = world.create("blue");
     world.run_ready();
     return relay;
-  }
-  [[nodiscard]] int syncs() const {
-    return world.zooid.count(Method::post) + world.zooid.count(Method::patch);
   }
 
   struct Completion {
@@ -56,7 +52,7 @@ TEST_F(LiveCheck, SeesARelayThatIsServed) {
   EXPECT_EQ(world.get(relay).live, true);
   world.clock().advance(24h);
   EXPECT_EQ(world.zooid.looks.size(), 1U);
-  EXPECT_EQ(syncs(), 1);
+  EXPECT_EQ(world.syncs(), 1);
 }
 
 TEST_F(LiveCheck, AsksNobodyWhenItIsOff) {
@@ -74,7 +70,7 @@ TEST_F(LiveCheck, GivesZooidTimeToReload) {
   world.zooid.not_loaded.clear();
   world.clock().advance(1h);
   EXPECT_EQ(world.get(relay).live, true);
-  EXPECT_EQ(syncs(), 1);
+  EXPECT_EQ(world.syncs(), 1);
 }
 
 TEST_F(LiveCheck, LooksAgainWithGrowingPausesUntilZooidServesIt) {
@@ -89,7 +85,7 @@ TEST_F(LiveCheck, LooksAgainWithGrowingPausesUntilZooidServesIt) {
   EXPECT_EQ(looks[2] - looks[1], 30s);
   EXPECT_EQ(looks[3] - looks[2], 1min);
   EXPECT_EQ(world.get(relay).live, true);
-  EXPECT_EQ(syncs(), 1);
+  EXPECT_EQ(world.syncs(), 1);
 }
 
 TEST_F(LiveCheck, GivesZooidTimeToReloadHoweverShortTheOtherWaitsAre) {
@@ -101,20 +97,20 @@ TEST_F(LiveCheck, GivesZooidTimeToReloadHoweverShortTheOtherWaitsAre) {
   world.zooid.not_loaded.insert(relay.id.text);
   world.clock().advance(101s);
   EXPECT_EQ(world.zooid.looks.size(), 3U);
-  EXPECT_EQ(syncs(), 1);
+  EXPECT_EQ(world.syncs(), 1);
 }
 
 TEST_F(LiveCheck, SendsARelayAgainThatZooidDropped) {
   const Relay relay = create();
   world.zooid.not_loaded.insert(relay.id.text);
   world.clock().advance(101s);
-  EXPECT_EQ(syncs(), 1);
+  EXPECT_EQ(world.syncs(), 1);
   world.zooid.script = [this](const test::FakeZooid::Seen&) {
     world.zooid.not_loaded.clear();  // the next write loads it
     return test::FakeZooid::Action();
   };
   world.clock().advance(2min);
-  EXPECT_EQ(syncs(), 2);
+  EXPECT_EQ(world.syncs(), 2);
   EXPECT_EQ(world.get(relay).live, true);
   EXPECT_EQ(world.get(relay).live_pushes, 0);
   EXPECT_TRUE(world.get(relay).synced);
@@ -124,7 +120,7 @@ TEST_F(LiveCheck, GivesUpAfterThreePushesInVain) {
   const Relay relay = create();
   world.zooid.not_loaded.insert(relay.id.text);
   world.clock().advance(24h);
-  EXPECT_EQ(syncs(), 4);
+  EXPECT_EQ(world.syncs(), 4);
   EXPECT_FALSE(world.get(relay).synced);
   EXPECT_TRUE(world.get(relay).sync_error.starts_with(
       "zooid took the config but does not serve the relay"));
@@ -133,7 +129,7 @@ TEST_F(LiveCheck, GivesUpAfterThreePushesInVain) {
   world.crash();
   world.start();
   world.clock().advance(24h);
-  EXPECT_EQ(syncs(), 4);
+  EXPECT_EQ(world.syncs(), 4);
   // A person mends zooid and asks again.
   world.zooid.not_loaded.clear();
   world.command->reconcile_relay(world.get(relay), {.forced = true, .recreate = false});
@@ -166,9 +162,9 @@ TEST_F(LiveCheck, WaitsWhileZooidIsSeenToCatchUp) {
   world.zooid.not_loaded = {slower.id.text};
   world.clock().advance(2min);  // the last look at the first one came at 102 s
   EXPECT_EQ(world.get(slow).live, true);
-  EXPECT_EQ(syncs(), 2);
+  EXPECT_EQ(world.syncs(), 2);
   world.clock().advance(2min);  // nobody else has come since
-  EXPECT_EQ(syncs(), 3);
+  EXPECT_EQ(world.syncs(), 3);
 }
 
 TEST_F(LiveCheck, SendsWhatWasOvertakenByOthers) {
@@ -182,7 +178,7 @@ TEST_F(LiveCheck, SendsWhatWasOvertakenByOthers) {
   world.zooid.not_loaded = {lost.id.text};
   world.clock().advance(90s);
   EXPECT_EQ(world.get(later).live, true);
-  EXPECT_EQ(syncs(), 4);  // two creations, the update, and that once more
+  EXPECT_EQ(world.syncs(), 4);  // two creations, the update, and that once more
 }
 
 TEST_F(LiveCheck, DoesNotTakeALateFirstLookForASecondOne) {
@@ -195,10 +191,10 @@ TEST_F(LiveCheck, DoesNotTakeALateFirstLookForASecondOne) {
     world.zooid.not_loaded.insert(relays.back().id.text);
   }
   world.clock().advance(140s);  // four looks at a time: the last relay has its first after 150 s
-  EXPECT_EQ(syncs(), 200);
+  EXPECT_EQ(world.syncs(), 200);
   world.zooid.not_loaded.clear();
   world.clock().advance(1h);
-  EXPECT_EQ(syncs(), 200);
+  EXPECT_EQ(world.syncs(), 200);
   for (const Relay& relay : relays) {
     EXPECT_EQ(world.get(relay).live, true);
   }
@@ -212,7 +208,7 @@ TEST_F(LiveCheck, SendsARelayThatIsNotServedWheneverAPersonAsks) {
   world.zooid.not_loaded.clear();
   world.command->reconcile_relay(world.get(relay), {});
   world.clock().advance(1min);
-  EXPECT_EQ(syncs(), 5);
+  EXPECT_EQ(world.syncs(), 5);
   EXPECT_EQ(world.get(relay).live, true);
   EXPECT_TRUE(world.open_letters().empty());
 }
@@ -222,7 +218,7 @@ TEST_F(LiveCheck, SendsARelayAgainThatShowsAnotherName) {
   const Relay relay = create();
   world.zooid.relays[relay.id.text]["info"]["name"] = "somebody else's";
   world.clock().advance(10min);
-  EXPECT_EQ(syncs(), 2);
+  EXPECT_EQ(world.syncs(), 2);
   EXPECT_EQ(world.zooid.relays[relay.id.text]["info"]["name"], "blue");
   EXPECT_EQ(world.get(relay).live, true);
 }
@@ -232,7 +228,7 @@ TEST_F(LiveCheck, WantsAnInactiveRelayAbsent) {
   static_cast<void>(world.command->deactivate_relay(relay.id));
   world.clock().advance(1min);
   EXPECT_EQ(world.get(relay).live, true);
-  EXPECT_EQ(syncs(), 2);
+  EXPECT_EQ(world.syncs(), 2);
   world.zooid.relays[relay.id.text]["inactive"] = false;  // zooid missed it
   static_cast<void>(world.command->deactivate_relay(relay.id));
   world.command->reconcile_relay(world.get(relay), {.forced = true, .recreate = false});
@@ -250,7 +246,7 @@ TEST_F(LiveCheck, LeavesTheRelayToTheNextSyncWhenItChangedMeanwhile) {
   world.run_ready();
   world.zooid.not_loaded.clear();
   world.clock().advance(1h);
-  EXPECT_EQ(syncs(), 2);
+  EXPECT_EQ(world.syncs(), 2);
   EXPECT_EQ(world.get(relay).live, true);
 }
 
@@ -261,7 +257,7 @@ TEST_F(LiveCheck, LooksAgainWhenTheRelayWasSavedUnchangedMeanwhile) {
   ASSERT_EQ(world.zooid.looks.size(), 1U);
   world.rename(relay, "blue");
   world.clock().advance(1min);
-  EXPECT_EQ(syncs(), 1);
+  EXPECT_EQ(world.syncs(), 1);
   EXPECT_GE(world.zooid.looks.size(), 2U);
   EXPECT_EQ(world.get(relay).live, true);
 }
@@ -271,12 +267,12 @@ TEST_F(LiveCheck, DropsNoSyncThatIsAskedForWhileItLooksForTheLastTime) {
   world.zooid.not_loaded.insert(relay.id.text);
   world.zooid.look_latency = 5s;
   ASSERT_TRUE(world.clock().advance_until([&] { return world.zooid.looks.size() == 22; }, 1h));
-  ASSERT_EQ(syncs(), 4);
+  ASSERT_EQ(world.syncs(), 4);
   world.command->reconcile_relay(world.get(relay), {.forced = true});
   world.clock().advance(5s);
   world.zooid.not_loaded.clear();
   world.clock().advance(1min);
-  EXPECT_EQ(syncs(), 5);
+  EXPECT_EQ(world.syncs(), 5);
   EXPECT_EQ(world.get(relay).live, true);
   EXPECT_TRUE(world.open_letters().empty());
 }
@@ -291,7 +287,7 @@ TEST_F(LiveCheck, LooksEightTimesWhenTheAnswersSayNothing) {
   EXPECT_EQ(looks[2] - looks[1], 2min);
   EXPECT_EQ(looks[3] - looks[2], 4min);
   EXPECT_EQ(looks[7] - looks[6], 4min);
-  EXPECT_EQ(syncs(), 1);
+  EXPECT_EQ(world.syncs(), 1);
   EXPECT_TRUE(world.get(relay).synced);
   EXPECT_EQ(world.get(relay).live, std::nullopt);
 }
@@ -329,7 +325,7 @@ TEST_F(LiveCheck, LooksBeforeItSaysThatARelayIsUnchanged) {
   world.command->reconcile_relay(world.get(relay), {});
   world.clock().advance(1h);
   EXPECT_EQ(world.zooid.looks.size(), 1U);  // it was seen: nobody need look again
-  EXPECT_EQ(syncs(), 1);
+  EXPECT_EQ(world.syncs(), 1);
 }
 
 TEST_F(LiveCheck, SaysThatARelayIsUnseenAndGoesOnLooking) {
@@ -342,9 +338,9 @@ TEST_F(LiveCheck, SaysThatARelayIsUnseenAndGoesOnLooking) {
     EXPECT_EQ(last_completion(relay),
               (Completion{.skipped = true, .unseen = "its host answers 404"}));
   }
-  EXPECT_EQ(syncs(), 1);
+  EXPECT_EQ(world.syncs(), 1);
   world.clock().advance(2min);  // asking has put nothing off
-  EXPECT_EQ(syncs(), 2);
+  EXPECT_EQ(world.syncs(), 2);
 }
 
 TEST_F(LiveCheck, SaysThatARelayIsUnchangedWithoutALookWhenItIsOff) {

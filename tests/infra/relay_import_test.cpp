@@ -82,6 +82,15 @@ TEST_F(RelayImportPlan, TakesARelayWhoseMembersMayNotInvite) {
   }
 }
 
+TEST_F(RelayImportPlan, TakesAdminsInAnyOrder) {
+  const std::string one = "f9308a019258c31049344f85f89d5229b531c845836f99b08601f113bce036f9";
+  const std::string other = "c6047f9441ed7d6d3045406e95c07cd85c778e4b8cef3ca7abac09b95c709ee5";
+  replace("[roles.admin]\n", "[roles.admin]\npubkeys = [\"" + one + "\", \"" + other + "\"]\n");
+  EXPECT_EQ(plan().refusal, "");
+  EXPECT_THAT(plan().relay.admins, testing::Optional(ElementsAre(other, one)));
+  EXPECT_NE(plan().digest, "");
+}
+
 TEST_F(RelayImportPlan, LeavesAloneWhatTheEnvironmentWouldSwitchOff) {
   replace("enabled = false\n", "enabled = true\nadapter = \"s3\"\n");
   EXPECT_THAT(plan().refusal, HasSubstr("its media is in S3, and BLOSSOM_S3_* is not set"));
@@ -147,7 +156,8 @@ TEST_F(RelayImportPlan, RefusesWhatARowCannotExpress) {
   refused("[roles.member]", "[roles.moderator]\ncan_manage = true\n[roles.member]",
           "a row cannot express its roles.moderator.can_manage");
   refused("can_manage = true", "can_manage = true\npubkeys = [\"k\"]",
-          "a row cannot express its roles.admin.pubkeys");
+          "a row cannot have its admins");
+  refused("can_manage = true", "can_manage = true\npubkeys = [7]", "roles.admin.pubkeys");
   refused("public_join = true", "public_join = \"yes\"", "its policy_public_join is \"yes\"");
   refused("name = \"Blue\"", "name = \"" + std::string(300, 'x') + "\"", "its info_name");
 }

@@ -76,4 +76,19 @@ int World::logged(const Relay& relay, ActivityType type) const {
       rows, [&](const Activity& row) { return row.relay_activity() == type; }));
 }
 
+std::vector<DriftDetail> World::drifts(const Relay& relay) const {
+  std::vector<DriftDetail> details;
+  for (const Activity& row : query->list_latest_activity(relay.id, 100)) {
+    if (row.relay_activity() == ActivityType::notice_relay_drift ||
+        row.relay_activity() == ActivityType::adopt_relay_info) {
+      details.push_back(read_drift_detail(row));
+    }
+  }
+  return details;
+}
+
+int World::syncs() const {
+  return zooid.count(http::Method::post) + zooid.count(http::Method::patch);
+}
+
 }  // namespace tender::test

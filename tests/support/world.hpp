@@ -10,6 +10,7 @@
 
 #include "tender/base/log.hpp"
 #include "tender/config/env.hpp"
+#include "tender/model/drift_detail.hpp"
 #include "tender/outbox/dead_letters.hpp"
 #include "tender/outbox/outbox.hpp"
 
@@ -59,6 +60,10 @@ class World : public Stage, public Process {
   [[nodiscard]] std::vector<outbox::DeadLetter> open_letters();
   /// How often the relay's log has that type.
   [[nodiscard]] int logged(const Relay& relay, ActivityType type) const;
+  /// What was noticed or adopted of the relay's drift, oldest first.
+  [[nodiscard]] std::vector<DriftDetail> drifts(const Relay& relay) const;
+  /// How many requests have created or changed a relay.
+  [[nodiscard]] int syncs() const;
 
  private:
   void open(TimePoint now);

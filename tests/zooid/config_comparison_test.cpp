@@ -173,6 +173,24 @@ TEST_F(ConfigComparison, FindsChangedRolesAndLeavesOthersAlone) {
   EXPECT_THAT(unsaid_roles(relay, env, file()), ElementsAre("roles.moderator.can_manage"));
 }
 
+TEST_F(ConfigComparison, ComparesTheAdminsInAnyOrder) {
+  const std::string one = "c6047f9441ed7d6d3045406e95c07cd85c778e4b8cef3ca7abac09b95c709ee5";
+  const std::string other = "f9308a019258c31049344f85f89d5229b531c845836f99b08601f113bce036f9";
+  relay.admins = {one, other};
+  const auto write = [&](const std::string& list) {
+    const std::string before = "[roles.admin]";
+    const auto at = toml.find(before);
+    toml.replace(at, toml.find("can_", at) - at, before + "\n    pubkeys = [" + list + "]\n    ");
+  };
+  const std::string all = "\"" + other + "\", \"" + one + "\"";
+  write(all);
+  EXPECT_TRUE(different().empty());
+  for (const std::string& list : {std::string(), "\"" + one + "\"", all + ", \"k\""}) {
+    write(list);
+    EXPECT_EQ(different().size(), 1U) << list;
+  }
+}
+
 TEST_F(ConfigComparison, SaysNothingOfWhatTenderDoesNotSend) {
   replace("authenticated_read = true", "authenticated_read = false");
   EXPECT_THAT(different(), IsEmpty());

@@ -40,26 +40,26 @@ class HostCollisions {
   /// Whether the relay collides with one that, through others or directly, collides with it.
   [[nodiscard]] bool closes_a_circle(const RelayId& id, const store::Query& query) const;
 
-  /// The relay's next update is to park it. Once for each revision, because what did not help then
-  /// helps no more.
-  void park(const Relay& relay) {
-    parked_.insert(relay.id.text);
-    parked_at_[relay.id.text] = relay.revision;
-  }
-  [[nodiscard]] bool may_park(const Relay& relay) const {
-    const auto found = parked_at_.find(relay.id.text);
-    return found == parked_at_.end() || found->second != relay.revision;
-  }
-  /// Whether it was to be parked; then it is no longer.
-  bool leave_parking(const RelayId& id) { return parked_.erase(id.text) > 0; }
+  /// Whether it may be parked: once for each revision, because what did not help then helps no
+  /// more.
+  [[nodiscard]] bool may_park(const Relay& relay) const;
+
+  /// The next update of that revision is to park it.
+  void park(const Relay& relay);
+
+  /// Whether this update is to park it. The next one is not.
+  [[nodiscard]] bool take_parking(const Relay& relay);
 
   /// The same for the same id; no relay has it by chance.
   [[nodiscard]] static std::string parking_subdomain(const RelayId& id);
 
  private:
   std::map<std::string, std::string> holders_;  // by the relay's id
-  std::set<std::string> parked_;
-  std::map<std::string, std::int64_t> parked_at_;  // the revision, by the relay's id
+  struct Parking {
+    std::int64_t revision = 0;
+    bool done = false;  // an update has gone out to do it
+  };
+  std::map<std::string, Parking> parkings_;  // by the relay's id
 };
 
 }  // namespace tender::infra

@@ -1,5 +1,5 @@
-// Backups in a directory, of which the newest are kept: what a timer calls every day. Used by
-// `tender backup --keep`.
+// Makes a backup in a directory and removes the oldest ones there, for a timer that runs every day.
+// Used by `tender backup --keep`.
 #pragma once
 
 #include <cstdint>
@@ -19,8 +19,8 @@ struct SeriesBackup {
 /// Copies the database at `source` to `directory`/tender-YYYYmmddTHHMMSSZ.db (UTC) as back_up()
 /// does. Once that is complete, removes the oldest regular files with such names, so that at most
 /// `keep` (at least 1) are left; the new one stays, also when the clock was set back. Touches
-/// nothing else in the directory. Throws StoreError: as back_up(), when there is no such directory,
-/// or when an old backup cannot be removed; the new one is complete then.
+/// no other file. Throws StoreError as back_up() does, when the directory does not exist, and when
+/// an old backup cannot be removed; in the last case the new one is complete.
 [[nodiscard]] SeriesBackup back_up_in_series(const std::filesystem::path& source,
                                              const std::filesystem::path& directory, int keep,
                                              TimePoint now);

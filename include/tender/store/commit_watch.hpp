@@ -5,11 +5,13 @@
 
 #include <filesystem>
 #include <functional>
-#include <memory>
 #include <optional>
+#include <string>
 
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
+
+#include "tender/base/directory_watch.hpp"
 
 namespace tender::store {
 
@@ -17,22 +19,19 @@ class CommitWatch {
  public:
   /// Watches the files of the database at `database`.
   CommitWatch(const boost::asio::any_io_executor& executor, const std::filesystem::path& database);
-  ~CommitWatch();
 
   /// Why watching is not possible; nothing when it works.
-  [[nodiscard]] const std::optional<std::string>& fault() const { return fault_; }
+  [[nodiscard]] const std::optional<std::string>& fault() const { return watch_.fault(); }
 
   /// Calls `on_change` after each batch of writes to the files, until stop(). The watch must
   /// outlive it.
   boost::asio::awaitable<void> run(std::function<void()> on_change);
 
-  void stop();
+  void stop() { watch_.stop(); }
 
  private:
-  struct Stream;  // keeps asio's descriptor type out of this header
-  std::unique_ptr<Stream> stream_;
+  DirectoryWatch watch_;
   std::string file_name_;
-  std::optional<std::string> fault_;
 };
 
 }  // namespace tender::store

@@ -25,7 +25,8 @@ struct ConfigFile {
   FileState state = FileState::whole;
   std::string fault{};     // why it is not whole; empty: it is
   TimePoint written_at{};  // when it was written last, by the clock of the file system
-  std::string identity{};  // the public key of its secret; empty: that is no key, or torn
+  std::string
+      identity{};  // the public key of its secret; empty: the secret is not a key, or is lost
   // By JSON pointer (RFC 6901) in the config object, each as JSON. What the file leaves out, zooid
   // takes as false or empty.
   std::map<std::string, std::string, std::less<>> values{};

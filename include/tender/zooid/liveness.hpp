@@ -29,7 +29,7 @@ struct LivenessVerdict {
   std::string identity{};           // the relay's public key (`self`); empty: none was shown
   // Only with zooid's file of the relay:
   std::vector<FieldDrift> unsupported{};  // desired, and unknown to this zooid
-  bool lagging = false;  // wrong, and the file is as described: zooid has yet to load it
+  bool lagging = false;  // other than the file, which is as described: zooid has yet to load it
 };
 
 /// The request for the relay's NIP-11 document (`Accept: application/nostr+json`), as
