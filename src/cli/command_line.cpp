@@ -283,7 +283,8 @@ ExitCode dispatch(const std::vector<std::string>& given, const config::Environme
     if (print_group(arguments, out)) {
       return ExitCode::ok;
     }
-    refuse_command(given);
+    const bool asks_for_help = given.size() > 1 && given[0] == "help";
+    refuse_command({given.begin() + (asks_for_help ? 1 : 0), given.end()});
   }
   return run_command(
       *found.command,

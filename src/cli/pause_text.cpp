@@ -11,7 +11,7 @@ std::string end_of(const store::SyncPause& pause) {
 }
 
 std::string text_of(const store::SyncPause& pause) {
-  return fmt::format("paused since {} until {}{}", format_time(pause.since), end_of(pause),
+  return fmt::format("paused from {} until {}{}", format_time(pause.since), end_of(pause),
                      pause.reason.empty() ? "" : fmt::format(" ({})", visible(pause.reason)));
 }
 

@@ -8,7 +8,7 @@
 
 namespace tender::cli {
 
-/// "paused since … until … (reason)"
+/// "paused from … until … (reason)"
 [[nodiscard]] std::string text_of(const store::SyncPause& pause);
 
 /// What ends it: "2026-01-31T23:59:59Z" or "`tender resume`".

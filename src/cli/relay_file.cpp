@@ -226,7 +226,9 @@ class Reading {
     const auto text = text_of(place);
     const auto status = text ? parse_relay_status(*text) : std::nullopt;
     if (text && (!status || status == RelayStatus::deleted)) {
-      fault_of_value(place, "active or inactive; `tender relay delete` deletes a relay");
+      fault(place.line,
+            fmt::format("status \"{}\" is not active or inactive", printable(*text, kQuoted)),
+            "write one of them; `tender relay delete` deletes a relay");
       return std::nullopt;
     }
     return status;

@@ -1,6 +1,9 @@
 #include "tender/outbox/pause_watch.hpp"
 
+#include <string>
 #include <utility>
+
+#include <fmt/format.h>
 
 #include "tender/base/utc_time.hpp"
 
@@ -16,10 +19,11 @@ void PauseWatch::look(TimePoint now) {
   }
   if (!before || before->since != pause_->since || before->until != pause_->until ||
       before->reason != pause_->reason) {
-    logger_.info("paused since {} until {}{}{}: sending nothing that changes zooid",
+    logger_.info("paused from {} until {}{}: sending nothing that changes zooid",
                  format_time(pause_->since),
                  pause_->until ? format_time(*pause_->until) : "`tender resume`",
-                 pause_->reason.empty() ? "" : ", because: ", printable(pause_->reason, 600));
+                 pause_->reason.empty() ? std::string()
+                                        : fmt::format(" ({})", printable(pause_->reason, 600)));
   }
 }
 

@@ -129,7 +129,8 @@ TEST_F(CommandLine, HelpsByTheWordHelpToo) {
     EXPECT_EQ(run(help).code, ExitCode::ok);
     EXPECT_EQ(run(help).out, run(with(words, "--help")).out);
   }
-  expect_usage_error({"help", "frobnicate"}, "there is no command \"help frobnicate\"");
+  expect_usage_error({"help", "frobnicate"}, "there is no command \"frobnicate\"");
+  expect_usage_error({"help", "relay", "creat"}, "did you mean `tender relay create`?");
 }
 
 TEST_F(CommandLine, ShowsDefaultsOnlyWhereTheyApply) {

@@ -31,7 +31,7 @@ TEST_F(PauseTest, SaysWhatHoldsFromNowOn) {
   const Ran ran = run({"pause", "--reason", "upgrade"});
   EXPECT_EQ(ran.code, ExitCode::ok);
   EXPECT_THAT(ran.err,
-              AllOf(HasSubstr("paused since 20"), HasSubstr("until `tender resume` (upgrade)"),
+              AllOf(HasSubstr("paused from 20"), HasSubstr("until `tender resume` (upgrade)"),
                     HasSubstr("nothing is under way")));
   EXPECT_EQ(run({"activity", "--json"}).json().back()["activity_type"], "pause_sync");
 }
@@ -140,7 +140,7 @@ TEST_F(PauseTest, IsSaidByCommandsThatWriteAndByThoseThatWouldWait) {
   const Ran update = run({"relay", "update", "blue", "--name", "Blue"});
   EXPECT_EQ(update.code, ExitCode::ok);
   EXPECT_THAT(update.err,
-              AllOf(HasSubstr("tender is paused since"), HasSubstr("this waits until then")));
+              AllOf(HasSubstr("tender is paused from"), HasSubstr("this waits until then")));
   const auto sidecar = store::DatabaseLock::try_acquire(path);
   const Ran wait = run({"relay", "update", "blue", "--name", "Navy", "--wait=1h"});
   EXPECT_EQ(wait.code, ExitCode::some_failed);
@@ -153,7 +153,7 @@ TEST_F(PauseTest, MakesReconcileAskAndNotWait) {
   const Ran ran = run({"reconcile", "blue", "--timeout", "1h"});
   EXPECT_EQ(ran.code, ExitCode::some_failed);
   EXPECT_THAT(ran.err, HasSubstr("nothing is sent until then"));
-  EXPECT_THAT(ran.out, HasSubstr("blue: waiting: tender is paused since"));
+  EXPECT_THAT(ran.out, HasSubstr("blue: waiting: tender is paused from"));
   EXPECT_EQ(run({"activity", "--json"}).json().back()["activity_type"], "reconcile_relay");
 }
 

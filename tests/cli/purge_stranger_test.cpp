@@ -77,7 +77,7 @@ TEST_F(PurgeStranger, RefusesWhatHasNoFile) {
 
 TEST_F(PurgeStranger, RefusesDuringAPause) {
   EXPECT_EQ(run({"pause"}).code, ExitCode::ok);
-  expect_refusal(purge("stranger"), "tender is paused since");
+  expect_refusal(purge("stranger"), "tender is paused from");
 }
 
 TEST_F(PurgeStranger, TakesThePlaceOfARelayAndOfAWait) {
