@@ -82,6 +82,18 @@ Waited wait_until_quiet(StoreSession& session) {
   return waited;
 }
 
+// Of two that swap their hosts, the pause may have caught one between.
+void warn_of_parked(const StoreSession& session, std::ostream& err) {
+  const auto parked = session.query.count_relays(TimePoint::min()).parked;
+  if (parked > 0) {
+    fmt::print(err,
+               "{} in the middle of a swap of hosts, and {} at a host `tender-parked-…` until "
+               "`tender resume`; `tender relay list` with `-o json` shows which (host_in_zooid)\n",
+               parked == 1 ? "1 relay is" : fmt::format("{} relays are", parked),
+               parked == 1 ? "stays" : "stay");
+  }
+}
+
 ExitCode pause(const Invocation& invocation) {
   StoreSession session(invocation, store::OpenMode::existing);
   const auto until = read_end(invocation, session.clock.now());
@@ -91,6 +103,7 @@ ExitCode pause(const Invocation& invocation) {
   switch (wait_until_quiet(session)) {
     case Waited::quiet:
       invocation.err << "nothing is under way: tender changes nothing in zooid now\n";
+      warn_of_parked(session, invocation.err);
       return ExitCode::ok;
     case Waited::pause_over:
       invocation.err << "tender: the pause is over already, and tender changes zooid again\n"

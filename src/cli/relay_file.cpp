@@ -63,7 +63,7 @@ bool is_json(std::string_view text) {
 bool is_of_tender(std::string_view name) {
   static const auto printed = to_json(Relay());
   return printed.contains(name) || name == "state" || name == "host" || name == "url" ||
-         name == "unsupported";
+         name == "host_in_zooid" || name == "unsupported";
 }
 
 std::string near_field(std::string_view name) {

@@ -108,6 +108,10 @@ std::string describe_trouble(const Snapshot& snapshot) {
     text += fmt::format("; {} served with another identity than at first (see `tender activity`)",
                         relays.other_identity);
   }
+  if (relays.parked > 0) {
+    text += fmt::format("; {} at a host `tender-parked-…` until relays have swapped their hosts",
+                        relays.parked);
+  }
   if (snapshot.jobs.in_doubt > 0) {
     text += fmt::format("; {} to be sent once more, because an answer is missing",
                         snapshot.jobs.in_doubt);

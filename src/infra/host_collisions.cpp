@@ -9,16 +9,16 @@ namespace tender::infra {
 
 std::set<std::string> HostCollisions::relays() const {
   std::set<std::string> ids;
-  for (const auto& [id, holder] : holders_) {
+  for (const auto& [id, subdomain] : refused_) {
     ids.insert(id);
   }
   return ids;
 }
 
-std::vector<RelayId> HostCollisions::waiting_for(const std::string& identity) const {
+std::vector<RelayId> HostCollisions::waiting_for(const std::string& subdomain) const {
   std::vector<RelayId> ids;
-  for (const auto& [id, holder] : holders_) {
-    if (!holder.empty() && holder == identity) {
+  for (const auto& [id, refused] : refused_) {
+    if (!subdomain.empty() && refused == subdomain) {
       ids.push_back({id});
     }
   }
@@ -27,13 +27,13 @@ std::vector<RelayId> HostCollisions::waiting_for(const std::string& identity) co
 
 std::optional<Relay> HostCollisions::holder_of_host(const RelayId& id,
                                                     const store::Query& query) const {
-  const auto found = holders_.find(id.text);
-  return found == holders_.end() ? std::nullopt : query.get_relay_of_identity(found->second);
+  const auto found = refused_.find(id.text);
+  return found == refused_.end() ? std::nullopt : query.get_relay_taken_under(found->second);
 }
 
 bool HostCollisions::closes_a_circle(const RelayId& id, const store::Query& query) const {
   auto holder = holder_of_host(id, query);
-  for (std::size_t steps = 0; steps < holders_.size() && holder && holder->id != id; ++steps) {
+  for (std::size_t steps = 0; steps < refused_.size() && holder && holder->id != id; ++steps) {
     holder = holder_of_host(holder->id, query);
   }
   return holder && holder->id == id;

@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include <fmt/format.h>
+
 #include "tender/infra/sync_runner.hpp"
 #include "tender/zooid/config_directory.hpp"
 #include "tender/zooid/outcome.hpp"
@@ -48,6 +50,15 @@ boost::asio::awaitable<void> Look::run() {
   if (env_.relay_verify == config::RelayVerify::direct &&
       std::holds_alternative<http::Failure>(exchange.result)) {
     sign_ = infra::destination_sign(zooid::judge(exchange, http::Method::get, clock_.now()));
+  }
+}
+
+void Look::recognize(const store::Query& query) {
+  const auto shown = query.get_relay_of_identity(verdict_.identity);
+  if (shown && shown->id != relay_.id) {
+    verdict_ = {.liveness = zooid::Liveness::wrong,
+                .reason = fmt::format("zooid serves relay {} at its host", shown->subdomain),
+                .lagging = true};
   }
 }
 

@@ -10,6 +10,7 @@
 #include "tender/http/transport.hpp"
 #include "tender/model/relay.hpp"
 #include "tender/outbox/executor.hpp"
+#include "tender/store/query.hpp"
 #include "tender/zooid/liveness.hpp"
 
 namespace tender::infra {
@@ -31,6 +32,10 @@ class Look : public outbox::Execution {
  protected:
   [[nodiscard]] const Relay& relay() const { return relay_; }
   [[nodiscard]] const zooid::LivenessVerdict& verdict() const { return verdict_; }
+
+  /// Discards what is another relay's: until zooid has loaded what it took, it can still serve the
+  /// relay that had the host before.
+  void recognize(const store::Query& query);
 
  private:
   struct File;

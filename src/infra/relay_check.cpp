@@ -56,6 +56,7 @@ class RelayCheck::Execution final : public Look {
   }
 
   outbox::Settlement settle(Circumstances circumstances) override {
+    recognize(owner_.query_);
     owner_.note_unsupported(verdict());
     const auto now = owner_.query_.get_relay(relay().id);
     if (circumstances.superseded || !due_ || !now || !now->synced ||
@@ -174,7 +175,7 @@ class RelayCheck::Execution final : public Look {
   // With its whole config directory gone, zooid has lost every relay. Sending them all again would
   // make a dead letter of each, which says less than one line does.
   [[nodiscard]] bool is_lost() const {
-    return verdict().drift.empty() && relay().status == RelayStatus::active &&
+    return verdict().drift.empty() && !verdict().lagging && relay().status == RelayStatus::active &&
            owner_.env_.relay_sweep > Milliseconds::zero();
   }
 

@@ -72,13 +72,13 @@ class RelaySync::Execution final : public outbox::Execution {
     HostCollisions& collisions = owner_.collisions_;
     collisions.end(relay_.id);
     if (verdict().outcome == Outcome::host_taken) {
-      collisions.begin(relay_.id, report_.holder);
+      collisions.begin(relay_.id, relay_.subdomain);
     }
     const auto now = owner_.query_.get_relay(relay_.id);
     if (!now) {
       // A host that it was only parked under is not what its row asked for: the doubt stays.
       if (asks_destination() && !parking_ && verdict().outcome == Outcome::done) {
-        owner_.command_.complete_sync_of_gone_relay(relay_.id, completed());
+        owner_.command_.complete_sync_of_gone_relay(relay_, completed());
       }
       return outbox::Complete{};  // the relay is gone: there is nothing to keep in step
     }
@@ -174,7 +174,8 @@ class RelaySync::Execution final : public outbox::Execution {
 
   // zooid has it under a host that nobody wants: who waits for its old one goes on, and then it.
   outbox::Settlement settle_parked(const Relay& now, bool newer) {
-    owner_.command_.hold_relay_sync(relay_.id, doubt_until_, std::string());
+    owner_.command_.park_relay(relay_.id, HostCollisions::parking_subdomain(relay_.id),
+                               doubt_until_);
     hurry_those_who_wait(now);
     return newer ? outbox::Settlement(outbox::StayDue{})
                  : outbox::DoAgain{owner_.clock_.now() + HostCollisions::kParked};
@@ -183,7 +184,7 @@ class RelaySync::Execution final : public outbox::Execution {
   // The host that zooid had for this relay is free now, unless it was sent with that host again,
   // because it gave it up only while it was under way.
   void hurry_those_who_wait(const Relay& now) {
-    for (const RelayId& other : owner_.collisions_.waiting_for(now.identity)) {
+    for (const RelayId& other : owner_.collisions_.waiting_for(now.taken_subdomain)) {
       const auto waiting = owner_.query_.get_relay(other);
       const bool kept = !parking_ && waiting && waiting->subdomain == relay_.subdomain &&
                         plan_ != SyncPlan::remove;

@@ -144,8 +144,7 @@ json to_json(const SyncReport& report) {
           {"requests", report.requests},
           {"created", report.created},
           {"lost", report.lost},
-          {"leftover", kLeftover.at(static_cast<std::size_t>(report.leftover))},
-          {"holder", report.holder}};
+          {"leftover", kLeftover.at(static_cast<std::size_t>(report.leftover))}};
 }
 
 std::optional<SyncOrder> read_sync_order(const json& object) {
@@ -168,7 +167,6 @@ std::optional<SyncReport> read_sync_report(const json& object) {
   reader.read("created", report.created);
   reader.read("lost", report.lost);
   reader.take(named<Leftover>(kLeftover, reader.member("leftover")), report.leftover);
-  reader.read("holder", report.holder);
   return reader.good() ? std::optional(std::move(report)) : std::nullopt;
 }
 

@@ -53,10 +53,6 @@ class SyncRunner::Attempt {
     if (verdict.outcome == Outcome::done) {
       report_.leftover = Leftover::none;
     }
-    if (verdict.outcome == Outcome::host_taken && order_.action == SyncAction::update &&
-        owner_.env_.relay_verify != config::RelayVerify::off) {
-      report_.holder = co_await see_holder();
-    }
     report_.verdict = std::move(verdict);
     co_return std::move(report_);
   }
@@ -152,12 +148,6 @@ class SyncRunner::Attempt {
       owner_.storage_error_ = verdict.reason;
     }
     co_return verdict;
-  }
-
-  asio::awaitable<std::string> see_holder() {
-    http::Request request = zooid::nip11_request(order_.relay, owner_.env_);
-    const http::Exchange exchange = co_await owner_.transport_.exchange(std::move(request));
-    co_return zooid::judge_liveness(exchange, order_.relay).identity;
   }
 
   // What a person can do, where the answer alone does not tell.

@@ -138,7 +138,8 @@ Relay Command::import_relay(Relay imported, const std::string& digest) {
   database_
       ->prepare(
           "UPDATE relay SET synced_revision = revision, synced = 1, synced_digest = ?, "
-          "doubt_until = NULL, identity = ?, other_identity = '', info_sent = ? WHERE id = ?",
+          "taken_subdomain = subdomain, doubt_until = NULL, identity = ?, other_identity = '', "
+          "info_sent = ? WHERE id = ?",
           digest, imported.identity, sent.to_text(), row.id.text)
       .run();
   Relay relay = require_relay(query, row.id);
@@ -227,6 +228,7 @@ void Command::complete_relay_sync(const Relay& relay, const CompletedSync& sync)
   }
   SentInfo sent(row ? row->info_sent : relay.info_sent);
   sent.taken(relay);
+  write_taken_subdomain(relay.id, sync.digest.empty() ? std::string() : relay.subdomain);
   // Before the row, because a trigger reads it.
   add_activity(ActivityType::complete_relay_sync, relay, to_text(detail));
   database_
@@ -244,16 +246,16 @@ void Command::complete_relay_sync(const Relay& relay, const CompletedSync& sync)
   transaction.commit();
 }
 
-void Command::complete_sync_of_gone_relay(const RelayId& id, const CompletedSync& sync) {
+void Command::complete_sync_of_gone_relay(const Relay& relay, const CompletedSync& sync) {
   Transaction transaction(*database_);
   database_
       ->prepare(
           "UPDATE relay_past SET "
           "synced_revision = iif(?6, NULL, max(coalesce(synced_revision, 0), ?1)), "
           "identity = CASE WHEN ?5 THEN '' ELSE identity END, "
-          "synced_digest = ?2, doubt_until = ?3 WHERE id = ?4",
-          sync.revision, sync.digest, sync.doubt_until, id.text, sync.result == SyncResult::created,
-          sync.result == SyncResult::deleted)
+          "synced_digest = ?2, doubt_until = ?3, taken_subdomain = iif(?6, '', ?7) WHERE id = ?4",
+          sync.revision, sync.digest, sync.doubt_until, relay.id.text,
+          sync.result == SyncResult::created, sync.result == SyncResult::deleted, relay.subdomain)
       .run();
   transaction.commit();
 }
@@ -283,6 +285,25 @@ void Command::hold_relay_sync(const RelayId& id, std::optional<TimePoint> doubt_
                 digest, id.text)
       .run();
   transaction.commit();
+}
+
+void Command::park_relay(const RelayId& id, const std::string& subdomain,
+                         std::optional<TimePoint> doubt_until) {
+  Transaction transaction(*database_);
+  hold_relay_sync(id, doubt_until, std::string());
+  write_taken_subdomain(id, subdomain);
+  transaction.commit();
+}
+
+// zooid never gives two relays one host: whichever had it before has another one.
+void Command::write_taken_subdomain(const RelayId& id, const std::string& subdomain) {
+  database_
+      ->prepare(
+          "UPDATE relay SET taken_subdomain = '' "
+          "WHERE taken_subdomain = ?1 AND taken_subdomain <> '' AND id <> ?2",
+          subdomain, id.text)
+      .run();
+  database_->prepare("UPDATE relay SET taken_subdomain = ? WHERE id = ?", subdomain, id.text).run();
 }
 
 void Command::record_look(const Relay& relay, const Seen& seen) {

@@ -68,6 +68,12 @@ std::optional<Relay> Query::get_relay_of_identity(std::string_view identity) con
   return read_one(database_->prepare(sql.c_str(), identity));
 }
 
+std::optional<Relay> Query::get_relay_taken_under(std::string_view subdomain) const {
+  static const std::string sql =
+      select_relays("taken_subdomain = ? AND taken_subdomain <> '' LIMIT 1");
+  return read_one(database_->prepare(sql.c_str(), subdomain));
+}
+
 std::optional<Relay> Query::get_relay_being_deleted(std::string_view subdomain) const {
   static const std::string sql =
       select_relays("subdomain = ? AND status = 'deleted' AND synced = 0 LIMIT 1");
@@ -291,7 +297,8 @@ Query::RelayCounts Query::count_relays(TimePoint seen_since) const {
       "WHERE synced = 1 AND status <> 'active' AND status <> 'deleted' AND live = 1), "
       "(SELECT count(*) FROM relay INDEXED BY relay_off "
       "WHERE synced = 1 AND status <> 'active' AND status <> 'deleted' AND live = 1 AND seen_at < "
-      "?1)",
+      "?1), "
+      "(SELECT count(*) FROM relay WHERE taken_subdomain GLOB 'tender-parked-*')",
       seen_since);
   statement.step();
   RelayCounts counts;
@@ -301,6 +308,7 @@ Query::RelayCounts Query::count_relays(TimePoint seen_since) const {
   counts.failing = statement.integer(2);
   counts.not_served = statement.integer(3);
   counts.other_identity = statement.integer(7);
+  counts.parked = statement.integer(11);
   const std::int64_t off_not_looked_at = statement.integer(8);
   counts.off = off_not_looked_at + statement.integer(9);
   counts.unknown = statement.integer(6) - statement.integer(10);

@@ -16,7 +16,7 @@ namespace {
 // What only tender writes.
 constexpr std::string_view kOwnColumns =
     "created_at, synced, sync_error, revision, synced_revision, synced_digest, doubt_until, live, "
-    "live_pushes, seen_at, identity, other_identity, info_sent";
+    "live_pushes, seen_at, identity, other_identity, info_sent, taken_subdomain";
 
 // From a table of their own.
 constexpr std::string_view kAdmins =
@@ -132,6 +132,7 @@ Relay read_relay(const Statement& row) {
   relay.identity = row.text(++column);
   relay.other_identity = row.text(++column);
   relay.info_sent = row.text(++column);
+  relay.taken_subdomain = row.text(++column);
   const bool managed = row.boolean(++column);
   auto admins = read_admins(row.text(++column));
   if (managed || !admins.empty()) {

@@ -114,10 +114,15 @@ nlohmann::ordered_json RelayView::to_json(Relay relay) const {
   const std::string now = to_json_name(state(relay));
   const auto at = host(relay);
   const auto address = url(relay);
+  const std::string taken = relay.taken_subdomain;
   auto json = tender::to_json(with_reason(std::move(relay), destination_));
   json["state"] = now;
   json["host"] = at ? nlohmann::ordered_json(*at) : nullptr;
   json["url"] = address ? nlohmann::ordered_json(*address) : nullptr;
+  json["host_in_zooid"] = nullptr;
+  if (domain_ && !taken.empty()) {
+    json["host_in_zooid"] = fmt::format("{}.{}", taken, *domain_);
+  }
   return json;
 }
 

@@ -54,7 +54,8 @@ const Words kRelayMembers{"id",
                           "other_identity",
                           "state",
                           "host",
-                          "url"};
+                          "url",
+                          "host_in_zooid"};
 
 struct RelayCommands : CliTest {
   void expect_error(const Words& arguments, ExitCode code, const std::string& what) const {

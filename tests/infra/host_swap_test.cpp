@@ -19,7 +19,7 @@ struct HostSwap : testing::Test {
   Relay live(const std::string& subdomain) {
     Relay relay = world.create(subdomain);
     world.clock().advance(10s);
-    EXPECT_FALSE(world.get(relay).identity.empty());
+    EXPECT_EQ(world.get(relay).taken_subdomain, subdomain);
     return relay;
   }
 
@@ -71,6 +71,57 @@ TEST_F(HostSwap, SucceedsByParkingOneOfThem) {
   EXPECT_EQ(world.get(blue).identity, identity);
   EXPECT_EQ(world.get(blue).live, true);
   EXPECT_TRUE(world.get(blue).other_identity.empty());
+}
+
+TEST_F(HostSwap, SucceedsWithoutLooksAndWithARelayThatIsOff) {
+  world.env.relay_verify = config::RelayVerify::off;
+  const Relay blue = live("blue");
+  const Relay green = live("green");
+  static_cast<void>(world.command->deactivate_relay(green.id));
+  world.clock().advance(10s);
+  rotate({blue, green});
+  world.clock().advance(15s);
+  EXPECT_EQ(host(blue), "green.relays.test");
+  EXPECT_EQ(host(green), "blue.relays.test");
+  EXPECT_EQ(parkings(), 1);
+}
+
+// zooid answers before it reloads a relay, so for a while it serves the other one at the host.
+TEST_F(HostSwap, TakesNothingOverFromTheRelayThatHadTheHostBefore) {
+  const Relay blue = live("blue");
+  const Relay green = live("green");
+  world.zooid.stale = world.zooid.relays;
+  rotate({blue, green});
+  world.clock().advance(20s);
+  EXPECT_EQ(host(blue), "green.relays.test");
+  world.zooid.stale.clear();
+  world.clock().advance(2min);
+  for (const Relay& relay : {blue, green}) {
+    EXPECT_EQ(world.get(relay).info_name, relay.info_name);
+    EXPECT_EQ(world.logged(relay, ActivityType::adopt_relay_info), 0);
+    EXPECT_EQ(world.logged(relay, ActivityType::notice_relay_identity), 0);
+    EXPECT_EQ(world.get(relay).live, true);
+  }
+}
+
+TEST_F(HostSwap, GoesOnAfterACrashBetweenItsHalves) {
+  const Relay blue = live("blue");
+  const Relay green = live("green");
+  rotate({blue, green});
+  while (parkings() == 0) {
+    world.clock().advance(10ms);
+  }
+  world.clock().advance(10ms);
+  const auto parked = store::Query(*world.database).count_relays(TimePoint::min()).parked;
+  EXPECT_EQ(parked, 1);
+  world.crash();
+  world.start();
+  world.clock().advance(15s);
+  EXPECT_EQ(host(blue), "green.relays.test");
+  EXPECT_EQ(host(green), "blue.relays.test");
+  EXPECT_EQ(world.get(blue).taken_subdomain, "green");
+  EXPECT_EQ(world.get(green).taken_subdomain, "blue");
+  EXPECT_EQ(store::Query(*world.database).count_relays(TimePoint::min()).parked, 0);
 }
 
 TEST_F(HostSwap, SucceedsInACircleOfFour) {

@@ -42,8 +42,7 @@ SyncOrder some_order() {
 }
 
 SyncReport some_report() {
-  SyncReport report{
-      .requests = 2, .created = true, .lost = true, .leftover = Leftover::torn, .holder = "abc"};
+  SyncReport report{.requests = 2, .created = true, .lost = true, .leftover = Leftover::torn};
   report.verdict = {Outcome::storage_fault, "disk full", true, true, true, std::chrono::seconds(3)};
   return report;
 }

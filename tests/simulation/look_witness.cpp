@@ -21,13 +21,15 @@ void LookWitness::sent(const Call& call, RelayRow relay, Asker asker) {
   under_way_.emplace(call.number, UnderWay{std::move(relay), asker});
 }
 
-void LookWitness::heard(const Call& call) {
+void LookWitness::heard(const Call& call, const Tables& tables) {
   const auto found = under_way_.extract(call.number);
   if (found.empty()) {
     return;
   }
   const RelayRow& relay = found.mapped().relay;
-  const Shown shown = shown_by(*call.answer, relay);
+  // zooid still serves the relay that had this host before, and the worker can tell.
+  const bool anothers = tables.is_anothers(identity_in(*call.answer), relay.id);
+  const Shown shown = anothers ? Shown::wrong : shown_by(*call.answer, relay);
   Record& record = records_[relay.id];
   record.heard_at = timeline_.now();
   record.unclear = shown == Shown::unclear;

@@ -28,7 +28,7 @@ class LookWitness {
 
   /// A look at `relay`, as its row is now, goes out; its answer is heard.
   void sent(const Call& call, RelayRow relay, Asker asker);
-  void heard(const Call& call);
+  void heard(const Call& call, const Tables& tables);
 
   /// How many looks are under way.
   [[nodiscard]] int under_way() const { return static_cast<int>(under_way_.size()); }

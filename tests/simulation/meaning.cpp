@@ -101,6 +101,11 @@ std::string host_refused_by(const http::Exchange& exchange) {
   return error.substr(before.size(), error.size() - before.size() - after.size());
 }
 
+std::string identity_in(const http::Exchange& exchange) {
+  const auto* response = std::get_if<http::Response>(&exchange.result);
+  return response == nullptr ? std::string() : object_in(*response).value("self", "");
+}
+
 Shown shown_by(const http::Exchange& exchange, const RelayRow& relay) {
   const auto* response = std::get_if<http::Response>(&exchange.result);
   if (response == nullptr) {

@@ -44,6 +44,9 @@ struct Meaning {
 /// For a look at a relay.
 enum class Shown : std::uint8_t { as_described, wrong, unclear };
 
+/// The key that a look shows as the relay's own; empty: none.
+[[nodiscard]] std::string identity_in(const http::Exchange& exchange);
+
 [[nodiscard]] Shown shown_by(const http::Exchange& exchange, const RelayRow& relay);
 
 }  // namespace tender::simulation

@@ -117,6 +117,13 @@ std::vector<RelayRow> Tables::relays() const {
   return all;
 }
 
+bool Tables::is_anothers(const std::string& identity, const std::string& relay) const {
+  return database_
+      .prepare("SELECT 1 FROM relay WHERE identity = ? AND identity <> '' AND id <> ?", identity,
+               relay)
+      .step();
+}
+
 std::optional<JobRow> Tables::job(bool sync, const std::string& relay) const {
   store::Statement row = database_.prepare(WITNESSED_JOB "WHERE kind = ? AND key = ?",
                                            sync ? "relay_sync" : "relay_check", relay);

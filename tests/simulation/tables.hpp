@@ -70,6 +70,9 @@ class Tables {
   [[nodiscard]] std::optional<RelayRow> relay_at(const std::string& host) const;
   [[nodiscard]] std::vector<RelayRow> relays() const;
 
+  /// Whether another relay was seen with that key before.
+  [[nodiscard]] bool is_anothers(const std::string& identity, const std::string& relay) const;
+
   /// The job of that relay: its sync, or its check.
   [[nodiscard]] std::optional<JobRow> job(bool sync, const std::string& relay) const;
   /// Whether nothing is left to do.

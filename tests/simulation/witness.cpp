@@ -49,12 +49,6 @@ void Witness::disconnect() {
 }
 
 void Witness::sent(const Call& call) {
-  if (looks_for_holder(call)) {
-    ++records_[ending_->relay].under_way;
-    seeing_holder_.emplace(call.number, *std::exchange(ending_, std::nullopt));
-    catch_up();
-    return;
-  }
   const bool second = goes_on(call);
   if (second) {
     ending_.reset();
@@ -363,13 +357,6 @@ bool Witness::goes_on(const Call& call) const {
   }
 }
 
-// An update that is refused because another relay has the host asks that host who that is. It tells
-// nothing of the relay that is to have it.
-bool Witness::looks_for_holder(const Call& call) const {
-  return ending_ && call.is_look() && call.host == ending_->host_in_use &&
-         ending_->method != http::Method::post;
-}
-
 void Witness::end_job() {
   if (ending_) {
     RelayRecord& record = records_[ending_->relay];
@@ -381,16 +368,9 @@ void Witness::end_job() {
 
 void Witness::heard(const Call& call) {
   end_job();
-  if (auto job = seeing_holder_.extract(call.number)) {
-    RelayRecord& record = records_[job.mapped().relay];
-    --record.under_way;
-    record.heard_at = timeline_.now();
-    ending_ = std::move(job.mapped());
-    return;
-  }
   const Meaning meaning = meaning_of(call.method, *call.answer);
   if (call.is_look()) {
-    looks_.heard(call);
+    looks_.heard(call, *tables_);
     // A look that cannot reach the API's address tells of the host.
     if (std::holds_alternative<http::Failure>(call.answer->result)) {
       static_cast<void>(host_.job_heard(meaning, call.sent_at, /*stores=*/false));
@@ -429,7 +409,7 @@ void Witness::write_heard(const Call& call, const Meaning& meaning, RelayRecord&
   }
   storage_.heard(call, meaning);
   record.host_in_use = host_refused_by(*call.answer);
-  ending_ = Ending{call.relay, call.method, record.host_in_use, meaning};
+  ending_ = Ending{call.relay, call.method, meaning};
   if (meaning.heard == Heard::unknown) {
     record.may_send_again = true;
     begin_doubt(timeline_.now() + env_.relay_sync_settle, record);
@@ -491,7 +471,6 @@ void Witness::process_ended() {
     record.attempt_open = false;
     record.left_behind = false;
   }
-  seeing_holder_.clear();
   looks_.process_ended();
   claims_.start_over();
   turns_.start_over();

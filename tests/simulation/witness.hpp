@@ -75,7 +75,6 @@ class Witness final : public NetworkListener {
   void write_heard(const Call& call, const Meaning& meaning, RelayRecord& record);
   void probe_heard(const Call& call, const Meaning& meaning);
   [[nodiscard]] bool goes_on(const Call& call) const;
-  [[nodiscard]] bool looks_for_holder(const Call& call) const;
   void end_job();
   [[nodiscard]] int jobs_under_way() const;
   [[nodiscard]] bool may_be_busy(const std::string& relay) const;
@@ -122,12 +121,10 @@ class Witness final : public NetworkListener {
   TimePoint store_failed_at_{};
   struct Ending {
     std::string relay;
-    http::Method method;      // of its last request
-    std::string host_in_use;  // that it was refused because of another relay
+    http::Method method;  // of its last request
     Meaning meaning;
   };
   std::optional<Ending> ending_;  // a job has ended so, unless it sends another request at once
-  std::map<int, Ending> seeing_holder_;  // such a job by its request that looks who has that host
   std::int64_t last_seq_ = 0;
   std::int64_t last_letter_ = 0;
   std::int64_t seen_version_ = 0;

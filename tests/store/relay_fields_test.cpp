@@ -145,10 +145,11 @@ TEST_F(StoreTest, HasNoColumnThatIsNeitherAFieldNorTendersOwn) {
   for (const RelayField& field : relay_fields()) {
     EXPECT_EQ(left.erase(std::string(field.column)), 1U) << field.column;
   }
-  EXPECT_EQ(left, (std::set<std::string>{
-                      "admins_managed", "created_at", "synced", "sync_error", "revision",
-                      "synced_revision", "synced_digest", "doubt_until", "live", "live_pushes",
-                      "seen_at", "next_look_at", "identity", "other_identity", "info_sent"}));
+  EXPECT_EQ(left,
+            (std::set<std::string>{"admins_managed", "created_at", "synced", "sync_error",
+                                   "revision", "synced_revision", "synced_digest", "doubt_until",
+                                   "live", "live_pushes", "seen_at", "next_look_at", "identity",
+                                   "other_identity", "info_sent", "taken_subdomain"}));
 }
 
 }  // namespace

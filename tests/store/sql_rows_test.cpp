@@ -84,7 +84,7 @@ TEST_P(SqlRows, ARequestThatEndsWhileTheRowIsGoneIsRemembered) {
   other.execute(write("INSERT", "r1"));
   const Relay sent = row("r1");
   other.execute("DELETE FROM relay");
-  command.complete_sync_of_gone_relay(sent.id, {.revision = sent.revision, .digest = "digest"});
+  command.complete_sync_of_gone_relay(sent, {.revision = sent.revision, .digest = "digest"});
   other.execute(write("INSERT", "r1"));
   EXPECT_EQ(query.standing_of(row("r1")), Standing::taken);
 }

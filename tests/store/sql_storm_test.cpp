@@ -56,7 +56,7 @@ struct SqlStorm : StoreTest, testing::WithParamInterface<bool> {
     if (query.get_relay(sent.id)) {
       command.complete_relay_sync(sent, sync);
     } else {
-      command.complete_sync_of_gone_relay(sent.id, sync);
+      command.complete_sync_of_gone_relay(sent, sync);
     }
   }
 

@@ -22,18 +22,18 @@ class HostCollisions {
   /// How long the others have, once one is parked, before it is sent again.
   static constexpr std::chrono::seconds kParked{2};
 
-  /// `holder`: the identity of the relay that has the host; empty: not seen.
-  void begin(const RelayId& id, const std::string& holder) { holders_[id.text] = holder; }
+  /// zooid has refused to give the relay the host of that subdomain.
+  void begin(const RelayId& id, const std::string& subdomain) { refused_[id.text] = subdomain; }
   /// It does not collide any more, or is not tried again.
-  void end(const RelayId& id) { holders_.erase(id.text); }
+  void end(const RelayId& id) { refused_.erase(id.text); }
 
   /// Those whose newest answer was a collision, and that are tried again.
   [[nodiscard]] std::set<std::string> relays() const;
 
-  /// Those that collide with the relay of that identity.
-  [[nodiscard]] std::vector<RelayId> waiting_for(const std::string& identity) const;
+  /// Those that were refused that subdomain; with an empty one, none.
+  [[nodiscard]] std::vector<RelayId> waiting_for(const std::string& subdomain) const;
 
-  /// The relay of ours with which that one collides; nothing when it is a stranger or was not seen.
+  /// The relay of ours with which that one collides; nothing when it is a stranger.
   [[nodiscard]] std::optional<Relay> holder_of_host(const RelayId& id,
                                                     const store::Query& query) const;
 
@@ -54,7 +54,7 @@ class HostCollisions {
   [[nodiscard]] static std::string parking_subdomain(const RelayId& id);
 
  private:
-  std::map<std::string, std::string> holders_;  // by the relay's id
+  std::map<std::string, std::string> refused_;  // subdomains by the relay's id
   struct Parking {
     std::int64_t revision = 0;
     bool done = false;  // an update has gone out to do it

@@ -53,9 +53,6 @@ struct SyncReport {
   bool created = false;  // zooid took a fresh identity
   bool lost = false;     // zooid said that it does not have the relay
   Leftover leftover = Leftover::as_before;
-  // Of an update that zooid refuses because another relay has the host: the identity of that one,
-  // as NIP-11 shows it; empty: it was not seen.
-  std::string holder{};
 };
 
 // Of the relay, JSON holds what desired_state() keeps.

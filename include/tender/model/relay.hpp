@@ -85,6 +85,8 @@ struct Relay {
   std::string identity;
   std::string other_identity;
   std::string info_sent = "{}";  // SentInfo as text
+  // The subdomain under which zooid took it last; empty: not known, or zooid has no such relay.
+  std::string taken_subdomain;
 };
 
 /// Whether it is deleted and zooid has deleted it: only the row is left.

@@ -86,7 +86,7 @@ class Command {
 
   /// The same for a relay whose row was deleted while the request was under way: if the id comes
   /// back, it is the relay that zooid has. Writes no activity.
-  void complete_sync_of_gone_relay(const RelayId& id, const CompletedSync& sync);
+  void complete_sync_of_gone_relay(const Relay& relay, const CompletedSync& sync);
 
   struct FailedSync {
     std::int64_t revision;
@@ -102,6 +102,11 @@ class Command {
   /// zooid's state, as in FailedSync. Writes no activity.
   void hold_relay_sync(const RelayId& id, std::optional<TimePoint> doubt_until,
                        const std::string& digest);
+
+  /// zooid has the relay under `subdomain`, which is not its row's, for a moment. Otherwise as
+  /// hold_relay_sync().
+  void park_relay(const RelayId& id, const std::string& subdomain,
+                  std::optional<TimePoint> doubt_until);
 
   struct Seen {
     bool live = true;        // zooid serves it as `relay` describes it
@@ -145,6 +150,7 @@ class Command {
 
  private:
   void write_seen(const Relay& relay, const Seen& seen);
+  void write_taken_subdomain(const RelayId& id, const std::string& subdomain);
   Relay write_status(const RelayId& id, RelayStatus status, ActivityType type);
   void add_activity(ActivityType type, const Relay& relay, const std::string& detail);
   void add_activity(std::string_view type, const std::string& tenant,

@@ -67,6 +67,9 @@ class Query {
   /// The relay that zooid was seen to serve with that key first; with an empty one, none.
   [[nodiscard]] std::optional<Relay> get_relay_of_identity(std::string_view identity) const;
 
+  /// The relay that zooid took last under that subdomain.
+  [[nodiscard]] std::optional<Relay> get_relay_taken_under(std::string_view subdomain) const;
+
   /// A deleted relay that had the subdomain, and that zooid may still have.
   [[nodiscard]] std::optional<Relay> get_relay_being_deleted(std::string_view subdomain) const;
 
@@ -138,6 +141,7 @@ class Query {
     std::int64_t off = 0;             // not active, in step, and not seen to be served
     std::int64_t not_served = 0;      // zooid accepted it, and was seen not to serve it so
     std::int64_t other_identity = 0;  // zooid serves it with another key than at first
+    std::int64_t parked = 0;          // zooid has it under a host that nobody wants, for a moment
   };
   /// Relays that are not deleted, by what they ask for of the settings that an older zooid lacks.
   struct SettingCounts {
