@@ -67,12 +67,13 @@ bool is_adopted(const RelayField& field, const Relay& row, config::RelayDrift po
 
 DriftDecision decide_drift(const Relay& row, const std::vector<FieldDrift>& shown,
                            config::RelayDrift policy) {
-  DriftDecision decision{.adopted = row, .enforce = policy != config::RelayDrift::report};
+  DriftDecision decision{.adopted = row, .enforce = shown.empty()};
   for (const FieldDrift& drift : shown) {
     const RelayField* field = field_of(drift);
     if (field == nullptr || field->fixed || !is_adopted(*field, row, policy) ||
         !is_somebody_elses(row, *field, drift)) {
       decision.left.push_back(drift);
+      decision.enforce = true;
       continue;
     }
     Relay adopted = decision.adopted;
@@ -82,9 +83,10 @@ DriftDecision decide_drift(const Relay& row, const std::vector<FieldDrift>& show
       decision.taken.push_back(drift);
     } else {
       decision.left.push_back(drift);
-      decision.enforce = false;
+      decision.refused = true;
     }
   }
+  decision.enforce = decision.enforce && policy != config::RelayDrift::report;
   return decision;
 }
 

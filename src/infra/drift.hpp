@@ -23,13 +23,14 @@ struct DriftDecision {
   Relay adopted;                    // the row, with what is taken over from zooid
   std::vector<FieldDrift> taken{};  // those fields
   std::vector<FieldDrift> left{};   // those that differ still
-  bool enforce = false;             // send the row, if anything else is wrong
+  bool refused = false;             // somebody gave one of these a value that a row may not have
+  bool enforce = false;             // send the row, because others differ, or it is absent
 };
 
 /// `row` is the relay as it is now, `shown` what a look has found to differ; empty when zooid does
 /// not serve it. A value is taken over only if somebody else wrote it, not while zooid has yet to
 /// load what tender sent (SentInfo), and only if a row may have it. An owner's value that a row may
-/// not have is not taken over, and nothing is sent because of it.
+/// not have is not taken over, and nothing is sent because of it alone.
 [[nodiscard]] DriftDecision decide_drift(const Relay& row, const std::vector<FieldDrift>& shown,
                                          config::RelayDrift policy);
 

@@ -210,10 +210,13 @@ asio::awaitable<bool> Infra::catch_up(std::optional<std::string_view> reconcile_
         co_return true;
       }
     }
+    dispatcher_.wake();
+    if (reconcile_because == "startup") {
+      co_await enqueue_changed_settings(pause);
+    }
     if (routed == Routed::lost) {
       reconcile_because = "lost offset";
     }
-    dispatcher_.wake();
     if (reconcile_because) {
       mend_outbox();
       co_await reconcile_relay_state(*reconcile_because, pause);
@@ -332,9 +335,6 @@ void Infra::handle_command(const Activity& activity, ActivityType type) {
 }
 
 asio::awaitable<void> Infra::reconcile_relay_state(std::string_view source, Wakeup& pause) {
-  if (source == "startup") {
-    co_await enqueue_changed_settings(pause);
-  }
   const std::size_t pending =
       co_await find_lost_work(&store::Query::next_relays_pending_sync, source, pause);
   co_await find_lost_work(&store::Query::next_relays_in_doubt, source, pause);

@@ -73,7 +73,7 @@ class RelayCheck::Execution final : public Look {
       case Liveness::as_described:
         return settle_live(*now);
       case Liveness::unclear:
-        return settle_unclear();
+        return settle_unclear(*now);
       case Liveness::wrong:
         break;
     }
@@ -100,22 +100,33 @@ class RelayCheck::Execution final : public Look {
     if (job_.attempt > 0) {
       owner_.progress_.came(job_.asked_seq, owner_.clock_.now());
     }
+    owner_.said_what_is_unclear_ = false;
     if (now.status == RelayStatus::active) {
+      if (owner_.lost_.are_many()) {
+        owner_.logger_.info("zooid serves relays again that were gone (first: {})", now.subdomain);
+      }
       owner_.lost_.forget();
+    }
+    if (is_left_different(now) || now.live_pushes > 0) {
+      owner_.logger_.info("relay {}: zooid shows it as described again", now.subdomain);
     }
     owner_.command_.record_look(now, seen(/*live=*/true, /*pushes=*/0));
     return outbox::Complete{};
   }
 
-  outbox::Settlement settle_unclear() {
-    if (job_.attempt + 1 < kUnclearLooks) {
+  // Each turn of the sweep looks again, so one look is enough of a relay that was unclear before.
+  outbox::Settlement settle_unclear(const Relay& now) {
+    const TimePoint known_since = owner_.clock_.now() - 2 * owner_.env_.relay_sweep;
+    const bool unclear_before = now.seen_at && *now.seen_at < known_since;
+    if (job_.attempt + 1 < kUnclearLooks && !unclear_before) {
       const Milliseconds pause = kUnclearPause * (1 << job_.attempt);
       return look_again(job_.attempt + 1, std::min<Milliseconds>(pause, kLongestWait));
     }
-    owner_.logger_.warn(
+    const bool said = std::exchange(owner_.said_what_is_unclear_, true);
+    owner_.logger_.log(
+        said ? spdlog::level::debug : spdlog::level::warn,
         "relay {}: tender cannot tell whether zooid serves it: {}; check RELAY_VERIFY, or set it "
-        "to "
-        "off",
+        "to off. Not said again of other relays before a look succeeds",
         relay().subdomain, verdict().reason);
     return outbox::Complete{};
   }
@@ -134,14 +145,22 @@ class RelayCheck::Execution final : public Look {
       }
       return outbox::Complete{};
     }
-    const bool newly_enforced = is_left_different(now) && drift.enforce && !drift.left.empty();
-    if (now.live == true || is_never_sent(now) || newly_enforced) {
+    if (now.live == true || is_never_sent(now) || is_news(now, drift)) {
       return notice(now, drift);
     }
-    if (now.live == false && !drift.enforce) {
+    if (!drift.enforce && (now.live == false || verdict().in_file)) {
       return outbox::Complete{};  // it was said when it was noticed
     }
     return wait_or_push(now);
+  }
+
+  // What was left different is to be put right now; or somebody has written zooid's file since
+  // tender did.
+  [[nodiscard]] bool is_news(const Relay& now, const DriftDecision& drift) const {
+    if (verdict().in_file && !now.doubt_until) {
+      return drift.enforce || !now.live;
+    }
+    return is_left_different(now) && drift.enforce && !drift.left.empty();
   }
 
   // A row that was imported, and zooid has taken nothing of it yet that it could fail to load.
@@ -182,18 +201,24 @@ class RelayCheck::Execution final : public Look {
   outbox::Settlement adopt(const Relay& now, const DriftDecision& drift) {
     // Not in step if zooid may hold something else besides: then it is sent.
     const bool as_described =
-        drift.left.empty() && !now.doubt_until &&
+        !now.doubt_until &&
         now.synced_digest == zooid::body_digest(zooid::update_body(now, owner_.env_));
     owner_.command_.adopt_relay_info(
         drift.adopted,
-        {.answer = DriftAnswer::adopt, .reason = verdict().reason, .fields = drift.taken},
+        {.answer = DriftAnswer::adopt, .reason = say(drift.taken), .fields = drift.taken},
         seen(drift.left.empty(), /*pushes=*/0),
         as_described ? zooid::body_digest(zooid::update_body(drift.adopted, owner_.env_))
                      : std::string());
-    if (!as_described && drift.enforce) {
+    if (!as_described) {
       send(drift.adopted.id);
     }
-    return outbox::Complete{};
+    const auto adopted = owner_.query_.get_relay(drift.adopted.id);
+    return drift.left.empty() || !as_described || !adopted ? outbox::Settlement(outbox::Complete{})
+                                                           : notice(*adopted, drift);
+  }
+
+  [[nodiscard]] std::string say(const std::vector<FieldDrift>& fields) const {
+    return describe(fields, verdict().in_file ? "its file has" : "it shows");
   }
 
   // The first look that shows it. If zooid has just begun to reload the relay, it is absent for a
@@ -207,8 +232,9 @@ class RelayCheck::Execution final : public Look {
         now,
         {.revision = now.revision,
          .answer = drift.enforce ? DriftAnswer::enforce : DriftAnswer::report,
-         .reason = verdict().reason,
-         .fields = drift.left},
+         .reason = drift.taken.empty() ? verdict().reason : say(drift.left),
+         .fields = drift.left,
+         .refused = drift.refused},
         seen(/*live=*/false, absent || !drift.enforce ? 0 : 1));
     if (!drift.enforce) {
       return outbox::Complete{};
@@ -264,7 +290,8 @@ class RelayCheck::Execution final : public Look {
 
   outbox::Settlement push_again(const Relay& now) {
     owner_.logger_.warn(
-        "relay {}: zooid took it but does not serve it ({}); sending it again, {} of {}",
+        "relay {}: zooid took it, and does not show it as described ({}); sending it again, {} of "
+        "{}",
         now.subdomain, verdict().reason, now.live_pushes + 1, kPushes);
     owner_.command_.record_look(now, seen(/*live=*/false, now.live_pushes + 1));
     send(now.id);

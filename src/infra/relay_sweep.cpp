@@ -39,8 +39,8 @@ std::int64_t RelaySweep::ask(std::int64_t most) {
   store::Portion portion(clock_);
   std::int64_t asked = 0;
   store::Transaction transaction(database_);
-  for (const RelayId& id :
-       query_.list_relays_to_look_at(now, std::min<std::int64_t>(most, store::Portion::kRows))) {
+  const auto limit = std::min<std::int64_t>(most, store::Portion::kRows);
+  for (const RelayId& id : query_.list_relays_to_look_at(now, now + 2 * env_.relay_sweep, limit)) {
     if (!portion.take()) {
       break;
     }

@@ -92,10 +92,11 @@ class RelaySync::Execution final : public outbox::Execution {
     }
     if (!newer && !parking_ && collisions.may_park(relay_) &&
         collisions.closes_a_circle(relay_.id, owner_.query_)) {
+      const auto holder = collisions.holder_of_host(relay_.id, owner_.query_);
       owner_.logger_.info(
-          "relay {}: it is to get the host that another relay has, and the other one its host; "
-          "moving it out of the way for a moment",
-          now->subdomain);
+          "relay {}: it is to get the host that relay {} still has, which waits for another host "
+          "in turn; moving {} out of the way for a moment",
+          now->subdomain, holder ? holder->subdomain : "another", now->subdomain);
       collisions.park(relay_);
       owner_.command_.hold_relay_sync(relay_.id, doubt_until_, digest_after_failure());
       return outbox::StayDue{};

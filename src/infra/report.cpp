@@ -31,8 +31,10 @@ std::string what_was_done(const CompletionDetail& detail) {
 
 std::string_view what_is_done(const DriftDetail& detail, bool paused) {
   if (detail.answer == DriftAnswer::report) {
-    return "doing nothing, because RELAY_DRIFT or the relay's own answer (--drift) says so, or "
-           "because a row may not have this value";
+    return detail.refused
+               ? "doing nothing, because a row may not have this value; correct it in "
+                 "zooid, or send the row's with `tender reconcile --force`"
+               : "doing nothing, as RELAY_DRIFT or the relay's own answer (--drift) says";
   }
   if (paused) {
     return "doing nothing until the pause is over";

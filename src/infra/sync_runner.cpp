@@ -153,7 +153,12 @@ class SyncRunner::Attempt {
   // What a person can do, where the answer alone does not tell.
   void explain(Verdict& verdict) const {
     const Relay& relay = order_.relay;
-    if (verdict.outcome == Outcome::not_found) {
+    if (order_.action == SyncAction::remove && verdict.outcome == Outcome::permanent) {
+      verdict.reason = fmt::format(
+          "zooid refuses to delete this relay ({}); delete its file {}.toml in zooid's config "
+          "directory yourself, then discard this dead letter",
+          verdict.reason, relay.id.text);
+    } else if (verdict.outcome == Outcome::not_found) {
       verdict.reason = fmt::format(
           "zooid no longer has this relay ({}); restore zooid's config directory, or "
           "run `tender reconcile {} --recreate` to recreate it with a new identity",

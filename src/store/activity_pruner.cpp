@@ -10,6 +10,11 @@
 namespace tender::store {
 namespace {
 
+// Of a completed sync: nothing was sent.
+#define TENDER_WAS_SKIPPED(row)                                          \
+  "coalesce(CASE WHEN json_valid(" row ".detail) THEN json_extract(" row \
+  ".detail, '$.skipped') END, 0)"
+
 constexpr int kWindow = 500;
 
 struct Window {
@@ -29,7 +34,8 @@ Window look(Database& database, std::int64_t after, std::int64_t routed, TimePoi
           .last = row.integer(2)};
 }
 
-// Query::count_trailing_sync_failures and Query::has_completed_sync must not change by it.
+// Query::count_trailing_sync_failures, Query::has_completed_sync and Query::find_last_sync must not
+// change by it.
 std::vector<Activity> list_prunable(Database& database, std::int64_t after, std::int64_t last,
                                     TimePoint cutoff) {
   Statement row = database.prepare(
@@ -41,7 +47,8 @@ std::vector<Activity> list_prunable(Database& database, std::int64_t after, std:
       "AND later.resource_id = this.resource_id AND later.seq > this.seq) "
       "AND (activity_type <> 'complete_relay_sync' OR EXISTS (SELECT 1 FROM activity AS later "
       "WHERE later.resource_type = 'relay' AND later.resource_id = this.resource_id "
-      "AND later.seq > this.seq AND later.activity_type = 'complete_relay_sync')) "
+      "AND later.seq > this.seq AND later.activity_type = 'complete_relay_sync' "
+      "AND (" TENDER_WAS_SKIPPED("this") " OR NOT " TENDER_WAS_SKIPPED("later") "))) "
       "AND (activity_type NOT IN (" TENDER_TYPES_THAT_START_OVER
       ", 'fail_relay_sync') "
       "OR seq < (SELECT coalesce(max(turn.seq), 0) FROM activity AS turn "

@@ -152,6 +152,13 @@ Relay Command::update_relay(const RelayId& id, const RelayChange& change) {
   const Query query(*database_);
   const Relay before = require_relay(query, id);
   require_not_deleted(before);
+  if (!before.admins && change.add_admins.empty() && !change.remove_admins.empty()) {
+    throw CommandError(
+        fmt::format("tender was never told who administers relay {}, so it cannot take anybody off "
+                    "zooid's list",
+                    before.subdomain),
+        "name all who are to stay with --admin: that list replaces zooid's");
+  }
   Relay relay = before;
   apply(change, relay);
   require_valid(relay, query.standing_of(relay));

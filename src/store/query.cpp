@@ -255,12 +255,22 @@ std::int64_t Query::count_relays_in_step() const {
   return statement.integer(0);
 }
 
-std::vector<RelayId> Query::list_relays_to_look_at(TimePoint now, std::int64_t limit) const {
-  return read_all(
-      database_->prepare("SELECT id FROM relay WHERE synced = 1 AND status <> 'deleted' "
-                         "AND next_look_at <= ? ORDER BY next_look_at, id LIMIT ?",
-                         now, limit),
-      [](const Statement& row) { return RelayId{row.text(0)}; });
+std::vector<RelayId> Query::list_relays_to_look_at(TimePoint now, TimePoint horizon,
+                                                   std::int64_t limit) const {
+  const auto read_id = [](const Statement& row) { return RelayId{row.text(0)}; };
+  auto due =
+      read_all(database_->prepare("SELECT id FROM relay WHERE synced = 1 AND status <> 'deleted' "
+                                  "AND next_look_at <= ? ORDER BY next_look_at, id LIMIT ?",
+                                  now, limit),
+               read_id);
+  const auto left = limit - static_cast<std::int64_t>(due.size());
+  const auto beyond =
+      read_all(database_->prepare("SELECT id FROM relay WHERE synced = 1 AND status <> 'deleted' "
+                                  "AND next_look_at > ? ORDER BY next_look_at, id LIMIT ?",
+                                  horizon, left),
+               read_id);
+  due.insert(due.end(), beyond.begin(), beyond.end());
+  return due;
 }
 
 std::vector<RelayId> Query::list_seen_relays(std::int64_t limit) const {

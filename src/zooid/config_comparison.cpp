@@ -18,8 +18,6 @@
 namespace tender::zooid {
 namespace {
 
-constexpr std::size_t kLongestShown = 80;
-
 // Sent, and dropped by every zooid: calls are on when they have a server.
 constexpr std::string_view kNotZooids = "/livekit/enabled";
 
@@ -167,13 +165,7 @@ FileComparison compare(const Relay& relay, const config::Env& env, const ConfigF
 }
 
 std::string describe(const FileComparison& comparison) {
-  std::string text;
-  for (const FieldDrift& each : comparison.differences) {
-    text += fmt::format("{}its file has {} \"{}\" instead of \"{}\"", text.empty() ? "" : ", ",
-                        each.field, printable(each.observed, kLongestShown),
-                        printable(each.desired, kLongestShown));
-  }
-  return text;
+  return tender::describe(comparison.differences, "its file has");
 }
 
 std::vector<std::string> unsaid_roles(const Relay& relay, const config::Env& env,

@@ -1,4 +1,5 @@
 // What a look at a relay and zooid's file of it say together.
+#include <algorithm>
 #include <utility>
 
 #include "tender/zooid/config_comparison.hpp"
@@ -26,6 +27,12 @@ LivenessVerdict undecided(std::string reason, LivenessVerdict shown) {
   return {.liveness = Liveness::unclear,
           .reason = std::move(reason),
           .identity = std::move(shown.identity)};
+}
+
+bool decides_whether_it_is_served(const FileComparison& comparison) {
+  return std::ranges::any_of(comparison.differences, [](const FieldDrift& each) {
+    return each.field == "host" || each.field == "inactive";
+  });
 }
 
 }  // namespace
@@ -60,12 +67,14 @@ LivenessVerdict judge_with_file(std::optional<LivenessVerdict> shown, const Rela
     verdict.lagging = !verdict.drift.empty();
     return verdict;
   }
-  if (verdict.liveness == Liveness::wrong && verdict.drift.empty()) {
-    return verdict;  // it is absent: the relay will be sent as a whole
+  const bool absent = verdict.liveness == Liveness::wrong && verdict.drift.empty();
+  if (absent && !decides_whether_it_is_served(comparison)) {
+    return verdict;  // the relay will be sent as a whole
   }
   verdict.liveness = Liveness::wrong;
   verdict.reason = describe(comparison);
   verdict.drift = std::move(comparison.differences);
+  verdict.in_file = true;
   return verdict;
 }
 

@@ -179,10 +179,11 @@ Verdict refused(const http::Response& response, http::Method method) {
       std::ranges::find(kTornErrors, *error) != kTornErrors.end()) {
     return torn(response);
   }
-  return {
-      .outcome = Outcome::permanent,
-      .reason = fmt::format("{}; correct the relay with `tender relay update`", answered(response)),
-      .from_zooid = error.has_value()};
+  return {.outcome = Outcome::permanent,
+          .reason = answered(response) + (method == http::Method::delete_
+                                              ? ""
+                                              : "; correct the relay with `tender relay update`"),
+          .from_zooid = error.has_value()};
 }
 
 Verdict client_error(const http::Response& response, http::Method method, TimePoint now) {

@@ -118,6 +118,31 @@ TEST_F(ConfigFiles, RestoreWhatIsNoFieldOfTheRow) {
   EXPECT_EQ(world.drifts(relay)[0].fields[0].field, "roles.admin.can_manage");
 }
 
+// No reload to wait for: zooid has written the file before it answered, and somebody else since.
+TEST_F(ConfigFiles, ArePutRightAtOnceWhenSomebodyWritesThemRightAfterTender) {
+  const Relay relay = live();
+  world.rename(relay, "New");
+  world.clock().advance(1s);
+  file(relay)["policy"]["public_join"] = true;
+  pass(10s);
+  EXPECT_EQ(file(relay)["policy"]["public_join"], false);
+  EXPECT_EQ(world.drifts(relay).size(), 1U);
+  EXPECT_EQ(world.syncs(), 3);
+}
+
+TEST_F(ConfigFiles, ArePutRightAtOnceWhenTheySwitchARelayOffOrOn) {
+  const Relay relay = live();
+  file(relay)["inactive"] = true;
+  pass(1h + 40s);
+  EXPECT_EQ(file(relay)["inactive"], false);
+  EXPECT_EQ(world.syncs(), 2);
+  static_cast<void>(world.command->deactivate_relay(relay.id));
+  pass(10s);
+  file(relay)["inactive"] = false;
+  pass(1h + 40s);
+  EXPECT_EQ(file(relay)["inactive"], true);
+}
+
 TEST_F(ConfigFiles, LetWhatTheyShowBeAdoptedOrOnlyReported) {
   world.env.relay_drift = RelayDrift::adopt;
   const Relay relay = live();

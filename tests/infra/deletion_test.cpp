@@ -244,7 +244,8 @@ TEST_F(Deletion, LooksAtTheRelayNoMore) {
   world.zooid.looks.clear();
   world.clock().advance(1h);
   EXPECT_TRUE(world.zooid.looks.empty());
-  EXPECT_TRUE(world.query->list_relays_to_look_at(world.clock().now() + 24h, 10).empty());
+  EXPECT_TRUE(
+      world.query->list_relays_to_look_at(world.clock().now() + 24h, TimePoint::min(), 10).empty());
 }
 
 TEST_F(Deletion, DropsTheLookThatAnUpdateHasAskedFor) {

@@ -219,6 +219,11 @@ TEST_F(Drift, AdoptsWhatItMayAndEnforcesTheRest) {
   EXPECT_EQ(file(relay)["info"]["pubkey"], test::kTenant);
   EXPECT_EQ(world.get(relay).info_name, "Owner's name");
   EXPECT_EQ(world.get(relay).live, true);
+  ASSERT_EQ(world.drifts(relay).size(), 2U);
+  EXPECT_EQ(world.drifts(relay)[0].answer, DriftAnswer::adopt);
+  EXPECT_EQ(world.drifts(relay)[1].answer, DriftAnswer::enforce);
+  ASSERT_EQ(world.drifts(relay)[1].fields.size(), 1U);
+  EXPECT_EQ(world.drifts(relay)[1].fields[0].field, "tenant");
 }
 
 TEST_F(Drift, PutsAllRightWithEnforce) {
@@ -365,6 +370,48 @@ TEST_F(Drift, NeitherAdoptsNorOverwritesAnOwnersValueThatNoRowMayHave) {
   EXPECT_EQ(world.drifts(relay)[0].answer, DriftAnswer::report);
 }
 
+TEST_F(Drift, EnforcesTheRestBesideAValueThatNoRowMayHave) {
+  const Relay relay = live();
+  owner_renames(relay, std::string(300, 'x'));
+  world.clock().advance(2h);
+  EXPECT_EQ(world.syncs(), 1);
+  file(relay)["info"]["pubkey"] = kOther;
+  world.clock().advance(2h);
+  EXPECT_EQ(file(relay)["info"]["pubkey"], test::kTenant);
+  ASSERT_EQ(world.drifts(relay).size(), 2U);
+  EXPECT_TRUE(world.drifts(relay)[1].refused);
+  EXPECT_EQ(world.drifts(relay)[1].answer, DriftAnswer::enforce);
+}
+
+TEST_F(Drift, AdoptsWhatARowMayHaveBesideAValueThatNoneMayHave) {
+  const Relay relay = live();
+  owner_renames(relay, "Owner's name");
+  file(relay)["info"]["icon"] = "not a URL";
+  world.clock().advance(2h);
+  EXPECT_EQ(world.get(relay).info_name, "Owner's name");
+  EXPECT_TRUE(world.get(relay).synced);
+  EXPECT_EQ(file(relay)["info"]["icon"], "not a URL");
+  EXPECT_EQ(world.syncs(), 1);
+  ASSERT_EQ(world.drifts(relay).size(), 2U);
+  EXPECT_EQ(world.drifts(relay)[0].answer, DriftAnswer::adopt);
+  EXPECT_EQ(world.drifts(relay)[0].reason,
+            "it shows info_name \"Owner's name\" instead of \"blue\"");
+  EXPECT_EQ(world.drifts(relay)[1].answer, DriftAnswer::report);
+  EXPECT_EQ(world.drifts(relay)[1].reason, "it shows info_icon \"not a URL\" instead of \"\"");
+}
+
+TEST_F(Drift, StopsAFightThatBringsANewNameEachTime) {
+  const Relay relay = live();
+  for (int round = 0; round < 12; ++round) {
+    owner_renames(relay, "theirs " + std::to_string(round));
+    file(relay)["info"]["pubkey"] = kOther;
+    world.clock().advance(1h);
+  }
+  EXPECT_EQ(world.syncs(), 1 + 3);
+  ASSERT_EQ(world.open_letters().size(), 1U);
+  EXPECT_EQ(world.open_letters()[0].reason, "contested");
+}
+
 TEST_F(Drift, StopsAFightWithSomeOtherProgram) {
   world.env.relay_drift = RelayDrift::enforce;
   const Relay relay = live();
@@ -474,6 +521,15 @@ TEST_F(Drift, SendsEveryFieldWhenForced) {
 
 std::string public_key_of(const nlohmann::json& file) {
   return nostr::SecretKey::parse(file["secret"].get<std::string>()).public_key().hex();
+}
+
+TEST_F(Drift, LooksOnceInASweepAtARelayOfWhichNothingWasToldTheLastTime) {
+  const Relay relay = live();
+  world.zooid.look_answer = test::answer(200, "hello");
+  world.clock().advance(6h);
+  const auto looks = world.zooid.looks.size();
+  world.clock().advance(5h);
+  EXPECT_EQ(world.zooid.looks.size() - looks, 5U);
 }
 
 TEST_F(Drift, RemembersTheIdentityThatItSawFirst) {

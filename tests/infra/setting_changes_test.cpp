@@ -85,6 +85,14 @@ TEST_F(Settings, ReachEveryRelayThatTheyConcern) {
   EXPECT_TRUE(world.zooid.requests.empty());
 }
 
+TEST_F(Settings, ReachTheRelaysAlsoWhenTheOffsetIsLost) {
+  live();
+  world.env.livekit = livekit("second-secret");
+  world.database->execute("DELETE FROM router_offset");
+  restart();
+  EXPECT_EQ(calls_of(calls)["api_secret"], "second-secret");
+}
+
 TEST_F(Settings, ReachTheRelaysAlsoWhenTheProcessDiesInBetween) {
   live();
   world.env.livekit = livekit("second-secret");

@@ -142,6 +142,23 @@ TEST_F(Pruning, LeavesTheProofThatZooidTookTheRelay) {
   EXPECT_TRUE(query.has_completed_sync(relay.id));
 }
 
+TEST_F(Pruning, LeavesTheNewestSyncThatSentSomething) {
+  const Relay relay = create("blue");
+  complete(relay);
+  const auto sent_at = query.find_last_sync(relay.id);
+  clock.advance(1h);
+  for (int i = 0; i < 2; ++i) {
+    command.complete_relay_sync(
+        relay, {.revision = 1, .digest = "digest", .result = SyncResult::unchanged});
+  }
+  clock.advance(kKeep + 1h);
+  rename(relay);
+  prune();
+  ASSERT_TRUE(sent_at);
+  EXPECT_EQ(query.find_last_sync(relay.id), sent_at);
+  EXPECT_EQ(log(), (Words{"complete_relay_sync", "complete_relay_sync", "update_relay"}));
+}
+
 TEST_F(Pruning, LeavesWhatCountsAsAttempts) {
   const Relay relay = create("blue");
   fail(relay);

@@ -51,10 +51,27 @@ TEST_F(CommandTest, KeepsTheAdminsInATableOfTheirOwn) {
   EXPECT_THAT(command.update_relay(relay.id, change).admins, Optional(ElementsAre()));
 }
 
-TEST_F(CommandTest, TakesAnAdminThatIsNotThereForAnEmptyList) {
+// The empty list would replace the one that zooid has.
+TEST_F(CommandTest, TakesNoAdminOffAListThatItWasNeverTold) {
+  const Relay relay = create("blue");
   RelayChange change;
   change.remove_admins = {kTenant};
-  EXPECT_THAT(command.update_relay(create("blue").id, change).admins, Optional(ElementsAre()));
+  EXPECT_THROW(command.update_relay(relay.id, change), CommandError);
+  EXPECT_EQ(get(relay).admins, std::nullopt);
+  RelayChange first;
+  first.add_admins = {kTenant};
+  static_cast<void>(command.update_relay(relay.id, first));
+  EXPECT_THAT(command.update_relay(relay.id, change).admins, Optional(ElementsAre()));
+}
+
+TEST_F(CommandTest, SweepsWhatAWrongClockHasPutOffForYears) {
+  const Relay relay = create("blue");
+  command.complete_relay_sync(relay, {.revision = relay.revision, .digest = "d"});
+  command.plan_look(relay.id, clock.now() + 1h);
+  EXPECT_TRUE(query.list_relays_to_look_at(clock.now(), clock.now() + 2h, 10).empty());
+  command.plan_look(relay.id, clock.now() + 24h * 365);
+  EXPECT_EQ(query.list_relays_to_look_at(clock.now(), clock.now() + 2h, 10),
+            std::vector<RelayId>{relay.id});
 }
 
 TEST_F(CommandTest, CountsAnAdminThatAProgramWritesAsAChange) {
@@ -244,7 +261,8 @@ TEST_F(CommandTest, AnAnswerToDriftAloneIsNoNewRevision) {
   EXPECT_EQ(changed.revision, relay.revision);
   EXPECT_TRUE(changed.synced);
   EXPECT_EQ(log().back(), "update_relay");
-  EXPECT_EQ(query.list_relays_to_look_at(clock.now(), 10), std::vector<RelayId>{relay.id});
+  EXPECT_EQ(query.list_relays_to_look_at(clock.now(), clock.now() + 2h, 10),
+            std::vector<RelayId>{relay.id});
   change.info_name = "New";
   EXPECT_EQ(command.update_relay(relay.id, change).revision, relay.revision + 1);
   change.drift = "sometimes";

@@ -79,6 +79,8 @@ TEST_F(FileVerdict, CountsTheFileMoreThanWhatZooidHasLoaded) {
   ASSERT_EQ(verdict.drift.size(), 1U);
   EXPECT_EQ(verdict.drift[0].observed, "Owner's");
   EXPECT_FALSE(verdict.lagging);
+  EXPECT_TRUE(verdict.in_file);
+  EXPECT_FALSE(judged(shown_name("Owner's")).lagging);
 }
 
 TEST_F(FileVerdict, TellsThatZooidHasYetToLoadTheFile) {
@@ -96,6 +98,18 @@ TEST_F(FileVerdict, KeepsThatTheRelayIsAbsent) {
   EXPECT_TRUE(verdict.drift.empty());
   EXPECT_FALSE(verdict.lagging);
   EXPECT_EQ(verdict.reason, "its host answers 404");
+}
+
+TEST_F(FileVerdict, SeesInTheFileWhyARelayIsAbsentOrStillServed) {
+  file->values["/inactive"] = "true";
+  const LivenessVerdict off = judged(not_there());
+  ASSERT_EQ(off.drift.size(), 1U);
+  EXPECT_EQ(off.drift[0].field, "inactive");
+  EXPECT_TRUE(off.in_file);
+  file->values.erase("/inactive");
+  file->values["/host"] = R"("other.relays.test")";
+  ASSERT_EQ(judged(not_there()).drift.size(), 1U);
+  EXPECT_EQ(judged(not_there()).drift[0].field, "host");
 }
 
 TEST_F(FileVerdict, IsAbsentWhenTheFileIsDamaged) {

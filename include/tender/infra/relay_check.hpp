@@ -88,6 +88,7 @@ class RelayCheck final : public outbox::Executor {
   ReloadProgress progress_;
   LostRelays lost_;
   bool said_what_is_unsupported_ = false;  // once in the life of the process
+  bool said_what_is_unclear_ = false;      // of a relay, since a look has succeeded last
 };
 
 }  // namespace tender::infra

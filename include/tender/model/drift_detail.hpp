@@ -5,7 +5,9 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include <nlohmann/json_fwd.hpp>
@@ -24,6 +26,11 @@ struct FieldDrift {
 
 [[nodiscard]] nlohmann::ordered_json to_json(const FieldDrift& drift);
 
+/// The differences for people, on one line: `info_name "b" instead of "a"`, each after `shown_by`
+/// ("it shows"); empty: none.
+[[nodiscard]] std::string describe(std::span<const FieldDrift> differences,
+                                   std::string_view shown_by);
+
 /// What tender does about a drift.
 enum class DriftAnswer : std::uint8_t {
   enforce,  // sends what the row says
@@ -38,6 +45,7 @@ struct DriftDetail {
   DriftAnswer answer = DriftAnswer::report;
   std::string reason{};              // for people
   std::vector<FieldDrift> fields{};  // empty: the relay is absent, or served although inactive
+  bool refused = false;              // a field has a value that a row may not have
 };
 
 /// Of notice_relay_identity and accept_relay_identity.

@@ -156,8 +156,9 @@ class Query {
 
   [[nodiscard]] std::int64_t count_relays_in_step() const;
 
-  /// Relays in step at which the sweep is to look by now, the longest due first.
-  [[nodiscard]] std::vector<RelayId> list_relays_to_look_at(TimePoint now,
+  /// Relays in step at which the sweep is to look by now, the longest due first; then those whose
+  /// time lies beyond `horizon`, because the clock was wrong when it was written.
+  [[nodiscard]] std::vector<RelayId> list_relays_to_look_at(TimePoint now, TimePoint horizon,
                                                             std::int64_t limit) const;
 
  private:

@@ -30,6 +30,7 @@ struct LivenessVerdict {
   // Only with zooid's file of the relay:
   std::vector<FieldDrift> unsupported{};  // desired, and unknown to this zooid
   bool lagging = false;  // other than the file, which is as described: zooid has yet to load it
+  bool in_file = false;  // `drift` is the file's: no reload makes it go away
 };
 
 /// The request for the relay's NIP-11 document (`Accept: application/nostr+json`), as
@@ -43,10 +44,11 @@ struct LivenessVerdict {
 
 /// What that has `shown` (nothing: zooid was not asked), with zooid's file of the relay as it was
 /// before and after the exchange; nothing: it was not there. Every field is compared then, and the
-/// file counts more than the document, which zooid shows as it was when it loaded the file last. A
-/// torn file is as bad as an absent relay. One that tender cannot read says nothing, and neither
-/// does one that is missing while zooid serves the relay as described: zooid may read another
-/// directory. `taken_at` as in compare().
+/// file counts more than the document, which zooid shows as it was when it loaded the file last. Of
+/// a relay that is absent, or served although it is inactive, the file's differences count only if
+/// they are the cause. A torn file is as bad as an absent relay. One that tender cannot read says
+/// nothing, and neither does one that is missing while zooid serves the relay as described: zooid
+/// may read another directory. `taken_at` as in compare().
 [[nodiscard]] LivenessVerdict judge_with_file(std::optional<LivenessVerdict> shown,
                                               const Relay& relay, const config::Env& env,
                                               const std::optional<ConfigFile>& before,
