@@ -135,7 +135,7 @@ class RelayCheck::Execution final : public Look {
     // What zooid has yet to load from its file is nobody's edit.
     const std::vector<FieldDrift> shown =
         verdict().lagging ? std::vector<FieldDrift>() : verdict().drift;
-    const DriftDecision drift = decide_drift(now, shown, drift_policy(now, owner_.env_));
+    const DriftDecision drift = decide_drift(now, shown, policy_for(now));
     if (!drift.taken.empty()) {
       return owner_.is_paused() ? outbox::Settlement(look_after_pause()) : adopt(now, drift);
     }
@@ -152,6 +152,14 @@ class RelayCheck::Execution final : public Look {
       return outbox::Complete{};  // it was said when it was noticed
     }
     return wait_or_push(now);
+  }
+
+  // Nothing is taken over from what may be another relay at the same host.
+  [[nodiscard]] config::RelayDrift policy_for(const Relay& now) const {
+    const auto policy = drift_policy(now, owner_.env_);
+    const bool anothers =
+        !now.identity.empty() && !verdict().identity.empty() && verdict().identity != now.identity;
+    return anothers && policy != config::RelayDrift::report ? config::RelayDrift::enforce : policy;
   }
 
   // What was left different is to be put right now; or somebody has written zooid's file since

@@ -82,6 +82,9 @@ class RelaySync::Execution final : public outbox::Execution {
       }
       return outbox::Complete{};  // the relay is gone: there is nothing to keep in step
     }
+    if (report_.lost) {
+      owner_.command_.note_lost_relay(relay_.id);
+    }
     if (report_.lost && verdict().in_doubt) {
       owner_.command_.forget_relay_identity(relay_.id);
     }
@@ -102,7 +105,9 @@ class RelaySync::Execution final : public outbox::Execution {
       return outbox::StayDue{};
     }
     if (verdict().outcome == Outcome::done) {
-      hurry_those_who_wait(*now);
+      if (!report_.created) {
+        hurry_those_who_wait(*now);
+      }
       complete();
       return newer ? outbox::Settlement(outbox::StayDue{}) : settle_success();
     }
@@ -170,7 +175,8 @@ class RelaySync::Execution final : public outbox::Execution {
     return {.revision = relay_.revision,
             .digest = zooid::body_digest(zooid::update_body(relay_, owner_.env_)),
             .result = result,
-            .doubt_until = doubt_until_};
+            .doubt_until = doubt_until_,
+            .identity = report_.identity};
   }
 
   // zooid has it under a host that nobody wants: who waits for its old one goes on, and then it.

@@ -143,6 +143,7 @@ json to_json(const SyncReport& report) {
   return {{"verdict", verdict_to_json(report.verdict)},
           {"requests", report.requests},
           {"created", report.created},
+          {"identity", report.identity},
           {"lost", report.lost},
           {"leftover", kLeftover.at(static_cast<std::size_t>(report.leftover))}};
 }
@@ -165,6 +166,7 @@ std::optional<SyncReport> read_sync_report(const json& object) {
   reader.take(read_verdict(reader.member("verdict")), report.verdict);
   reader.read_number("requests", report.requests);
   reader.read("created", report.created);
+  reader.read("identity", report.identity);
   reader.read("lost", report.lost);
   reader.take(named<Leftover>(kLeftover, reader.member("leftover")), report.leftover);
   return reader.good() ? std::optional(std::move(report)) : std::nullopt;

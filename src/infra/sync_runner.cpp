@@ -124,6 +124,7 @@ class SyncRunner::Attempt {
     Secret hidden(identity.reveal_hex());
     Verdict verdict = co_await send(method, std::move(body), std::move(hidden));
     report_.created = verdict.outcome == Outcome::done;
+    report_.identity = report_.created ? identity.public_key().hex() : std::string();
     co_return verdict;
   }
 

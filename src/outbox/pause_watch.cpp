@@ -17,6 +17,11 @@ void PauseWatch::look(TimePoint now) {
     }
     return;
   }
+  if (!before && pause_->quiet) {
+    // Another process said so; or it was over, work began, and the clock was set back.
+    table_.set_quiet(*pause_, false);
+    pause_->quiet = false;
+  }
   if (!before || before->since != pause_->since || before->until != pause_->until ||
       before->reason != pause_->reason) {
     logger_.info("paused from {} until {}{}: sending nothing that changes zooid",
@@ -33,7 +38,7 @@ TimePoint PauseWatch::ends_at() const {
 
 void PauseWatch::note_quiet() {
   if (pause_ && !pause_->quiet) {
-    table_.set_quiet(*pause_);
+    table_.set_quiet(*pause_, true);
     pause_->quiet = true;
   }
 }

@@ -245,10 +245,10 @@ void Command::complete_relay_sync(const Relay& relay, const CompletedSync& sync)
           "live = CASE WHEN ?4 THEN live END, "
           "live_pushes = CASE WHEN coalesce(synced_revision, 0) < ?1 THEN 0 ELSE live_pushes END, "
           "sync_error = CASE WHEN revision = ?1 THEN '' ELSE sync_error END, info_sent = ?6, "
-          "identity = CASE WHEN ?7 THEN '' ELSE identity END, "
+          "identity = CASE WHEN ?7 THEN ?8 ELSE identity END, "
           "other_identity = CASE WHEN ?7 THEN '' ELSE other_identity END WHERE id = ?5",
           sync.revision, sync.digest, sync.doubt_until, detail.skipped(), relay.id.text,
-          sent.to_text(), created)
+          sent.to_text(), created, sync.identity)
       .run();
   transaction.commit();
 }
@@ -259,10 +259,11 @@ void Command::complete_sync_of_gone_relay(const Relay& relay, const CompletedSyn
       ->prepare(
           "UPDATE relay_past SET "
           "synced_revision = iif(?6, NULL, max(coalesce(synced_revision, 0), ?1)), "
-          "identity = CASE WHEN ?5 THEN '' ELSE identity END, "
+          "identity = CASE WHEN ?5 THEN ?8 ELSE identity END, "
           "synced_digest = ?2, doubt_until = ?3, taken_subdomain = iif(?6, '', ?7) WHERE id = ?4",
           sync.revision, sync.digest, sync.doubt_until, relay.id.text,
-          sync.result == SyncResult::created, sync.result == SyncResult::deleted, relay.subdomain)
+          sync.result == SyncResult::created, sync.result == SyncResult::deleted, relay.subdomain,
+          sync.identity)
       .run();
   transaction.commit();
 }
@@ -344,6 +345,12 @@ void Command::adopt_relay_info(const Relay& adopted, DriftDetail detail, const S
             digest, relay.id.text)
         .run();
   }
+  transaction.commit();
+}
+
+void Command::note_lost_relay(const RelayId& id) {
+  Transaction transaction(*database_);
+  write_taken_subdomain(id, std::string());
   transaction.commit();
 }
 

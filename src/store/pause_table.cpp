@@ -30,8 +30,9 @@ void PauseTable::remove() {
   database_.prepare("DELETE FROM pause").run();
 }
 
-void PauseTable::set_quiet(const SyncPause& pause) {
-  database_.prepare("UPDATE pause SET quiet = 1 WHERE id = 1 AND since = ?", pause.since).run();
+void PauseTable::set_quiet(const SyncPause& pause, bool quiet) {
+  database_.prepare("UPDATE pause SET quiet = ? WHERE id = 1 AND since = ?", quiet, pause.since)
+      .run();
 }
 
 }  // namespace tender::store

@@ -47,7 +47,7 @@ TEST_F(PauseTest, WaitsUntilTheSidecarHasEndedWhatIsUnderWay) {
       pause = table.find(behind.clock.now());
     }
     ended = true;
-    table.set_quiet(*pause);
+    table.set_quiet(*pause, true);
   });
   const Ran ran = run({"pause"});
   EXPECT_TRUE(ended);
@@ -75,7 +75,7 @@ TEST_F(PauseTest, IsShownWithWhatIsStillUnderWay) {
   const store::SyncPause pause = behind.command.pause_sync(std::nullopt, "");
   EXPECT_THAT(run({"status"}).out, HasSubstr("what was under way has not ended yet"));
   EXPECT_EQ(status()["pause"]["quiet"], false);
-  store::PauseTable(behind.database).set_quiet(pause);
+  store::PauseTable(behind.database).set_quiet(pause, true);
   EXPECT_THAT(run({"status"}).out, Not(HasSubstr("what was under way has not ended yet")));
   EXPECT_EQ(status()["pause"]["quiet"], true);
 }

@@ -538,6 +538,27 @@ TEST_F(Drift, RemembersTheIdentityThatItSawFirst) {
   EXPECT_EQ(relay.other_identity, "");
 }
 
+TEST_F(Drift, AdoptsNothingFromARelayWithAnotherIdentity) {
+  const Relay relay = live();
+  world.zooid.relays["stranger"] = file(relay);
+  world.zooid.relays["stranger"]["secret"] = std::string(63, '1') + "2";
+  world.zooid.relays["stranger"]["info"]["name"] = "Stranger";
+  world.zooid.relays.erase(relay.id.text);
+  world.clock().advance(2h);
+  EXPECT_EQ(world.get(relay).info_name, "blue");
+  EXPECT_EQ(world.logged(relay, ActivityType::adopt_relay_info), 0);
+  ASSERT_EQ(world.open_letters().size(), 1U);
+  EXPECT_EQ(world.open_letters()[0].reason, "lost");
+}
+
+TEST_F(Drift, KnowsTheIdentityOfARelayThatItHasCreatedBeforeAnyLook) {
+  world.env.relay_verify = config::RelayVerify::off;
+  world.start();
+  const Relay relay = world.create("blue");
+  world.clock().advance(1s);
+  EXPECT_EQ(world.get(relay).identity, public_key_of(file(relay)));
+}
+
 TEST_F(Drift, SaysOnceThatARelayHasAnotherIdentity) {
   const Relay relay = live();
   const std::string secret = file(relay)["secret"];

@@ -42,7 +42,8 @@ SyncOrder some_order() {
 }
 
 SyncReport some_report() {
-  SyncReport report{.requests = 2, .created = true, .lost = true, .leftover = Leftover::torn};
+  SyncReport report{
+      .requests = 2, .created = true, .identity = "abc", .lost = true, .leftover = Leftover::torn};
   report.verdict = {Outcome::storage_fault, "disk full", true, true, true, std::chrono::seconds(3)};
   return report;
 }

@@ -56,6 +56,23 @@ TEST_F(Paused, BeginsNothingThatWritesUntilItIsResumed) {
   EXPECT_FALSE(waits("blue"));
 }
 
+// The row of one that is over stays, and holds again when the clock is set back.
+TEST_F(Paused, IsNotQuietOnlyBecauseItWasSoBeforeItsEnd) {
+  executor.script = [](const Job&) { return Plan{.takes = 1h}; };
+  run();
+  table.put({.since = clock.now(), .until = clock.now() + 1h});
+  wake();
+  store::SyncPause over = table.find(clock.now()).value();
+  EXPECT_TRUE(over.quiet);
+  clock.advance(2h);
+  ask("blue");
+  ASSERT_EQ(keys(executor.begun), Keys{"blue"});
+  over.until = clock.now() + 1h;
+  table.put(over);
+  wake();
+  EXPECT_FALSE(is_quiet());
+}
+
 TEST_F(Paused, StaysSoAfterARestart) {
   pause();
   ask("blue");

@@ -38,11 +38,14 @@ enum class FaultKind : std::uint8_t {
   torn_file,    // that of one relay has lost what it held
   older_zooid,  // generation A, for the whole life
   owner_edit,   // a relay's owner renames it in zooid
+  hand_edit,    // somebody gives it another owner in its file, or switches it off
+  stranger,     // a relay that no row describes, at a host that a row may want
   // The process and its machine.
   crash_at_a_time,
   crash_after_a_handler,
   crash_with_requests_under_way,
   stop_and_restart,
+  settings_changed,  // before the next start
   clock_forward,
   clock_back,
   broadcast_lag,
@@ -57,6 +60,7 @@ enum class FaultKind : std::uint8_t {
   replaced_row,   // by REPLACE, or by DELETE and INSERT
   invalid_row,
   hosts_swapped,
+  paused,                  // by an operator
   destination_state_lost,  // its row deleted
   strange_activity,
   // No faults, but work at the database while all else goes on.

@@ -17,7 +17,7 @@ std::string taker_of_host(const FinalView& view, const RelayRow& relay) {
 }
 
 // Whether one that no row describes has the host, or has that of the one that has it, and so on.
-// Relays with rows make room for each other. They cannot where nobody sees who has the host.
+// Relays with rows make room for each other, if zooid said when they got their hosts.
 bool host_is_taken(const FinalView& view, RelayRow relay) {
   const auto rows = view.tables.relays();
   for (std::size_t steps = 0; steps <= rows.size(); ++steps) {
@@ -26,9 +26,8 @@ bool host_is_taken(const FinalView& view, RelayRow relay) {
       return false;
     }
     const auto row = view.tables.relay(taker);
-    const bool seen = view.env.relay_verify != config::RelayVerify::off && row && row->recognized &&
-                      !view.zooid.relays.at(taker).value("inactive", false);
-    if (!seen) {
+    const auto& known = view.witness.record(taker).known;
+    if (!row || !known || known->value("host", "") != relay.host) {
       return true;
     }
     relay = *row;
@@ -36,11 +35,13 @@ bool host_is_taken(const FinalView& view, RelayRow relay) {
   return false;
 }
 
-// The sweep may not have come round since its owner's edit. When all relays were sent again, they
-// were looked at; of one that is not active nothing is seen.
+// What somebody changed in zooid is noticed within two sweeps, and at once when all relays are sent
+// again; of one that is not active nothing is seen.
 bool is_still_unnoticed(const FinalView& view, Stage stage, const RelayRow& relay) {
-  return view.witness.record(relay.id).owners_name &&
-         (stage == Stage::faults_over || !relay.active ||
+  const RelayRecord& record = view.witness.record(relay.id);
+  const bool sweeps = view.env.relay_sweep > Milliseconds::zero();
+  return (record.owners_name || record.edited) &&
+         ((stage == Stage::faults_over && !sweeps) || !relay.active ||
           view.env.relay_verify == config::RelayVerify::off);
 }
 
@@ -101,6 +102,8 @@ void check_synced(const FinalView& view, Stage stage, const RelayRow& relay, Tra
   auto held = config_of(found->second);
   if (is_still_unnoticed(view, stage, relay)) {
     held["info"]["name"] = wanted.at("info").at("name");
+    held["info"]["pubkey"] = wanted.at("info").at("pubkey");
+    held["inactive"] = wanted.at("inactive");
   }
   if (held != wanted) {
     trace.violate("relay {} is synced, and zooid has something else: {}", relay.id,

@@ -48,6 +48,11 @@ Trace Life::live() {
   weather_.calm_down();
   machine_.heal();
   run_until_quiet();
+  if (machine_.env().relay_sweep > Milliseconds::zero() &&
+      machine_.env().relay_verify != config::RelayVerify::off) {
+    run_for(2 * machine_.env().relay_sweep);  // all that was changed in zooid is seen by then
+    run_until_quiet();
+  }
   check(Stage::faults_over);
   if (!trace_.violation()) {
     put_right();

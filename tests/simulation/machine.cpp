@@ -164,7 +164,24 @@ void Machine::end_process(Milliseconds restart_after) {
   witness_.catch_up();
   witness_.process_ended();
   handlers_left_ = 0;
+  if (weather_.has(FaultKind::settings_changed) && dice_.chance(30)) {
+    change_settings();
+  }
   timeline_.in(restart_after, [this] { start(); });
+}
+
+// Only what needs no consent: tender asks before it switches something off.
+void Machine::change_settings() {
+  const std::string secret = fmt::format("secret {}", process_number_);
+  if (env_.livekit && dice_.chance(50)) {
+    env_.livekit->api_secret = Secret(secret);
+  } else if (env_.blossom_s3) {
+    env_.blossom_s3->secret_key = Secret(secret);
+  } else {
+    return;
+  }
+  trace_.fault(FaultKind::settings_changed, "a credential is \"{}\"", secret);
+  witness_.settings_changed(env_);
 }
 
 void Machine::jump(Milliseconds by) {
@@ -190,6 +207,16 @@ void Machine::create() {
 
 void Machine::command() {
   others_.act(process_.command);
+  commit_is_seen();
+}
+
+void Machine::pause() {
+  others_.pause();
+  commit_is_seen();
+}
+
+void Machine::resume() {
+  others_.resume();
   commit_is_seen();
 }
 
@@ -274,6 +301,7 @@ void Machine::heal() {
   network_.heal();
   others_.release_write_lock();
   set_skew(Milliseconds::zero());
+  resume();
 }
 
 void Machine::run_ready() {

@@ -45,6 +45,8 @@ class Machine final : public Stagehand {
   void cut_power_at_write(int nth) override;
   void prune_log() override;
   void checkpoint() override;
+  void pause() override;
+  void resume() override;
 
   /// Runs all handlers of the process that are ready.
   void run_ready();
@@ -66,6 +68,7 @@ class Machine final : public Stagehand {
   void connect();
   void set_skew(Milliseconds skew);
   void after_a_handler();
+  void change_settings();
   void commit_is_seen();
 
   Timeline& timeline_;

@@ -12,6 +12,8 @@ namespace {
 constexpr int kMostCalls = 3'000;        // ten times what a busy life needs
 constexpr int kMostCallsPerRelay = 150;  // and a large fleet
 constexpr Milliseconds kReboot{8'000};
+constexpr const char* kOtherOwner =
+    "c6047f9441ed7d6d3045406e95c07cd85c778e4b8cef3ca7abac09b95c709ee5";
 constexpr Milliseconds kTokenSkew{60'000};  // as zooid has it
 
 // Frees the call of its client when the client's coroutine goes, however it goes.
@@ -236,26 +238,68 @@ void Network::heal() {
   watcher_.catch_up();
 }
 
-void Network::rename_some_relay() {
-  std::vector<std::string> served;
+std::optional<std::string> Network::some_relay(
+    const std::function<bool(const std::string&, const nlohmann::json&)>& wanted) {
+  std::vector<std::string> found;
   for (const auto& [id, file] : zooid.relays) {
-    const bool managed = file.value("/management/enabled"_json_pointer, false);
-    if (managed && !file.value("inactive", false) && !zooid.not_loaded.contains(id) &&
-        id != "tender-scratch") {
-      served.push_back(id);
+    if (id != "tender-scratch" && !id.starts_with(kStranger) && !file.empty() && wanted(id, file)) {
+      found.push_back(id);
     }
   }
-  if (served.empty() || zooid.storage != test::Storage::well || outage_) {
+  if (found.empty() || zooid.storage != test::Storage::well || outage_) {
+    return std::nullopt;
+  }
+  const auto which = dice_.between(0, static_cast<std::int64_t>(found.size()) - 1);
+  return found.at(static_cast<std::size_t>(which));
+}
+
+void Network::rename_some_relay() {
+  const auto relay = some_relay([this](const std::string& id, const nlohmann::json& file) {
+    return file.value("/management/enabled"_json_pointer, false) &&
+           !file.value("inactive", false) && !zooid.not_loaded.contains(id);
+  });
+  if (!relay) {
     return;
   }
-  const auto which = dice_.between(0, static_cast<std::int64_t>(served.size()) - 1);
-  const std::string& relay = served.at(static_cast<std::size_t>(which));
   const std::string name = fmt::format("owner's {}", ++renames_);
-  trace_.fault(FaultKind::owner_edit, "{} is \"{}\" now", relay, name);
-  watcher_.before_write(relay);
-  zooid.relays[relay]["info"]["name"] = name;
-  listener_->renamed(relay, name);
-  watcher_.written(relay);
+  trace_.fault(FaultKind::owner_edit, "{} is \"{}\" now", *relay, name);
+  watcher_.before_write(*relay);
+  zooid.relays[*relay]["info"]["name"] = name;
+  listener_->renamed(*relay, name);
+  watcher_.written(*relay);
+}
+
+void Network::edit_some_file() {
+  const auto relay = some_relay([](const auto&, const auto&) { return true; });
+  if (!relay) {
+    return;
+  }
+  watcher_.before_write(*relay);
+  nlohmann::json& file = zooid.relays[*relay];
+  if (dice_.chance(50)) {
+    file["inactive"] = !file.value("inactive", false);
+  } else {
+    file["info"]["pubkey"] = kOtherOwner;
+  }
+  trace_.fault(FaultKind::hand_edit, "{}: inactive={} owner={}", *relay,
+               file.value("inactive", false), file["info"].value("pubkey", "").substr(0, 4));
+  listener_->edited(*relay);
+  watcher_.written(*relay);
+}
+
+void Network::settle_stranger(const std::string& host) {
+  const auto has_host = [&](const auto& entry) { return entry.second.value("host", "") == host; };
+  if (std::ranges::any_of(zooid.relays, has_host)) {
+    return;
+  }
+  const std::string id = fmt::format("{}{}", kStranger, ++strangers_);
+  trace_.fault(FaultKind::stranger, "{} at {}", id, host);
+  zooid.relays[id] = {{"host", host},
+                      {"schema", fmt::format("stranger_{}", strangers_)},
+                      {"secret", fmt::format("{:064x}", 4'000'000 + strangers_)},
+                      {"info", {{"name", id}, {"pubkey", kOtherOwner}}}};
+  listener_->settled(id, host);
+  watcher_.written(id);
 }
 
 void Network::wipe() {

@@ -39,6 +39,9 @@ struct Call {
   [[nodiscard]] bool is_look() const { return !host.empty(); }
 };
 
+/// How the ids of relays begin that no row describes.
+inline constexpr std::string_view kStranger = "stranger-";
+
 /// Told of all that happens, at once.
 class NetworkListener {
  public:
@@ -49,6 +52,8 @@ class NetworkListener {
   virtual void wiped() = 0;
   virtual void torn(const std::string& relay) = 0;  // its file is empty now
   virtual void renamed(const std::string& relay, const std::string& name) = 0;  // by its owner
+  virtual void edited(const std::string& relay) = 0;  // another owner, or active or not
+  virtual void settled(const std::string& stranger, const std::string& host) = 0;
 };
 
 class Network final : public http::Transport {
@@ -92,6 +97,12 @@ class Network final : public http::Transport {
   /// file.
   void rename_some_relay();
 
+  /// Somebody writes another owner, or `inactive`, into the file of some relay.
+  void edit_some_file();
+
+  /// A relay that no row describes, at that host, unless some relay has it.
+  void settle_stranger(const std::string& host);
+
   // Without looks: the sweep never ends.
 
   /// What calls have still to do.
@@ -110,6 +121,8 @@ class Network final : public http::Transport {
   void begin(const std::shared_ptr<Call>& call, Milliseconds timeout);
   [[nodiscard]] Fate choose_fate(const Call& call, Milliseconds timeout);
   void apply(Call& call);
+  [[nodiscard]] std::optional<std::string> some_relay(
+      const std::function<bool(const std::string& id, const nlohmann::json& file)>& wanted);
   http::Response carry_out(const Call& call);
   void deliver(Call& call);
 
@@ -128,6 +141,7 @@ class Network final : public http::Transport {
   int calls_ = 0;
   int looks_ = 0;  // of these
   int renames_ = 0;
+  int strangers_ = 0;
   int under_way_ = 0;
 };
 

@@ -17,6 +17,7 @@ using outbox::Resolution;
 
 // Few, so that changes often lead back to what zooid had before.
 constexpr Milliseconds kWhileSynced{500};
+constexpr Milliseconds kPause{180'000};
 constexpr std::array<const char*, 3> kNames{"amber", "blue", "coral"};
 constexpr std::array<const char*, 2> kIcons{"", "https://relays.test/icon.png"};
 constexpr std::array<const char*, 12> kSubdomains{"ant", "bee", "cat",  "dog", "elk", "fox",
@@ -351,6 +352,33 @@ void OtherPrograms::log_strangely(const std::string& id) {
           "'nobody', '{}')",
           id)
       .run();
+}
+
+// As often as not at a host that a row wants.
+void OtherPrograms::let_a_stranger_settle(Network& network) {
+  network.settle_stranger(dice_.pick(kSubdomains) + std::string(".relays.test"));
+}
+
+void OtherPrograms::pause() {
+  attempt([&] {
+    if (connected()) {
+      const TimePoint now = around_.clock.now();
+      const auto until = dice_.chance(50) ? std::optional(now + dice_.between(kWhileSynced, kPause))
+                                          : std::nullopt;
+      static_cast<void>(open_->command.pause_sync(until, "maintenance"));
+      around_.trace.fault(
+          FaultKind::paused, "{}",
+          until ? fmt::format("for {} s", (*until - now).count() / 1000) : "until resume");
+    }
+  });
+}
+
+void OtherPrograms::resume() {
+  attempt([&] {
+    if (connected() && open_->command.resume_sync()) {
+      around_.trace.line("the operator resumes");
+    }
+  });
 }
 
 void OtherPrograms::hold_write_lock() {

@@ -14,6 +14,7 @@
 #include "tender/store/query.hpp"
 
 #include "simulation/dice.hpp"
+#include "simulation/network.hpp"
 #include "simulation/timeline.hpp"
 #include "simulation/trace.hpp"
 #include "simulation/weather.hpp"
@@ -69,6 +70,13 @@ class OtherPrograms {
 
   /// Somebody asks for the whole fleet, by the command line.
   void reconcile_fleet();
+
+  /// A person makes a relay in zooid, without a row.
+  void let_a_stranger_settle(Network& network);
+
+  /// An operator pauses tender, for a time or until resume().
+  void pause();
+  void resume();
 
   /// Another program begins a write transaction and leaves it open; or ends it.
   void hold_write_lock();

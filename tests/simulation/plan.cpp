@@ -103,6 +103,14 @@ void Plan::schedule(Timeline& timeline, Dice& dice, Network& network, OtherProgr
   when(FaultKind::torn_file, 1, [&] { network.tear_newest(); });
   when(FaultKind::wipe, 1, [&] { network.wipe(); });
   when(FaultKind::owner_edit, 6, [&] { network.rename_some_relay(); });
+  when(FaultKind::hand_edit, 4, [&] { network.edit_some_file(); });
+  when(FaultKind::stranger, 2, [&] { others.let_a_stranger_settle(network); });
+  when(FaultKind::paused, 2, [&] {
+    stage.pause();
+    if (dice.chance(80)) {
+      timeline.in(dice.between(seconds(1), minutes(5)), [&] { stage.resume(); });
+    }
+  });
   when(FaultKind::outage_of_breaker_length, 3, [&] {
     network.begin_outage(FaultKind::outage_of_breaker_length, dice.pick(kOutageStyles),
                          dice.between(seconds(3), minutes(2)));

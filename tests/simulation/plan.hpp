@@ -23,6 +23,8 @@ class Stagehand {
   virtual void fill_disk() = 0;
   virtual void prune_log() = 0;
   virtual void checkpoint() = 0;
+  virtual void pause() = 0;
+  virtual void resume() = 0;
   virtual void cut_power_at_write(int nth) = 0;
 };
 

@@ -44,6 +44,8 @@ struct RelayRecord {
   bool gone = false;               // its deletion has, and no request is in doubt
   std::optional<std::string> owners_name{};  // in zooid's file, by its owner; not in the row yet
   int renames = 0;                           // by its owner
+  bool edited = false;                       // zooid's file by hand, and nothing was taken since
+  int edits = 0;
 
   // Requests that may still have an effect.
   bool may_send_again = false;             // the worker cannot know all that it sent

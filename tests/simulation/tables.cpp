@@ -194,6 +194,12 @@ std::int64_t Tables::last_log_row() const {
   return row.integer(0);
 }
 
+bool Tables::is_paused_and_quiet(TimePoint now) const {
+  return database_
+      .prepare("SELECT 1 FROM pause WHERE quiet = 1 AND (until IS NULL OR until > ?)", now)
+      .step();
+}
+
 std::int64_t Tables::routed() const {
   store::Statement row = database_.prepare("SELECT seq FROM router_offset");
   return row.step() ? row.integer(0) : 0;

@@ -95,6 +95,8 @@ class Tables {
   [[nodiscard]] std::int64_t routed() const;
 
   [[nodiscard]] HostRow host() const;
+  /// Whether an operator's pause holds, and was told that nothing is under way.
+  [[nodiscard]] bool is_paused_and_quiet(TimePoint now) const;
 
   /// Whether a dead letter keeps the relay from being tried at that revision.
   [[nodiscard]] bool letter_holds(const std::string& relay, std::int64_t revision) const;

@@ -54,6 +54,7 @@ void Witness::sent(const Call& call) {
     ending_.reset();
   }
   catch_up();
+  check_pause(call);
   if (call.is_look()) {
     look_sent(call);
   } else if (call.method == http::Method::get || call.relay == kScratchRelay) {
@@ -175,6 +176,9 @@ void Witness::instant_ended() {
   claims_.instant_ended(*tables_);
   turns_.instant_ended(*tables_);
   looks_.instant_ended(*tables_, host_.failing());
+  if (any_under_way() && tables_->is_paused_and_quiet(clock_.now())) {
+    trace_.violate("an operator is told that nothing is under way, and something is");
+  }
 }
 
 void Witness::store_failed() {
@@ -223,6 +227,16 @@ void Witness::begin_attempt(const Call& call, RelayRecord& record) {
   record.requests = 0;
   record.attempt_at = timeline_.now();
   record.clock_jumped_in_attempt = false;
+}
+
+// The operator was told that nothing is under way.
+void Witness::check_pause(const Call& call) {
+  if (call.method != http::Method::get && tables_->is_paused_and_quiet(clock_.now())) {
+    trace_.violate("#{} is sent, and an operator has paused tender", call.number);
+  }
+  if (call.relay.starts_with(kStranger)) {
+    trace_.violate("#{} is about {}, which no row describes", call.number, call.relay);
+  }
 }
 
 void Witness::check_delete(const Call& call) {
@@ -326,6 +340,7 @@ void Witness::applied(const Call& call, const http::Response& answer) {
     trace_.violate("relay {} is deleted, and comes back", call.relay);
   }
   record.host = call.body.value("host", "");
+  record.edited = false;
   if (call.body.value("/info/name"_json_pointer, "") != "") {
     record.owners_name.reset();
   }
@@ -427,6 +442,7 @@ void Witness::torn(const std::string& relay) {
   record.identity_lost = record.identity_lost || (!record.secret.empty() && !record.wiped);
   record.torn = true;
   record.owners_name.reset();
+  record.edited = false;
   record.secret.clear();
 }
 
@@ -434,9 +450,19 @@ void Witness::deleted(RelayRecord& record) {
   record.host.clear();
   record.secret.clear();
   record.owners_name.reset();
+  record.edited = false;
   record.wiped = false;
   record.torn = false;
   record.identity_lost = false;
+}
+
+void Witness::edited(const std::string& relay) {
+  records_[relay].edited = true;
+  ++records_[relay].edits;
+}
+
+void Witness::settled(const std::string& stranger, const std::string& host) {
+  records_[stranger].host = host;
 }
 
 void Witness::renamed(const std::string& relay, const std::string& name) {
@@ -449,6 +475,7 @@ void Witness::wiped() {
   for (auto& [id, record] : records_) {
     record.wiped = true;
     record.owners_name.reset();
+    record.edited = false;
   }
 }
 
@@ -491,6 +518,15 @@ void Witness::clock_jumped() {
     record.clock_jumped_in_attempt = true;
     if (record.inherited) {
       record.unknown_until.reset();
+    }
+  }
+}
+
+void Witness::settings_changed(const config::Env& env) {
+  env_ = env;
+  for (auto& [id, record] : records_) {
+    if (const auto relay = tables_->relay(id); relay && relay->revision == record.revision) {
+      record.described = relay->config;
     }
   }
 }

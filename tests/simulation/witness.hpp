@@ -43,6 +43,8 @@ class Witness final : public NetworkListener {
   void wiped() override;
   void torn(const std::string& relay) override;
   void renamed(const std::string& relay, const std::string& name) override;
+  void edited(const std::string& relay) override;
+  void settled(const std::string& stranger, const std::string& host) override;
 
   /// Reads what was committed since the last time.
   void catch_up();
@@ -50,6 +52,9 @@ class Witness final : public NetworkListener {
   void instant_ended();
   /// A write to the database failed: the process may have to undo what it had claimed.
   void store_failed();
+
+  /// The next process has that environment.
+  void settings_changed(const config::Env& env);
 
   /// The process has ended: what it had under way is nobody's.
   void process_ended();
@@ -80,6 +85,7 @@ class Witness final : public NetworkListener {
   [[nodiscard]] bool may_be_busy(const std::string& relay) const;
   void check_create(const Call& call, RelayRecord& record);
   void check_delete(const Call& call);
+  void check_pause(const Call& call);
   void check_not_deleted(const Call& call);
   static void deleted(RelayRecord& record);
   void check_replace(const Call& call, RelayRecord& record);

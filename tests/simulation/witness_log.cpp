@@ -2,6 +2,7 @@
 #include <nlohmann/json.hpp>
 
 #include "simulation/witness.hpp"
+#include "support/world.hpp"
 
 namespace tender::simulation {
 namespace {
@@ -71,8 +72,12 @@ void Witness::read_adoption(const LogRow& row, RelayRecord& record) {
   if (relay->deleted) {
     return;
   }
-  const std::string name = relay->config.at("info").at("name");
-  if (record.renames == 0 || !adopts(row.resource) || name.rfind("owner's ", 0) != 0) {
+  const json& info = relay->config.at("info");
+  const std::string name = info.at("name");
+  const bool renamed = record.renames > 0 && name.starts_with("owner's ");
+  const bool given_away = record.edits > 0 && env_.relay_drift == config::RelayDrift::adopt &&
+                          info.at("pubkey") != test::kTenant;
+  if (!adopts(row.resource) || (!renamed && !given_away)) {
     trace_.violate("relay {} is changed to what zooid shows, and nobody changed it there",
                    row.resource);
   }
@@ -81,6 +86,7 @@ void Witness::read_adoption(const LogRow& row, RelayRecord& record) {
   }
   if (record.known) {
     record.known->at("info").at("name") = name;
+    record.known->at("info").at("pubkey") = info.at("pubkey");
   }
 }
 
@@ -240,7 +246,8 @@ bool Witness::justifies_letter(const std::string& relay, const RelayRecord& reco
     return record.heard == Heard::torn;
   }
   if (reason == "contested") {
-    return record.renames > kFights && env_.relay_drift == config::RelayDrift::enforce;
+    const bool enforces = env_.relay_drift == config::RelayDrift::enforce;
+    return record.edits + (enforces ? record.renames : 0) > kFights;
   }
   const auto row = tables_->relay(relay);
   return record.heard == Heard::refused || !row || !row->valid;

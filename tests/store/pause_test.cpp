@@ -56,7 +56,7 @@ TEST_F(Pause, EndsByItself) {
 
 TEST_F(Pause, KeepsItsBeginningWhenItsEndIsReplaced) {
   const TimePoint begun = clock.now();
-  table.set_quiet(command.pause_sync(begun + 2h, "first"));
+  table.set_quiet(command.pause_sync(begun + 2h, "first"), true);
   clock.advance(1h);
   static_cast<void>(command.pause_sync(clock.now() + 1min, "second"));
   EXPECT_EQ(
@@ -72,7 +72,7 @@ TEST_F(Pause, IsNotQuietBecauseAnEarlierOneWas) {
   EXPECT_TRUE(command.resume_sync());
   clock.advance(1s);
   static_cast<void>(command.pause_sync(std::nullopt, ""));
-  table.set_quiet(earlier);
+  table.set_quiet(earlier, true);
   EXPECT_FALSE(found()->quiet);
 }
 

@@ -50,8 +50,9 @@ enum class Leftover : std::uint8_t {
 struct SyncReport {
   zooid::Verdict verdict{};  // of the last request
   int requests = 0;
-  bool created = false;  // zooid took a fresh identity
-  bool lost = false;     // zooid said that it does not have the relay
+  bool created = false;    // zooid took a fresh identity
+  std::string identity{};  // its public key, 64 lowercase hex; empty: none was created
+  bool lost = false;       // zooid said that it does not have the relay
   Leftover leftover = Leftover::as_before;
 };
 

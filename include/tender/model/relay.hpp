@@ -80,8 +80,8 @@ struct Relay {
   std::optional<bool> live;          // whether zooid serves what it took; nothing: not known
   int live_pushes = 0;               // sent again since, because it did not
   std::optional<TimePoint> seen_at;  // when a look last told whether zooid serves it
-  // The public key of its secret in zooid (NIP-11 `self`), as it was first seen; and another that
-  // zooid shows instead. Empty: not seen; and none.
+  // The public key of its secret in zooid (NIP-11 `self`), as it was created or first seen; and
+  // another that zooid shows instead. Empty: not known; and none.
   std::string identity;
   std::string other_identity;
   std::string info_sent = "{}";  // SentInfo as text

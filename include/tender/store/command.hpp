@@ -79,7 +79,8 @@ class Command {
     // `created` becomes `recreated`, and `unchanged` `unseen`, where that is what it was.
     SyncResult result = SyncResult::updated;
     std::optional<TimePoint> doubt_until{};  // the doubt that remains: Relay::doubt_until
-    std::string unseen{};  // unchanged: why the relay was not seen to be served; empty: it was
+    std::string identity{};  // created: its public key; empty: the first look will show it
+    std::string unseen{};    // unchanged: why the relay was not seen to be served; empty: it was
   };
   /// zooid has that revision. The relay becomes synced only if it is still the newest.
   void complete_relay_sync(const Relay& relay, const CompletedSync& sync);
@@ -116,6 +117,9 @@ class Command {
   /// Records what a look at the relay has shown now. `relay` is its row. The first identity is
   /// kept; another one later makes an activity, notice_relay_identity.
   void record_look(const Relay& relay, const Seen& seen);
+
+  /// zooid has no such relay, and so none of ours has its host. Writes no activity.
+  void note_lost_relay(const RelayId& id);
 
   /// zooid may have recreated the relay: the next look sees its identity first. Writes no activity.
   void forget_relay_identity(const RelayId& id);

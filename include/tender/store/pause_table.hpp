@@ -34,9 +34,9 @@ class PauseTable {
 
   void remove();
 
-  /// Nothing that writes is under way any more since that pause began. Nothing happens when it was
-  /// replaced meanwhile.
-  void set_quiet(const SyncPause& pause);
+  /// Whether nothing that writes is under way any more since that pause began. Nothing happens when
+  /// it was replaced meanwhile.
+  void set_quiet(const SyncPause& pause, bool quiet);
 
  private:
   Database& database_;
