@@ -155,8 +155,7 @@ class SyncRunner::Attempt {
   }
 
   asio::awaitable<std::string> see_holder() {
-    http::Request request = zooid::nip11_request(order_.relay, owner_.env_);
-    const http::Exchange exchange = co_await owner_.transport_.exchange(std::move(request));
+    const http::Exchange exchange = co_await owner_.client_.look(order_.relay);
     co_return zooid::judge_liveness(exchange, order_.relay).identity;
   }
 

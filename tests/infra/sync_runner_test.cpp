@@ -57,7 +57,7 @@ struct Runner : testing::Test {
   config::Env env = test::test_env(random);
   test::FakeZooid zooid;
   zooid::Client client{env, zooid, clock, random};
-  SyncRunner runner{env, client, zooid, clock, random};
+  SyncRunner runner{env, client, clock, random};
   SyncOrder order;
 };
 

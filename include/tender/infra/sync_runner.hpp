@@ -22,9 +22,8 @@ namespace tender::infra {
 class SyncRunner final : public outbox::Prober {
  public:
   /// All is borrowed and must outlive the coroutines.
-  SyncRunner(const config::Env& env, zooid::Client& client, http::Transport& transport,
-             const Clock& clock, Random& random)
-      : env_(env), client_(client), transport_(transport), clock_(clock), random_(random) {}
+  SyncRunner(const config::Env& env, zooid::Client& client, const Clock& clock, Random& random)
+      : env_(env), client_(client), clock_(clock), random_(random) {}
 
   /// Takes up to three requests, and one look, of at most ZOOID_API_TIMEOUT each. Failures are in
   /// the report; throws nothing.
@@ -38,7 +37,6 @@ class SyncRunner final : public outbox::Prober {
 
   const config::Env& env_;
   zooid::Client& client_;
-  http::Transport& transport_;
   const Clock& clock_;
   Random& random_;
   std::string storage_error_;  // zooid's newest; empty: it can store, as far as is known
