@@ -30,7 +30,7 @@ asio::awaitable<Result> await_result(std::shared_ptr<Worker> worker, Opts opts) 
   while (!ticket->result) {
     co_await ticket->answered.wait_until(TimePoint::max());  // throws when we are cancelled
   }
-  co_return *ticket->result;
+  co_return ticket->result.value_or(Result());
 }
 
 }  // namespace

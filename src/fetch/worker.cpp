@@ -236,8 +236,8 @@ void Worker::begin_attempt(Inflight& fetch, std::size_t candidate, Milliseconds 
                  asio::bind_cancellation_slot(attempt->cancel.slot(), std::move(ended)));
 }
 
-void Worker::judge(Fetches::iterator fetch, const Attempt& attempt) {
-  if (const auto* response = std::get_if<http::Response>(&attempt.heard.result)) {
+void Worker::judge(Fetches::iterator fetch, Attempt& attempt) {
+  if (auto* response = std::get_if<http::Response>(&attempt.heard.result)) {
     judge_response(fetch, attempt, *response);
     return;
   }
@@ -245,37 +245,44 @@ void Worker::judge(Fetches::iterator fetch, const Attempt& attempt) {
   if (failure.fault != http::Fault::stopped) {
     candidates_.failed(attempt.candidate, attempt.ended);
   }
-  fetch->second.note({.kind = ErrorKind::unreachable,
-                      .detail = failure.detail,
-                      .exchange = std::make_shared<const http::Exchange>(attempt.heard)});
-  if (fetch->second.asking.empty()) {
-    begin_round(fetch);
-  }
+  std::string detail = failure.detail;
+  go_on(fetch, {.kind = ErrorKind::unreachable,
+                .detail = std::move(detail),
+                .exchange = std::make_shared<const http::Exchange>(std::move(attempt.heard))});
 }
 
-void Worker::judge_response(Fetches::iterator fetch, const Attempt& attempt,
-                            const http::Response& response) {
-  const Key& key = fetch->first;
+void Worker::judge_response(Fetches::iterator fetch, Attempt& attempt, http::Response& response) {
+  const Op op = fetch->first.op;
   const http::Url& address = candidates_.address(attempt.candidate);
-  Error error{.kind = ErrorKind::refused,
-              .detail = fmt::format("{} answered {}", address.text(), response.status),
-              .exchange = std::make_shared<const http::Exchange>(attempt.heard)};
+  Error error;
+  bool is_final = false;
   if (response.status == 200) {
-    const auto fault = find_fault(key.op, response.body, fetch->second.checks);
+    const auto fault = find_fault(op, response.body, fetch->second.checks);
     if (!fault) {
       candidates_.answered(attempt.candidate, attempt.ended - attempt.began);
-      settle(fetch,
-             {.value = Outcome{std::make_shared<const std::string>(response.body), address}});
+      auto bytes = std::make_shared<const std::string>(std::move(response.body));
+      settle(fetch, {.value = Outcome{std::move(bytes), address}});
       return;
     }
     error.kind = ErrorKind::invalid;
     error.detail = fmt::format("the answer of {} {}", address.text(), *fault);
-  } else if (peer_.is_final(key.op, response)) {
+  } else {
+    is_final = peer_.is_final(op, response);
+    error.kind = ErrorKind::refused;
+    error.detail = fmt::format("{} answered {}", address.text(), response.status);
+  }
+  error.exchange = std::make_shared<const http::Exchange>(std::move(attempt.heard));
+  if (is_final) {
     candidates_.answered(attempt.candidate, attempt.ended - attempt.began);
     settle(fetch, failed(std::move(error)));
-    return;
+  } else {
+    candidates_.failed(attempt.candidate, attempt.ended);
+    go_on(fetch, std::move(error));
   }
-  candidates_.failed(attempt.candidate, attempt.ended);
+}
+
+// After an attempt that brought nothing.
+void Worker::go_on(Fetches::iterator fetch, Error error) {
   fetch->second.note(std::move(error));
   if (fetch->second.asking.empty()) {
     begin_round(fetch);

@@ -48,9 +48,9 @@ class Worker : public std::enable_shared_from_this<Worker> {
 
   void begin_round(Fetches::iterator fetch);
   void begin_attempt(Inflight& fetch, std::size_t candidate, Milliseconds timeout);
-  void judge(Fetches::iterator fetch, const Attempt& attempt);
-  void judge_response(Fetches::iterator fetch, const Attempt& attempt,
-                      const http::Response& response);
+  void judge(Fetches::iterator fetch, Attempt& attempt);
+  void judge_response(Fetches::iterator fetch, Attempt& attempt, http::Response& response);
+  void go_on(Fetches::iterator fetch, Error error);
   void settle(Fetches::iterator fetch, const Result& result);
   void drop(Fetches::iterator fetch);
 

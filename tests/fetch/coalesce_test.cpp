@@ -1,4 +1,8 @@
 // Callers who want the same share one request; none of them suffers from another's leaving.
+#include <algorithm>
+#include <memory>
+#include <vector>
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -20,10 +24,8 @@ class Coalescing : public FetchTest {
 };
 
 TEST_F(Coalescing, AsksOnceForAThousandCallersAndGivesAllTheSameBuffer) {
-  std::vector<Caller> callers;
-  for (int i = 0; i < 1000; ++i) {
-    callers.push_back(call_members("r1"));
-  }
+  std::vector<Caller> callers(1000);
+  std::ranges::generate(callers, [this] { return call_members("r1"); });
   clock.advance(100ms);
   EXPECT_THAT(transport.requests, SizeIs(1));
   const Outcome first = outcome(callers.front());
@@ -60,11 +62,7 @@ TEST_F(Coalescing, KeepsRelaysAndOperationsApart) {
   call_members("r2");
   call(Opts(Op::nip11, "r1"));
   settle();
-  std::vector<std::string> targets;
-  for (const http::Request& request : transport.requests) {
-    targets.push_back(request.url.target());
-  }
-  EXPECT_THAT(targets, ElementsAre("/members/r1", "/members/r2", "/nip11/r1"));
+  EXPECT_THAT(targets(), ElementsAre("/members/r1", "/members/r2", "/nip11/r1"));
 }
 
 TEST_F(Coalescing, SharesAnErrorToo) {

@@ -131,28 +131,41 @@ void FetchTest::cancel(const Caller& caller) {
 }
 
 Outcome FetchTest::outcome(const Caller& caller) {
-  if (!caller->result || !std::holds_alternative<Outcome>(caller->result->value)) {
-    ADD_FAILURE() << "no outcome: "
-                  << (caller->result ? std::get<Error>(caller->result->value).detail : "not over");
+  EXPECT_TRUE(caller->result.has_value());
+  const Result result = caller->result.value_or(Result());
+  if (const auto* error = std::get_if<Error>(&result.value)) {
+    ADD_FAILURE() << "no outcome: " << to_string(error->kind) << ": " << error->detail;
     return {std::make_shared<const std::string>(), http::Url::parse("http://nowhere")};
   }
-  return std::get<Outcome>(caller->result->value);
+  return std::get<Outcome>(result.value);
 }
 
 Error FetchTest::error(const Caller& caller) {
-  if (!caller->result || !std::holds_alternative<Error>(caller->result->value)) {
-    ADD_FAILURE() << (caller->result ? "an outcome" : "not over");
+  EXPECT_TRUE(caller->result.has_value());
+  const Result result = caller->result.value_or(Result());
+  if (const auto* outcome = std::get_if<Outcome>(&result.value)) {
+    ADD_FAILURE() << "no error: " << *outcome->bytes;
     return {};
   }
-  return std::get<Error>(caller->result->value);
+  return std::get<Error>(result.value);
 }
 
 std::vector<std::string> FetchTest::asked() const {
   std::vector<std::string> hosts;
+  hosts.reserve(transport.requests.size());
   for (const http::Request& request : transport.requests) {
     hosts.push_back(request.url.host());
   }
   return hosts;
+}
+
+std::vector<std::string> FetchTest::targets() const {
+  std::vector<std::string> targets;
+  targets.reserve(transport.requests.size());
+  for (const http::Request& request : transport.requests) {
+    targets.push_back(request.url.target());
+  }
+  return targets;
 }
 
 }  // namespace tender::fetch

@@ -89,6 +89,8 @@ class FetchTest : public testing::Test {
   static Error error(const Caller& caller);
   /// The hosts that were asked, in order.
   [[nodiscard]] std::vector<std::string> asked() const;
+  /// What they were asked for.
+  [[nodiscard]] std::vector<std::string> targets() const;
 
   boost::asio::io_context io;
   test::VirtualClock clock{io};

@@ -20,14 +20,6 @@ class FetchQueue : public FetchTest {
     options.waiting_max = 2;
     transport.hosts["a"] = always(answer(200, member_list(1), 100ms));
   }
-
-  [[nodiscard]] std::vector<std::string> targets() const {
-    std::vector<std::string> all;
-    for (const http::Request& request : transport.requests) {
-      all.push_back(request.url.target());
-    }
-    return all;
-  }
 };
 
 TEST_F(FetchQueue, RunsAsManyFetchesAsItMayAndTheOthersInTheirOrder) {

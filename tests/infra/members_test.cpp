@@ -1,6 +1,8 @@
 // Infra::list_relay_members: one request for all who ask at the same time, and each way to fail.
+#include <algorithm>
 #include <memory>
 #include <optional>
+#include <vector>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -67,10 +69,8 @@ TEST_F(RelayMembers, AreAskedForOnceByAllWhoWantThemAtTheSameTime) {
     action.latency = 100ms;
     return action;
   };
-  std::vector<Asked> callers;
-  for (int i = 0; i < 1000; ++i) {
-    callers.push_back(ask(relay.id));
-  }
+  std::vector<Asked> callers(1000);
+  std::ranges::generate(callers, [this] { return ask(relay.id); });
   world.clock().advance(100ms);
   EXPECT_EQ(world.zooid.requests.size(), 1U);
   for (const Asked& caller : callers) {

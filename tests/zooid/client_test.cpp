@@ -41,6 +41,7 @@ class Recorder final : public http::Transport {
 
   [[nodiscard]] std::vector<std::string> asked() const {
     std::vector<std::string> hosts;
+    hosts.reserve(requests.size());
     for (const http::Request& request : requests) {
       hosts.push_back(request.url.host());
     }

@@ -1,6 +1,7 @@
 #include "tender/zooid/reader.hpp"
 
 #include <map>
+#include <memory>
 #include <optional>
 
 #include <gmock/gmock.h>
@@ -46,7 +47,7 @@ struct ZooidReader : testing::Test {
     env.relay_verify = config::RelayVerify::direct;
     env.relay_domain = "relays.test";
     transport.answers["b"] = test::answer(200, kNobody);
-    reader.emplace(env, transport, clock, random);
+    reader = std::make_unique<Reader>(env, transport, clock, random);
     boost::asio::co_spawn(io, reader->run(),
                           [](const std::exception_ptr& error) { EXPECT_FALSE(error); });
   }
@@ -79,7 +80,7 @@ struct ZooidReader : testing::Test {
   test::SeededRandom random{1};
   config::Env env = test::test_env(random);
   Addresses transport{clock};
-  std::optional<Reader> reader;
+  std::unique_ptr<Reader> reader;
 };
 
 TEST_F(ZooidReader, SignsEachRequestForTheAddressThatItGoesTo) {
