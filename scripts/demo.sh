@@ -119,7 +119,7 @@ prepare() {
   # The demo's settings only: neither the caller's variables nor a .env of the working directory.
   for name in $(compgen -e); do
     case $name in
-      ZOOID_* | ROBOT_* | RELAY_* | RECONCILE_* | DATABASE_* | ACTIVITY_* | BLOSSOM_S3_* | LIVEKIT_* | LOG_*) unset "$name" ;;
+      ZOOID_* | ROBOT_* | MEMBERS_* | RELAY_* | RECONCILE_* | DATABASE_* | ACTIVITY_* | BLOSSOM_S3_* | LIVEKIT_* | LOG_*) unset "$name" ;;
     esac
   done
   cd "$work"

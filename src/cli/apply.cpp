@@ -174,7 +174,7 @@ ExitCode apply_file(const Invocation& invocation) {
   StoreSession session(invocation, dry || !file.faults.empty() ? store::OpenMode::existing
                                                                : store::OpenMode::create);
   const ApplyPlan plan = plan_apply(session.query, std::move(file), invocation.has("prune"),
-                                    session.reserved_subdomain);
+                                    session.reserved_subdomains);
   refuse_faults(plan.faults);
   Counts counts = count(plan);
   JsonArray array(invocation.out);

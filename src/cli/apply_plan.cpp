@@ -66,7 +66,7 @@ std::vector<FieldDifference> differences(const Relay* before, const Relay& after
 
 class Planner {
  public:
-  Planner(const store::Query& query, const std::optional<std::string>& reserved,
+  Planner(const store::Query& query, const std::set<std::string>& reserved,
           std::vector<std::string> faults)
       : query_(query), reserved_(reserved) {
     plan_.faults = std::move(faults);
@@ -131,7 +131,7 @@ class Planner {
   // An id in the file is there because `relay list --json` prints it.
   void check_names(const DescribedRelay& described, const std::optional<Relay>& before) {
     const std::string shown = printable(described.subdomain, 80);
-    if (described.subdomain == reserved_) {
+    if (reserved_.contains(described.subdomain)) {
       fault(described, fmt::format("{} would get the host of ZOOID_API_URL", shown),
             "choose another subdomain: zooid serves its API at this host and never a relay");
     }
@@ -149,7 +149,7 @@ class Planner {
   }
 
   const store::Query& query_;
-  const std::optional<std::string>& reserved_;
+  const std::set<std::string>& reserved_;
   ApplyPlan plan_;
   std::set<std::string> named_;
 };
@@ -165,7 +165,7 @@ std::string_view to_string(ApplyAction action) {
 }
 
 ApplyPlan plan_apply(const store::Query& query, RelayFile file, bool prune,
-                     const std::optional<std::string>& reserved) {
+                     const std::set<std::string>& reserved) {
   Planner planner(query, reserved, std::move(file.faults));
   for (DescribedRelay& relay : file.relays) {
     planner.add(std::move(relay));

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -47,7 +48,7 @@ struct ApplyPlan {
 
 /// Compares the file with the rows. `reserved`: as config::StoreEnv has it.
 [[nodiscard]] ApplyPlan plan_apply(const store::Query& query, RelayFile file, bool prune,
-                                   const std::optional<std::string>& reserved);
+                                   const std::set<std::string>& reserved);
 
 /// Writes one change, as part of the caller's transaction, and returns the relay's id. Throws
 /// CommandError when the rows have changed since, so that it is not possible any more.

@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <optional>
 #include <ostream>
+#include <span>
 
 #include <fmt/ostream.h>
 #include <unistd.h>
@@ -110,7 +111,7 @@ std::vector<Finding> check_rows(StoreSession& session, const config::Env& env) {
   std::vector<Finding> findings;
   int odd = 0;
   for (const store::RowFault& fault : store::find_row_faults(
-           session.database, env.reserved_subdomain, store::RowLook::whole, kMostRows)) {
+           session.database, env.reserved_subdomains, store::RowLook::whole, kMostRows)) {
     odd += fault.harmful ? 0 : 1;
     if (fault.harmful) {
       findings.push_back({.name = "rows",
@@ -217,22 +218,25 @@ std::vector<Finding> check_store(const Invocation& invocation, const config::Env
   return findings;
 }
 
-// zooid's answer, and when it came.
+// The answer of one of zooid's addresses, and when it came.
 struct Asked {
+  http::Url address;
   http::Exchange exchange;
   TimePoint at{};
 };
 
-Asked ask(const config::Env& env) {
+std::vector<Asked> ask(const config::Env& env) {
   boost::asio::io_context io;
   SystemClock clock(io.get_executor());
   SystemRandom random;
   http::Client transport(io.get_executor(), zooid::transport_options(env));
   zooid::Client client(env, transport, clock, random);
-  Asked asked;
+  std::vector<Asked> asked;
   const auto fetch = [&]() -> boost::asio::awaitable<void> {
-    asked.exchange = co_await client.probe();
-    asked.at = clock.now();
+    for (const http::Url& address : env.zooid_api_urls) {
+      http::Exchange exchange = co_await client.probe(address);
+      asked.push_back({.address = address, .exchange = std::move(exchange), .at = clock.now()});
+    }
     transport.stop();
   };
   run_to_end(io, fetch());
@@ -253,21 +257,25 @@ Finding check_zooid(const config::Env& env, const Asked& asked) {
   const bool ok = verdict.from_zooid && verdict.outcome != zooid::Outcome::storage_fault;
   finding.state = ok ? State::ok : State::fail;
   if (ok) {
-    finding.text = fmt::format("{} accepts the key {}{}", env.zooid_api_url.text(),
+    finding.text = fmt::format("{} accepts the key {}{}", asked.address.text(),
                                env.robot_key.public_key().npub(), describe_generation(verdict));
     return finding;
   }
-  finding.text = fmt::format("{}: {}", env.zooid_api_url.text(), verdict.reason);
+  finding.text = fmt::format("{}: {}", asked.address.text(), verdict.reason);
   const bool whole_host = verdict.outcome == zooid::Outcome::host_fault ||
                           verdict.outcome == zooid::Outcome::storage_fault;
   finding.code = whole_host ? ExitCode::unreachable : ExitCode::error;
   return finding;
 }
 
-Finding check_clock(const Asked& asked) {
+// By the first answer that shows zooid's.
+Finding check_clock(std::span<const Asked> asked) {
   Finding finding{
       .name = "clock", .state = State::skip, .text = "zooid gave no time to compare with"};
-  const auto skew = zooid::clock_skew(asked.exchange, asked.at);
+  std::optional<std::chrono::seconds> skew;
+  for (const Asked& each : asked) {
+    skew = skew ? skew : zooid::clock_skew(each.exchange, each.at);
+  }
   if (!skew) {
     return finding;
   }
@@ -326,8 +334,10 @@ ExitCode look_at_all(const Invocation& invocation, const config::Env& env) {
   for (Finding& finding : check_store(invocation, env)) {
     findings.push_back(std::move(finding));
   }
-  const Asked asked = ask(env);
-  findings.push_back(check_zooid(env, asked));
+  const std::vector<Asked> asked = ask(env);
+  for (const Asked& each : asked) {
+    findings.push_back(check_zooid(env, each));
+  }
   findings.push_back(check_clock(asked));
   return report(invocation, findings);
 }

@@ -6,6 +6,7 @@
 
 #include <fmt/ostream.h>
 
+#include <boost/asio/experimental/awaitable_operators.hpp>
 #include <nlohmann/json.hpp>
 
 #include "tender/http/client.hpp"
@@ -14,6 +15,7 @@
 #include "tender/zooid/client.hpp"
 #include "tender/zooid/config_directory.hpp"
 #include "tender/zooid/liveness.hpp"
+#include "tender/zooid/reader.hpp"
 
 #include "command.hpp"
 #include "event_loop.hpp"
@@ -41,6 +43,7 @@ class Diff {
         env_(env),
         session_(session),
         transport_(io_.get_executor(), zooid::transport_options(env)),
+        reader_(env, transport_, clock_, session.random),
         array_(invocation.out),
         table_(invocation.out) {
     for (const std::string& name : invocation.names) {
@@ -58,7 +61,8 @@ class Diff {
   }
 
   ExitCode to_end() {
-    run_to_end(io_, look_at_all());
+    using namespace asio::experimental::awaitable_operators;
+    run_to_end(io_, look_at_all() && reader_.run());
     if (invocation_.names.empty()) {
       add_strangers();
     }
@@ -91,6 +95,7 @@ class Diff {
     for (Relay& relay : named_) {
       co_await look_at(std::move(relay));
     }
+    reader_.stop();
     transport_.stop();
   }
 
@@ -109,8 +114,7 @@ class Diff {
     const auto before = file_of(relay);
     if (env_.relay_verify != config::RelayVerify::off) {
       if (!is_unreachable()) {
-        http::Request request = zooid::nip11_request(relay, env_);
-        newest_ = co_await transport_.exchange(std::move(request));
+        newest_ = co_await reader_.look(relay);
         const bool reached = std::holds_alternative<http::Response>(newest_.result);
         unreachable_in_a_row_ = reached ? 0 : unreachable_in_a_row_ + 1;
       }
@@ -217,7 +221,9 @@ class Diff {
   const config::Env& env_;
   StoreSession& session_;
   asio::io_context io_;
+  SystemClock clock_{io_.get_executor()};
   http::Client transport_;
+  zooid::Reader reader_;
   JsonArray array_;
   Table table_;
   std::vector<Relay> named_;

@@ -5,6 +5,7 @@
 
 #include <fmt/ostream.h>
 
+#include <boost/asio/experimental/awaitable_operators.hpp>
 #include <nlohmann/json.hpp>
 
 #include "tender/view/relay.hpp"
@@ -23,13 +24,16 @@ using Status = infra::MemberList::Status;
 infra::MemberList ask(const config::Env& env, StoreSession& session, const RelayId& id) {
   boost::asio::io_context io;
   http::Client transport(io.get_executor(), zooid::transport_options(env));
-  zooid::Client client(env, transport, session.clock, session.random);
+  SystemClock clock(io.get_executor());
+  zooid::Reader reader(env, transport, clock, session.random);
   infra::MemberList list;
   const auto fetch = [&]() -> boost::asio::awaitable<void> {
-    list = co_await infra::fetch_members(client, session.clock, id);
+    list = co_await infra::fetch_members(reader, clock, id);
+    reader.stop();
     transport.stop();
   };
-  run_to_end(io, fetch());
+  using namespace boost::asio::experimental::awaitable_operators;
+  run_to_end(io, fetch() && reader.run());
   return list;
 }
 
@@ -55,6 +59,9 @@ ExitCode explain(const Relay& relay, const infra::MemberList& list, std::ostream
       return ExitCode::unreachable;
     case Status::failed:
       fmt::print(err, "tender: zooid could not list the members: {}\n", visible(list.reason));
+      return ExitCode::error;
+    case Status::busy:
+      fmt::print(err, "tender: cannot ask zooid now: {}\n", visible(list.reason));
       return ExitCode::error;
     case Status::garbage:
       fmt::print(err, "tender: cannot understand zooid's answer: {}\n", visible(list.reason));

@@ -29,7 +29,7 @@ void hint_when_calls_need_settings(const StoreSession& session, const Invocation
 }
 
 void refuse_reserved_subdomain(const StoreSession& session, const RelayChange& change) {
-  if (change.subdomain && change.subdomain == session.reserved_subdomain) {
+  if (change.subdomain && session.reserved_subdomains.contains(*change.subdomain)) {
     throw UsageError(
         fmt::format("subdomain \"{}\" would give the relay the host of ZOOID_API_URL",
                     *change.subdomain),

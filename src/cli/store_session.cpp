@@ -32,7 +32,7 @@ StoreSession::StoreSession(const config::StoreEnv& env, store::OpenMode mode)
       command(database, clock, random, notify),
       has_livekit(env.has_livekit),
       zooid_config_dir(env.zooid_config_dir),
-      reserved_subdomain(env.reserved_subdomain),
+      reserved_subdomains(env.reserved_subdomains),
       relay_sweep_(env.relay_sweep),
       host_domain_(env.host_domain) {}
 

@@ -5,6 +5,7 @@
 #include <iosfwd>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 
 #include <boost/asio/io_context.hpp>
@@ -57,7 +58,7 @@ class StoreSession {
   store::Command command;
   bool has_livekit;  // whether this command's environment has LIVEKIT_*
   std::optional<std::filesystem::path> zooid_config_dir;
-  std::optional<std::string> reserved_subdomain;  // as config::StoreEnv has it
+  std::set<std::string> reserved_subdomains;  // as config::StoreEnv has it
 
  private:
   StoreSession(const config::StoreEnv& env, store::OpenMode mode);

@@ -118,6 +118,8 @@ ZooidOptions read_options(Settings& settings, bool tls) {
   ZooidOptions options;
   options.zooid_api_timeout = value_or_nothing(settings.read("ZOOID_API_TIMEOUT", parse_wait));
   options.zooid_api_ca_file = settings.read("ZOOID_API_CA_FILE", parse_ca_file);
+  options.members_requests_max =
+      static_cast<std::size_t>(read_count(settings, "MEMBERS_REQUESTS_MAX", 1, 1024));
   options.relay_sync_retry_max_attempts =
       read_count(settings, "RELAY_SYNC_RETRY_MAX_ATTEMPTS", 0, 100);
   options.relay_sync_retry_base =
@@ -140,14 +142,17 @@ ZooidOptions read_options(Settings& settings, bool tls) {
   return options;
 }
 
-std::optional<std::string> find_reserved_subdomain(const http::Url& api_url,
-                                                   const std::string& domain) {
-  const std::string& host = api_url.host();
+std::set<std::string> find_reserved_subdomains(const std::vector<http::Url>& api_urls,
+                                               const std::string& domain) {
   const std::string below = "." + domain;
-  if (!host.ends_with(below)) {
-    return std::nullopt;
+  std::set<std::string> reserved;
+  for (const http::Url& api_url : api_urls) {
+    const std::string& host = api_url.host();
+    if (host.ends_with(below)) {
+      reserved.insert(host.substr(0, host.size() - below.size()));
+    }
   }
-  return host.substr(0, host.size() - below.size());
+  return reserved;
 }
 
 // All that was read; the required values may be missing. Members are read in this order.
@@ -163,10 +168,10 @@ struct Reading {
 
   EnvFile file;
   Settings settings;
-  std::optional<http::Url> api_url = settings.read("ZOOID_API_URL", parse_zooid_url);
+  std::optional<std::vector<http::Url>> api_urls = settings.read("ZOOID_API_URL", parse_zooid_urls);
   std::optional<std::string> domain = settings.read("RELAY_DOMAIN", parse_domain);
   std::optional<nostr::SecretKey> robot_key = settings.read("ROBOT_SECRET", parse_secret_key);
-  ZooidOptions options = read_options(settings, api_url && api_url->tls());
+  ZooidOptions options = read_options(settings, api_urls && api_urls->front().tls());
   StoreEnv store = read_store(settings, file, options);
 };
 
@@ -177,15 +182,23 @@ std::optional<RelayDrift> parse_relay_drift(std::string_view name) {
   return found == kDrift.end() ? std::nullopt : std::optional(found->value);
 }
 
-Env::Env(StoreEnv store, ZooidOptions options, http::Url api_url, std::string domain,
+Env::Env(StoreEnv store, ZooidOptions options, std::vector<http::Url> api_urls, std::string domain,
          nostr::SecretKey key)
     : StoreEnv(std::move(store)),
       ZooidOptions(std::move(options)),
-      zooid_api_url(std::move(api_url)),
+      zooid_api_urls(std::move(api_urls)),
       relay_domain(std::move(domain)),
       robot_key(key) {
-  reserved_subdomain = find_reserved_subdomain(zooid_api_url, relay_domain);
+  reserved_subdomains = find_reserved_subdomains(zooid_api_urls, relay_domain);
   host_domain = relay_domain;
+}
+
+std::string Env::zooid_api_text() const {
+  std::string text;
+  for (const http::Url& url : zooid_api_urls) {
+    text += (text.empty() ? "" : ", ") + url.text();
+  }
+  return text;
 }
 
 std::string Env::make_auth(Random& random, TimePoint now, std::string_view url,
@@ -200,8 +213,9 @@ EnvFile default_env_file() {
 StoreEnv load_store_env(const Environment& environment, const EnvFile& file) {
   Reading reading(environment, file);
   reading.throw_faults();
-  if (reading.api_url && reading.domain) {
-    reading.store.reserved_subdomain = find_reserved_subdomain(*reading.api_url, *reading.domain);
+  if (reading.api_urls && reading.domain) {
+    reading.store.reserved_subdomains =
+        find_reserved_subdomains(*reading.api_urls, *reading.domain);
   }
   reading.store.host_domain = std::move(reading.domain);
   return std::move(reading.store);
@@ -223,8 +237,8 @@ Env load_env(const Environment& environment, const EnvFile& file) {
     }
   }
   reading.throw_faults();
-  assert(reading.api_url && reading.domain && reading.robot_key);
-  return Env(std::move(reading.store), std::move(reading.options), *std::move(reading.api_url),
+  assert(reading.api_urls && reading.domain && reading.robot_key);
+  return Env(std::move(reading.store), std::move(reading.options), *std::move(reading.api_urls),
              *std::move(reading.domain), *reading.robot_key);
 }
 

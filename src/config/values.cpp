@@ -21,6 +21,31 @@ std::string_view without_quotation(std::string_view text) {
   return end == std::string_view::npos ? text : text.substr(end + 2);
 }
 
+Parsed<http::Url> parse_zooid_url(std::string_view text) {
+  Parsed<http::Url> parsed = parse_api_url(text);
+  if (const auto* url = std::get_if<http::Url>(&parsed); url != nullptr && url->target() != "/") {
+    return Problem{"has a path, and zooid serves its API at the root of its host",
+                   "remove what is after the host and the port"};
+  }
+  return parsed;
+}
+
+// Of text: what is between two commas, without the spaces around it.
+std::vector<std::string_view> split_list(std::string_view text) {
+  std::vector<std::string_view> parts;
+  while (true) {
+    const std::size_t comma = text.find(',');
+    std::string_view part = text.substr(0, comma);
+    part.remove_prefix(std::min(part.find_first_not_of(' '), part.size()));
+    part = part.substr(0, part.find_last_not_of(' ') + 1);
+    parts.push_back(part);
+    if (comma == std::string_view::npos) {
+      return parts;
+    }
+    text.remove_prefix(comma + 1);
+  }
+}
+
 }  // namespace
 
 Parsed<std::filesystem::path> parse_database_url(std::string_view text) {
@@ -64,13 +89,30 @@ Parsed<http::Url> parse_api_url(std::string_view text) {
   }
 }
 
-Parsed<http::Url> parse_zooid_url(std::string_view text) {
-  Parsed<http::Url> parsed = parse_api_url(text);
-  if (const auto* url = std::get_if<http::Url>(&parsed); url != nullptr && url->target() != "/") {
-    return Problem{"has a path, and zooid serves its API at the root of its host",
-                   "remove what is after the host and the port"};
+Parsed<std::vector<http::Url>> parse_zooid_urls(std::string_view text) {
+  const std::vector<std::string_view> parts = split_list(text);
+  std::vector<http::Url> urls;
+  for (const std::string_view part : parts) {
+    if (part.empty()) {
+      return Problem{"has a comma without an address beside it", "remove it, or add the address"};
+    }
+    Parsed<http::Url> parsed = parse_zooid_url(part);
+    if (auto* problem = std::get_if<Problem>(&parsed)) {
+      if (parts.size() > 1) {
+        problem->text =
+            fmt::format("is a list whose address {} {}", urls.size() + 1, problem->text);
+      }
+      return std::move(*problem);
+    }
+    auto& url = std::get<http::Url>(parsed);
+    if (std::ranges::find(urls, url.text(), &http::Url::text) != urls.end()) {
+      return Problem{fmt::format("lists the same address twice, the second time as address {}",
+                                 urls.size() + 1),
+                     "remove one of the two"};
+    }
+    urls.push_back(std::move(url));
   }
-  return parsed;
+  return urls;
 }
 
 Parsed<std::string> parse_http_url(std::string_view text) {

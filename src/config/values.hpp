@@ -8,6 +8,7 @@
 #include <string>
 #include <string_view>
 #include <variant>
+#include <vector>
 
 #include <fmt/format.h>
 
@@ -36,8 +37,8 @@ using Parsed = std::variant<T, Problem>;
 /// An http or https URL without user, query and fragment; it may have a path.
 [[nodiscard]] Parsed<http::Url> parse_api_url(std::string_view text);
 
-/// The same, without a path.
-[[nodiscard]] Parsed<http::Url> parse_zooid_url(std::string_view text);
+/// One or several of the same, without a path, separated by commas; none of them twice.
+[[nodiscard]] Parsed<std::vector<http::Url>> parse_zooid_urls(std::string_view text);
 
 /// The same, as it was written; for others to use.
 [[nodiscard]] Parsed<std::string> parse_http_url(std::string_view text);

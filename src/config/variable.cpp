@@ -17,7 +17,9 @@ constexpr std::array kVariables = {
     Variable{.name = "ZOOID_API_URL",
              .group = Group::zooid,
              .meaning = "The URL of zooid's management API. Its host (with the port, if there is "
-                        "one) must be the same as zooid's `API_HOST`",
+                        "one) must be the same as zooid's `API_HOST`. Several addresses of the "
+                        "same zooid are separated by commas: tender uses the next one when one "
+                        "fails",
              .example = "for example http://localhost:3334",
              .required = true},
     Variable{.name = "RELAY_DOMAIN",
@@ -41,6 +43,11 @@ constexpr std::array kVariables = {
              .meaning = "A file of CA certificates (PEM) that tender trusts for zooid, in addition "
                         "to the system's",
              .example = "for example /etc/ssl/private-ca.pem"},
+    Variable{.name = "MEMBERS_REQUESTS_MAX",
+             .group = Group::zooid,
+             .default_value = "64",
+             .meaning = "The most lists of members that tender asks zooid for at the same time (1 "
+                        "to 1024). Further callers wait, and are turned away when too many do"},
     Variable{.name = "ZOOID_CONFIG_DIR",
              .group = Group::zooid,
              .meaning = "zooid's config directory, if it is on this machine; tender only reads it. "
@@ -104,7 +111,8 @@ constexpr std::array kVariables = {
              .meaning = "How tender checks after a sync that zooid serves the relay (NIP-11): "
                         "`direct` asks ZOOID_API_URL with the relay's Host header, `public` asks "
                         "the relay's own https URL, `off` does not ask. `auto` is `direct` when "
-                        "ZOOID_API_URL is http, and `public` when it is https"},
+                        "ZOOID_API_URL (its first address) is http, and `public` when it is "
+                        "https"},
     Variable{.name = "RELAY_SWEEP",
              .group = Group::sync,
              .default_value = "1h",
@@ -174,9 +182,9 @@ constexpr std::array kVariables = {
         .meaning = "The format of log lines on stderr: `text`, or `json` with one object per line"},
 };
 
-constexpr std::array<std::string_view, 9> kPrefixes = {"ZOOID_",    "RELAY_",      "RECONCILE_",
-                                                       "ROBOT_",    "BLOSSOM_S3_", "LIVEKIT_",
-                                                       "DATABASE_", "ACTIVITY_",   "LOG_"};
+constexpr std::array<std::string_view, 10> kPrefixes = {
+    "ZOOID_",      "RELAY_",   "RECONCILE_", "ROBOT_",    "MEMBERS_",
+    "BLOSSOM_S3_", "LIVEKIT_", "DATABASE_",  "ACTIVITY_", "LOG_"};
 
 std::string upper(std::string_view text) {
   std::string result(text);

@@ -41,10 +41,11 @@ Infra::Infra(store::Query query, store::Command command, const config::Env& env,
       env_(env),
       runtime_(runtime),
       receiver_(command_.notify().subscribe()),
-      client_(env_, runtime.transport, runtime.clock, runtime.random),
+      client_(env_, runtime.transport, runtime.clock, runtime.random, &runtime.logger),
+      reader_(env_, runtime.transport, runtime.clock, runtime.random),
       settings_(runtime.database, env_),
       retry_(query_, env_, runtime.clock, runtime.random),
-      relay_check_(runtime.database, query_, command_, env_, runtime.transport, runtime.clock,
+      relay_check_(runtime.database, query_, command_, env_, client_, runtime.clock,
                    runtime.logger),
       relay_sweep_(runtime.database, query_, command_, relay_check_, env_, runtime.clock),
       sync_runner_(env_, client_, runtime.clock, runtime.random),
@@ -86,7 +87,7 @@ outbox::Registry Infra::registry() {
 
 asio::awaitable<void> Infra::start() {
   using namespace asio::experimental::awaitable_operators;
-  co_await (listen() && reconcile_now_and_then() && sweep() && dispatcher_.run());
+  co_await (listen() && reconcile_now_and_then() && sweep() && dispatcher_.run() && reader_.run());
   route_rest();
 }
 
@@ -96,11 +97,12 @@ void Infra::stop() {
   pause_.notify();
   interval_.notify();
   sweep_.notify();
+  reader_.stop();
   dispatcher_.stop();
 }
 
 asio::awaitable<MemberList> Infra::list_relay_members(RelayId id) {
-  co_return co_await fetch_members(client_, runtime_.clock, std::move(id));
+  return fetch_members(reader_, runtime_.clock, std::move(id));
 }
 
 asio::awaitable<void> Infra::listen() {
@@ -124,6 +126,7 @@ asio::awaitable<void> Infra::listen() {
   stopping_ = true;
   interval_.notify();
   sweep_.notify();
+  reader_.stop();
   dispatcher_.stop();
 }
 

@@ -16,13 +16,9 @@ struct Look::File {
   std::optional<zooid::ConfigFile> content;
 };
 
-Look::Look(http::Transport& transport, const config::Env& env, const Clock& clock, Relay relay,
+Look::Look(zooid::Client& client, const config::Env& env, const Clock& clock, Relay relay,
            std::optional<TimePoint> taken_at)
-    : transport_(transport),
-      env_(env),
-      clock_(clock),
-      relay_(std::move(relay)),
-      taken_at_(taken_at) {}
+    : client_(client), env_(env), clock_(clock), relay_(std::move(relay)), taken_at_(taken_at) {}
 
 // Without the directory a look shows what NIP-11 shows; `tender check` says what is wrong with it.
 Look::File Look::read_file() const {
@@ -39,8 +35,7 @@ Look::File Look::read_file() const {
 
 boost::asio::awaitable<void> Look::run() {
   const File before = read_file();
-  http::Request request = zooid::nip11_request(relay_, env_);
-  const http::Exchange exchange = co_await transport_.exchange(std::move(request));
+  const http::Exchange exchange = co_await client_.look(relay_);
   verdict_ = zooid::judge_liveness(exchange, relay_);
   const File after = read_file();
   if (before.readable && after.readable) {

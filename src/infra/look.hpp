@@ -7,10 +7,10 @@
 
 #include "tender/base/clock.hpp"
 #include "tender/config/env.hpp"
-#include "tender/http/transport.hpp"
 #include "tender/model/relay.hpp"
 #include "tender/outbox/executor.hpp"
 #include "tender/store/query.hpp"
+#include "tender/zooid/client.hpp"
 #include "tender/zooid/liveness.hpp"
 
 namespace tender::infra {
@@ -19,7 +19,7 @@ class Look : public outbox::Execution {
  public:
   /// Borrows all but the relay and the time: when the relay's last sync completed
   /// (Query::find_last_sync).
-  Look(http::Transport& transport, const config::Env& env, const Clock& clock, Relay relay,
+  Look(zooid::Client& client, const config::Env& env, const Clock& clock, Relay relay,
        std::optional<TimePoint> taken_at);
 
   [[nodiscard]] bool asks_destination() const override { return true; }
@@ -41,7 +41,7 @@ class Look : public outbox::Execution {
   struct File;
   [[nodiscard]] File read_file() const;
 
-  http::Transport& transport_;
+  zooid::Client& client_;
   const config::Env& env_;
   const Clock& clock_;
   Relay relay_;

@@ -1,11 +1,11 @@
 #include "tender/infra/members.hpp"
 
-#include <optional>
+#include <utility>
+#include <variant>
 
 #include <nlohmann/json.hpp>
 
 #include "tender/base/json.hpp"
-#include "tender/nostr/hex.hpp"
 #include "tender/zooid/outcome.hpp"
 
 namespace tender::infra {
@@ -14,20 +14,10 @@ namespace {
 using Status = MemberList::Status;
 using zooid::Outcome;
 
-std::optional<std::vector<std::string>> parse_members(const std::string& body) {
+// Of an answer that was found valid.
+std::vector<std::string> read_members(const std::string& body) {
   const auto json = parse_json(body);
-  if (!json || !json->is_object() || !json->contains("members") || !(*json)["members"].is_array()) {
-    return std::nullopt;
-  }
-  std::vector<std::string> members;
-  for (const auto& member : (*json)["members"]) {
-    nostr::Bytes32 bytes{};
-    if (!member.is_string() || !nostr::from_hex(member.get<std::string>(), bytes)) {
-      return std::nullopt;
-    }
-    members.push_back(member.get<std::string>());
-  }
-  return members;
+  return json ? json->at("members").get<std::vector<std::string>>() : std::vector<std::string>();
 }
 
 Status status_of(const http::Exchange& exchange, Outcome outcome) {
@@ -46,29 +36,36 @@ Status status_of(const http::Exchange& exchange, Outcome outcome) {
   return std::get<http::Response>(exchange.result).status < 300 ? Status::garbage : Status::failed;
 }
 
+MemberList explain(const fetch::Error& error, TimePoint now) {
+  MemberList list;
+  if (error.exchange) {
+    const zooid::Verdict verdict = zooid::judge(*error.exchange, http::Method::get, now);
+    list.status = status_of(*error.exchange, verdict.outcome);
+    list.reason = verdict.reason;
+    if (verdict.outcome == Outcome::done) {
+      list.reason = error.detail + "; check that ZOOID_API_URL is zooid's API";
+    }
+  } else if (error.kind == fetch::ErrorKind::stopped) {
+    list.status = Status::failed;
+    list.reason = error.detail;
+  } else {
+    list.status = Status::busy;
+    list.reason = error.detail + "; try again later, or raise MEMBERS_REQUESTS_MAX";
+  }
+  return list;
+}
+
 }  // namespace
 
-boost::asio::awaitable<MemberList> fetch_members(zooid::Client& client, const Clock& clock,
+boost::asio::awaitable<MemberList> fetch_members(zooid::Reader& reader, const Clock& clock,
                                                  RelayId id) {
-  std::string path = zooid::relay_path(id) + "/members";
-  const http::Exchange exchange =
-      co_await client.request(http::Method::get, std::move(path), std::string());
-  const zooid::Verdict verdict = zooid::judge(exchange, http::Method::get, clock.now());
+  const fetch::Result result = co_await reader.members(std::move(id));
   MemberList list;
-  if (verdict.outcome != Outcome::done) {
-    list.status = status_of(exchange, verdict.outcome);
-    list.reason = verdict.reason;
-    co_return list;
+  if (const auto* outcome = std::get_if<fetch::Outcome>(&result.value)) {
+    list.members = read_members(*outcome->bytes);
+  } else {
+    list = explain(std::get<fetch::Error>(result.value), clock.now());
   }
-  auto members = parse_members(std::get<http::Response>(exchange.result).body);
-  if (!members) {
-    list.status = Status::garbage;
-    list.reason =
-        "zooid answered 200 with something that is not a list of public keys; check that "
-        "ZOOID_API_URL is zooid's API";
-    co_return list;
-  }
-  list.members = std::move(*members);
   co_return list;
 }
 

@@ -42,7 +42,7 @@ class RelayCheck::Execution final : public Look {
  public:
   /// With `due` false there is nothing to look at.
   Execution(RelayCheck& owner, Job job, const Relay& relay, bool due)
-      : Look(owner.transport_, owner.env_, owner.clock_, relay, owner.last_sync(relay.id)),
+      : Look(owner.client_, owner.env_, owner.clock_, relay, owner.last_sync(relay.id)),
         owner_(owner),
         job_(std::move(job)),
         due_(due) {}
@@ -287,7 +287,7 @@ class RelayCheck::Execution final : public Look {
         "{}): zooid's config directory may be missing. Not sending them again. Restore the "
         "directory, or run `tender reconcile --all --recreate` to recreate them with new "
         "identities",
-        LostRelays::kMany, owner_.env_.zooid_api_url.text(), relay().subdomain);
+        LostRelays::kMany, owner_.env_.zooid_api_text(), relay().subdomain);
   }
 
   void send(const RelayId& id) {
@@ -344,12 +344,12 @@ class RelayCheck::Execution final : public Look {
 };
 
 RelayCheck::RelayCheck(store::Database& database, store::Query query, store::Command command,
-                       const config::Env& env, http::Transport& transport, const Clock& clock,
+                       const config::Env& env, zooid::Client& client, const Clock& clock,
                        Logger& logger)
     : query_(query),
       command_(command),
       env_(env),
-      transport_(transport),
+      client_(client),
       clock_(clock),
       logger_(logger),
       outbox_(database),

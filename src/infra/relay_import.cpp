@@ -85,7 +85,7 @@ std::string refuse_file(const zooid::ConfigFile& file, const config::Env& env) {
     return fmt::format("its host, \"{}\", is not a subdomain of RELAY_DOMAIN, {}",
                        printable(host, 80), env.relay_domain);
   }
-  if (subdomain == env.reserved_subdomain) {
+  if (env.reserved_subdomains.contains(subdomain)) {
     return "its host is that of ZOOID_API_URL, where zooid serves its API and never a relay";
   }
   if (file.text("/info/pubkey").empty()) {

@@ -12,7 +12,7 @@ namespace tender::infra {
 class RelayCheck::SyncByLook final : public Look {
  public:
   SyncByLook(RelayCheck& owner, const Relay& relay)
-      : Look(owner.transport_, owner.env_, owner.clock_, relay, owner.last_sync(relay.id)),
+      : Look(owner.client_, owner.env_, owner.clock_, relay, owner.last_sync(relay.id)),
         owner_(owner) {}
 
   // Whatever is seen, nothing is sent here: that is for the check, which knows how long to wait.

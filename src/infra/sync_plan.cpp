@@ -52,7 +52,7 @@ SyncDecision plan_relay_sync(const store::Query& query, const config::Env& env, 
   if (relay.status == RelayStatus::deleted) {
     return {SyncPlan::remove, "the relay is deleted"};  // harmless where zooid never had it
   }
-  if (relay.subdomain == env.reserved_subdomain) {
+  if (env.reserved_subdomains.contains(relay.subdomain)) {
     return {SyncPlan::reject,
             fmt::format("subdomain: \"{}\" would give the relay the host of ZOOID_API_URL, where "
                         "zooid serves its API and never a relay; choose another subdomain",

@@ -117,8 +117,8 @@ asio::awaitable<void> Sidecar::become_active() {
   }
   if (lock && !stopping_) {
     infra::SettingChanges(runtime_.database, env_).require_consent();
-    logger_.info("tender {} keeps {} in step with {}, as {}", TENDER_VERSION,
-                 env_.zooid_api_url.text(), path.string(), env_.robot_key.public_key().npub());
+    logger_.info("tender {} keeps {} in step with {}, as {}", TENDER_VERSION, env_.zooid_api_text(),
+                 path.string(), env_.robot_key.public_key().npub());
     warn_of_odd_rows();
     active_ =
         std::make_unique<ActiveSidecar>(executor_, env_, runtime_, std::move(*lock), command(),
@@ -141,7 +141,7 @@ void Sidecar::warn_of_odd_rows() {
     return;
   }
   for (const store::RowFault& fault :
-       store::find_row_faults(runtime_.database, env_.reserved_subdomain, store::RowLook::quick)) {
+       store::find_row_faults(runtime_.database, env_.reserved_subdomains, store::RowLook::quick)) {
     const auto level = fault.harmful ? spdlog::level::warn : spdlog::level::info;
     logger_.log(level, "{}; {}", fault.what, fault.remedy);
   }

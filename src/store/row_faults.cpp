@@ -130,12 +130,12 @@ void find_odd_values(Database& database, std::size_t limit, Faults& faults) {
 }  // namespace
 
 std::vector<RowFault> find_row_faults(Database& database,
-                                      const std::optional<std::string>& reserved_subdomain,
+                                      const std::set<std::string>& reserved_subdomains,
                                       RowLook look, std::size_t limit) {
   Faults faults;
   find_shared_schemas(database, limit, faults);
-  if (reserved_subdomain) {
-    find_relay_on_api_host(database, *reserved_subdomain, faults);
+  for (const std::string& reserved : reserved_subdomains) {
+    find_relay_on_api_host(database, reserved, faults);
   }
   if (look == RowLook::whole) {
     find_odd_values(database, limit, faults);

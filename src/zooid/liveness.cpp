@@ -70,21 +70,29 @@ LivenessVerdict judge_document(const nlohmann::json& document, const Relay& rela
   return verdict;
 }
 
-}  // namespace
-
-http::Request nip11_request(const Relay& relay, const config::Env& env) {
-  const std::string host = relay_host(relay, env);
-  const bool direct = env.relay_verify == config::RelayVerify::direct;
-  const std::string scheme = env.zooid_api_url.tls() ? "https" : "http";
-  http::Request request(
-      http::Method::get,
-      http::Url::parse(direct ? fmt::format("{}://{}/", scheme, env.zooid_api_url.authority())
-                              : fmt::format("https://{}/", host)));
-  if (direct) {
-    request.host = host;
-  }
+http::Request document_request(http::Url url, const config::Env& env) {
+  http::Request request(http::Method::get, std::move(url));
   request.headers.push_back({"Accept", "application/nostr+json"});
   request.timeout = env.zooid_api_timeout;
+  return request;
+}
+
+}  // namespace
+
+http::Request nip11_request(const Relay& relay, const config::Env& env, const http::Url& address) {
+  std::string host = relay_host(relay, env);
+  if (env.relay_verify == config::RelayVerify::direct) {
+    return direct_nip11_request(std::move(host), env, address);
+  }
+  return document_request(http::Url::parse(fmt::format("https://{}/", host)), env);
+}
+
+http::Request direct_nip11_request(std::string host, const config::Env& env,
+                                   const http::Url& address) {
+  const std::string_view scheme = address.tls() ? "https" : "http";
+  http::Request request =
+      document_request(http::Url::parse(fmt::format("{}://{}/", scheme, address.authority())), env);
+  request.host = std::move(host);
   return request;
 }
 

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <functional>
+#include <utility>
+#include <variant>
 
 #include <nlohmann/json.hpp>
 
@@ -33,6 +35,46 @@ std::string redact(std::string text, std::vector<std::string_view> secrets) {
     replace_all(text, std::string_view(quoted).substr(1, quoted.size() - 2));
   }
   return text;
+}
+
+void hide_secrets(http::Exchange& exchange, const config::Env& env,
+                  std::vector<std::string_view> more) {
+  auto* response = std::get_if<http::Response>(&exchange.result);
+  if (response == nullptr) {
+    return;
+  }
+  const Secret robot(env.robot_key.reveal_hex());
+  std::vector<std::string_view> secrets = std::move(more);
+  secrets.push_back(robot.reveal());
+  if (env.blossom_s3) {
+    secrets.push_back(env.blossom_s3->access_key.reveal());
+    secrets.push_back(env.blossom_s3->secret_key.reveal());
+  }
+  if (env.livekit) {
+    secrets.push_back(env.livekit->api_key.reveal());
+    secrets.push_back(env.livekit->api_secret.reveal());
+  }
+  for (http::Header& header : response->headers) {
+    header.value = redact(std::move(header.value), secrets);
+  }
+  // What zooid quotes may be written in any of JSON's ways: the text that people will see counts.
+  const std::string error =
+      json_text(parse_json(response->body).value_or(nlohmann::json()), "error");
+  if (!error.empty()) {
+    const nlohmann::json clean = {{"error", redact(error, secrets)}};
+    response->body = json_line(clean);
+  } else {
+    response->body = redact(std::move(response->body), secrets);
+  }
+}
+
+Secret token_of(const http::Request& request) {
+  for (const http::Header& header : request.headers) {
+    if (header.name == "Authorization") {
+      return Secret(header.value);
+    }
+  }
+  return {};
 }
 
 }  // namespace tender::zooid

@@ -25,7 +25,8 @@ static_assert(std::is_copy_constructible_v<Env>);
 
 TEST(Env, HasTheDefaultsOfTheTable) {
   const Env env = load_env(required_only());
-  EXPECT_EQ(env.zooid_api_url.text(), "http://localhost:3334/");
+  EXPECT_EQ(env.zooid_api_text(), "http://localhost:3334/");
+  EXPECT_EQ(env.members_requests_max, 64U);
   EXPECT_EQ(env.relay_domain, "relays.example.com");
   EXPECT_EQ(env.robot_key.reveal_hex(), test::kRobotKey);
   EXPECT_EQ(env.database_path, "data/tender.db");
@@ -63,6 +64,24 @@ TEST(Env, LooksForRelaysWhereTheApiIsUnlessItIsToldOtherwise) {
   EXPECT_EQ(verify("http://zooid:3334", "off"), RelayVerify::off);
 }
 
+TEST(Env, TakesSeveralAddressesOfOneZooidInTheirOrder) {
+  const Env env =
+      load_env(with("ZOOID_API_URL", "http://zooid:3334,https://Api.example.com , http://[::1]"));
+  EXPECT_EQ(env.zooid_api_text(), "http://zooid:3334/, https://api.example.com/, http://[::1]/");
+  EXPECT_EQ(env.zooid_api_urls.size(), 3U);
+  EXPECT_EQ(env.relay_verify, RelayVerify::direct);  // as its first address is http
+}
+
+TEST(Env, ReservesTheSubdomainOfEachAddress) {
+  Environment environment =
+      with("ZOOID_API_URL", "http://api.relays.test,http://zooid:3334,http://spare.relays.test");
+  environment["RELAY_DOMAIN"] = "relays.test";
+  EXPECT_THAT(load_env(environment).reserved_subdomains, ElementsAre("api", "spare"));
+  EXPECT_THAT(load_store_env(environment).reserved_subdomains, ElementsAre("api", "spare"));
+  environment["RELAY_DOMAIN"] = "elsewhere.test";
+  EXPECT_THAT(load_env(environment).reserved_subdomains, IsEmpty());
+}
+
 TEST(Env, KeepsTheWholeLogWhenTheRetentionIsZero) {
   for (const char* zero : {"0", "0s", "0d"}) {
     EXPECT_EQ(load_env(test::with("ACTIVITY_RETENTION", zero)).activity_retention, 0s) << zero;
@@ -76,6 +95,7 @@ TEST(Env, HasWhatIsGiven) {
                       {"ACTIVITY_RETENTION", "7d"},
                       {"ACTIVITY_ARCHIVE", "off"},
                       {"ZOOID_API_TIMEOUT", "750ms"},
+                      {"MEMBERS_REQUESTS_MAX", "1024"},
                       {"ZOOID_API_CA_FILE", ca.path()},
                       {"RELAY_SYNC_RETRY_MAX_ATTEMPTS", "0"},
                       {"RELAY_SYNC_RETRY_BASE", "1s"},
@@ -92,6 +112,7 @@ TEST(Env, HasWhatIsGiven) {
   EXPECT_EQ(env.activity_retention, std::chrono::days(7));
   EXPECT_FALSE(env.activity_archive);
   EXPECT_EQ(env.zooid_api_timeout, 750ms);
+  EXPECT_EQ(env.members_requests_max, 1024U);
   EXPECT_EQ(env.zooid_api_ca_file, ca.path());
   EXPECT_EQ(env.relay_sync_retry_max_attempts, 0);
   EXPECT_EQ(env.relay_sync_retry_base, 1s);

@@ -1,6 +1,10 @@
 // One deadline for the whole exchange: where it passes, and that the message says so. No test here
 // depends on how long anything takes: the peer simply never goes on.
+#include <boost/asio/bind_cancellation_slot.hpp>
+#include <boost/asio/cancellation_signal.hpp>
+#include <boost/asio/co_spawn.hpp>
 #include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/post.hpp>
 
 #include "client_fixture.hpp"
 #include "fake_dns.hpp"
@@ -75,6 +79,56 @@ TEST_F(ClientDeadline, PassesAtOnceWhenThereIsNoTime) {
 TEST_F(ClientDeadline, ClosesTheConnectionThatWasTooSlow) {
   (void)failed(soon(get()));
   run_until([&] { return server.open() == 0; });
+}
+
+// A caller that no longer wants its answer, as one that has lost a race.
+class ClientCancellation : public ClientTest {
+ protected:
+  void start_and_cancel(Request request, const std::function<bool()>& when) {
+    asio::cancellation_signal cancel;
+    bool ended = false;
+    auto note_end = [&ended](const std::exception_ptr&, const Exchange&) { ended = true; };
+    asio::co_spawn(io, client().exchange(std::move(request)),
+                   asio::bind_cancellation_slot(cancel.slot(), note_end));
+    run_until(when);
+    cancel.emit(asio::cancellation_type::terminal);
+    run_until([&ended] { return ended; });
+  }
+};
+
+TEST_F(ClientCancellation, ClosesTheConnection) {
+  start_and_cancel(get(), [this] { return server.requests().size() == 1; });
+  run_until([this] { return server.open() == 0; });
+}
+
+TEST_F(ClientCancellation, GivesThePlaceToTheNext) {
+  options.max_connections = 1;
+  start_and_cancel(get(), [this] { return server.requests().size() == 1; });
+  server.always(test::answer_always(answer(200, "ok")));
+  EXPECT_EQ(answered(get()).body, "ok");
+}
+
+TEST_F(ClientCancellation, LeavesTheQueue) {
+  options.max_connections = 1;
+  const Pending first = start(get("/first"));
+  run_until([this] { return server.requests().size() == 1; });
+  bool turned = false;
+  asio::post(io, [&turned] { turned = true; });
+  start_and_cancel(get("/second"), [&turned] { return turned; });
+  client().stop();
+  run_until([&first] { return first->has_value(); });
+  EXPECT_EQ(server.requests().size(), 1U);
+}
+
+TEST_F(ClientCancellation, DoesNotWaitForASlowName) {
+  FakeDns dns;
+  dns.hang("slow.test");
+  Request request(Method::get, Url::parse("http://slow.test/"));
+  request.timeout = std::chrono::seconds(20);
+  start_and_cancel(std::move(request), [this, &dns] {
+    asio::post(io, [] {});  // the lookup begins in a thread of asio's, which wakes nobody
+    return dns.lookups() == 1;
+  });
 }
 
 TEST_F(ClientDeadline, LeavesTheAnswerOfASlowNameToNobody) {

@@ -33,7 +33,7 @@ TEST(SchemaRule, GivesUpANewRelayWithAnOldSchemaAndLeavesOneThatZooidHas) {
 
 TEST(ReservedHost, IsRefusedToARelay) {
   World world;
-  world.env.reserved_subdomain = "blue";
+  world.env.reserved_subdomains = {"blue"};
   world.start();
   const Relay relay = world.create("blue");
   world.run_ready();

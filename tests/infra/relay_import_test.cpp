@@ -167,7 +167,7 @@ TEST_F(RelayImportPlan, RefusesAnIdThatARowCannotHave) {
 }
 
 TEST_F(RelayImportPlan, RefusesTheHostOfTheApi) {
-  env.reserved_subdomain = "blue";
+  env.reserved_subdomains = {"blue"};
   EXPECT_THAT(plan().refusal, HasSubstr("that of ZOOID_API_URL"));
 }
 

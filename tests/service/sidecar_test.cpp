@@ -32,7 +32,7 @@ constexpr std::chrono::seconds kDeadline{30};
 struct SidecarTest : testing::Test {
   SidecarTest() {
     env.database_path = path;
-    env.zooid_api_url = http::Url::parse(zooid.url());
+    env.zooid_api_urls = {http::Url::parse(zooid.url())};
   }
 
   ~SidecarTest() override {

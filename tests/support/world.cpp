@@ -6,12 +6,13 @@ namespace tender::test {
 
 config::Env test_env(Random& random) {
   config::Env env(config::StoreEnv{}, config::ZooidOptions{},
-                  http::Url::parse("http://zooid.test:3334"), "relays.test",
+                  {http::Url::parse("http://zooid.test:3334")}, "relays.test",
                   nostr::SecretKey::generate(random));
   env.zooid_api_timeout = std::chrono::seconds(5);
   env.relay_sync_retry_max_attempts = 6;
   env.relay_sync_retry_base = std::chrono::seconds(30);
   env.relay_sync_retry_cap = std::chrono::minutes(15);
+  env.members_requests_max = 64;
   env.relay_sync_concurrency = 16;
   env.relay_sync_settle = std::chrono::seconds(30);
   return env;

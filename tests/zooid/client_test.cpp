@@ -1,6 +1,14 @@
 #include "tender/zooid/client.hpp"
 
+#include <initializer_list>
+#include <map>
+#include <memory>
+#include <sstream>
+#include <vector>
+
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <spdlog/sinks/ostream_sink.h>
 
 #include <boost/asio/co_spawn.hpp>
 
@@ -15,29 +23,56 @@ namespace {
 
 using namespace std::chrono_literals;
 using http::Method;
+using testing::ElementsAre;
+using testing::HasSubstr;
 
-// Keeps what it is asked to send, and answers with a status that tells the answers apart.
+// Keeps what it is asked to send, and answers with a status that tells the answers apart, or as the
+// host's script says.
 class Recorder final : public http::Transport {
  public:
   boost::asio::awaitable<http::Exchange> exchange(http::Request request) override {
     requests.push_back(std::move(request));
+    const auto scripted = answers.find(requests.back().url.host());
+    if (scripted != answers.end()) {
+      co_return scripted->second;
+    }
     co_return test::answer(200 + static_cast<int>(requests.size()), "{}");
   }
 
+  [[nodiscard]] std::vector<std::string> asked() const {
+    std::vector<std::string> hosts;
+    hosts.reserve(requests.size());
+    for (const http::Request& request : requests) {
+      hosts.push_back(request.url.host());
+    }
+    return hosts;
+  }
+
   std::vector<http::Request> requests;
+  std::map<std::string, http::Exchange> answers;  // by host
 };
 
 struct ZooidClient : testing::Test {
   http::Exchange send(Method method, std::string path, std::string body) {
-    Client client(env, transport, clock, random);
+    return wait_for(client.request(method, std::move(path), std::move(body)));
+  }
+
+  http::Exchange wait_for(boost::asio::awaitable<http::Exchange> asking) {
     http::Exchange exchange;
-    boost::asio::co_spawn(io, client.request(method, std::move(path), std::move(body)),
+    boost::asio::co_spawn(io, std::move(asking),
                           [&exchange](const std::exception_ptr& error, http::Exchange result) {
                             EXPECT_FALSE(error);
                             exchange = std::move(result);
                           });
     clock.run_ready();
     return exchange;
+  }
+
+  void use_addresses(std::initializer_list<const char*> urls) {
+    env.zooid_api_urls.clear();
+    for (const char* const url : urls) {
+      env.zooid_api_urls.push_back(http::Url::parse(url));
+    }
   }
 
   // Every header of that name: a second one must not hide behind the first.
@@ -73,6 +108,7 @@ struct ZooidClient : testing::Test {
   test::SeededRandom random{1};
   config::Env env = test::test_env(random);
   Recorder transport;
+  Client client{env, transport, clock, random};
 };
 
 TEST_F(ZooidClient, SendsTheBodyAsJsonToThePathBelowTheApi) {
@@ -115,7 +151,7 @@ TEST_F(ZooidClient, SignsForNothingElse) {
 }
 
 TEST_F(ZooidClient, SignsTheUrlWithThePathThatTheApiLivesUnder) {
-  env.zooid_api_url = http::Url::parse("https://Proxy.test/zooid/api/");
+  env.zooid_api_urls = {http::Url::parse("https://Proxy.test/zooid/api/")};
   send(Method::post, "/relay/r1", "{}");
   ASSERT_EQ(transport.requests.size(), 1U);
   EXPECT_EQ(transport.requests[0].url.target(), "/zooid/api/relay/r1");
@@ -157,6 +193,184 @@ TEST_F(ZooidClient, HandsBackWhatTheTransportHeard) {
   send(Method::post, "/relay/r1", "{}");
   const http::Exchange second = send(Method::post, "/relay/r1", "{}");
   EXPECT_EQ(std::get<http::Response>(second.result).status, 202);
+}
+
+// Several addresses of one zooid.
+struct ZooidAddresses : ZooidClient {
+  ZooidAddresses() { use_addresses({"http://a:1", "http://b:2", "http://c:3"}); }
+
+  static http::Exchange dead() { return test::failure(http::Fault::refused, false); }
+  static int status_of(const http::Exchange& exchange) {
+    const auto* response = std::get_if<http::Response>(&exchange.result);
+    return response == nullptr ? 0 : response->status;
+  }
+};
+
+TEST_F(ZooidAddresses, AreUsedFromTheFirstOn) {
+  send(Method::post, "/relay/r1", "{}");
+  send(Method::get, "/relay/r1/members", "");
+  EXPECT_THAT(transport.asked(), ElementsAre("a", "a"));
+}
+
+TEST_F(ZooidAddresses, TakeAWriteOfWhichNothingWasWrittenToAnother) {
+  transport.answers["a"] = dead();
+  for (const Method method : {Method::post, Method::patch, Method::put, Method::delete_}) {
+    Client fresh(env, transport, clock, random);
+    transport.requests.clear();
+    const http::Exchange exchange = wait_for(fresh.request(method, "/relay/r1", "{}"));
+    EXPECT_EQ(status_of(exchange), 202) << to_string(method);
+    EXPECT_THAT(transport.asked(), ElementsAre("a", "b"));
+  }
+}
+
+TEST_F(ZooidAddresses, NeverTakeAWriteThatMayHaveBeenReadToAnother) {
+  for (const http::Fault fault : {http::Fault::timeout, http::Fault::closed}) {
+    transport.answers["a"] = test::failure(fault, true);
+    for (const Method method : {Method::post, Method::patch, Method::put, Method::delete_}) {
+      Client fresh(env, transport, clock, random);
+      transport.requests.clear();
+      const http::Exchange exchange = wait_for(fresh.request(method, "/relay/r1", "{}"));
+      EXPECT_TRUE(std::get<http::Failure>(exchange.result).written);
+      EXPECT_THAT(transport.asked(), ElementsAre("a")) << to_string(method);
+    }
+  }
+}
+
+TEST_F(ZooidAddresses, NeverTakeAWriteThatWasAnsweredToAnother) {
+  for (const int status : {401, 404, 500, 502, 503}) {
+    transport.answers["a"] = test::answer(status, "");
+    Client fresh(env, transport, clock, random);
+    transport.requests.clear();
+    EXPECT_EQ(status_of(wait_for(fresh.request(Method::post, "/relay/r1", "{}"))), status);
+    EXPECT_THAT(transport.asked(), ElementsAre("a"));
+  }
+}
+
+TEST_F(ZooidAddresses, TakeAReadToAnotherAfterWhatMayBeTheAddresssFault) {
+  const std::vector<http::Exchange> faults{test::failure(http::Fault::timeout, true),
+                                           test::answer(503, ""), test::answer(401, ""),
+                                           test::answer(404, "<html>")};
+  for (const http::Exchange& fault : faults) {
+    transport.answers["a"] = fault;
+    Client fresh(env, transport, clock, random);
+    transport.requests.clear();
+    EXPECT_EQ(status_of(wait_for(fresh.request(Method::get, "/relay/r1/members", ""))), 202);
+    EXPECT_THAT(transport.asked(), ElementsAre("a", "b"));
+  }
+}
+
+TEST_F(ZooidAddresses, TakeZooidsOwnWord) {
+  transport.answers["a"] = test::answer(404, R"({"error":"relay not found"})");
+  EXPECT_EQ(status_of(send(Method::get, "/relay/r1/members", "")), 404);
+  EXPECT_THAT(transport.asked(), ElementsAre("a"));
+}
+
+TEST_F(ZooidAddresses, AreNotTriedWhenWeStopOurselves) {
+  transport.answers["a"] = test::failure(http::Fault::stopped, false);
+  send(Method::post, "/relay/r1", "{}");
+  EXPECT_THAT(transport.asked(), ElementsAre("a"));
+}
+
+TEST_F(ZooidAddresses, EachGetATokenOfTheirOwn) {
+  transport.answers["a"] = dead();
+  send(Method::post, "/relay/r1", "{}");
+  ASSERT_EQ(transport.requests.size(), 2U);
+  for (const std::size_t i : {0U, 1U}) {
+    const std::string url = i == 0 ? "http://a:1/relay/r1" : "http://b:2/relay/r1";
+    EXPECT_EQ(to_string(verify(token(transport.requests[i]), url, "POST", "{}").fault), "none");
+  }
+}
+
+TEST_F(ZooidAddresses, AreKeptAsLongAsTheyWork) {
+  transport.answers["a"] = dead();
+  send(Method::post, "/relay/r1", "{}");
+  transport.answers.clear();  // it works again, and b works, too
+  transport.requests.clear();
+  send(Method::patch, "/relay/r1", "{}");
+  EXPECT_THAT(transport.asked(), ElementsAre("b"));
+}
+
+TEST_F(ZooidAddresses, AreLeftForTheNextRequestAfterAWriteInDoubt) {
+  transport.answers["a"] = test::failure(http::Fault::timeout, true);
+  send(Method::post, "/relay/r1", "{}");
+  send(Method::patch, "/relay/r1", "{}");
+  EXPECT_THAT(transport.asked(), ElementsAre("a", "b"));
+}
+
+TEST_F(ZooidAddresses, AreEachTriedOnce) {
+  for (const char* const host : {"a", "b", "c"}) {
+    transport.answers[host] = dead();
+  }
+  const http::Exchange exchange = send(Method::post, "/relay/r1", "{}");
+  EXPECT_EQ(std::get<http::Failure>(exchange.result).fault, http::Fault::refused);
+  EXPECT_THAT(transport.asked(), ElementsAre("a", "b", "c"));
+}
+
+TEST_F(ZooidAddresses, HaveTheirAnswerToldRatherThanASilence) {
+  transport.answers["a"] = dead();
+  transport.answers["b"] = test::answer(401, R"({"error":"who are you"})");
+  transport.answers["c"] = dead();
+  EXPECT_EQ(status_of(send(Method::get, "/relay/r1/members", "")), 401);
+}
+
+TEST_F(ZooidAddresses, AreNamedInTheLogOnceForEachChange) {
+  std::ostringstream log;
+  Logger logger("test", std::make_shared<spdlog::sinks::ostream_sink_st>(log));
+  Client told(env, transport, clock, random, &logger);
+  const auto post = [&] { wait_for(told.request(Method::post, "/relay/r1", "{}")); };
+  post();
+  EXPECT_EQ(log.str(), "");
+  transport.answers["a"] = dead();
+  post();
+  post();
+  EXPECT_THAT(log.str(), HasSubstr("using zooid's address http://b:2/ from now on; http://a:1/ "
+                                   "failed: refused"));
+  log.str("");
+  for (const char* const host : {"b", "c"}) {
+    transport.answers[host] = dead();
+  }
+  post();  // now all are dead, and none is in use
+  post();
+  EXPECT_EQ(log.str(), "");
+  transport.answers.erase("c");
+  post();
+  EXPECT_THAT(log.str(), HasSubstr("using zooid's address http://c:3/"));
+}
+
+TEST_F(ZooidAddresses, AreLookedAtInTurn) {
+  env.relay_verify = config::RelayVerify::direct;
+  env.relay_domain = "relays.test";
+  transport.answers["a"] = dead();
+  transport.answers["b"] = test::answer(404, "no relay");  // an answer like any other
+  Relay relay;
+  relay.subdomain = "blue";
+  EXPECT_EQ(status_of(wait_for(client.look(relay))), 404);
+  EXPECT_THAT(transport.asked(), ElementsAre("a", "b"));
+  EXPECT_EQ(transport.requests[1].host, "blue.relays.test");
+  EXPECT_TRUE(headers(transport.requests[1], "Authorization").empty());
+}
+
+TEST_F(ZooidAddresses, ArePassedOverByALookThatAGatewayAnswers) {
+  env.relay_verify = config::RelayVerify::direct;
+  transport.answers["a"] = test::answer(502, "");
+  transport.answers["b"] = test::answer(200, "{}");
+  EXPECT_EQ(status_of(wait_for(client.look(Relay()))), 200);
+}
+
+TEST_F(ZooidAddresses, AreNotAskedByALookAtTheRelaysOwnUrl) {
+  env.relay_verify = config::RelayVerify::public_;
+  env.relay_domain = "relays.test";
+  Relay relay;
+  relay.subdomain = "blue";
+  transport.answers["blue.relays.test"] = dead();
+  wait_for(client.look(relay));
+  EXPECT_THAT(transport.asked(), ElementsAre("blue.relays.test"));
+}
+
+TEST_F(ZooidAddresses, AreProbedOneByOneForTheCheck) {
+  transport.answers["c"] = dead();
+  wait_for(client.probe(env.zooid_api_urls[2]));
+  EXPECT_THAT(transport.asked(), ElementsAre("c"));
 }
 
 TEST_F(ZooidClient, KeepsARelayUnderItsId) {

@@ -117,16 +117,16 @@ TEST_F(LivenessOf, ADifferentAnswerIsUnclear) {
 }
 
 TEST_F(LivenessOf, ARelayIsAskedForWhereTheSettingSays) {
-  env.zooid_api_url = http::Url::parse("http://zooid.test:3334/api");
+  env.zooid_api_urls = {http::Url::parse("http://zooid.test:3334/api")};
   env.relay_verify = config::RelayVerify::direct;
-  const http::Request direct = nip11_request(relay, env);
+  const http::Request direct = nip11_request(relay, env, env.zooid_api_urls.front());
   EXPECT_EQ(direct.url.text(), "http://zooid.test:3334/");
   EXPECT_EQ(direct.host, "blue.relays.test");
   EXPECT_EQ(direct.method, http::Method::get);
   ASSERT_EQ(direct.headers.size(), 1U);  // no token: anybody may ask
   EXPECT_EQ(direct.headers[0].value, "application/nostr+json");
   env.relay_verify = config::RelayVerify::public_;
-  const http::Request at_home = nip11_request(relay, env);
+  const http::Request at_home = nip11_request(relay, env, env.zooid_api_urls.front());
   EXPECT_EQ(at_home.url.text(), "https://blue.relays.test/");
   EXPECT_EQ(at_home.host, "");
 }

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -78,9 +79,9 @@ struct StoreEnv {
   LogFormat log_format = LogFormat::text;
   std::optional<std::filesystem::path> zooid_config_dir;  // may not exist; nothing: not known
   bool has_livekit = false;  // whether LIVEKIT_* is given here; a hint, the sidecar's counts
-  // The subdomain whose relay would have the host of ZOOID_API_URL, where zooid serves its API
-  // only. Nothing when there is none, or when ZOOID_API_URL or RELAY_DOMAIN is not given.
-  std::optional<std::string> reserved_subdomain;
+  // The subdomains whose relays would have a host of ZOOID_API_URL, where zooid serves its API
+  // only. None when ZOOID_API_URL or RELAY_DOMAIN is not given.
+  std::set<std::string> reserved_subdomains;
   std::optional<std::string> host_domain;  // RELAY_DOMAIN, if it is given here; for show
   std::vector<std::string> warnings;       // for the caller to log; no secrets in them
 };
@@ -88,6 +89,7 @@ struct StoreEnv {
 /// How to talk to zooid: the settings that are optional.
 struct ZooidOptions {
   Milliseconds zooid_api_timeout{};                        // more than 0
+  std::size_t members_requests_max = 1;                    // 1 to 1024
   std::optional<std::filesystem::path> zooid_api_ca_file;  // was readable PEM when it was checked
   std::optional<S3Settings> blossom_s3;                    // nothing: zooid's local adapter
   std::optional<LivekitSettings> livekit;                  // nothing: livekit is sent disabled
@@ -105,15 +107,20 @@ struct ZooidOptions {
 
 /// What a command needs that talks to zooid. A copyable value; its secrets are zeroed with it.
 struct Env : StoreEnv, ZooidOptions {
-  Env(StoreEnv store, ZooidOptions options, http::Url api_url, std::string domain,
+  Env(StoreEnv store, ZooidOptions options, std::vector<http::Url> api_urls, std::string domain,
       nostr::SecretKey key);
+
+  /// ZOOID_API_URL, for people: its addresses, separated by commas.
+  [[nodiscard]] std::string zooid_api_text() const;
 
   /// The Authorization header of one request to zooid, signed with the robot's key
   /// (nostr::make_http_auth): for this URL and method, for one attempt.
   [[nodiscard]] std::string make_auth(Random& random, TimePoint now, std::string_view url,
                                       std::string_view method, std::string_view body) const;
 
-  http::Url zooid_api_url;   // without a query; it may carry a path, which goes before ours
+  // The addresses of the one zooid, at least one, in the order given; without a query. They may
+  // carry a path, which goes before ours.
+  std::vector<http::Url> zooid_api_urls;
   std::string relay_domain;  // lowercase, without a final dot
   nostr::SecretKey robot_key;
 };

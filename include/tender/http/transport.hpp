@@ -79,7 +79,8 @@ class Transport {
 
   /// Sends the request and reads the whole answer. Never throws for what the network does;
   /// redirects are answers like any other. The request is copied in; the transport must outlive the
-  /// exchange.
+  /// exchange. Who awaits it may cancel it (asio's terminal cancellation): it ends at once, with
+  /// operation_aborted or with a Failure that says nothing of the peer.
   virtual boost::asio::awaitable<Exchange> exchange(Request request) = 0;
 };
 

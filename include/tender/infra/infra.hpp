@@ -63,7 +63,8 @@ class Infra {
   /// sync is under way zooid itself writes it, and a check follows anyway.
   void notice_file(const RelayId& id);
 
-  /// What zooid lists; see MemberList for the ways that it can fail. Takes at most
+  /// What zooid lists; see MemberList for the ways that it can fail. Wants start() to run. Callers
+  /// who ask for one relay at the same time share one request. Each address may take
   /// ZOOID_API_TIMEOUT.
   boost::asio::awaitable<MemberList> list_relay_members(RelayId id);
 
@@ -108,6 +109,7 @@ class Infra {
   Runtime runtime_;
   store::ActivityChannel::Receiver receiver_;
   zooid::Client client_;
+  zooid::Reader reader_;
   SettingChanges settings_;
   std::vector<SettingChange> changed_settings_;  // some relays that they concern have no work yet
   RelaySyncRetry retry_;

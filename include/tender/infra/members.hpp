@@ -9,13 +9,14 @@
 #include <boost/asio/awaitable.hpp>
 
 #include "tender/model/relay.hpp"
-#include "tender/zooid/client.hpp"
+#include "tender/zooid/reader.hpp"
 
 namespace tender::infra {
 
 struct MemberList {
   enum class Status : std::uint8_t {
     ok,
+    busy,           // too many ask at the same time: ask again later
     unknown_relay,  // zooid does not have it
     unsupported,    // this zooid is too old to list members
     unreachable,    // no answer, or zooid refuses us altogether
@@ -27,9 +28,9 @@ struct MemberList {
   std::string reason;                // for people; empty when ok
 };
 
-/// Asks zooid (GET /relay/{id}/members). Takes at most ZOOID_API_TIMEOUT; Client and clock must
-/// outlive it.
-boost::asio::awaitable<MemberList> fetch_members(zooid::Client& client, const Clock& clock,
+/// Asks zooid (GET /relay/{id}/members) through `reader`, whose run() must run. Reader and clock
+/// must outlive it.
+boost::asio::awaitable<MemberList> fetch_members(zooid::Reader& reader, const Clock& clock,
                                                  RelayId id);
 
 }  // namespace tender::infra

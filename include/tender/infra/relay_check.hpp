@@ -14,7 +14,6 @@
 
 #include "tender/base/log.hpp"
 #include "tender/config/env.hpp"
-#include "tender/http/transport.hpp"
 #include "tender/infra/lost_relays.hpp"
 #include "tender/infra/reload_progress.hpp"
 #include "tender/outbox/executor.hpp"
@@ -22,6 +21,7 @@
 #include "tender/store/command.hpp"
 #include "tender/store/pause_table.hpp"
 #include "tender/store/query.hpp"
+#include "tender/zooid/client.hpp"
 #include "tender/zooid/liveness.hpp"
 
 namespace tender::infra {
@@ -36,8 +36,7 @@ class RelayCheck final : public outbox::Executor {
 
   /// All is borrowed and must outlive the executions.
   RelayCheck(store::Database& database, store::Query query, store::Command command,
-             const config::Env& env, http::Transport& transport, const Clock& clock,
-             Logger& logger);
+             const config::Env& env, zooid::Client& client, const Clock& clock, Logger& logger);
 
   /// Schedules the check that follows a sync; `taken_at_seq` is the activity that says that zooid
   /// took it. Does nothing when RELAY_VERIFY is off. Part of the caller's transaction.
@@ -80,7 +79,7 @@ class RelayCheck final : public outbox::Executor {
   store::Query query_;
   store::Command command_;
   const config::Env& env_;
-  http::Transport& transport_;
+  zooid::Client& client_;
   const Clock& clock_;
   Logger& logger_;
   outbox::Outbox outbox_;

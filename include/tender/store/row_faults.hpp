@@ -5,7 +5,7 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -25,10 +25,10 @@ enum class RowLook : std::uint8_t {
   whole,  // at each row: about a second for a million
 };
 
-/// The first `limit` of them at most. `reserved_subdomain` as config::StoreEnv has it. Throws
+/// The first `limit` of them at most. `reserved_subdomains` as config::StoreEnv has it. Throws
 /// StoreError.
 [[nodiscard]] std::vector<RowFault> find_row_faults(
-    Database& database, const std::optional<std::string>& reserved_subdomain, RowLook look,
+    Database& database, const std::set<std::string>& reserved_subdomains, RowLook look,
     std::size_t limit = 20);
 
 }  // namespace tender::store

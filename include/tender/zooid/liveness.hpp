@@ -34,8 +34,14 @@ struct LivenessVerdict {
 };
 
 /// The request for the relay's NIP-11 document (`Accept: application/nostr+json`), as
-/// `env.relay_verify` says: to the API's address with the relay's Host, or to the relay's own URL.
-[[nodiscard]] http::Request nip11_request(const Relay& relay, const config::Env& env);
+/// `env.relay_verify` says: to `address`, one of the API's, with the relay's Host, or to the
+/// relay's own URL.
+[[nodiscard]] http::Request nip11_request(const Relay& relay, const config::Env& env,
+                                          const http::Url& address);
+
+/// The same to `address`, for the relay with that host, whatever `env.relay_verify` says.
+[[nodiscard]] http::Request direct_nip11_request(std::string host, const config::Env& env,
+                                                 const http::Url& address);
 
 /// What the exchange of that request says of `relay`. Compared are name, description, icon and
 /// owner. What NIP-11 does not show
