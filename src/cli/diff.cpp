@@ -134,7 +134,8 @@ class Diff {
                                      session_.query.find_last_sync(relay.id));
     }
     Seen seen{.verdict = std::move(shown).value_or(zooid::LivenessVerdict())};
-    if (directory_ && !file && !before && is_off_in_zooid(relay)) {
+    const bool is_served = !seen.verdict.identity.empty();
+    if (directory_ && !file && !before && !is_served && is_off_in_zooid(relay)) {
       seen.verdict = {.liveness = Liveness::wrong, .reason = "zooid's file of it is gone"};
       seen.file_is_gone = true;
     }
