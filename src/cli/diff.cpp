@@ -250,7 +250,8 @@ class Diff {
   void add_strangers() {
     for (const RelayId& id : ids_) {
       const auto relay = session_.query.get_relay(id);
-      const auto file = relay && !is_tombstone(*relay) ? std::nullopt : directory_->read(id);
+      const bool is_stranger = !relay || is_tombstone(*relay);
+      const auto file = directory_ && is_stranger ? directory_->read(id) : std::nullopt;
       if (!file) {
         continue;
       }
