@@ -138,13 +138,24 @@ class Writing {
     std::vector<RelayId> ids;
     store::Transaction transaction(session_.database);
     while (ids.size() < changes.size() && portion.take()) {
-      ids.push_back(write_change(session_.command, changes[ids.size()]));
+      ids.push_back(write_named(changes[ids.size()]));
     }
     transaction.commit();
     for (std::size_t i = 0; i < ids.size(); ++i) {
       print_change(invocation_, array_, changes[i], ids[i]);
     }
     return ids.size();
+  }
+
+  // Others may have written since the plan was made.
+  RelayId write_named(const PlannedChange& change) {
+    try {
+      return write_change(session_.command, change);
+    } catch (const store::CommandError& error) {
+      throw store::CommandError(
+          fmt::format("relay {}: {}", printable(change.subdomain, 80), error.what()),
+          error.remedy());
+    }
   }
 
   const Invocation& invocation_;
@@ -155,13 +166,30 @@ class Writing {
   Wakeup pause_;
 };
 
+// A hint only: it is the sidecar's environment that counts.
+void warn_of_calls(const Invocation& invocation, const StoreSession& session,
+                   const ApplyPlan& plan) {
+  const auto relays = std::ranges::count_if(plan.changes, [](const PlannedChange& change) {
+    return std::ranges::any_of(change.fields, [](const FieldDifference& field) {
+      return field.field == "livekit_enabled" && field.after == true;
+    });
+  });
+  if (relays > 0 && !session.has_livekit) {
+    fmt::print(invocation.err,
+               "{} relay{} livekit_enabled, which has no effect until the sidecar has LIVEKIT_URL, "
+               "LIVEKIT_API_KEY and LIVEKIT_API_SECRET; they are not set here\n",
+               relays, relays == 1 ? " gets" : "s get");
+  }
+}
+
 bool is_prune_confirmed(const Invocation& invocation, std::int64_t retired) {
   if (retired == 0) {
     return true;
   }
-  fmt::print(invocation.err,
-             "{} relay{} not in the file: deactivated, so that zooid stops serving {}\n", retired,
-             retired == 1 ? " is" : "s are", retired == 1 ? "it" : "them");
+  fmt::print(
+      invocation.err,
+      "{} relay{} not in the file and would be deactivated, so that zooid stops serving {}\n",
+      retired, retired == 1 ? " is" : "s are", retired == 1 ? "it" : "them");
   return is_confirmed(invocation, "run it with --dry-run first, then with --yes");
 }
 
@@ -176,6 +204,7 @@ ExitCode apply_file(const Invocation& invocation) {
   const ApplyPlan plan = plan_apply(session.query, std::move(file), invocation.has("prune"),
                                     session.reserved_subdomains);
   refuse_faults(plan.faults);
+  warn_of_calls(invocation, session, plan);
   Counts counts = count(plan);
   JsonArray array(invocation.out);
   if (dry) {

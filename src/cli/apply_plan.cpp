@@ -26,15 +26,22 @@ void set_admins(const Relay& before, const std::vector<std::string>& wanted, Rel
   std::ranges::set_difference(has, wanted, std::back_inserter(change.remove_admins));
 }
 
-// Only what the file says: other values may be older than today's rules.
+// The faults of what would be written: of the fields that the file sets and, when the whole row is
+// judged as it is written, of the others too. Those may be older than today's rules.
 void check_described(const DescribedRelay& described, const Relay& after, Standing standing,
-                     std::vector<std::string>& faults) {
+                     bool whole, std::vector<std::string>& faults) {
+  const auto fields = relay_fields();
   for (const FieldFault& fault : validate(after, standing)) {
-    for (const RelayField& field : relay_fields()) {
-      if (fault.field == field.column && sets(described.change, field)) {
-        faults.push_back(fmt::format("line {}: {} {}; {}", described.line, fault.field,
-                                     fault.problem, fault.remedy));
-      }
+    const bool is_set = std::ranges::any_of(fields, [&](const RelayField& field) {
+      return fault.field == field.column && sets(described.change, field);
+    });
+    if (is_set) {
+      faults.push_back(fmt::format("line {}: {} {}; {}", described.line, fault.field, fault.problem,
+                                   fault.remedy));
+    } else if (whole) {
+      faults.push_back(fmt::format("line {}: {} cannot be changed while its {} {}; {}",
+                                   described.line, printable(described.subdomain, 80), fault.field,
+                                   fault.problem, fault.remedy));
     }
   }
 }
@@ -62,6 +69,16 @@ std::vector<FieldDifference> differences(const Relay* before, const Relay& after
                       admins_json(after)});
   }
   return fields;
+}
+
+bool sets_status(const PlannedChange& change) {
+  return std::ranges::any_of(change.fields,
+                             [](const auto& each) { return each.field == "status"; });
+}
+
+// Whether more than its status changes.
+bool updates_row(const PlannedChange& change) {
+  return change.fields.size() > (sets_status(change) ? 1U : 0U);
 }
 
 class Planner {
@@ -93,13 +110,16 @@ class Planner {
                         printable(described.subdomain, 80)),
             "add its tenant");
     }
-    check_described(described, after, before ? query_.standing_of(after) : Standing::fresh,
-                    plan_.faults);
     PlannedChange change{.id = before ? before->id : RelayId(), .subdomain = described.subdomain};
     change.fields = differences(before ? &*before : nullptr, after, described);
     change.action = !before                 ? ApplyAction::create
                     : change.fields.empty() ? ApplyAction::unchanged
                                             : ApplyAction::update;
+    if (before) {
+      after.status = before->status;  // update_relay() leaves it
+    }
+    check_described(described, after, before ? query_.standing_of(after) : Standing::fresh,
+                    before && updates_row(change), plan_.faults);
     change.described = std::move(described);
     plan_.changes.push_back(std::move(change));
   }
@@ -177,8 +197,6 @@ ApplyPlan plan_apply(const store::Query& query, RelayFile file, bool prune,
 }
 
 RelayId write_change(store::Command& command, const PlannedChange& change) {
-  const bool sets_status =
-      std::ranges::any_of(change.fields, [](const auto& each) { return each.field == "status"; });
   switch (change.action) {
     case ApplyAction::unchanged:
       break;
@@ -191,10 +209,10 @@ RelayId write_change(store::Command& command, const PlannedChange& change) {
       return relay.id;
     }
     case ApplyAction::update:
-      if (change.fields.size() > (sets_status ? 1U : 0U)) {
+      if (updates_row(change)) {
         command.update_relay(change.id, change.described.change);
       }
-      if (sets_status) {
+      if (sets_status(change)) {
         write_status(command, change.id, change.described.status.value_or(RelayStatus::active));
       }
       break;

@@ -14,6 +14,7 @@
 #include <nlohmann/json.hpp>
 
 #include "tender/infra/kinds.hpp"
+#include "tender/infra/setting_changes.hpp"
 #include "tender/outbox/destination_state.hpp"
 #include "tender/store/database_lock.hpp"
 #include "tender/store/migrations.hpp"
@@ -28,6 +29,7 @@
 
 #include "command.hpp"
 #include "event_loop.hpp"
+#include "identity_text.hpp"
 #include "output.hpp"
 #include "pause_text.hpp"
 #include "store_session.hpp"
@@ -132,6 +134,36 @@ std::vector<Finding> check_rows(StoreSession& session, const config::Env& env) {
   return findings;
 }
 
+// What `tender run` would refuse to start with. A running sidecar was started with its settings.
+std::vector<Finding> check_settings(StoreSession& session, const config::Env& env) {
+  std::vector<Finding> findings;
+  if (store::DatabaseLock::holder(session.database.path())) {
+    return findings;
+  }
+  for (const infra::SettingChange& change : infra::SettingChanges(session.database, env).find()) {
+    if (change.needs_consent) {
+      findings.push_back(
+          {.name = "settings",
+           .state = State::fail,
+           .text = fmt::format("{}; {}", infra::describe(change), infra::consent_remedy()),
+           .code = ExitCode::error});
+    }
+  }
+  return findings;
+}
+
+// Relays of which only a person can say whether their new key is right.
+std::optional<Finding> check_identities(StoreSession& session) {
+  const std::int64_t relays = session.query.count_relays().other_identity;
+  if (relays == 0) {
+    return std::nullopt;
+  }
+  return Finding{.name = "identity",
+                 .state = State::fail,
+                 .text = describe_identities(session.database, relays),
+                 .code = ExitCode::error};
+}
+
 // What a running sidecar knows about zooid and a request to zooid does not show.
 std::optional<Finding> check_sidecar(StoreSession& session) {
   const outbox::DestinationState destination =
@@ -199,6 +231,12 @@ std::vector<Finding> check_store(const Invocation& invocation, const config::Env
     findings.push_back(check_database(session));
     for (Finding& finding : check_rows(session, env)) {
       findings.push_back(std::move(finding));
+    }
+    for (Finding& finding : check_settings(session, env)) {
+      findings.push_back(std::move(finding));
+    }
+    if (auto finding = check_identities(session)) {
+      findings.push_back(*std::move(finding));
     }
     if (auto finding = check_sidecar(session)) {
       findings.push_back(*std::move(finding));
@@ -281,7 +319,7 @@ Finding check_clock(std::span<const Asked> asked) {
   }
   const bool ok = std::chrono::abs(*skew) < zooid::kMaxClockSkew;
   finding.state = ok ? State::ok : State::fail;
-  finding.text = fmt::format("{} s {} zooid's", std::abs(skew->count()),
+  finding.text = fmt::format("this machine's clock is {} s {} zooid's", std::abs(skew->count()),
                              skew->count() < 0 ? "behind" : "ahead of");
   if (!ok) {
     finding.text +=

@@ -24,6 +24,8 @@ namespace {
 // Slips of the keyboard, and no guesses.
 constexpr std::size_t kSlip = 2;
 
+constexpr const char* kSwitchValues = "write the switch alone, or with =true or =false";
+
 // Messages quote what others wrote; only the line breaks of our own lists may pass.
 std::string visible_lines(std::string_view text) {
   std::string lines;
@@ -182,6 +184,34 @@ std::string option_meant(const std::vector<Option>& accepted,
   return {};
 }
 
+// cxxopts takes more words for true and false, and its message does not name the option.
+void check_switches(const std::vector<Option>& accepted,
+                    const std::vector<std::string>& arguments) {
+  for (std::size_t i = 0; i < arguments.size() && arguments[i] != "--"; ++i) {
+    const std::string& argument = arguments[i];
+    const std::size_t end = argument.find('=');
+    const std::string name = argument.substr(0, end);
+    const auto option = std::ranges::find_if(accepted, [&](const Option& each) {
+      return name == "--" + each.name ||
+             (each.letter != 0 && name == std::string{'-', each.letter});
+    });
+    if (option == accepted.end()) {
+      continue;
+    }
+    const bool is_switch = option->value_name.empty();
+    if (!is_switch && end == std::string::npos && option->implicit_value.empty()) {
+      ++i;  // its value
+    } else if (is_switch && end != std::string::npos) {
+      const std::string value = argument.substr(end + 1);
+      if (value != "true" && value != "false") {
+        throw UsageError(
+            fmt::format("{} \"{}\" is neither true nor false", name, printable(value, 40)),
+            kSwitchValues);
+      }
+    }
+  }
+}
+
 cxxopts::ParseResult parse(cxxopts::Options& options, const std::vector<Option>& accepted,
                            const CommandSpec& command, const std::vector<std::string>& arguments) {
   std::vector<const char*> raw{"tender"};
@@ -192,7 +222,7 @@ cxxopts::ParseResult parse(cxxopts::Options& options, const std::vector<Option>&
     return options.parse(static_cast<int>(raw.size()), raw.data());
   } catch (const cxxopts::exceptions::incorrect_argument_type& error) {
     throw UsageError(fmt::format("`tender {}`: {}", command.name, printable(error.what(), 160)),
-                     "write the switch alone, or with =true or =false");
+                     kSwitchValues);
   } catch (const cxxopts::exceptions::no_such_option& error) {
     const std::string meant = option_meant(accepted, arguments);
     throw UsageError(
@@ -211,6 +241,7 @@ ExitCode run_command(const CommandSpec& command, const std::vector<std::string>&
   const std::vector<Option> own = all_options(command);
   const std::vector<Option> accepted = with_negations(own);
   declare(accepted, options);
+  check_switches(accepted, arguments);
   const auto parsed = parse(options, accepted, command, arguments);
   if (parsed.count("help") > 0) {
     print_help(command, own, out);

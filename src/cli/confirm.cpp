@@ -1,10 +1,13 @@
 #include "confirm.hpp"
 
+#include <algorithm>
 #include <iostream>
 #include <ostream>
 #include <string>
 
 #include <unistd.h>
+
+#include "tender/base/ascii.hpp"
 
 namespace tender::cli {
 
@@ -19,6 +22,7 @@ bool is_confirmed(const Invocation& invocation, std::string_view remedy) {
   invocation.err.flush();
   std::string answer;
   std::getline(std::cin, answer);
+  std::ranges::transform(answer, answer.begin(), ascii_lower);
   return answer == "y" || answer == "yes";
 }
 

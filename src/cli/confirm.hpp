@@ -1,4 +1,4 @@
-// How commands that change many relays at once ask first.
+// How commands ask first that change many relays at once, or that cannot be undone.
 #pragma once
 
 #include <string_view>

@@ -1,6 +1,8 @@
 // `tender diff`: what each relay should be, beside what zooid serves at this moment, and what it
 // holds in its config directory where tender can read that.
+#include <algorithm>
 #include <array>
+#include <cstdint>
 #include <optional>
 #include <ostream>
 
@@ -12,6 +14,7 @@
 #include "tender/http/client.hpp"
 #include "tender/store/relay_pages.hpp"
 #include "tender/view/relay.hpp"
+#include "tender/view/stranger.hpp"
 #include "tender/zooid/client.hpp"
 #include "tender/zooid/config_directory.hpp"
 #include "tender/zooid/liveness.hpp"
@@ -29,9 +32,6 @@ namespace asio = boost::asio;
 using zooid::Liveness;
 
 constexpr int kMostUnreachable = 5;  // then the others are not tried
-
-constexpr const char* kStranger =
-    "stranger: run `tender import` to take it over, or `tender relay delete --purge-stranger FILE`";
 
 constexpr std::array kResults{"as_described", "differs", "unknown"};  // as Liveness
 
@@ -66,13 +66,15 @@ class Diff {
     if (invocation_.names.empty()) {
       add_strangers();
     }
+    const std::int64_t left = count_left();
     if (invocation_.json()) {
+      if (left > 0) {
+        add_end_to_array(left);
+      }
       array_.finish();
     } else {
       table_.finish();
-      fmt::print(invocation_.err, "{} relay{}: {} as described, {} different, {} unknown{}\n",
-                 looked_, looked_ == 1 ? "" : "s", looked_ - different_ - unknown_, different_,
-                 unknown_, describe_strangers());
+      summarize(left);
     }
     if (is_unreachable() || (unknown_ == looked_ && looked_ > 0)) {
       return ExitCode::unreachable;
@@ -106,6 +108,16 @@ class Diff {
     return !invocation_.out || (is_unreachable() && !directory_);
   }
 
+  // Relays that were not looked at.
+  [[nodiscard]] std::int64_t count_left() const {
+    if (!is_unreachable() || directory_) {
+      return 0;
+    }
+    const std::int64_t all = invocation_.names.empty() ? session_.query.count_relays().total
+                                                       : static_cast<std::int64_t>(named_.size());
+    return std::max(all - looked_, std::int64_t{0});
+  }
+
   asio::awaitable<void> look_at(Relay relay) {
     if (is_over()) {
       co_return;
@@ -120,21 +132,60 @@ class Diff {
       }
       shown = zooid::judge_liveness(newest_, relay);
     }
+    const auto file = file_of(relay);
     if (directory_) {
-      shown = zooid::judge_with_file(std::move(shown), relay, env_, before, file_of(relay),
+      shown = zooid::judge_with_file(std::move(shown), relay, env_, before, file,
                                      session_.query.find_last_sync(relay.id));
     }
-    add(relay, shown.value_or(zooid::LivenessVerdict()));
+    Seen seen{.verdict = std::move(shown).value_or(zooid::LivenessVerdict())};
+    const bool is_served = !seen.verdict.identity.empty();
+    if (directory_ && !file && !before && !is_served && is_off_in_zooid(relay)) {
+      seen.verdict = {.liveness = Liveness::wrong, .reason = "zooid's file of it is gone"};
+      seen.file_is_gone = true;
+    }
+    seen.absent = seen.verdict.drift.empty() && seen.verdict.liveness != Liveness::as_described;
+    judge_identity(relay, seen);
+    add(relay, seen);
   }
 
-  void add(const Relay& relay, const zooid::LivenessVerdict& verdict) {
+  // What a look has found.
+  struct Seen {
+    zooid::LivenessVerdict verdict{};
+    bool absent = false;        // or served although it should not be, or not seen
+    bool file_is_gone = false;  // of a relay that is off, which nothing but its file shows
+    bool other_identity = false;
+  };
+
+  static bool is_off_in_zooid(const Relay& relay) {
+    return relay.synced_revision && relay.status != RelayStatus::active &&
+           relay.status != RelayStatus::deleted;
+  }
+
+  static void judge_identity(const Relay& relay, Seen& seen) {
+    const std::string& shown = seen.verdict.identity;
+    if (relay.identity.empty() || shown.empty() || shown == relay.identity) {
+      return;
+    }
+    seen.other_identity = true;
+    if (seen.verdict.liveness == Liveness::as_described) {
+      seen.verdict.liveness = Liveness::wrong;
+    }
+    seen.verdict.reason += fmt::format(
+        "{}it has another identity than at first; run `tender relay accept-identity {}` if that is "
+        "right",
+        seen.verdict.reason.empty() ? "" : ", ", relay.subdomain);
+  }
+
+  void add(const Relay& relay, const Seen& seen) {
+    const zooid::LivenessVerdict& verdict = seen.verdict;
     ++looked_;
+    others_ += seen.other_identity ? 1 : 0;
     different_ += verdict.liveness == Liveness::wrong ? 1 : 0;
     unknown_ += verdict.liveness == Liveness::unclear ? 1 : 0;
     if (invocation_.json()) {
-      add_to_array(relay, verdict);
+      add_to_array(relay, seen);
     } else {
-      add_to_table(relay, verdict);
+      add_to_table(relay, seen);
     }
   }
 
@@ -142,10 +193,14 @@ class Diff {
     return directory_ ? directory_->read(relay.id) : std::nullopt;
   }
 
-  void add_to_array(const Relay& relay, const zooid::LivenessVerdict& verdict) {
+  void add_to_array(const Relay& relay, const Seen& seen) {
+    const zooid::LivenessVerdict& verdict = seen.verdict;
     auto fields = nlohmann::ordered_json::array();
     for (const FieldDrift& each : verdict.drift) {
       fields.push_back(to_json(each));
+    }
+    if (seen.other_identity) {
+      fields.push_back(to_json(FieldDrift{"identity", relay.identity, verdict.identity}));
     }
     auto unsupported = nlohmann::ordered_json::array();
     for (const FieldDrift& each : verdict.unsupported) {
@@ -161,7 +216,8 @@ class Diff {
                 {"pending", !relay.synced}});
   }
 
-  void add_to_table(const Relay& relay, const zooid::LivenessVerdict& verdict) {
+  void add_to_table(const Relay& relay, const Seen& seen) {
+    const zooid::LivenessVerdict& verdict = seen.verdict;
     for (const FieldDrift& each : verdict.drift) {
       add_row(relay.subdomain, each.field, printable(each.desired, 80),
               printable(each.observed, 80));
@@ -170,7 +226,12 @@ class Diff {
       add_row(relay.subdomain, each.field, printable(each.desired, 80),
               "(unsupported: this zooid does not have it)");
     }
-    if (verdict.drift.empty() && verdict.liveness != Liveness::as_described) {
+    if (seen.other_identity) {
+      add_row(relay.subdomain, "identity", relay.identity, verdict.identity);
+    }
+    if (seen.file_is_gone) {
+      add_row(relay.subdomain, "file", "present", "missing: zooid has lost the relay");
+    } else if (seen.absent) {
       const bool active = relay.status == RelayStatus::active;
       std::string_view observed = active ? "no" : "yes";
       if (verdict.liveness == Liveness::unclear) {
@@ -193,28 +254,69 @@ class Diff {
   void add_strangers() {
     for (const RelayId& id : ids_) {
       const auto relay = session_.query.get_relay(id);
-      if (relay && !is_tombstone(*relay)) {
+      const bool is_stranger = !relay || is_tombstone(*relay);
+      const auto file = directory_ && is_stranger ? directory_->read(id) : std::nullopt;
+      if (!file) {
         continue;
       }
       ++strangers_;
+      const std::string advice = view::advise_on_stranger(session_.query, env_, *file);
+      const std::string name = view::name_of_stranger(*file);
       if (invocation_.json()) {
-        array_.add({{"relay_id", id.text},
-                    {"subdomain", ""},
-                    {"result", "stranger"},
-                    {"reason", kStranger},
-                    {"fields", nlohmann::ordered_json::array()},
-                    {"unsupported", nlohmann::ordered_json::array()},
-                    {"identity", ""},
-                    {"pending", false}});
+        array_.add(without_relay(id.text, "stranger", fmt::format("{}: {}", name, advice)));
       } else {
-        add_row(printable(id.text, 80), "file", "(no row)", kStranger);
+        add_row(printable(id.text, 80), "file", "(no row)",
+                fmt::format("stranger {}: {}", name, advice));
       }
     }
   }
 
-  [[nodiscard]] std::string describe_strangers() const {
-    return strangers_ == 0 ? std::string()
-                           : fmt::format("; {} stranger{}", strangers_, strangers_ == 1 ? "" : "s");
+  // The last words of an array that is not complete.
+  void add_end_to_array(std::int64_t left) {
+    auto end = without_relay("", "stopped", describe_end(left));
+    end["not_looked_at"] = left;
+    array_.add(end);
+  }
+
+  static std::string describe_end(std::int64_t left) {
+    return fmt::format(
+        "stopped after {} relays in a row that could not be seen; {} relay{} not looked at",
+        kMostUnreachable, left, left == 1 ? " was" : "s were");
+  }
+
+  void summarize(std::int64_t left) const {
+    fmt::print(
+        invocation_.err, "{} relay{}: {} as described, {} different, {} unknown{}\n", looked_,
+        looked_ == 1 ? "" : "s", looked_ - different_ - unknown_, different_, unknown_,
+        strangers_ == 0 ? std::string()
+                        : fmt::format("; {} stranger{}", strangers_, strangers_ == 1 ? "" : "s"));
+    if (others_ > 0) {
+      fmt::print(invocation_.err,
+                 "{} relay{} another identity than at first: run `tender relay accept-identity "
+                 "RELAY` if that is right\n",
+                 others_, others_ == 1 ? " has" : "s have");
+    }
+    if (left > 0) {
+      fmt::print(invocation_.err, "{}\n", describe_end(left));
+    } else if (is_unreachable()) {
+      fmt::print(
+          invocation_.err,
+          "{} relays in a row could not be seen; the others were compared with zooid's files "
+          "only\n",
+          kMostUnreachable);
+    }
+  }
+
+  static nlohmann::ordered_json without_relay(const std::string& id, std::string_view result,
+                                              const std::string& reason) {
+    return {{"relay_id", id},
+            {"subdomain", ""},
+            {"result", result},
+            {"reason", reason},
+            {"fields", nlohmann::ordered_json::array()},
+            {"unsupported", nlohmann::ordered_json::array()},
+            {"identity", ""},
+            {"pending", false}};
   }
 
   const Invocation& invocation_;
@@ -232,7 +334,8 @@ class Diff {
   http::Exchange newest_;                            // for the last relay that was asked for
   bool has_head_ = false;
   int unreachable_in_a_row_ = 0;
-  int looked_ = 0;
+  std::int64_t looked_ = 0;
+  int others_ = 0;  // relays with another identity than at first
   int different_ = 0;
   int unknown_ = 0;
   int strangers_ = 0;

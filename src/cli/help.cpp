@@ -77,7 +77,7 @@ void print_overview(std::ostream& out) {
   out << "\n`tender help COMMAND` shows options and an example, `tender env-example` all "
          "variables.\n"
          "Exit codes: 0 ok, 1 error, 2 usage or configuration, 3 zooid unreachable, 4 some relays "
-         "failed.\n";
+         "failed,\ndiffer or were left alone, or something waits for you.\n";
 }
 
 bool print_group(const std::vector<std::string>& arguments, std::ostream& out) {

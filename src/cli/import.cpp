@@ -1,9 +1,10 @@
 // `tender import`: rows for relays that zooid has already, made from its config files.
 #include <algorithm>
 #include <array>
+#include <map>
 #include <optional>
 #include <ostream>
-#include <set>
+#include <utility>
 
 #include <fmt/ostream.h>
 #include <fmt/ranges.h>
@@ -49,6 +50,7 @@ class Importer {
 
   ExitCode run() {
     const auto ids = directory_.list();
+    index(ids);
     if (invocation_.names.empty()) {
       for (const RelayId& id : ids) {
         if (!has_row(id)) {
@@ -69,16 +71,32 @@ class Importer {
     return relay && !is_tombstone(*relay);
   }
 
+  // Which files have which host and schema, so that each file is parsed once for that.
+  void index(const std::vector<RelayId>& ids) {
+    for (const RelayId& id : ids) {
+      const auto file = directory_.read(id);
+      if (!file) {
+        continue;
+      }
+      const std::string host = file->text("/host");
+      const std::string schema = file->text("/schema");
+      if (std::string subdomain = infra::subdomain_of(host, env_); !subdomain.empty()) {
+        by_subdomain_.try_emplace(std::move(subdomain), id);
+      }
+      if (file->whole() && !has_row(id)) {  // the database knows the others
+        hosts_[host].push_back(id.text);
+        schemas_[schema].push_back(id.text);
+      }
+    }
+  }
+
   // By the name of its file, else by the subdomain of its host.
   void take_over_named(const std::string& name, const std::vector<RelayId>& ids) {
     if (std::ranges::binary_search(ids, RelayId{name})) {
       return take_over(RelayId{name});
     }
-    for (const RelayId& id : ids) {
-      const auto file = directory_.read(id);
-      if (file && infra::subdomain_of(file->text("/host"), env_) == name) {
-        return take_over(id);
-      }
+    if (const auto found = by_subdomain_.find(name); found != by_subdomain_.end()) {
+      return take_over(found->second);
     }
     add({.id = name,
          .subdomain = {},
@@ -98,7 +116,7 @@ class Importer {
                       .reason = plan.refusal,
                       .overwritten = plan.overwritten};
     if (imported.reason.empty()) {
-      imported.reason = refuse_twin(plan.relay);
+      imported.reason = refuse_twins(*file);
     }
     if (imported.reason.empty()) {
       imported.reason = write(plan);
@@ -110,15 +128,30 @@ class Importer {
     add(imported);
   }
 
-  // Two files can say the same when people wrote them; a dry run would not notice otherwise.
-  std::string refuse_twin(const Relay& relay) {
-    if (!subdomains_.insert(relay.subdomain).second) {
-      return fmt::format("another file has the host of {}, too", relay.subdomain);
+  // Two files can say the same when people wrote them, and nobody knows which of them is meant.
+  [[nodiscard]] std::string refuse_twins(const zooid::ConfigFile& file) const {
+    const std::string host = file.text("/host");
+    if (const auto twins = hosts_.find(host); twins != hosts_.end() && twins->second.size() > 1) {
+      return fmt::format("{} have the same host, {}; correct or delete all but one of them",
+                         names_of(twins->second), host);
     }
-    if (!schemas_.insert(relay.schema).second) {
-      return fmt::format("another file has the schema {}, too", relay.schema);
+    const std::string schema = file.text("/schema");
+    const auto twins = schemas_.find(schema);
+    if (twins != schemas_.end() && twins->second.size() > 1) {
+      return fmt::format(
+          "{} have the same schema, {}, so zooid keeps their data in the same tables; delete all "
+          "but one of them",
+          names_of(twins->second), schema);
     }
     return {};
+  }
+
+  [[nodiscard]] static std::string names_of(const std::vector<std::string>& ids) {
+    std::string names;
+    for (std::size_t i = 0; i < ids.size(); ++i) {
+      names += fmt::format("{}{}.toml", i == 0 ? "" : i + 1 == ids.size() ? " and " : ", ", ids[i]);
+    }
+    return names;
   }
 
   // Why it cannot be written; empty: it was, or could be.
@@ -183,8 +216,9 @@ class Importer {
   zooid::ConfigDirectory directory_;
   JsonArray array_;
   Table table_;
-  std::set<std::string> subdomains_;
-  std::set<std::string> schemas_;
+  std::map<std::string, RelayId> by_subdomain_;
+  std::map<std::string, std::vector<std::string>> hosts_;  // of the files without a row: their ids
+  std::map<std::string, std::vector<std::string>> schemas_;  // likewise
   bool has_head_ = false;
   int taken_ = 0;
   int left_ = 0;

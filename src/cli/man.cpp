@@ -103,15 +103,16 @@ ExitCode man(const Invocation& invocation) {
   for (const CommandSpec& command : command_table()) {
     invocation.out << command_section(command);
   }
-  invocation.out << ".SH ENVIRONMENT\nVariables are also read from the env file; the environment "
-                    "wins. Each secret can be given by file, as NAME_FILE.\n"
-                 << variables_section()
-                 << ".SH EXIT STATUS\n"
-                    ".TP\n0\nok\n.TP\n1\nerror\n.TP\n2\nwrong usage or configuration\n"
-                    ".TP\n3\nzooid is unreachable, or refuses every request\n"
-                    ".TP\n4\nsome relays failed or differ, or something waits for you "
-                    "(\\fBstatus \\-\\-exit\\-code\\fR)\n"
-                    ".SH FILES\n.TP\n.I .env\nvariables, in the working directory\n";
+  invocation.out
+      << ".SH ENVIRONMENT\nVariables are also read from the env file; the environment "
+         "wins. Each secret can be given by file, as NAME_FILE.\n"
+      << variables_section()
+      << ".SH EXIT STATUS\n"
+         ".TP\n0\nok\n.TP\n1\nerror\n.TP\n2\nwrong usage or configuration\n"
+         ".TP\n3\nzooid is unreachable, or refuses every request\n"
+         ".TP\n4\nsome relays failed, differ or were left alone, or something waits for you "
+         "(\\fBstatus \\-\\-exit\\-code\\fR)\n"
+         ".SH FILES\n.TP\n.I .env\nvariables, in the working directory\n";
   return ExitCode::ok;
 }
 

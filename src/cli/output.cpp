@@ -58,17 +58,39 @@ void Table::add(std::vector<std::string> row) {
   }
 }
 
+std::size_t Table::total_width() const {
+  std::size_t total = 0;
+  for (std::size_t column = 0; column < widths_.size(); ++column) {
+    total += is_left_out(column) ? 0 : widths_[column] + kGap;
+  }
+  return total - std::min(total, kGap);
+}
+
+bool Table::is_left_out(std::size_t column) const {
+  return std::ranges::find(left_out_, column) != left_out_.end();
+}
+
+void Table::leave_out(std::size_t line_width) {
+  for (const std::size_t column : dispensable_) {
+    if (total_width() > line_width) {
+      left_out_.push_back(column);
+    }
+  }
+}
+
 // From the last column on, which say the least of what a person looks for.
 void Table::fit(std::size_t line_width) {
-  std::size_t total = 0;
-  for (const std::size_t each : widths_) {
-    total += each + kGap;
+  if (!std::exchange(decided_, true)) {
+    leave_out(line_width);
   }
-  total -= std::min(total, kGap);
-  for (auto column = widths_.rbegin(); column != widths_.rend() && total > line_width; ++column) {
-    const std::size_t cut = std::min(total - line_width, *column - std::min(*column, kNarrowest));
-    *column -= cut;
-    total -= cut;
+  std::size_t total = total_width();
+  for (std::size_t column = widths_.size(); column-- > 0 && total > line_width;) {
+    if (!is_left_out(column)) {
+      const std::size_t least = std::min(widths_[column], kNarrowest);
+      const std::size_t cut = std::min(total - line_width, widths_[column] - least);
+      widths_[column] -= cut;
+      total -= cut;
+    }
   }
 }
 
@@ -79,6 +101,9 @@ void Table::finish() {
   for (const auto& row : rows_) {
     std::string line;
     for (std::size_t i = 0; i < row.size(); ++i) {
+      if (is_left_out(i)) {
+        continue;
+      }
       const std::string cell = width(row[i]) > widths_[i] ? cut(row[i], widths_[i]) : row[i];
       line += cell + std::string(widths_[i] - width(cell) + kGap, ' ');
     }

@@ -7,6 +7,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include <nlohmann/json_fwd.hpp>
@@ -23,22 +24,30 @@ namespace tender::cli {
 /// Rows of equally many cells, in columns, each cell as visible() makes it; the first row is the
 /// head. No line ends in blanks. Holds some hundred rows, however many there are: a cell of a later
 /// row that is wider than its column widens it from there on. With a `line_width`, the last columns
-/// are cut, and end in …, so that lines fit; no column gets narrower than 8.
+/// are cut, and end in …, so that lines fit; no column gets narrower than 8. Before that, columns
+/// of `dispensable` are left out, the first of them first.
 class Table {
  public:
-  explicit Table(std::ostream& out, std::optional<std::size_t> line_width = std::nullopt)
-      : out_(out), line_width_(line_width) {}
+  explicit Table(std::ostream& out, std::optional<std::size_t> line_width = std::nullopt,
+                 std::vector<std::size_t> dispensable = {})
+      : out_(out), line_width_(line_width), dispensable_(std::move(dispensable)) {}
   void add(std::vector<std::string> row);
   /// Prints what is still held.
   void finish();
 
  private:
   void fit(std::size_t line_width);
+  void leave_out(std::size_t line_width);
+  [[nodiscard]] bool is_left_out(std::size_t column) const;
+  [[nodiscard]] std::size_t total_width() const;
 
   std::ostream& out_;
   std::optional<std::size_t> line_width_;
   std::vector<std::vector<std::string>> rows_;
   std::vector<std::size_t> widths_;
+  std::vector<std::size_t> dispensable_;
+  std::vector<std::size_t> left_out_;  // decided when the first rows are printed
+  bool decided_ = false;
 };
 
 /// How many columns the terminal has, if `out` is stdout and that is a terminal: COLUMNS, or what

@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 
 #include "tender/store/pause_table.hpp"
+#include "tender/view/stranger.hpp"
 #include "tender/zooid/client.hpp"
 #include "tender/zooid/config_directory.hpp"
 #include "tender/zooid/outcome.hpp"
@@ -63,16 +64,19 @@ void require_no_pause(StoreSession& session) {
   }
 }
 
-bool is_wanted(const Invocation& invocation, const zooid::ConfigFile& file) {
+bool is_wanted(const Invocation& invocation, const config::Env& env, const StoreSession& session,
+               const zooid::ConfigFile& file) {
   const std::string schema = file.text("/schema");
+  const std::string refusal = view::import_refusal(session.query, env, file);
   fmt::print(
       invocation.err,
-      "this deletes relay {} in zooid, which no row describes ({}): zooid stops serving it and "
-      "deletes {}.toml with its secret key. `tender import {}` would take it over instead. Its "
-      "events stay in zooid's database{}\n",
-      visible(file.id.text),
-      file.whole() ? fmt::format("host {}", visible(file.text("/host"))) : visible(file.fault),
-      visible(file.id.text), visible(file.id.text),
+      "this deletes relay {} in zooid, which no row describes ({}{}): zooid stops serving it "
+      "and deletes the file with its secret key. {}. Its events stay in zooid's database{}\n",
+      visible(file.id.text), view::name_of_stranger(file),
+      file.whole() ? "" : "; " + visible(file.fault),
+      refusal.empty()
+          ? fmt::format("`tender import {}` would take it over instead", visible(file.id.text))
+          : fmt::format("`tender import` would leave it alone: {}", visible(refusal)),
       schema.empty() ? "" : fmt::format(", under the schema {}", visible(schema)));
   return is_confirmed(invocation, "run it with --yes if this is what you want");
 }
@@ -130,20 +134,26 @@ ExitCode purge_stranger(const Invocation& invocation) {
   require_no_pause(session);
   const zooid::ConfigFile file = find_file(env, invocation.text("purge-stranger"));
   require_stranger(session, file.id);
-  if (!is_wanted(invocation, file)) {
+  if (!is_wanted(invocation, env, session, file)) {
     invocation.err << "nothing was done\n";
     return ExitCode::error;
   }
   require_no_pause(session);  // a person may have taken his time
   require_stranger(session, file.id);
+  const auto record = [&](std::string_view result) {
+    session.command.record_purge(file.id, file.text("/host"), file.text("/schema"), result);
+  };
+  record("asked");
   const zooid::Verdict verdict = send_delete(env, session, file.id);
   if (verdict.outcome != Outcome::done && verdict.outcome != Outcome::not_found) {
+    record(verdict.in_doubt ? "unknown" : "failed");
     return explain_refusal(invocation, verdict, file.id);
   }
-  session.command.record_purge(file.id, file.text("/host"), file.text("/schema"));
   const bool gone = verdict.outcome == Outcome::not_found;
+  const std::string_view result = gone ? "gone" : "deleted";
+  record(result);
   if (invocation.json()) {
-    print_json(invocation.out, {{"relay_id", file.id.text}, {"result", gone ? "gone" : "deleted"}});
+    print_json(invocation.out, {{"relay_id", file.id.text}, {"result", result}});
   } else {
     fmt::print(invocation.err, "relay {}: {}\n", visible(file.id.text),
                gone ? "zooid did not have it any more" : "deleted in zooid");

@@ -143,10 +143,10 @@ void print_backfill_plan(const Invocation& invocation, const config::Env& env,
                 });
   fmt::print(invocation.err,
              "{} relay{}, the oldest first, updates one at a time{}:\n"
-             "  {} that zooid has accepted before: sent again; those that zooid has lost are "
-             "recreated with a new identity\n"
-             "  {} that are new to zooid: created\n"
-             "  {} that zooid would refuse: not sent\n",
+             "  {} that zooid has accepted before would be sent again; those that zooid has lost "
+             "would be recreated with a new identity\n"
+             "  {} that are new to zooid would be created\n"
+             "  {} that zooid would refuse would not be sent\n",
              total, total == 1 ? "" : "s",
              env.relay_sync_rate > 0 ? fmt::format(", {} a second at most", env.relay_sync_rate)
                                      : std::string(),

@@ -59,6 +59,10 @@ ReconcileState state_of(SyncResult result) {
   return ReconcileState::unseen;
 }
 
+bool is_host_fault(const FailureDetail& detail) {
+  return detail.outcome == "host_fault" || detail.outcome == "storage_fault";
+}
+
 }  // namespace
 
 std::string_view to_string(ReconcileState state) {
@@ -139,9 +143,6 @@ void ReconcileWatch::report_waiting() {
   } else if (paused) {
     result.error = fmt::format("zooid asks tender to wait until {} (Retry-After)",
                                format_time(*destination.paused_until));
-  } else {
-    result.error = fmt::format("{}; the work stays in the outbox of the database",
-                               summary_.interrupted ? "interrupted" : "no result in time");
   }
   using Entry = std::pair<const std::string, Asked>;
   std::vector<const Entry*> waiting;
@@ -151,11 +152,23 @@ void ReconcileWatch::report_waiting() {
     }
   }
   std::ranges::sort(waiting, {}, [](const Entry* entry) { return entry->second.seq; });
+  const bool known = result.host_fault || !result.error.empty();
   for (const Entry* entry : waiting) {
     result.relay_id = entry->first;
     result.subdomain = entry->second.subdomain;
-    report(result);
+    report(known ? result : with_last_failure(result, entry->second));
   }
+}
+
+ReconcileResult ReconcileWatch::with_last_failure(ReconcileResult result,
+                                                  const Asked& asked) const {
+  const auto row = query_.get_relay(RelayId{result.relay_id});
+  const std::string error = asked.error.empty() && row ? row->sync_error : asked.error;
+  result.host_fault = asked.host_fault;
+  result.error = fmt::format("{}{}; the work stays in the outbox of the database",
+                             summary_.interrupted ? "interrupted" : "no result in time",
+                             error.empty() ? error : "; the last attempt failed: " + error);
+  return result;
 }
 
 asio::awaitable<void> ReconcileWatch::everything(Milliseconds patience) {
@@ -334,6 +347,7 @@ void ReconcileWatch::take(const Activity& activity) {
   }
   const bool failed = type == ActivityType::fail_relay_sync;
   if (!is_answer(activity, failed)) {
+    remember_failure(activity, failed, found->second);
     return;
   }
   ReconcileResult result;
@@ -344,7 +358,7 @@ void ReconcileWatch::take(const Activity& activity) {
     result.state = outbox_.find(infra::kRelaySync, activity.resource_id) ? ReconcileState::failed
                                                                          : ReconcileState::given_up;
     result.error = detail.error;
-    result.host_fault = detail.outcome == "host_fault" || detail.outcome == "storage_fault";
+    result.host_fault = is_host_fault(detail);
   } else {
     const CompletionDetail detail = read_completion_detail(activity);
     result.state = state_of(detail.result);
@@ -354,6 +368,18 @@ void ReconcileWatch::take(const Activity& activity) {
   --open_;
   last_result_ = clock_.now();
   report(result);
+}
+
+// A failure that a retry follows ends no wait, but tells why there was no result in time.
+void ReconcileWatch::remember_failure(const Activity& activity, bool failed, Asked& asked) const {
+  if (!request_.awaited || !failed) {
+    return;
+  }
+  const FailureDetail detail = read_failure_detail(activity);
+  if (detail.revision >= request_.awaited->revision) {
+    asked.error = detail.error;
+    asked.host_fault = is_host_fault(detail);
+  }
 }
 
 // Whether a result of a relay that was asked for is the one that was asked for.

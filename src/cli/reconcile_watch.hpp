@@ -103,6 +103,8 @@ class ReconcileWatch {
     std::string subdomain;
     std::int64_t seq = 0;  // a seq, at or after its request: what comes later may answer it
     bool open = true;
+    std::string error{};      // of the last attempt that a retry follows, while a result is awaited
+    bool host_fault = false;  // of that attempt
   };
 
   boost::asio::awaitable<void> everything(Milliseconds patience);
@@ -117,6 +119,8 @@ class ReconcileWatch {
   void read_log();
   void take(const Activity& activity);
   [[nodiscard]] bool is_answer(const Activity& activity, bool failed);
+  void remember_failure(const Activity& activity, bool failed, Asked& asked) const;
+  [[nodiscard]] ReconcileResult with_last_failure(ReconcileResult result, const Asked& asked) const;
   void report(const ReconcileResult& result);
   void report_waiting();
   void show_progress();

@@ -131,6 +131,9 @@ class Listing {
   std::optional<int> limit_;
 };
 
+constexpr std::size_t kIdColumn = 4;
+constexpr std::size_t kUrlColumn = 7;
+
 std::vector<std::string> row_of(const Relay& relay, const view::RelayView& view, bool wide) {
   std::vector<std::string> row{relay.subdomain, std::string(to_string(relay.status)),
                                std::string(to_string(view.state(relay))),
@@ -146,7 +149,9 @@ std::vector<std::string> row_of(const Relay& relay, const view::RelayView& view,
 
 void print_rows(const Invocation& invocation, const StoreSession& session,
                 const view::RelayView& view, const Listing& listing, bool wide) {
-  Table table(invocation.out, terminal_width(invocation.out, invocation.environment));
+  // A wide table says with the host what id and URL say.
+  Table table(invocation.out, terminal_width(invocation.out, invocation.environment),
+              wide ? std::vector<std::size_t>{kIdColumn, kUrlColumn} : std::vector<std::size_t>());
   std::vector<std::string> head{"SUBDOMAIN", "STATUS", "SYNC", "REVISION", "ID"};
   if (wide) {
     head.insert(head.end(), {"PLAN", "HOST", "URL"});

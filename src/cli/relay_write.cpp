@@ -210,7 +210,7 @@ const CommandSpec kRelayDelete{
           return with_wait({{"purge-stranger",
                              "Instead of a RELAY: a relay of zooid that no row describes, by its "
                              "file's name in ZOOID_CONFIG_DIR or its id",
-                             "FILE"},
+                             "ID|FILE"},  // no shell completes it: the file is in zooid's directory
                             {"yes", "Do not ask for confirmation"}});
         },
     .run = delete_relay};

@@ -14,6 +14,7 @@
 #include "tender/infra/setting_changes.hpp"
 
 #include "command.hpp"
+#include "identity_text.hpp"
 #include "output.hpp"
 #include "pause_text.hpp"
 #include "store_session.hpp"
@@ -99,14 +100,11 @@ std::string describe_trouble(const Snapshot& snapshot) {
   if (relays.not_served > 0) {
     text += fmt::format("; {} not served", relays.not_served);
   }
-  if (has_lost_relays(snapshot)) {
+  const bool said_below = snapshot.config && !snapshot.config->missing.empty();
+  if (has_lost_relays(snapshot) && !said_below) {
     text +=
         ": zooid's config directory may be gone; restore it, or run `tender reconcile --all "
         "--recreate`";
-  }
-  if (relays.other_identity > 0) {
-    text += fmt::format("; {} served with another identity than at first (see `tender activity`)",
-                        relays.other_identity);
   }
   if (relays.parked > 0) {
     text += fmt::format("; {} at a host `tender-parked-…` until relays have swapped their hosts",
@@ -179,6 +177,10 @@ ExitCode status(const Invocation& invocation) {
   }
   add_destinations(table, snapshot);
   table.push_back({"relays", describe_relays(snapshot)});
+  if (snapshot.relays.other_identity > 0) {
+    table.push_back(
+        {"identity", describe_identities(session.database, snapshot.relays.other_identity)});
+  }
   if (snapshot.config) {
     table.push_back({"config", view::describe(*snapshot.config)});
   }

@@ -7,6 +7,7 @@
 #include "tender/config/duration.hpp"
 #include "tender/store/database_lock.hpp"
 #include "tender/store/pause_table.hpp"
+#include "tender/view/relay.hpp"
 
 #include "output.hpp"
 #include "pause_text.hpp"
@@ -48,6 +49,14 @@ ExitCode Wait::until_in_step(StoreSession& session, const Relay& relay) const {
     fmt::print(invocation_.err, "{}: {}\n", visible(relay.subdomain),
                to_string(ReconcileState::unchanged));
     return ExitCode::ok;
+  }
+  if (view::is_held(session.database, relay)) {  // nothing new was written that would be tried
+    fmt::print(invocation_.err,
+               "{}: held: tender gave up on it ({}); correct the cause and run `tender dead-letter "
+               "retry {}`\n",
+               visible(relay.subdomain), printable(relay.sync_error, 600),
+               visible(relay.status == RelayStatus::deleted ? relay.id.text : relay.subdomain));
+    return ExitCode::some_failed;
   }
   if (!store::DatabaseLock::holder(session.database.path())) {
     return ExitCode::some_failed;  // nobody would end the wait

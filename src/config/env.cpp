@@ -57,7 +57,10 @@ int read_count(Settings& settings, std::string_view name, int least, int most) {
 
 std::filesystem::path read_database_path(Settings& settings, const EnvFile& file) {
   auto path = value_or_nothing(settings.read("DATABASE_URL", parse_database_url));
-  return settings.is_of_file("DATABASE_URL") ? file.path.parent_path() / path : path;
+  // The default is one of the file that the rest comes from.
+  const bool of_environment =
+      settings.given("DATABASE_URL") && !settings.is_of_file("DATABASE_URL");
+  return of_environment ? path : file.path.parent_path() / path;
 }
 
 StoreEnv read_store(Settings& settings, const EnvFile& file, const ZooidOptions& options) {

@@ -58,8 +58,8 @@ constexpr std::array kVariables = {
              .group = Group::database,
              .default_value = "sqlite://data/tender.db",
              .meaning = "The SQLite database: `sqlite://` and a path (`sqlite:///` and the rest "
-                        "for an absolute path). A relative path in an env file is relative to "
-                        "that file, any other to the working directory"},
+                        "for an absolute path). A relative path in an env file, and the "
+                        "default, is relative to that file; any other, to the working directory"},
     Variable{.name = "ACTIVITY_RETENTION",
              .group = Group::database,
              .default_value = "90d",

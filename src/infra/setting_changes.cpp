@@ -63,18 +63,26 @@ std::array<Setting, 3> settings_of(const config::Env& env) {
       std::move(storage), std::move(calls)};
 }
 
-// What a change would do to relays, and what to correct unless that is meant.
+constexpr std::string_view kRemedy =
+    "correct the environment, or run `tender settings accept` if the change is intended, and start "
+    "again";
+
+}  // namespace
+
 std::string describe(const SettingChange& change) {
   if (change.name == kDomain) {
     return fmt::format("RELAY_DOMAIN changed from {} to {}: {} relay{} would move to another host",
                        change.before, change.now, change.relays, change.relays == 1 ? "" : "s");
   }
   return fmt::format(
-      "{}_* is no longer set; it was {}. Starting now would switch it off for {} relay{}",
-      change.name, change.before, change.relays, change.relays == 1 ? "" : "s");
+      "{}_* is no longer set; it was {}. Starting now would switch {} off for {} relay{}",
+      change.name, change.before, change.name == kCalls ? "calls" : "media storage in S3",
+      change.relays, change.relays == 1 ? "" : "s");
 }
 
-}  // namespace
+std::string_view consent_remedy() {
+  return kRemedy;
+}
 
 bool concerns(std::string_view setting, const Relay& relay) {
   if (setting == kStorage) {
@@ -107,14 +115,11 @@ void SettingChanges::require_consent() const {
   std::string faults;
   for (const SettingChange& change : find()) {
     if (change.needs_consent) {
-      faults += (faults.empty() ? "" : "; ") + describe(change);
+      faults += (faults.empty() ? "" : "\n  ") + describe(change);
     }
   }
   if (!faults.empty()) {
-    throw Error(
-        faults,
-        "correct the environment, or run `tender settings accept` if the change is intended, "
-        "and start again");
+    throw Error(faults, std::string(kRemedy));
   }
 }
 

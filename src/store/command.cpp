@@ -119,12 +119,16 @@ Relay Command::create_relay(const RelayChange& change) {
   return relay;
 }
 
+void require_importable(const Query& query, const Relay& relay) {
+  require_valid(relay, Standing::fresh);
+  require_free_names(query, relay);
+}
+
 Relay Command::import_relay(Relay imported, const std::string& digest) {
   imported.created_at = clock_->now();
-  require_valid(imported, Standing::fresh);
   Transaction transaction(*database_);
   const Query query(*database_);
-  require_free_names(query, imported);
+  require_importable(query, imported);
   insert_relay(*database_, imported);
   RelayChange admins;
   admins.add_admins = imported.admins.value_or(std::vector<std::string>());
@@ -414,10 +418,11 @@ void Command::write_seen(const Relay& relay, const Seen& seen) {
       .run();
 }
 
-void Command::record_purge(const RelayId& id, const std::string& host, const std::string& schema) {
+void Command::record_purge(const RelayId& id, const std::string& host, const std::string& schema,
+                           std::string_view result) {
   Transaction transaction(*database_);
   add_activity(kPurgeStranger, "", kRelayResource, id.text,
-               ordered_json_line({{"host", host}, {"schema", schema}}));
+               ordered_json_line({{"host", host}, {"schema", schema}, {"result", result}}));
   transaction.commit();
 }
 

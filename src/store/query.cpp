@@ -299,7 +299,8 @@ Query::RelayCounts Query::count_relays(TimePoint seen_since) const {
       "(SELECT count(*) FROM relay WHERE live = 0 AND synced = 1), "
       "(SELECT count(*) FROM relay WHERE synced = 1 AND live IS NULL AND status <> 'deleted'), "
       "(SELECT count(*) FROM relay WHERE synced = 1 AND live = 1 AND seen_at < ?1), "
-      "(SELECT count(*) FROM relay WHERE other_identity <> ''), "
+      "(SELECT count(*) FROM relay WHERE other_identity <> '' "
+      "AND NOT (status = 'deleted' AND synced = 1)), "
       // Those that are not active, which are off whether and whenever they were looked at.
       "(SELECT count(*) FROM relay INDEXED BY relay_off "
       "WHERE synced = 1 AND status <> 'active' AND status <> 'deleted' AND live IS NULL), "

@@ -85,7 +85,12 @@ struct AllowedValues {
     return fmt::format("BETWEEN {} AND {}", field.smallest, field.largest);
   }
   std::string operator()(const RelayMember<RelayStatus>&) const {
-    return "IN ('active', 'inactive', 'delinquent')";
+    std::string names;
+    for (auto status = RelayStatus::active; status != RelayStatus::unknown;
+         status = static_cast<RelayStatus>(static_cast<int>(status) + 1)) {
+      names += fmt::format("{}'{}'", names.empty() ? "" : ", ", to_string(status));
+    }
+    return fmt::format("IN ({})", names);
   }
   // Read as text, and judged before each sync.
   std::string operator()(const RelayMember<std::string>&) const { return {}; }
@@ -128,6 +133,18 @@ void find_odd_values(Database& database, std::size_t limit, Faults& faults) {
 }
 
 }  // namespace
+
+std::vector<std::string> list_other_identities(Database& database, std::size_t limit) {
+  Statement row = database.prepare(
+      "SELECT subdomain FROM relay WHERE other_identity <> '' "
+      "AND NOT (status = 'deleted' AND synced = 1) ORDER BY id LIMIT ?",
+      static_cast<std::int64_t>(limit));
+  std::vector<std::string> subdomains;
+  while (row.step()) {
+    subdomains.push_back(row.text(0));
+  }
+  return subdomains;
+}
 
 std::vector<RowFault> find_row_faults(Database& database,
                                       const std::set<std::string>& reserved_subdomains,

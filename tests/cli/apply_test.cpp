@@ -103,6 +103,32 @@ TEST_F(Apply, TakesWhatRelayListPrints) {
   EXPECT_EQ(show("blue")["info_name"], "🌊 ü /");
 }
 
+TEST_F(Apply, SaysOnceThatCallsNeedSettings) {
+  std::string file;
+  for (const char* name : {"blue", "green"}) {
+    file += described(name) + ", livekit_enabled: true}\n";
+  }
+  EXPECT_THAT(apply(file).err,
+              HasSubstr("2 relays get livekit_enabled, which has no effect until"));
+  EXPECT_THAT(apply(file).err, Not(HasSubstr("livekit_enabled")));
+}
+
+// `relay update` would refuse them, and half of the file would be written.
+TEST_F(Apply, TellsFaultsOfFieldsThatTheFileDoesNotSetBeforeItWrites) {
+  create("blue");
+  create("green");
+  Behind(path).database.execute("UPDATE relay SET info_icon = 'nowhere' WHERE subdomain = 'green'");
+  const std::string file =
+      "- {subdomain: blue, info_name: x}\n- {subdomain: green, info_name: x}\n";
+  const Ran ran = apply(file);
+  EXPECT_EQ(ran.code, ExitCode::usage);
+  EXPECT_THAT(ran.err,
+              HasSubstr("line 2: green cannot be changed while its info_icon \"nowhere\""));
+  EXPECT_EQ(show("blue")["info_name"], "");
+  EXPECT_EQ(apply("- {subdomain: green, status: inactive}\n").code, ExitCode::ok);
+  EXPECT_EQ(apply("- {subdomain: green, info_name: x, info_icon: ''}\n").code, ExitCode::ok);
+}
+
 TEST_F(Apply, TellsAllFaultsAtOnceAndWritesNothing) {
   create("blue");
   const std::string nsec = "nsec1vl029mgpspedva04g90vltkh6fvh240zqtv9k0t9af8935ke9laqsnlfe5";

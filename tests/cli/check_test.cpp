@@ -5,6 +5,7 @@
 #include <SQLiteCpp/Database.h>
 #include <gmock/gmock.h>
 
+#include "tender/infra/setting_changes.hpp"
 #include "tender/store/database_lock.hpp"
 
 #include "cli_fixture.hpp"
@@ -72,6 +73,67 @@ TEST_F(Check, SaysWhatARunningSidecarKnowsOfZooid) {
   ASSERT_TRUE(lock);
   EXPECT_THAT(finding("sidecar")["text"], HasSubstr("no space left"));
   EXPECT_EQ(finding("sidecar")["ok"], false);
+}
+
+TEST_F(Check, FailsForEachChangedSettingWithWhichNoSidecarWouldStart) {
+  environment["LIVEKIT_URL"] = "wss://live.test";
+  environment["LIVEKIT_API_KEY"] = "key";
+  environment["LIVEKIT_API_SECRET"] = "secret";
+  create("blue", {"--livekit"});
+  {
+    Behind behind(path);
+    behind.command.complete_relay_sync(behind.relay("blue"), {.revision = 1, .digest = "d"});
+    infra::SettingChanges(behind.database, config::load_env(environment)).remember();
+  }
+  EXPECT_TRUE(finding("settings").is_null());
+  for (const char* name : {"LIVEKIT_URL", "LIVEKIT_API_KEY", "LIVEKIT_API_SECRET"}) {
+    environment.erase(name);
+  }
+  environment["RELAY_DOMAIN"] = "new.test";
+  const Ran ran = run({"check"});
+  EXPECT_THAT(
+      ran.out,
+      AllOf(HasSubstr("FAIL  settings     RELAY_DOMAIN changed from relays.test to new.test"),
+            HasSubstr("FAIL  settings     LIVEKIT_* is no longer set; it was wss://live.test. "
+                      "Starting now would switch calls off for 1 relay; correct the "
+                      "environment, or run `tender settings accept`")));
+  const Ran refused = run({"run"});
+  EXPECT_EQ(refused.code, ExitCode::error);
+  EXPECT_THAT(refused.err, AllOf(HasSubstr("1 relay would move to another host\n  LIVEKIT_*"),
+                                 HasSubstr("  what to do: correct the environment")));
+  const auto lock = store::DatabaseLock::try_acquire(path);  // a sidecar runs, so it could start
+  EXPECT_TRUE(finding("settings").is_null());
+}
+
+TEST_F(Check, NamesTheRelaysThatZooidServesWithAnotherIdentity) {
+  create("blue");
+  create("green");
+  {
+    Behind behind(path);
+    for (const char* name : {"blue", "green"}) {
+      behind.command.complete_relay_sync(behind.relay(name), {.revision = 1, .digest = "d"});
+      for (const char digit : {'a', 'b'}) {
+        behind.command.record_look(behind.relay(name), {.identity = std::string(64, digit)});
+      }
+    }
+  }
+  EXPECT_EQ(finding("identity")["ok"], false);
+  const auto words =
+      AllOf(HasSubstr("2 relays are served with another identity than at first"), HasSubstr("blue"),
+            HasSubstr("green"), HasSubstr("`tender relay accept-identity RELAY`"));
+  EXPECT_THAT(finding("identity")["text"], words);
+  EXPECT_THAT(run({"status"}).out, words);
+  ASSERT_EQ(run({"relay", "accept-identity", "blue"}).code, ExitCode::ok);
+  EXPECT_THAT(finding("identity")["text"], HasSubstr("1 relay is served with another"));
+  ASSERT_EQ(run({"relay", "delete", "green", "--yes"}).code, ExitCode::ok);
+  {
+    Behind behind(path);
+    const Relay green = behind.relay("green");
+    behind.command.complete_relay_sync(
+        green, {.revision = green.revision, .digest = {}, .result = SyncResult::deleted});
+  }
+  EXPECT_TRUE(finding("identity").is_null());  // zooid has no key of it any more
+  EXPECT_EQ(run({"status", "--exit-code"}).code, ExitCode::ok);
 }
 
 TEST_F(Check, SkipsTheClockWhenZooidIsDown) {

@@ -1,9 +1,14 @@
 #include "tender/cli/command_line.hpp"
 
 #include <cstdio>
+#include <cstdlib>
 #include <fstream>
+#include <iostream>
 
+#include <fcntl.h>
+#include <fmt/format.h>
 #include <gmock/gmock.h>
+#include <unistd.h>
 
 #include "tender/config/variable.hpp"
 
@@ -223,6 +228,55 @@ TEST_F(CommandLine, RefusesAnOptionWithoutItsValueAndASwitchWithOne) {
   expect_usage_error({"relay", "list", "--json=maybe"}, "maybe");
 }
 
+TEST_F(CommandLine, TakesNothingButTrueAndFalseForASwitch) {
+  for (const char* value : {"0", "1", "t", "True", "maybe", ""}) {
+    expect_usage_error({"relay", "update", "blue", std::string("--public-join=") + value},
+                       fmt::format("--public-join \"{}\" is neither true nor false", value));
+  }
+  create("blue");
+  EXPECT_EQ(run({"relay", "update", "blue", "--name", "--push=maybe", "--push=false"}).code,
+            ExitCode::ok);
+  EXPECT_EQ(show("blue")["info_name"], "--push=maybe");
+  EXPECT_EQ(show("blue")["push_enabled"], false);
+}
+
+// A terminal on which somebody types that as the process's stdin, until it is destroyed.
+class TypedAnswer {
+ public:
+  explicit TypedAnswer(const std::string& line) {
+    grantpt(typist_);
+    unlockpt(typist_);
+    const int terminal = open(ptsname(typist_), O_RDWR | O_NOCTTY);
+    dup2(terminal, STDIN_FILENO);
+    close(terminal);
+    EXPECT_EQ(write(typist_, line.data(), line.size()), static_cast<ssize_t>(line.size()));
+    std::clearerr(stdin);
+    std::cin.clear();
+  }
+  ~TypedAnswer() {
+    dup2(before_, STDIN_FILENO);
+    close(before_);
+    close(typist_);
+  }
+  TypedAnswer(const TypedAnswer&) = delete;
+  TypedAnswer& operator=(const TypedAnswer&) = delete;
+
+ private:
+  int before_ = dup(STDIN_FILENO);
+  int typist_ = posix_openpt(O_RDWR | O_NOCTTY);
+};
+
+TEST_F(CommandLine, TakesAYesInAnyCase) {
+  for (const char* answer : {"y", "Y", "YES"}) {
+    create("blue");
+    const TypedAnswer typed(std::string(answer) + "\n");
+    EXPECT_EQ(run({"relay", "delete", "blue"}).code, ExitCode::ok) << answer;
+  }
+  create("blue");
+  const TypedAnswer typed("N\n");
+  EXPECT_EQ(run({"relay", "delete", "blue"}).code, ExitCode::error);
+}
+
 TEST_F(CommandLine, LetsNoArgumentForgeALine) {
   const Ran ran = run({"frob\nnicate\x1b[2J"});
   EXPECT_EQ(ran.code, ExitCode::usage);
@@ -248,8 +302,9 @@ TEST_F(CommandLine, AsksBeforeItGivesAFleetNewIdentities) {
   ASSERT_NE(std::freopen("/dev/null", "r", stdin), nullptr);  // it may be a terminal
   const Ran ran = run({"reconcile", "--all", "--recreate"});
   EXPECT_NE(ran.code, ExitCode::ok);
-  EXPECT_THAT(ran.err, AllOf(HasSubstr("1 relay, the oldest first"),
-                             HasSubstr("1 that are new to zooid: created"), HasSubstr("--yes")));
+  EXPECT_THAT(ran.err,
+              AllOf(HasSubstr("1 relay, the oldest first"),
+                    HasSubstr("1 that are new to zooid would be created"), HasSubstr("--yes")));
   EXPECT_EQ(run({"activity", "--json"}).json().size(), 1U);
 }
 

@@ -90,6 +90,11 @@ TEST_F(Completion, OffersTheWordsThatAnOptionTakes) {
   EXPECT_THAT(offered({"relay", "create", "--tenant", ""}), IsEmpty());
 }
 
+TEST_F(Completion, OffersNoFileOfTheWorkingDirectoryForOneOfZooid) {
+  EXPECT_THAT(offered({"relay", "delete", "--purge-stranger", ""}), IsEmpty());
+  EXPECT_THAT(offered({"apply", "-f", ""}), Contains("completion.bash"));
+}
+
 TEST_F(Completion, OffersRelays) {
   EXPECT_THAT(offered({"relay", "show", "b"}), ElementsAre("blue", "bold"));
   EXPECT_THAT(offered({"reconcile", "blue", "--force", "r"}), ElementsAre("red"));

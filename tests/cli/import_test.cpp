@@ -57,14 +57,40 @@ TEST_F(Import, MakesRowsFromFiles) {
 
 TEST_F(Import, PrintsAnObjectForEachFile) {
   write("r1", "blue");
-  write("r2", "blue");
+  write("x.y", "green");
   const auto array = run({"import", "--json"}).json();
   ASSERT_EQ(array.size(), 2U);
   EXPECT_THAT(members(array[0]),
               ElementsAre("relay_id", "subdomain", "result", "reason", "overwritten"));
   EXPECT_EQ(array[0]["result"], "imported");
   EXPECT_EQ(array[1]["result"], "left");
-  EXPECT_EQ(array[1]["reason"], "another file has the host of blue, too");
+  EXPECT_THAT(
+      array[1]["reason"].get<std::string>(),
+      HasSubstr("newer versions of zooid refuse to change or delete a relay with such an id"));
+}
+
+TEST_F(Import, LeavesFilesAloneThatShareAHostOrASchema) {
+  write("r1", "blue");
+  write("r2", "blue");
+  write("r3", "green");
+  write("r4", "green");
+  std::string text;
+  std::getline(std::ifstream(config.path() / "r4.toml"), text, '\0');
+  text.replace(text.find("green.relays"), 5, "other");
+  std::ofstream(config.path() / "r4.toml") << text;
+  for (const bool named : {false, true}) {
+    const auto array = (named ? run({"import", "r2", "green", "r1", "other", "--json"})
+                              : run({"import", "--json"}))
+                           .json();
+    ASSERT_EQ(array.size(), 4U);
+    for (const auto& each : array) {
+      EXPECT_EQ(each["result"], "left");
+      EXPECT_THAT(each["reason"].get<std::string>(),
+                  each["relay_id"] == "r1" || each["relay_id"] == "r2"
+                      ? HasSubstr("r1.toml and r2.toml have the same host, blue.relays.test")
+                      : HasSubstr("r3.toml and r4.toml have the same schema, green"));
+    }
+  }
 }
 
 TEST_F(Import, WritesNothingInADryRun) {
@@ -159,14 +185,23 @@ TEST_F(Import, IsOfferedByStatusCheckAndDiff) {
   EXPECT_EQ(status["strangers"], 2);
   EXPECT_EQ(check_line(),
             config.path().string() +
-                ": 3 files; 1 damaged file (r3): zooid cannot load it; restore it from a backup; 2 "
-                "strangers (r2, r3): run `tender import`, or `tender relay delete "
-                "--purge-stranger FILE`");
+                ": 3 files; 1 damaged file (r3): zooid cannot load it; restore it from a backup; 1 "
+                "stranger (r2.toml, host green.relays.test): run `tender import`, or `tender relay "
+                "delete --purge-stranger FILE`; 1 stranger (r3.toml): it cannot be imported: its "
+                "file is damaged: it is empty; restore it from a backup; or run `tender relay "
+                "delete --purge-stranger r3`");
+  EXPECT_THAT(
+      run({"status"}).out,
+      HasSubstr("2 strangers (r2.toml, host green.relays.test; r3.toml): see `tender diff`"));
   const auto diff = run({"diff", "--json"}).json();
   ASSERT_EQ(diff.size(), 3U);
   EXPECT_EQ(diff[0]["result"], "as_described");
   EXPECT_EQ(diff[1]["result"], "stranger");
   EXPECT_EQ(diff[1]["relay_id"], "r2");
+  EXPECT_EQ(diff[1]["reason"],
+            "r2.toml, host green.relays.test: run `tender import r2` to take it over, or `tender "
+            "relay delete --purge-stranger r2`");
+  EXPECT_THAT(diff[2]["reason"].get<std::string>(), HasSubstr("r3.toml: it cannot be imported"));
   EXPECT_EQ(members(diff[0]), members(diff[1]));
   EXPECT_EQ(run({"diff", "--exit-code"}).code, ExitCode::some_failed);
   EXPECT_EQ(run({"diff", "r1", "--exit-code"}).code, ExitCode::ok);
@@ -181,6 +216,62 @@ TEST_F(Import, ShowsInDiffWhatTheFilesHoldOtherwise) {
             "blue   policy_public_join  true\n");
   std::filesystem::remove(config.path() / "r1.toml");
   EXPECT_THAT(check_line(), HasSubstr("1 relay without a file (blue)"));
+}
+
+TEST_F(Import, ShowsInDiffThatARelayHasAnotherIdentity) {
+  write("r1", "blue");
+  run({"import"});
+  EXPECT_EQ(run({"diff", "--exit-code"}).code, ExitCode::ok);
+  std::string text;
+  std::getline(std::ifstream(config.path() / "r1.toml"), text, '\0');
+  text.replace(text.find("02'"), 2, "03");
+  std::ofstream(config.path() / "r1.toml") << text;
+  const Ran ran = run({"diff", "--exit-code"});
+  EXPECT_EQ(ran.code, ExitCode::some_failed);
+  EXPECT_THAT(ran.out,
+              HasSubstr("blue   identity  " + show("blue")["identity"].get<std::string>()));
+  EXPECT_THAT(ran.err, AllOf(HasSubstr("1 different"), HasSubstr("`tender relay accept-identity")));
+  const auto relay = run({"diff", "--json"}).json()[0];
+  EXPECT_EQ(relay["result"], "differs");
+  EXPECT_EQ(relay["fields"][0]["field"], "identity");
+  EXPECT_EQ(relay["fields"][0]["observed"], relay["identity"]);
+}
+
+TEST_F(Import, SaysInCheckWhenTheDirectoryMayBeAnotherOne) {
+  write("r1", "blue");
+  write("r2", "green");
+  run({"import"});
+  for (const char* id : {"r1", "r2"}) {
+    std::filesystem::remove(config.path() / (std::string(id) + ".toml"));
+  }
+  EXPECT_THAT(check_line(), HasSubstr("2 relays without a file (blue, green): zooid has lost them; "
+                                      "restore them, or run `tender reconcile --all --recreate`"));
+  {
+    Behind behind(path);
+    for (const char* name : {"blue", "green"}) {
+      behind.command.record_look(behind.relay(name), {.identity = std::string(64, 'a')});
+    }
+  }
+  EXPECT_THAT(check_line(), HasSubstr("ZOOID_CONFIG_DIR may be the wrong directory"));
+  write("r2", "green");
+  EXPECT_THAT(check_line(), HasSubstr("1 relay without a file (blue): zooid has lost it; restore "
+                                      "it, or run `tender reconcile RELAY --recreate`"));
+}
+
+TEST_F(Import, SaysInDiffThatItStoppedWhenZooidCannotBeSeen) {
+  environment["RELAY_VERIFY"] = "direct";  // nobody listens there
+  environment.erase("ZOOID_CONFIG_DIR");
+  for (const char* name : {"a", "b", "c", "d", "e", "f", "g"}) {
+    create(name);
+  }
+  const Ran ran = run({"diff"});
+  EXPECT_EQ(ran.code, ExitCode::unreachable);
+  EXPECT_THAT(ran.err, HasSubstr("stopped after 5 relays in a row that could not be seen; 2 relays "
+                                 "were not looked at"));
+  const auto array = run({"diff", "--json"}).json();
+  ASSERT_EQ(array.size(), 6U);
+  EXPECT_EQ(array[5]["result"], "stopped");
+  EXPECT_EQ(array[5]["not_looked_at"], 2);
 }
 
 // What `relay show` says of the settings that zooid drops.

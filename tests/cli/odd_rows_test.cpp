@@ -108,6 +108,19 @@ TEST_F(OddRowsShown, AreNamedByCheck) {
                              HasSubstr("it has the host of ZOOID_API_URL")));
 }
 
+TEST_F(OddRowsShown, DoNotIncludeThoseOfDeletedRelays) {
+  create("blue");
+  ASSERT_EQ(run({"relay", "delete", "blue", "--yes"}).code, ExitCode::ok);
+  EXPECT_THAT(run({"check"}).out, Not(HasSubstr("rows")));
+  {
+    Behind behind(path);
+    const Relay blue = behind.relay("blue");
+    behind.command.complete_relay_sync(
+        blue, {.revision = blue.revision, .digest = {}, .result = SyncResult::deleted});
+  }
+  EXPECT_THAT(run({"check"}).out, Not(HasSubstr("rows")));
+}
+
 TEST_F(OddRowsShown, HostOfTheApiIsRefusedToARelay) {
   for (const auto& command : std::vector<std::vector<std::string>>{
            {"relay", "create", "--tenant", kTenant, "--subdomain", "zooid"},

@@ -42,6 +42,20 @@ TEST(Table, CutsTheLastColumnsToTheWidthOfTheTerminal) {
   EXPECT_EQ(table_of_width(1), "ID  SUBDOMA…  NAME\n1   blue-an…  Ünder t…\n");
 }
 
+TEST(Table, LeavesOutDispensableColumnsBeforeItCuts) {
+  const auto printed = [](std::size_t width) {
+    std::ostringstream out;
+    Table table(out, width, {1, 3});
+    table.add({"NAME", "ID", "HOST", "URL"});
+    table.add({"harbour", "0123456789", "harbour.example", "wss://harbour.example"});
+    table.finish();
+    return out.str();
+  };
+  EXPECT_EQ(printed(50),
+            "NAME     HOST             URL\nharbour  harbour.example  wss://harbour.example\n");
+  EXPECT_EQ(printed(30), "NAME     HOST\nharbour  harbour.example\n");
+}
+
 TEST(JsonArray, PrintsWhatPrintJsonWould) {
   for (const char* text : {"[]", R"([{"a":1,"b":{"c":[1,2]},"d":"x\ny","e":{}}])", "[1,2,3]"}) {
     const Json array = Json::parse(text);

@@ -41,15 +41,31 @@ struct PurgeStranger : CliTest {
 TEST_F(PurgeStranger, SaysWhatGoesAndWhatStaysAndAsks) {
   const Ran ran = run({"relay", "delete", "--purge-stranger", "stranger.toml"});
   EXPECT_EQ(ran.code, ExitCode::usage);
-  EXPECT_THAT(ran.err, AllOf(HasSubstr("host odd.relays.test"), HasSubstr("deletes stranger.toml"),
+  EXPECT_THAT(ran.err, AllOf(HasSubstr("(stranger.toml, host odd.relays.test)"),
                              HasSubstr("stay in zooid's database, under the schema odd"),
-                             HasSubstr("`tender import stranger`"), HasSubstr("--yes")));
+                             HasSubstr("leave it alone: it has no owner"), HasSubstr("--yes")));
+}
+
+TEST_F(PurgeStranger, OffersToImportWhatCanBeImported) {
+  std::ofstream(config.path() / "stranger.toml", std::ios::app)
+      << "[info]\npubkey = '" << kTenant
+      << "'\n[roles]\nadmin = {can_manage = true, can_invite = true}\n"
+         "member = {can_invite = true}\n";
+  EXPECT_THAT(run({"relay", "delete", "--purge-stranger", "stranger"}).err,
+              HasSubstr("`tender import stranger` would take it over instead"));
 }
 
 TEST_F(PurgeStranger, SaysThatZooidCannotBeAsked) {
   const Ran ran = purge("stranger");
   EXPECT_EQ(ran.code, ExitCode::unreachable);
   EXPECT_THAT(ran.err, HasSubstr("zooid has not said that it deleted the relay"));
+  std::vector<std::string> results;
+  for (const auto& row : run({"activity", "--json"}).json()) {
+    if (row["activity_type"] == "purge_stranger") {
+      results.push_back(row["detail"]["result"]);
+    }
+  }
+  EXPECT_THAT(results, testing::ElementsAre("asked", "failed"));
 }
 
 TEST_F(PurgeStranger, RefusesARelayWithARow) {

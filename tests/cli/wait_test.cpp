@@ -87,6 +87,41 @@ TEST_F(WaitTest, EndsWithoutAResultAfterTheTimeThatIsGiven) {
   EXPECT_THAT(ran.err, HasSubstr("blue: waiting: no result in time"));
 }
 
+TEST_F(WaitTest, TellsWhyThereWasNoResultAndExitsWith3WhenZooidIsAtFault) {
+  {
+    Behind behind(path);
+    outbox::Outbox(behind.database)
+        .enqueue(infra::relay_job(infra::kRelaySync, behind.relay("blue").id), behind.clock.now());
+    behind.database.execute(  // the sidecar's first attempt
+        "CREATE TRIGGER refused AFTER INSERT ON activity WHEN NEW.activity_type = "
+        "'deactivate_relay' BEGIN INSERT INTO activity (tenant, activity_type, resource_type, "
+        "resource_id, detail) VALUES (NEW.tenant, 'fail_relay_sync', 'relay', NEW.resource_id, "
+        "'{\"revision\":2,\"error\":\"zooid answered 403\",\"outcome\":\"host_fault\"}'); END");
+  }
+  const auto sidecar = store::DatabaseLock::try_acquire(path);
+  const Ran ran = run({"relay", "deactivate", "blue", "--wait=1ms"});
+  EXPECT_EQ(ran.code, ExitCode::unreachable);
+  EXPECT_THAT(ran.err, HasSubstr("blue: waiting: no result in time; the last attempt failed: zooid "
+                                 "answered 403; the work stays in the outbox"));
+}
+
+TEST_F(WaitTest, SaysAtOnceThatADeletionIsHeld) {
+  ASSERT_EQ(run({"relay", "delete", "blue", "--yes"}).code, ExitCode::ok);
+  {
+    Behind behind(path);
+    const Relay blue = behind.relay("blue");
+    behind.letters.add(infra::kRelaySync, blue.id.text, outbox::DeadLetterReason::rejected,
+                       "refused", 1, blue.revision, behind.clock.now());
+    behind.command.fail_relay_sync(
+        blue, {.revision = blue.revision, .error = "zooid refuses it", .outcome = "permanent"});
+  }
+  const auto sidecar = store::DatabaseLock::try_acquire(path);
+  const Ran ran = run({"relay", "delete", "blue", "--yes", "--wait=20s"});
+  EXPECT_EQ(ran.code, ExitCode::some_failed);
+  EXPECT_THAT(ran.err, AllOf(HasSubstr("blue: held: tender gave up on it (zooid refuses it)"),
+                             HasSubstr("`tender dead-letter retry ")));
+}
+
 TEST_F(WaitTest, EndsAtOnceWhenNothingHasChangedForZooid) {
   {
     Behind behind(path);

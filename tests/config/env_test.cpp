@@ -303,6 +303,14 @@ TEST(StoreEnv, NeedsNothing) {
   EXPECT_EQ(load_store_env({}).database_path, "data/tender.db");
 }
 
+TEST(StoreEnv, HasItsDefaultDatabaseBesideTheEnvFile) {
+  const test::TempDir directory;
+  const EnvFile file{directory.path() / "settings", true};
+  std::ofstream(file.path) << "LOG_LEVEL=info\n";
+  EXPECT_EQ(load_store_env({}, file).database_path, directory.path() / "data/tender.db");
+  EXPECT_EQ(load_store_env({{"DATABASE_URL", "sqlite://here.db"}}, file).database_path, "here.db");
+}
+
 TEST(StoreEnv, IsRefusedWhenAnUnneededVariableIsWrong) {
   EXPECT_THROW((void)load_store_env({{"RELAY_DOMAIN", "https://x"}}), ConfigError);
   EXPECT_THROW((void)load_store_env({{"LIVEKIT_URL", "wss://a.example"}}), ConfigError);

@@ -107,24 +107,26 @@ class ConfigFilesTest(unittest.TestCase):
         self.write("torn", "")
         self.write("twin", config(1, key, schema="other"))
         listed = {each["relay_id"]: each for each in self.world.data("import")}
-        self.assertEqual(listed["good"]["result"], "imported")
+        self.assertEqual(listed["good"]["result"], "left")
         for relay, reason in {"foreign": "is not a subdomain of RELAY_DOMAIN", "roles": "roles.moderator.can_manage",
-                              "with space": "cannot have its id", "torn": "it is empty", "twin": "host of r1"}.items():
+                              "with space": "cannot have its id", "torn": "it is empty", "twin": "good.toml and twin.toml have the same host"}.items():
             self.assertEqual(listed[relay]["result"], "left")
             self.assertIn(reason, listed[relay]["reason"])
+        os.remove(os.path.join(self.directory, "twin.toml"))
+        self.assertEqual(self.world.data("import")[1]["result"], "imported")
         self.assertEqual(self.world.run("import").returncode, 0)
         self.assertEqual(self.world.run("import", "torn").returncode, 4)
         self.assertEqual(self.world.run("import", "nobody").returncode, 4)
         self.assertEqual(self.world.run("import", "r1").returncode, 4)
         status = self.world.data("status")["config"]
-        self.assertEqual((status["files"], status["strangers"], status["damaged"], status["missing"]), (6, 5, 1, 0))
-        self.assertIn("5 strangers", self.world.ok("status"))
+        self.assertEqual((status["files"], status["strangers"], status["damaged"], status["missing"]), (5, 4, 1, 0))
+        self.assertIn("4 strangers", self.world.ok("status"))
         check = self.world.run("check")
         self.assertEqual(check.returncode, 1)
         self.assertIn("1 damaged file (torn)", check.stdout)
         diff = self.world.run("diff", "--exit-code")
         self.assertEqual(diff.returncode, 4)
-        self.assertIn("stranger: run `tender import`", diff.stdout)
+        self.assertIn("stranger roles.toml, host r3.relays.example: it cannot be imported", diff.stdout)
         self.assertEqual(self.world.run("diff", "good", "--exit-code").returncode, 0)
 
     def test_a_stranger_is_deleted_by_its_file_or_its_id(self):
@@ -152,8 +154,10 @@ class ConfigFilesTest(unittest.TestCase):
         self.assertEqual(sorted(os.listdir(self.directory)), sorted([ours + ".toml", "kept.toml", "with space.toml"]))
         self.assertEqual(self.world.data("status")["config"]["strangers"], 2)
         purged = [each for each in self.world.data("activity") if each["activity_type"] == "purge_stranger"]
-        self.assertEqual([each["resource_id"] for each in purged], ["by-file", "by-id", "torn"])
-        self.assertEqual(purged[0]["detail"], {"host": "r0.relays.example", "schema": "schema_0"})
+        self.assertEqual([(each["resource_id"], each["detail"]["result"]) for each in purged],
+                         [(name, result) for name in ("by-file", "by-id", "torn") for result in ("asked", "deleted")] +
+                         [("with space", "asked"), ("with space", "failed")])
+        self.assertEqual(purged[0]["detail"], {"host": "r0.relays.example", "schema": "schema_0", "result": "asked"})
         self.world.sim.fault(action="status", status=404, method="DELETE", body='{"error":"relay not found"}')
         self.assertEqual(self.world.data("relay", "delete", "--purge-stranger", "kept", "--yes")["result"], "gone")
         self.world.sim.fault(action="status", status=500, method="DELETE", body='{"error":"boom"}')
@@ -161,6 +165,19 @@ class ConfigFilesTest(unittest.TestCase):
         self.assertEqual((done.returncode, "boom" in done.stderr), (1, True))
         for name in ("kept", ours):
             self.assertIn(name, self.world.sim.relays())
+
+    def test_a_relay_that_is_off_and_has_no_file_is_missing(self):
+        self.live_with()
+        relay = self.world.create("blue")
+        self.world.ok("reconcile")
+        self.world.ok("relay", "deactivate", "blue")
+        self.world.ok("reconcile")
+        self.assertEqual(self.world.run("diff", "--exit-code").returncode, 0)
+        os.remove(os.path.join(self.directory, relay + ".toml"))
+        diff = self.world.run("diff", "--exit-code")
+        self.assertEqual(diff.returncode, 4)
+        self.assertIn("missing: zooid has lost the relay", diff.stdout)
+        self.assertEqual(self.world.data("diff")[0]["reason"], "zooid's file of it is gone")
 
     def test_a_hand_edited_file_is_put_right_at_once(self):
         self.live_with()  # a sweep of an hour

@@ -126,7 +126,7 @@ class DriftTest(unittest.TestCase):
             del self.world.environment[name]
         refused = self.world.run("run")
         self.assertEqual(refused.returncode, 1)
-        self.assertIn("LIVEKIT_* is no longer set; it was wss://live.example. Starting now would switch it off for 1 relay",
+        self.assertIn("LIVEKIT_* is no longer set; it was wss://live.example. Starting now would switch calls off for 1 relay",
                       refused.stderr)
         by_hand = self.world.run("reconcile", "blue")
         self.assertEqual(by_hand.returncode, 1)

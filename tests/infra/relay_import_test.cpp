@@ -141,6 +141,7 @@ TEST_F(RelayImportPlan, RefusesWhatARowCannotExpress) {
     toml = kFile;
     replace(before, after);
     EXPECT_THAT(plan().refusal, HasSubstr(reason)) << after;
+    EXPECT_THAT(plan().refusal, HasSubstr("; ")) << "no remedy: " << plan().refusal;
     EXPECT_EQ(plan().digest, "");
   };
   refused("blue.relays.test", "blue.other.test", "is not a subdomain of RELAY_DOMAIN, relays.test");
@@ -164,6 +165,13 @@ TEST_F(RelayImportPlan, RefusesWhatARowCannotExpress) {
 
 TEST_F(RelayImportPlan, RefusesAnIdThatARowCannotHave) {
   EXPECT_THAT(plan("hand made").refusal, HasSubstr("a row cannot have its id: \"hand made\""));
+}
+
+TEST_F(RelayImportPlan, RefusesAnIdThatSomeZooidsRefuse) {
+  for (const std::string& id : {std::string("blue.old"), std::string("~x"), std::string(65, 'x')}) {
+    EXPECT_THAT(plan(id).refusal, HasSubstr("newer versions of zooid refuse to change or delete"));
+  }
+  EXPECT_EQ(plan("Blue_1-x").refusal, "");
 }
 
 TEST_F(RelayImportPlan, RefusesTheHostOfTheApi) {

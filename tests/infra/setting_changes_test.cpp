@@ -135,7 +135,7 @@ TEST_F(Settings, NeedConsentWhenTheyAreGone) {
     FAIL() << "nothing was thrown";
   } catch (const Error& error) {
     EXPECT_THAT(error.what(), HasSubstr("LIVEKIT_* is no longer set; it was wss://live.test."));
-    EXPECT_THAT(error.what(), HasSubstr("switch it off for 2 relays"));
+    EXPECT_THAT(error.what(), HasSubstr("switch calls off for 2 relays"));
     EXPECT_THAT(error.remedy(), HasSubstr("tender settings accept"));
   }
   settings.accept();

@@ -67,8 +67,8 @@ enum class RelayDrift : std::uint8_t {
 
 /// What a command needs that uses only the database.
 struct StoreEnv {
-  // Relative ones are relative to the working directory. A relative one of an env file was relative
-  // to that file, and has the file's directory in front.
+  // Relative ones are relative to the working directory. A relative one of an env file, and the
+  // default, was relative to that file, and has the file's directory in front.
   std::filesystem::path database_path;
   Milliseconds activity_retention{};  // zero: everything is kept
   bool activity_archive = true;       // whether what is pruned is archived

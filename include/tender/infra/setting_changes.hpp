@@ -37,7 +37,8 @@ class SettingChanges {
   /// What has changed since the relays were sent. What was never remembered has not changed.
   [[nodiscard]] std::vector<SettingChange> find() const;
 
-  /// Throws Error when a change needs consent: what would happen, and how a person agrees.
+  /// Throws Error when a change needs consent: describe() of each on a line of its own, and
+  /// consent_remedy().
   void require_consent() const;
 
   /// A person agrees to what the environment says now.
@@ -54,6 +55,11 @@ class SettingChanges {
   store::Database& database_;
   const config::Env& env_;
 };
+
+/// What a change that needs consent would do to relays, for people.
+[[nodiscard]] std::string describe(const SettingChange& change);
+/// What a person does about such changes.
+[[nodiscard]] std::string_view consent_remedy();
 
 /// Whether that setting is part of the relay's configuration.
 [[nodiscard]] bool concerns(std::string_view setting, const Relay& relay);

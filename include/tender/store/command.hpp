@@ -36,6 +36,12 @@ class NoSuchRelay : public CommandError {
   explicit NoSuchRelay(std::string_view name);
 };
 
+class Query;
+
+/// Throws CommandError when import_relay() would refuse this relay: the row cannot be, or another
+/// row has its id, its subdomain or its schema.
+void require_importable(const Query& query, const Relay& relay);
+
 class Command {
  public:
   Command(Database& database, const Clock& clock, Random& random, ActivityChannel& notify)
@@ -50,8 +56,8 @@ class Command {
 
   /// A row for a relay that zooid has already, as `imported` describes it, with its identity. It is
   /// in step from the start, so that nothing is sent. `digest` identifies the body that describes
-  /// it; empty: zooid holds something that the next sync will overwrite. Throws CommandError when
-  /// the row cannot be, or another row has its id, its subdomain or its schema.
+  /// it; empty: zooid holds something that the next sync will overwrite. Throws CommandError as
+  /// require_importable() does.
   Relay import_relay(Relay imported, const std::string& digest);
 
   /// Throws CommandError, and NoSuchRelay when there is none.
@@ -141,8 +147,11 @@ class Command {
   /// The sweep looks at the relay again at that time. Writes no activity.
   void plan_look(const RelayId& id, TimePoint next);
 
-  /// zooid has deleted a relay that no row describes, which had that host and that schema.
-  void record_purge(const RelayId& id, const std::string& host, const std::string& schema);
+  /// The deletion of a relay that no row describes, which has that host and that schema. `result`
+  /// is "asked" before the request, so that a process that is killed leaves a trace, and then what
+  /// came of it: "deleted", "gone", "failed", or "unknown".
+  void record_purge(const RelayId& id, const std::string& host, const std::string& schema,
+                    std::string_view result);
 
   /// From now on tender sends nothing that writes to zooid: until that time, or until resume_sync()
   /// when there is none. A pause that holds already keeps its beginning, and gets this end and this

@@ -55,9 +55,9 @@ struct Snapshot {
 [[nodiscard]] std::int64_t count_waiting(const Snapshot& snapshot);
 
 /// What waits for a person, as words for programs: "dead_letters", "other_identity", "lost_relays",
-/// "settings", "destinations" for one that cannot be used, and "pause" for one that does not end by
-/// itself. What tender puts right by itself, a pause that zooid asked for and a sidecar that does
-/// not run are not among them.
+/// "settings", "destinations" for one that cannot be used, "config" for zooid's config directory,
+/// and "pause" for one that does not end by itself. What tender puts right by itself, a pause that
+/// zooid asked for and a sidecar that does not run are not among them.
 [[nodiscard]] std::vector<std::string_view> waits_for_person(const Snapshot& snapshot);
 
 /// snake_case, times and durations as integer milliseconds, null for what does not exist.
