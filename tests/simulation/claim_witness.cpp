@@ -19,8 +19,10 @@ void ClaimWitness::sent(const std::string& relay, const Tables& tables, const Bu
   }
   const auto claimable = [&](const JobRow& job) {
     // A check that finds nothing to look at is claimed and done unseen, and the sync waits for it.
+    // So is a sync that waits until a relay with its host is deleted.
     const auto check = tables.job(/*sync=*/false, job.relay);
-    return job.relay != relay && !busy(job.relay) && !(check && check->not_before <= clock_.now());
+    return job.relay != relay && !busy(job.relay) && !tables.waits_for_deletion(job.relay) &&
+           !(check && check->not_before <= clock_.now());
   };
   const auto urgent =
       tables.first_due(/*sync=*/true, Tables::Order::most_urgent, clock_.now(), claimable);

@@ -117,6 +117,16 @@ std::vector<RelayRow> Tables::relays() const {
   return all;
 }
 
+bool Tables::waits_for_deletion(const std::string& relay) const {
+  return database_
+      .prepare(
+          "SELECT 1 FROM relay AS this JOIN relay AS gone ON gone.subdomain = this.subdomain "
+          "WHERE this.id = ? AND this.status <> 'deleted' AND gone.status = 'deleted' "
+          "AND gone.synced = 0",
+          relay)
+      .step();
+}
+
 bool Tables::is_anothers(const std::string& identity, const std::string& relay) const {
   return database_
       .prepare("SELECT 1 FROM relay WHERE identity = ? AND identity <> '' AND id <> ?", identity,

@@ -70,6 +70,9 @@ class Tables {
   [[nodiscard]] std::optional<RelayRow> relay_at(const std::string& host) const;
   [[nodiscard]] std::vector<RelayRow> relays() const;
 
+  /// Whether the relay wants the subdomain of one that zooid has yet to delete.
+  [[nodiscard]] bool waits_for_deletion(const std::string& relay) const;
+
   /// Whether another relay was seen with that key before.
   [[nodiscard]] bool is_anothers(const std::string& identity, const std::string& relay) const;
 

@@ -315,10 +315,11 @@ void Witness::check_backoff(const Call& call, const RelayRecord& record) {
   }
 }
 
-// What a relay was refused for, another one has given up since.
+// What a relay was refused for, another one has given up since; it may have it itself by now.
 bool Witness::is_host_free(const RelayRecord& record) const {
   return !record.host_in_use.empty() && std::ranges::none_of(records_, [&](const auto& entry) {
-    return entry.second.host == record.host_in_use && !entry.second.wiped && !entry.second.torn;
+    return &entry.second != &record && entry.second.host == record.host_in_use &&
+           !entry.second.wiped && !entry.second.torn;
   });
 }
 
