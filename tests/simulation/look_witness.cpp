@@ -72,10 +72,10 @@ int LookWitness::heard_now() const {
       records_, [&](const auto& entry) { return entry.second.heard_at == timeline_.now(); }));
 }
 
-void LookWitness::instant_ended(const Tables& tables, bool host_failing) {
+void LookWitness::instant_ended(const Tables& tables, bool do_not_count) {
   for (const RelayRow& looked_at : std::exchange(seen_wrong_, {})) {
     const auto now = tables.relay(looked_at.id);
-    if (!host_failing && now && now->live == true && now->revision == looked_at.revision) {
+    if (!do_not_count && now && now->live == true && now->revision == looked_at.revision) {
       trace_.violate("relay {} is said to be live, and was just seen to be something else",
                      looked_at.id);
     }

@@ -44,9 +44,9 @@ class LookWitness {
   [[nodiscard]] bool heard_now(const std::string& relay) const;
   [[nodiscard]] TimePoint heard_at(const std::string& relay) { return records_[relay].heard_at; }
 
-  /// Nothing more happens in this instant: what the looks of it showed is in the database, if looks
-  /// count.
-  void instant_ended(const Tables& tables, bool host_failing);
+  /// Nothing more happens in this instant: what the looks of it showed is in the database, unless
+  /// they do not count now.
+  void instant_ended(const Tables& tables, bool do_not_count);
 
   /// zooid is to be sent what it has, and nothing but a look can be the cause; `asked`: that and a
   /// command.

@@ -204,6 +204,10 @@ std::int64_t Tables::last_log_row() const {
   return row.integer(0);
 }
 
+bool Tables::is_paused(TimePoint now) const {
+  return database_.prepare("SELECT 1 FROM pause WHERE until IS NULL OR until > ?", now).step();
+}
+
 bool Tables::is_paused_and_quiet(TimePoint now) const {
   return database_
       .prepare("SELECT 1 FROM pause WHERE quiet = 1 AND (until IS NULL OR until > ?)", now)

@@ -98,7 +98,9 @@ class Tables {
   [[nodiscard]] std::int64_t routed() const;
 
   [[nodiscard]] HostRow host() const;
-  /// Whether an operator's pause holds, and was told that nothing is under way.
+  /// Whether an operator's pause holds.
+  [[nodiscard]] bool is_paused(TimePoint now) const;
+  /// And was told that nothing is under way.
   [[nodiscard]] bool is_paused_and_quiet(TimePoint now) const;
 
   /// Whether a dead letter keeps the relay from being tried at that revision.

@@ -128,7 +128,7 @@ bool Witness::adopts(const std::string& relay) const {
     return env_.relay_drift == config::RelayDrift::adopt;
   }
   const auto row = tables_->relay(relay);
-  return row && row->config.at("management").at("enabled") == true;
+  return row && !row->deleted && row->config.at("management").at("enabled") == true;
 }
 
 // An owner's edit is overwritten only when the row's name has changed too, when it is uncertain
@@ -175,7 +175,8 @@ void Witness::instant_ended() {
   catch_up();
   claims_.instant_ended(*tables_);
   turns_.instant_ended(*tables_);
-  looks_.instant_ended(*tables_, host_.failing());
+  // Nothing is made of what an owner changed until the pause is over.
+  looks_.instant_ended(*tables_, host_.failing() || tables_->is_paused(clock_.now()));
   if (any_under_way() && tables_->is_paused_and_quiet(clock_.now())) {
     trace_.violate("an operator is told that nothing is under way, and something is");
   }
