@@ -161,8 +161,15 @@ class Diff {
            relay.status != RelayStatus::deleted;
   }
 
-  static void judge_identity(const Relay& relay, Seen& seen) {
+  void judge_identity(const Relay& relay, Seen& seen) const {
     const std::string& shown = seen.verdict.identity;
+    if (const auto other = session_.query.get_other_relay_of_identity(relay, shown)) {
+      seen.verdict.liveness = Liveness::wrong;
+      seen.verdict.drift.clear();
+      seen.verdict.reason = fmt::format("zooid serves relay {} at its host", other->subdomain);
+      seen.absent = true;
+      return;
+    }
     if (relay.identity.empty() || shown.empty() || shown == relay.identity) {
       return;
     }

@@ -130,7 +130,12 @@ void Worker::take_ended() {
 
 void Worker::take_callers() {
   for (auto& ticket : std::exchange(entered_, {})) {
-    take(std::move(ticket));
+    if (stopping_) {
+      ticket->result = stopped();
+      ticket->answered.notify();
+    } else {
+      take(std::move(ticket));
+    }
   }
 }
 

@@ -35,7 +35,9 @@ class Worker : public std::enable_shared_from_this<Worker> {
  private:
   using Fetches = std::map<Key, Inflight>;
 
-  [[nodiscard]] bool is_over() const { return stopping_ && under_way_ == 0; }
+  [[nodiscard]] bool is_over() const {
+    return stopping_ && under_way_ == 0 && entered_.empty() && fetches_.empty();
+  }
   void turn();
   void take_leavers();
   void take_ended();

@@ -49,8 +49,7 @@ boost::asio::awaitable<void> Look::run() {
 }
 
 void Look::recognize(const store::Query& query) {
-  const auto shown = query.get_relay_of_identity(verdict_.identity);
-  if (shown && shown->id != relay_.id) {
+  if (const auto shown = query.get_other_relay_of_identity(relay_, verdict_.identity)) {
     verdict_ = {.liveness = zooid::Liveness::wrong,
                 .reason = fmt::format("zooid serves relay {} at its host", shown->subdomain),
                 .lagging = true};

@@ -24,6 +24,7 @@ namespace {
 
 constexpr int kPushes = 3;
 constexpr int kFights = 3;  // drifts that are put right, within one sweep more than that
+constexpr std::chrono::minutes kShortestRound{15};  // of a fight, however short the sweep is
 
 // After each look that was wrong. zooid reloads one relay after the other: with thousands of them,
 // or while it starts, minutes pass.
@@ -116,8 +117,9 @@ class RelayCheck::Execution final : public Look {
 
   // Each turn of the sweep looks again, so one look is enough of a relay that was unclear before.
   outbox::Settlement settle_unclear(const Relay& now) {
-    const TimePoint known_since = owner_.clock_.now() - 2 * owner_.env_.relay_sweep;
-    const bool unclear_before = now.seen_at && *now.seen_at < known_since;
+    const Milliseconds sweep = owner_.env_.relay_sweep;
+    const bool unclear_before = sweep > Milliseconds::zero() && now.seen_at &&
+                                *now.seen_at < owner_.clock_.now() - 2 * sweep;
     if (job_.attempt + 1 < kUnclearLooks && !unclear_before) {
       const Milliseconds pause = kUnclearPause * (1 << job_.attempt);
       return look_again(job_.attempt + 1, std::min<Milliseconds>(pause, kLongestWait));
@@ -166,7 +168,7 @@ class RelayCheck::Execution final : public Look {
   // tender did.
   [[nodiscard]] bool is_news(const Relay& now, const DriftDecision& drift) const {
     if (verdict().in_file && !now.doubt_until) {
-      return drift.enforce || !now.live;
+      return drift.enforce || !now.live.has_value();
     }
     return is_left_different(now) && drift.enforce && !drift.left.empty();
   }
@@ -261,7 +263,8 @@ class RelayCheck::Execution final : public Look {
   // Put right so often, and different again: some other program wants it otherwise, and every write
   // makes zooid reload the relay.
   [[nodiscard]] bool is_contested(const Relay& now) const {
-    const TimePoint since = owner_.clock_.now() - (kFights + 1) * owner_.env_.relay_sweep;
+    const Milliseconds round = std::max<Milliseconds>(owner_.env_.relay_sweep, kShortestRound);
+    const TimePoint since = owner_.clock_.now() - (kFights + 1) * round;
     return owner_.query_.count_enforced_drifts(now.id, since) >= kFights;
   }
 

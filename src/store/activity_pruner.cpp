@@ -10,10 +10,11 @@
 namespace tender::store {
 namespace {
 
-// Of a completed sync: nothing was sent.
-#define TENDER_WAS_SKIPPED(row)                                          \
-  "coalesce(CASE WHEN json_valid(" row ".detail) THEN json_extract(" row \
-  ".detail, '$.skipped') END, 0)"
+// Of a completed sync, as Query::find_last_sync has it: something was sent.
+#define TENDER_WAS_SENT(row)                                    \
+  "CASE WHEN json_valid(" row ".detail) THEN json_extract(" row \
+  ".detail, "                                                   \
+  "'$.skipped') IS NOT 1 ELSE 0 END"
 
 constexpr int kWindow = 500;
 
@@ -48,7 +49,7 @@ std::vector<Activity> list_prunable(Database& database, std::int64_t after, std:
       "AND (activity_type <> 'complete_relay_sync' OR EXISTS (SELECT 1 FROM activity AS later "
       "WHERE later.resource_type = 'relay' AND later.resource_id = this.resource_id "
       "AND later.seq > this.seq AND later.activity_type = 'complete_relay_sync' "
-      "AND (" TENDER_WAS_SKIPPED("this") " OR NOT " TENDER_WAS_SKIPPED("later") "))) "
+      "AND (NOT " TENDER_WAS_SENT("this") " OR " TENDER_WAS_SENT("later") "))) "
       "AND (activity_type NOT IN (" TENDER_TYPES_THAT_START_OVER
       ", 'fail_relay_sync') "
       "OR seq < (SELECT coalesce(max(turn.seq), 0) FROM activity AS turn "

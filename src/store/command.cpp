@@ -139,11 +139,11 @@ Relay Command::import_relay(Relay imported, const std::string& digest) {
                to_text(ImportDetail{.revision = row.revision, .identity = imported.identity}));
   SentInfo sent;
   sent.taken(row);
+  write_taken_subdomain(row.id, row.subdomain);
   database_
       ->prepare(
           "UPDATE relay SET synced_revision = revision, synced = 1, synced_digest = ?, "
-          "taken_subdomain = subdomain, doubt_until = NULL, identity = ?, other_identity = '', "
-          "info_sent = ? WHERE id = ?",
+          "doubt_until = NULL, identity = ?, other_identity = '', info_sent = ? WHERE id = ?",
           digest, imported.identity, sent.to_text(), row.id.text)
       .run();
   Relay relay = require_relay(query, row.id);

@@ -63,9 +63,13 @@ std::optional<Relay> Query::find_relay(std::string_view id_or_subdomain) const {
   return read_one(database_->prepare(sql.c_str(), id_or_subdomain));
 }
 
-std::optional<Relay> Query::get_relay_of_identity(std::string_view identity) const {
-  static const std::string sql = select_relays("identity = ? AND identity <> '' LIMIT 1");
-  return read_one(database_->prepare(sql.c_str(), identity));
+std::optional<Relay> Query::get_other_relay_of_identity(const Relay& relay,
+                                                        std::string_view identity) const {
+  static const std::string sql =
+      select_relays("identity = ? AND identity <> '' AND id <> ? LIMIT 1");
+  return relay.identity == identity
+             ? std::nullopt
+             : read_one(database_->prepare(sql.c_str(), identity, relay.id.text));
 }
 
 std::optional<Relay> Query::get_relay_taken_under(std::string_view subdomain) const {

@@ -18,8 +18,21 @@ namespace {
 
 // No answer, for a reason that is not ours.
 bool is_unanswered(const http::Exchange& exchange) {
+  return std::holds_alternative<http::Failure>(exchange.result);
+}
+
+bool has_fault(const http::Exchange& exchange, http::Fault fault) {
   const auto* failure = std::get_if<http::Failure>(&exchange.result);
-  return failure != nullptr && failure->fault != http::Fault::stopped;
+  return failure != nullptr && failure->fault == fault;
+}
+
+// We ended it ourselves: it says nothing about the address.
+bool was_stopped(const http::Exchange& exchange) {
+  return has_fault(exchange, http::Fault::stopped);
+}
+
+bool is_late(const http::Exchange& exchange) {
+  return has_fault(exchange, http::Fault::timeout);
 }
 
 // A gateway has answered in place of zooid.
@@ -45,8 +58,9 @@ boost::asio::awaitable<http::Exchange> Client::request(http::Method method, std:
     return signed_request(env_, random_, clock_.now(), method, address.with_path(path), body);
   };
   IsFault is_fault = [&](const http::Exchange& exchange) {
-    return is_unanswered(exchange) ||
-           judge(exchange, method, clock_.now()).outcome == Outcome::host_fault;
+    const Verdict verdict = judge(exchange, method, clock_.now());
+    return is_unanswered(exchange) || verdict.outcome == Outcome::host_fault ||
+           (verdict.outcome == Outcome::transient && !verdict.from_zooid);
   };
   co_return co_await try_addresses(std::move(make), std::move(is_fault), std::move(hidden));
 }
@@ -88,11 +102,16 @@ boost::asio::awaitable<http::Exchange> Client::try_addresses(MakeRequest make, I
     }
     const http::Method method = request.method;
     http::Exchange exchange = co_await send(std::move(request), hidden);
+    if (was_stopped(exchange)) {
+      co_return exchange;
+    }
     if (!is_fault(exchange)) {
       note_use(address);
       co_return exchange;
     }
-    pass_over(address, exchange);
+    if (tried == 1 || !is_late(exchange)) {  // else it had less time than an address is given
+      pass_over(address, exchange);
+    }
     if (!may_repeat(exchange, method)) {
       co_return exchange;
     }

@@ -134,6 +134,24 @@ TEST_F(Coalescing, EndsEveryCallerWhenTheServiceStops) {
   EXPECT_EQ(transport.under_way, 0);
 }
 
+TEST(FetchService, EndsTheCallerWhomTheWorkerHasNotSeenWhenItStops) {
+  boost::asio::io_context io;
+  test::VirtualClock clock(io);
+  FakeTransport transport(clock);
+  FakePeer peer;
+  std::vector<http::Url> addresses{http::Url::parse("http://a")};
+  Service service(transport, clock, peer, addresses, {});
+  std::optional<Result> heard;
+  auto ended = [&heard](const std::exception_ptr&, Result result) { heard = std::move(result); };
+  boost::asio::co_spawn(io, service.fetch(Opts(Op::members, "r1")), ended);
+  clock.run_ready();
+  service.stop();
+  boost::asio::co_spawn(io, service.run(), [](const std::exception_ptr&) {});
+  clock.run_ready();
+  EXPECT_TRUE(heard);
+  EXPECT_TRUE(transport.requests.empty());
+}
+
 TEST(FetchService, AsksNothingForWhoLeavesBeforeTheWorkerHasSeenThem) {
   boost::asio::io_context io;
   test::VirtualClock clock(io);

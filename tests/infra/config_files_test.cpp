@@ -130,6 +130,19 @@ TEST_F(ConfigFiles, ArePutRightAtOnceWhenSomebodyWritesThemRightAfterTender) {
   EXPECT_EQ(world.syncs(), 3);
 }
 
+TEST_F(ConfigFiles, MakeAFightOfAProgramThatRewritesThemAtOnceAlsoWithoutASweep) {
+  world.env.relay_sweep = 0s;
+  const Relay relay = live();
+  world.rename(relay, "New");
+  for (int i = 0; i < 60; ++i) {
+    file(relay)["policy"]["public_join"] = true;
+    pass(1s);
+  }
+  EXPECT_LE(world.syncs(), 2 + 3);
+  ASSERT_EQ(world.open_letters().size(), 1U);
+  EXPECT_EQ(world.open_letters()[0].reason, "contested");
+}
+
 TEST_F(ConfigFiles, ArePutRightAtOnceWhenTheySwitchARelayOffOrOn) {
   const Relay relay = live();
   file(relay)["inactive"] = true;

@@ -523,6 +523,18 @@ std::string public_key_of(const nlohmann::json& file) {
   return nostr::SecretKey::parse(file["secret"].get<std::string>()).public_key().hex();
 }
 
+TEST_F(Drift, LooksUntilARelayIsClearWhenThereIsNoSweep) {
+  world.env.relay_sweep = 0s;
+  const Relay relay = live();
+  world.clock().advance(1h);
+  world.zooid.look_answer = test::answer(200, "hello");
+  world.rename(relay, "New");
+  world.clock().advance(1min);
+  world.zooid.look_answer.reset();
+  world.clock().advance(5min);
+  EXPECT_EQ(world.get(relay).live, true);
+}
+
 TEST_F(Drift, LooksOnceInASweepAtARelayOfWhichNothingWasToldTheLastTime) {
   const Relay relay = live();
   world.zooid.look_answer = test::answer(200, "hello");

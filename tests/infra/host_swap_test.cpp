@@ -104,6 +104,21 @@ TEST_F(HostSwap, TakesNothingOverFromTheRelayThatHadTheHostBefore) {
   }
 }
 
+// A restored backup, or a copied file with another host and schema.
+TEST_F(HostSwap, TakesNoRelayForAnotherOnlyBecauseBothHaveOneIdentity) {
+  const Relay blue = live("blue");
+  const Relay green = live("green");
+  world.zooid.relays[green.id.text]["secret"] = world.zooid.relays[blue.id.text]["secret"];
+  world.crash();
+  world.database->execute("UPDATE relay SET identity = '" + world.get(blue).identity + "'");
+  world.start();
+  world.env.relay_sweep = 1h;
+  world.command->reconcile_relay(world.get(green), {.forced = true});
+  world.clock().advance(1h);
+  EXPECT_EQ(world.get(green).live, true);
+  EXPECT_TRUE(world.open_letters().empty());
+}
+
 TEST_F(HostSwap, GoesOnAfterACrashBetweenItsHalves) {
   const Relay blue = live("blue");
   const Relay green = live("green");

@@ -64,8 +64,10 @@ class Query {
   /// relay. In rows of other programs, one text can be both.
   [[nodiscard]] std::optional<Relay> find_relay(std::string_view id_or_subdomain) const;
 
-  /// The relay that zooid was seen to serve with that key first; with an empty one, none.
-  [[nodiscard]] std::optional<Relay> get_relay_of_identity(std::string_view identity) const;
+  /// Another relay than `relay` that has that identity: zooid serves that one where it shows the
+  /// key. Nothing when `relay` has it itself, as a copy of its file does; with an empty one, none.
+  [[nodiscard]] std::optional<Relay> get_other_relay_of_identity(const Relay& relay,
+                                                                 std::string_view identity) const;
 
   /// The relay that zooid took last under that subdomain.
   [[nodiscard]] std::optional<Relay> get_relay_taken_under(std::string_view subdomain) const;
