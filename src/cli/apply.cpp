@@ -176,9 +176,9 @@ void warn_of_calls(const Invocation& invocation, const StoreSession& session,
   });
   if (relays > 0 && !session.has_livekit) {
     fmt::print(invocation.err,
-               "{} relay{} livekit_enabled, which has no effect until the sidecar has LIVEKIT_URL, "
+               "{} calls (livekit_enabled), which stay off until the sidecar has LIVEKIT_URL, "
                "LIVEKIT_API_KEY and LIVEKIT_API_SECRET; they are not set here\n",
-               relays, relays == 1 ? " gets" : "s get");
+               relays == 1 ? "1 relay gets" : fmt::format("{} relays get", relays));
   }
 }
 

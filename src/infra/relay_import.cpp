@@ -136,8 +136,7 @@ RelayImport plan_import(const zooid::ConfigFile& file, const config::Env& env) {
   if (plan.refusal.empty() && !is_id_of_every_zooid(file.id.text)) {
     plan.refusal =
         "newer versions of zooid refuse to change or delete a relay with such an id: it must be 1 "
-        "to "
-        "64 of A-Z a-z 0-9 _ -; rename its file while zooid is stopped";
+        "to 64 of A-Z a-z 0-9 _ -; rename its file while zooid is stopped";
   }
   if (!plan.refusal.empty()) {
     return plan;

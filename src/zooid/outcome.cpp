@@ -273,8 +273,7 @@ std::string_view remedy_of(http::Fault fault) {
   switch (fault) {
     case http::Fault::timeout:
       return "if zooid is only slow, raise ZOOID_API_TIMEOUT; otherwise check that it is running "
-             "and "
-             "that ZOOID_API_URL is right";
+             "and that ZOOID_API_URL is right";
     case http::Fault::refused:
       return "check that zooid is running and that ZOOID_API_URL is right";
     case http::Fault::dns:

@@ -109,7 +109,7 @@ TEST_F(Apply, SaysOnceThatCallsNeedSettings) {
     file += described(name) + ", livekit_enabled: true}\n";
   }
   EXPECT_THAT(apply(file).err,
-              HasSubstr("2 relays get livekit_enabled, which has no effect until"));
+              HasSubstr("2 relays get calls (livekit_enabled), which stay off until"));
   EXPECT_THAT(apply(file).err, Not(HasSubstr("livekit_enabled")));
 }
 
