@@ -160,7 +160,7 @@ std::optional<Finding> check_identities(StoreSession& session) {
   }
   return Finding{.name = "identity",
                  .state = State::fail,
-                 .text = describe_identities(session.database, relays),
+                 .text = describe_identities(session.query, relays),
                  .code = ExitCode::error};
 }
 

@@ -12,6 +12,7 @@
 #include <nlohmann/json.hpp>
 
 #include "tender/http/client.hpp"
+#include "tender/infra/recognize_relay.hpp"
 #include "tender/store/relay_pages.hpp"
 #include "tender/view/relay.hpp"
 #include "tender/view/stranger.hpp"
@@ -162,14 +163,11 @@ class Diff {
   }
 
   void judge_identity(const Relay& relay, Seen& seen) const {
-    const std::string& shown = seen.verdict.identity;
-    if (const auto other = session_.query.get_other_relay_of_identity(relay, shown)) {
-      seen.verdict.liveness = Liveness::wrong;
-      seen.verdict.drift.clear();
-      seen.verdict.reason = fmt::format("zooid serves relay {} at its host", other->subdomain);
+    if (infra::recognize_relay(session_.query, relay, seen.verdict)) {
       seen.absent = true;
       return;
     }
+    const std::string& shown = seen.verdict.identity;
     if (relay.identity.empty() || shown.empty() || shown == relay.identity) {
       return;
     }
@@ -267,7 +265,8 @@ class Diff {
         continue;
       }
       ++strangers_;
-      const std::string advice = view::advise_on_stranger(session_.query, env_, *file);
+      const std::string advice =
+          view::advise_on_stranger(*file, view::import_refusal(session_.query, env_, *file));
       const std::string name = view::name_of_stranger(*file);
       if (invocation_.json()) {
         array_.add(without_relay(id.text, "stranger", fmt::format("{}: {}", name, advice)));

@@ -8,17 +8,16 @@
 #include <fmt/ranges.h>
 
 #include "tender/base/log.hpp"
-#include "tender/store/row_faults.hpp"
 
 namespace tender::cli {
 namespace {
 
-constexpr std::size_t kMostIdentities = 5;  // that are named
+constexpr std::int64_t kMostIdentities = 5;  // that are named
 
 }  // namespace
 
-std::string describe_identities(store::Database& database, std::int64_t relays) {
-  std::vector<std::string> names = store::list_other_identities(database, kMostIdentities);
+std::string describe_identities(const store::Query& query, std::int64_t relays) {
+  std::vector<std::string> names = query.list_other_identities(kMostIdentities);
   std::ranges::transform(names, names.begin(),
                          [](const std::string& name) { return printable(name, 80); });
   return fmt::format(

@@ -4,12 +4,12 @@
 #include <cstdint>
 #include <string>
 
-#include "tender/store/database.hpp"
+#include "tender/store/query.hpp"
 
 namespace tender::cli {
 
 /// "2 relays (blue, green) are served with another identity …" and what to do, for `relays` of
 /// them. Blocks and throws as Database says.
-[[nodiscard]] std::string describe_identities(store::Database& database, std::int64_t relays);
+[[nodiscard]] std::string describe_identities(const store::Query& query, std::int64_t relays);
 
 }  // namespace tender::cli

@@ -84,7 +84,7 @@ Waited wait_until_quiet(StoreSession& session) {
 
 // Of two that swap their hosts, the pause may have caught one between.
 void warn_of_parked(const StoreSession& session, std::ostream& err) {
-  const auto parked = session.query.count_relays(TimePoint::min()).parked;
+  const auto parked = session.query.count_relays().parked;
   if (parked > 0) {
     fmt::print(err,
                "{} in the middle of a swap of hosts, and {} at a host `tender-parked-…` until "

@@ -67,16 +67,16 @@ void require_no_pause(StoreSession& session) {
 bool is_wanted(const Invocation& invocation, const config::Env& env, const StoreSession& session,
                const zooid::ConfigFile& file) {
   const std::string schema = file.text("/schema");
-  const std::string refusal = view::import_refusal(session.query, env, file);
+  const view::ImportRefusal refusal = view::import_refusal(session.query, env, file);
   fmt::print(
       invocation.err,
       "this deletes relay {} in zooid, which no row describes ({}{}): zooid stops serving it "
       "and deletes the file with its secret key. {}. Its events stay in zooid's database{}\n",
       visible(file.id.text), view::name_of_stranger(file),
       file.whole() ? "" : "; " + visible(file.fault),
-      refusal.empty()
+      refusal.why.empty()
           ? fmt::format("`tender import {}` would take it over instead", visible(file.id.text))
-          : fmt::format("`tender import` would leave it alone: {}", visible(refusal)),
+          : fmt::format("`tender import` would leave it alone: {}", visible(refusal.why)),
       schema.empty() ? "" : fmt::format(", under the schema {}", visible(schema)));
   return is_confirmed(invocation, "run it with --yes if this is what you want");
 }

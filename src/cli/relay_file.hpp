@@ -15,7 +15,7 @@ struct DescribedRelay {
   int line = 0;           // where it begins, from 1
   std::string subdomain;  // in `change`, too
   std::string id;         // empty: not given
-  RelayChange change;     // without the admins
+  RelayChange change;     // without the admins, until the plan is made
   std::optional<RelayStatus> status;
   std::optional<std::vector<std::string>> admins{};  // all of them, as hex
 };

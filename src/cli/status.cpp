@@ -179,7 +179,7 @@ ExitCode status(const Invocation& invocation) {
   table.push_back({"relays", describe_relays(snapshot)});
   if (snapshot.relays.other_identity > 0) {
     table.push_back(
-        {"identity", describe_identities(session.database, snapshot.relays.other_identity)});
+        {"identity", describe_identities(session.query, snapshot.relays.other_identity)});
   }
   if (snapshot.config) {
     table.push_back({"config", view::describe(*snapshot.config)});

@@ -48,12 +48,4 @@ boost::asio::awaitable<void> Look::run() {
   }
 }
 
-void Look::recognize(const store::Query& query) {
-  if (const auto shown = query.get_other_relay_of_identity(relay_, verdict_.identity)) {
-    verdict_ = {.liveness = zooid::Liveness::wrong,
-                .reason = fmt::format("zooid serves relay {} at its host", shown->subdomain),
-                .lagging = true};
-  }
-}
-
 }  // namespace tender::infra

@@ -7,6 +7,7 @@
 
 #include "tender/base/clock.hpp"
 #include "tender/config/env.hpp"
+#include "tender/infra/recognize_relay.hpp"
 #include "tender/model/relay.hpp"
 #include "tender/outbox/executor.hpp"
 #include "tender/store/query.hpp"
@@ -33,9 +34,8 @@ class Look : public outbox::Execution {
   [[nodiscard]] const Relay& relay() const { return relay_; }
   [[nodiscard]] const zooid::LivenessVerdict& verdict() const { return verdict_; }
 
-  /// Discards what is another relay's: until zooid has loaded what it took, it can still serve the
-  /// relay that had the host before.
-  void recognize(const store::Query& query);
+  /// recognize_relay(), for what this look has shown.
+  void recognize(const store::Query& query) { recognize_relay(query, relay_, verdict_); }
 
  private:
   struct File;

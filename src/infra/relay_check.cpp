@@ -115,7 +115,8 @@ class RelayCheck::Execution final : public Look {
     return outbox::Complete{};
   }
 
-  // Each turn of the sweep looks again, so one look is enough of a relay that was unclear before.
+  // Each turn of the sweep looks again, so one look is enough of a relay that nothing was told of
+  // for two sweeps.
   outbox::Settlement settle_unclear(const Relay& now) {
     const Milliseconds sweep = owner_.env_.relay_sweep;
     const bool unclear_before = sweep > Milliseconds::zero() && now.seen_at &&

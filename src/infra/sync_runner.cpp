@@ -4,7 +4,6 @@
 
 #include <fmt/format.h>
 
-#include "tender/zooid/liveness.hpp"
 #include "tender/zooid/relay_config.hpp"
 #include "tender/zooid/scratch_relay.hpp"
 

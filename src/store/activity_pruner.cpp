@@ -10,12 +10,6 @@
 namespace tender::store {
 namespace {
 
-// Of a completed sync, as Query::find_last_sync has it: something was sent.
-#define TENDER_WAS_SENT(row)                                    \
-  "CASE WHEN json_valid(" row ".detail) THEN json_extract(" row \
-  ".detail, "                                                   \
-  "'$.skipped') IS NOT 1 ELSE 0 END"
-
 constexpr int kWindow = 500;
 
 struct Window {

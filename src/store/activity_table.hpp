@@ -16,6 +16,13 @@
 // syncs that were completed. Query and ActivityPruner must agree on them.
 #define TENDER_TYPES_THAT_START_OVER TENDER_COMMAND_TYPES ", 'complete_relay_sync'"
 
+// Whether that row of a completed sync says that something was sent; `row` is the table or its
+// alias. Query and ActivityPruner must agree on it.
+#define TENDER_WAS_SENT(row)                                    \
+  "CASE WHEN json_valid(" row ".detail) THEN json_extract(" row \
+  ".detail, "                                                   \
+  "'$.skipped') IS NOT 1 ELSE 0 END"
+
 namespace tender::store {
 
 /// The current row of a statement that selects TENDER_ACTIVITY_COLUMNS first.

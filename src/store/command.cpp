@@ -239,7 +239,8 @@ void Command::complete_relay_sync(const Relay& relay, const CompletedSync& sync)
   }
   SentInfo sent(row ? row->info_sent : relay.info_sent);
   sent.taken(relay);
-  write_taken_subdomain(relay.id, sync.digest.empty() ? std::string() : relay.subdomain);
+  const bool deleted = sync.result == SyncResult::deleted;
+  write_taken_subdomain(relay.id, deleted ? std::string() : relay.subdomain);
   // Before the row, because a trigger reads it.
   add_activity(ActivityType::complete_relay_sync, relay, to_text(detail));
   database_

@@ -11,6 +11,9 @@
 #include "activity_table.hpp"
 #include "relay_table.hpp"
 
+// zooid serves it with another key than at first, and not only its tombstone says so.
+#define HAS_OTHER_IDENTITY "other_identity <> '' AND NOT (status = 'deleted' AND synced = 1)"
+
 namespace tender::store {
 namespace {
 
@@ -212,8 +215,7 @@ std::optional<TimePoint> Query::find_last_sync(const RelayId& id) const {
   Statement row = database_->prepare(
       "SELECT created_at FROM activity WHERE resource_type = 'relay' AND resource_id = ? "
       "AND activity_type = 'complete_relay_sync' "
-      "AND CASE WHEN json_valid(detail) THEN json_extract(detail, '$.skipped') IS NOT 1 END "
-      "ORDER BY seq DESC LIMIT 1",
+      "AND " TENDER_WAS_SENT("activity") " ORDER BY seq DESC LIMIT 1",
       id.text);
   return row.step() ? std::optional(row.time(0)) : std::nullopt;
 }
@@ -293,6 +295,13 @@ Query::SettingCounts Query::count_settings() const {
   return {.public_read = row.integer(0), .public_write = row.integer(1), .blossom = row.integer(2)};
 }
 
+std::vector<std::string> Query::list_other_identities(std::int64_t limit) const {
+  return read_all(
+      database_->prepare(
+          "SELECT subdomain FROM relay WHERE " HAS_OTHER_IDENTITY " ORDER BY id LIMIT ?", limit),
+      [](const Statement& row) { return row.text(0); });
+}
+
 Query::RelayCounts Query::count_relays(TimePoint seen_since) const {
   Statement statement = database_->prepare(
       "SELECT (SELECT count(*) FROM relay) - "
@@ -303,8 +312,8 @@ Query::RelayCounts Query::count_relays(TimePoint seen_since) const {
       "(SELECT count(*) FROM relay WHERE live = 0 AND synced = 1), "
       "(SELECT count(*) FROM relay WHERE synced = 1 AND live IS NULL AND status <> 'deleted'), "
       "(SELECT count(*) FROM relay WHERE synced = 1 AND live = 1 AND seen_at < ?1), "
-      "(SELECT count(*) FROM relay WHERE other_identity <> '' "
-      "AND NOT (status = 'deleted' AND synced = 1)), "
+      "(SELECT count(*) FROM relay WHERE " HAS_OTHER_IDENTITY
+      "), "
       // Those that are not active, which are off whether and whenever they were looked at.
       "(SELECT count(*) FROM relay INDEXED BY relay_off "
       "WHERE synced = 1 AND status <> 'active' AND status <> 'deleted' AND live IS NULL), "

@@ -134,18 +134,6 @@ void find_odd_values(Database& database, std::size_t limit, Faults& faults) {
 
 }  // namespace
 
-std::vector<std::string> list_other_identities(Database& database, std::size_t limit) {
-  Statement row = database.prepare(
-      "SELECT subdomain FROM relay WHERE other_identity <> '' "
-      "AND NOT (status = 'deleted' AND synced = 1) ORDER BY id LIMIT ?",
-      static_cast<std::int64_t>(limit));
-  std::vector<std::string> subdomains;
-  while (row.step()) {
-    subdomains.push_back(row.text(0));
-  }
-  return subdomains;
-}
-
 std::vector<RowFault> find_row_faults(Database& database,
                                       const std::set<std::string>& reserved_subdomains,
                                       RowLook look, std::size_t limit) {

@@ -70,8 +70,9 @@ class Surveyor {
   void add_stranger(const zooid::ConfigFile& file) {
     ConfigSurvey::Stranger stranger{.name = name_of_stranger(file), .advice = {}};
     if (env_ != nullptr) {
-      stranger.importable = import_refusal(query_, *env_, file).empty();
-      stranger.advice = advise_on_stranger(query_, *env_, file);
+      const ImportRefusal refusal = import_refusal(query_, *env_, file);
+      stranger.importable = refusal.why.empty();
+      stranger.advice = advise_on_stranger(file, refusal);
     }
     survey_.strangers.push_back(std::move(stranger));
   }

@@ -14,31 +14,30 @@ std::string name_of_stranger(const zooid::ConfigFile& file) {
                      printable(host, 80));
 }
 
-std::string import_refusal(const store::Query& query, const config::Env& env,
-                           const zooid::ConfigFile& file) {
+ImportRefusal import_refusal(const store::Query& query, const config::Env& env,
+                             const zooid::ConfigFile& file) {
   const infra::RelayImport plan = infra::plan_import(file, env);
   if (!plan.refusal.empty()) {
-    return plan.refusal;
+    return {.why = plan.refusal};
   }
   try {
     store::require_importable(query, plan.relay);
     return {};
   } catch (const store::CommandError& error) {
-    return fmt::format("{}; {}", error.what(), error.remedy());
+    const auto row = query.get_relay(plan.relay.id);
+    return {.why = fmt::format("{}; {}", error.what(), error.remedy()),
+            .is_of_deleted_relay = row && is_tombstone(*row)};
   }
 }
 
-std::string advise_on_stranger(const store::Query& query, const config::Env& env,
-                               const zooid::ConfigFile& file) {
-  const std::string refusal = import_refusal(query, env, file);
+std::string advise_on_stranger(const zooid::ConfigFile& file, const ImportRefusal& refusal) {
   const std::string name = printable(file.id.text, 80);
-  const std::string_view purge = "`tender relay delete --purge-stranger ";
-  if (refusal.empty()) {
-    return fmt::format("run `tender import {}` to take it over, or {}{}`", name, purge, name);
+  const std::string purge = fmt::format("`tender relay delete --purge-stranger {}`", name);
+  if (refusal.why.empty()) {
+    return fmt::format("run `tender import {}` to take it over, or {}", name, purge);
   }
-  return refusal.find(purge) != std::string::npos
-             ? fmt::format("it cannot be imported: {}", refusal)
-             : fmt::format("it cannot be imported: {}; or run {}{}`", refusal, purge, name);
+  return fmt::format("it cannot be imported: {}{}", refusal.why,
+                     refusal.is_of_deleted_relay ? "" : "; or run " + purge);
 }
 
 }  // namespace tender::view

@@ -1,6 +1,5 @@
 #include "tender/zooid/client.hpp"
 
-#include <algorithm>
 #include <optional>
 #include <utility>
 #include <variant>

@@ -4,12 +4,9 @@
 #include <array>
 #include <utility>
 
-#include <fmt/format.h>
-
 #include <nlohmann/json.hpp>
 
 #include "tender/base/json.hpp"
-#include "tender/base/log.hpp"
 #include "tender/model/relay_fields.hpp"
 #include "tender/zooid/relay_config.hpp"
 

@@ -142,13 +142,17 @@ TEST(FetchService, EndsTheCallerWhomTheWorkerHasNotSeenWhenItStops) {
   std::vector<http::Url> addresses{http::Url::parse("http://a")};
   Service service(transport, clock, peer, addresses, {});
   std::optional<Result> heard;
-  auto ended = [&heard](const std::exception_ptr&, Result result) { heard = std::move(result); };
+  auto ended = [&heard](const std::exception_ptr& error, Result result) {
+    ASSERT_FALSE(error);
+    heard = std::move(result);
+  };
   boost::asio::co_spawn(io, service.fetch(Opts(Op::members, "r1")), ended);
   clock.run_ready();
   service.stop();
   boost::asio::co_spawn(io, service.run(), [](const std::exception_ptr&) {});
   clock.run_ready();
-  EXPECT_TRUE(heard);
+  ASSERT_TRUE(heard);
+  EXPECT_EQ(std::get<Error>(heard->value).kind, ErrorKind::stopped);
   EXPECT_TRUE(transport.requests.empty());
 }
 

@@ -35,14 +35,16 @@ bool host_is_taken(const FinalView& view, RelayRow relay) {
   return false;
 }
 
+bool is_changed(const RelayRecord& record) {
+  return record.owners_name || record.edited;
+}
+
 // What somebody changed in zooid is noticed within two sweeps, and at once when all relays are sent
-// again; of one that is not active nothing is seen.
+// again.
 bool is_still_unnoticed(const FinalView& view, Stage stage, const RelayRow& relay) {
-  const RelayRecord& record = view.witness.record(relay.id);
-  const bool sweeps = view.env.relay_sweep > Milliseconds::zero();
-  return (record.owners_name || record.edited) &&
-         ((stage == Stage::faults_over && !sweeps) || !relay.active ||
-          view.env.relay_verify == config::RelayVerify::off);
+  const bool sweeps = view.env.relay_sweep > Milliseconds::zero() &&
+                      view.env.relay_verify != config::RelayVerify::off;
+  return is_changed(view.witness.record(relay.id)) && stage == Stage::faults_over && !sweeps;
 }
 
 void check_live(const FinalView& view, Stage stage, const RelayRow& relay, Trace& trace) {
@@ -100,7 +102,10 @@ void check_synced(const FinalView& view, Stage stage, const RelayRow& relay, Tra
   }
   const auto wanted = view.zooid.kept(relay.config);
   auto held = config_of(found->second);
-  if (is_still_unnoticed(view, stage, relay)) {
+  const http::Exchange served{view.zooid.serve(relay.host)};
+  const bool hidden =
+      is_changed(record) && shown_by(served, relay) == Shown::as_described;  // from all looks
+  if (hidden || is_still_unnoticed(view, stage, relay)) {
     held["info"]["name"] = wanted.at("info").at("name");
     held["info"]["pubkey"] = wanted.at("info").at("pubkey");
     held["inactive"] = wanted.at("inactive");

@@ -156,6 +156,9 @@ class Query {
   /// What was seen before `seen_since` is not known any more.
   [[nodiscard]] RelayCounts count_relays(TimePoint seen_since = TimePoint::min()) const;
 
+  /// The subdomains of those that RelayCounts::other_identity counts, by id.
+  [[nodiscard]] std::vector<std::string> list_other_identities(std::int64_t limit) const;
+
   [[nodiscard]] std::int64_t count_relays_in_step() const;
 
   /// Relays in step at which the sweep is to look by now, the longest due first; then those whose

@@ -31,8 +31,4 @@ enum class RowLook : std::uint8_t {
     Database& database, const std::set<std::string>& reserved_subdomains, RowLook look,
     std::size_t limit = 20);
 
-/// The subdomains of relays that zooid serves with another identity than at first, which a person
-/// must judge; the first `limit` at most. Throws StoreError.
-[[nodiscard]] std::vector<std::string> list_other_identities(Database& database, std::size_t limit);
-
 }  // namespace tender::store

@@ -13,14 +13,19 @@ namespace tender::view {
 /// "r1.toml, host blue.example.org", or "r1.toml" when the file names no host.
 [[nodiscard]] std::string name_of_stranger(const zooid::ConfigFile& file);
 
-/// Why `tender import` would leave it alone, and what to do; empty: it would take it over. Other
-/// files are not looked at. Throws StoreError.
-[[nodiscard]] std::string import_refusal(const store::Query& query, const config::Env& env,
-                                         const zooid::ConfigFile& file);
+/// Why `tender import` would leave a stranger alone.
+struct ImportRefusal {
+  std::string why{};                 // and what to do; empty: it would take it over
+  bool is_of_deleted_relay = false;  // then `why` says how to delete the file
+};
 
-/// What a person can do about it: import it, or why not, and how to delete it in zooid. Throws
-/// StoreError.
-[[nodiscard]] std::string advise_on_stranger(const store::Query& query, const config::Env& env,
-                                             const zooid::ConfigFile& file);
+/// Other files are not looked at. Throws StoreError.
+[[nodiscard]] ImportRefusal import_refusal(const store::Query& query, const config::Env& env,
+                                           const zooid::ConfigFile& file);
+
+/// What a person can do about it: import it, or why not, and how to delete it in zooid. `refusal`
+/// is that of import_refusal().
+[[nodiscard]] std::string advise_on_stranger(const zooid::ConfigFile& file,
+                                             const ImportRefusal& refusal);
 
 }  // namespace tender::view
