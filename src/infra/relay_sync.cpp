@@ -93,13 +93,13 @@ class RelaySync::Execution final : public outbox::Execution {
     if (parking_ && verdict().outcome == Outcome::done) {
       return settle_parked(*now, newer);
     }
-    if (!newer && !parking_ && collisions.may_park(relay_) &&
+    const auto holder = collisions.holder_of_host(relay_.id, owner_.query_);
+    if (holder && !newer && !parking_ && collisions.may_park(relay_) &&
         collisions.closes_a_circle(relay_.id, owner_.query_)) {
-      const Relay holder = collisions.holder_of_host(relay_.id, owner_.query_).value();
       owner_.logger_.info(
           "relay {}: it is to get the host that relay {} still has, which waits for another host "
           "in turn; moving {} out of the way for a moment",
-          now->subdomain, holder.subdomain, now->subdomain);
+          now->subdomain, holder->subdomain, now->subdomain);
       collisions.park(relay_);
       owner_.command_.hold_relay_sync(relay_.id, doubt_until_, digest_after_failure());
       return outbox::StayDue{};
