@@ -177,7 +177,7 @@ void warn_of_calls(const Invocation& invocation, const StoreSession& session,
   if (relays > 0 && !session.has_livekit) {
     fmt::print(invocation.err,
                "{} calls (livekit_enabled), which stay off until the sidecar has LIVEKIT_URL, "
-               "LIVEKIT_API_KEY and LIVEKIT_API_SECRET; they are not set here\n",
+               "LIVEKIT_API_KEY and LIVEKIT_API_SECRET; this environment does not set them\n",
                relays == 1 ? "1 relay gets" : fmt::format("{} relays get", relays));
   }
 }

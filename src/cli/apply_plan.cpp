@@ -156,7 +156,8 @@ class Planner {
             "choose another subdomain: zooid serves its API at this host and never a relay");
     }
     const auto namesake = query_.get_relay(RelayId{described.subdomain});
-    if (namesake && namesake->subdomain != described.subdomain) {
+    if (namesake && namesake->status != RelayStatus::deleted &&
+        namesake->subdomain != described.subdomain) {
       fault(described, fmt::format("{} is the id of relay {}", shown, namesake->subdomain),
             "choose another subdomain, otherwise commands could confuse the two relays");
     }

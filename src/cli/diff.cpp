@@ -134,6 +134,9 @@ class Diff {
       shown = zooid::judge_liveness(newest_, relay);
     }
     const auto file = file_of(relay);
+    if (shown) {
+      infra::recognize_relay(session_.query, relay, file, *shown);
+    }
     if (directory_) {
       shown = zooid::judge_with_file(std::move(shown), relay, env_, before, file,
                                      session_.query.find_last_sync(relay.id));
@@ -162,11 +165,7 @@ class Diff {
            relay.status != RelayStatus::deleted;
   }
 
-  void judge_identity(const Relay& relay, Seen& seen) const {
-    if (infra::recognize_relay(session_.query, relay, seen.verdict)) {
-      seen.absent = true;
-      return;
-    }
+  static void judge_identity(const Relay& relay, Seen& seen) {
     const std::string& shown = seen.verdict.identity;
     if (relay.identity.empty() || shown.empty() || shown == relay.identity) {
       return;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <csignal>
+#include <iostream>
 #include <ostream>
 #include <utility>
 
@@ -10,6 +11,7 @@
 #include <boost/asio/use_awaitable.hpp>
 
 #include "event_loop.hpp"
+#include "output.hpp"
 
 namespace tender::cli {
 namespace {
@@ -42,7 +44,7 @@ void Follow::to_end() {
 asio::awaitable<void> Follow::follow() {
   using namespace asio::experimental::awaitable_operators;
   stop_when_nobody_reads();
-  co_await (heed_signals() && feed_.run() && tell_activities() && tell_commits());
+  co_await (heed_signals() && feed_.run() && tell_activities() && look_around());
 }
 
 asio::awaitable<void> Follow::tell_activities() {
@@ -59,21 +61,21 @@ asio::awaitable<void> Follow::tell_activities() {
   stop();
 }
 
-// For changes without an activity.
-asio::awaitable<void> Follow::tell_commits() {
+// For changes without an activity, and because a pipe that nobody reads any more tells only whoever
+// asks.
+asio::awaitable<void> Follow::look_around() {
   std::int64_t seen = -1;
   SteadyTime told = clock_.steady();
-  Milliseconds pause{};
-  while (listener_.commit && !stopped_) {
+  while (!stopped_) {
     const SteadyTime begun = clock_.steady();
     if (const auto version = database_.data_version();
-        version != seen || begun - told > kBetweenLooksAtNothing) {
+        listener_.commit && (version != seen || begun - told > kBetweenLooksAtNothing)) {
       seen = version;
       told = begun;
       listener_.commit();
-      stop_when_nobody_reads();
     }
-    pause = std::max<Milliseconds>(
+    stop_when_nobody_reads();
+    const auto pause = std::max<Milliseconds>(
         kBetweenLooks, kRest * std::chrono::duration_cast<Milliseconds>(clock_.steady() - begun));
     const TimePoint next = clock_.now() + pause;
     if (!stopped_) {
@@ -94,7 +96,8 @@ asio::awaitable<void> Follow::heed_signals() {
 }
 
 void Follow::stop_when_nobody_reads() {
-  if (!invocation_.out.flush()) {
+  const bool is_stdout = invocation_.out.rdbuf() == std::cout.rdbuf();
+  if (!invocation_.out.flush() || (is_stdout && reader_has_gone())) {
     stop();
   }
 }

@@ -40,7 +40,7 @@ class Follow {
  private:
   boost::asio::awaitable<void> follow();
   boost::asio::awaitable<void> tell_activities();
-  boost::asio::awaitable<void> tell_commits();
+  boost::asio::awaitable<void> look_around();
   boost::asio::awaitable<void> heed_signals();
   void stop_when_nobody_reads();
   void stop();

@@ -24,7 +24,7 @@ void hint_when_calls_need_settings(const StoreSession& session, const Invocation
                                    const RelayChange& change) {
   if (change.livekit_enabled.value_or(false) && !session.has_livekit) {
     invocation.err << "--livekit has no effect until the sidecar has LIVEKIT_URL, LIVEKIT_API_KEY "
-                      "and LIVEKIT_API_SECRET; they are not set here\n";
+                      "and LIVEKIT_API_SECRET; this environment does not set them\n";
   }
 }
 

@@ -1,6 +1,7 @@
 // `tender status`: the state of the sidecar, zooid, the relays and the outbox.
 #include "tender/view/status.hpp"
 
+#include <optional>
 #include <ostream>
 #include <string>
 #include <utility>
@@ -100,6 +101,10 @@ std::string describe_trouble(const Snapshot& snapshot) {
   if (relays.not_served > 0) {
     text += fmt::format("; {} not served", relays.not_served);
   }
+  if (snapshot.reported > 0) {
+    text += fmt::format("; {} left different, as RELAY_DRIFT or --drift says (see `tender diff`)",
+                        snapshot.reported);
+  }
   const bool said_below = snapshot.config && !snapshot.config->missing.empty();
   if (has_lost_relays(snapshot) && !said_below) {
     text +=
@@ -135,19 +140,24 @@ std::string describe_relays(const Snapshot& snapshot) {
       describe_trouble(snapshot));
 }
 
-// A running sidecar has been started with its settings. Without one, they are those of this
-// command's environment, if that is a sidecar's.
-std::vector<std::string> find_unaccepted(const Invocation& invocation, StoreSession& session) {
-  std::vector<std::string> names;
+// The settings of a sidecar, if this command's environment has them all: it needs only the
+// database, and `tender check` is there for the rest.
+std::optional<config::Env> find_env(const Invocation& invocation) {
   try {
-    const config::Env env = config::load_env(invocation.environment, invocation.env_file);
-    for (const infra::SettingChange& change : infra::SettingChanges(session.database, env).find()) {
-      if (change.needs_consent) {
-        names.push_back(change.name);
-      }
-    }
+    return config::load_env(invocation.environment, invocation.env_file);
   } catch (const config::ConfigError&) {
-    // It needs only the database: `tender check` is there for the rest.
+    return std::nullopt;
+  }
+}
+
+// A running sidecar has been started with its settings. Without one, they are those of this
+// command's environment.
+std::vector<std::string> find_unaccepted(StoreSession& session, const config::Env& env) {
+  std::vector<std::string> names;
+  for (const infra::SettingChange& change : infra::SettingChanges(session.database, env).find()) {
+    if (change.needs_consent) {
+      names.push_back(change.name);
+    }
   }
   return names;
 }
@@ -156,12 +166,16 @@ ExitCode status(const Invocation& invocation) {
   StoreSession session(invocation, store::OpenMode::existing);
   Snapshot snapshot =
       view::take_snapshot(session.database, session.clock.now(), session.seen_since());
+  const auto env = find_env(invocation);
   if (session.zooid_config_dir) {
-    snapshot.config = view::survey_config_directory(session.query, *session.zooid_config_dir);
+    snapshot.config = view::survey_config_directory(session.query, *session.zooid_config_dir,
+                                                    env ? &*env : nullptr);
   }
-  if (!snapshot.holder) {
-    snapshot.settings = find_unaccepted(invocation, session);
+  if (env && !snapshot.holder) {
+    snapshot.settings = find_unaccepted(session, *env);
   }
+  snapshot.reported =
+      session.query.count_reported_drift(env && env->relay_drift == config::RelayDrift::report);
   const ExitCode code = invocation.has("exit-code") && !view::waits_for_person(snapshot).empty()
                             ? ExitCode::some_failed
                             : ExitCode::ok;

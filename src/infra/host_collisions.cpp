@@ -28,7 +28,11 @@ std::vector<RelayId> HostCollisions::waiting_for(const std::string& subdomain) c
 std::optional<Relay> HostCollisions::holder_of_host(const RelayId& id,
                                                     const store::Query& query) const {
   const auto found = refused_.find(id.text);
-  return found == refused_.end() ? std::nullopt : query.get_relay_taken_under(found->second);
+  if (found == refused_.end()) {
+    return std::nullopt;
+  }
+  auto holder = query.get_relay_taken_under(found->second);
+  return holder && holder->id != id ? std::move(holder) : std::nullopt;
 }
 
 bool HostCollisions::closes_a_circle(const RelayId& id, const store::Query& query) const {

@@ -4,17 +4,12 @@
 
 #include <fmt/format.h>
 
+#include "tender/infra/recognize_relay.hpp"
 #include "tender/infra/sync_runner.hpp"
 #include "tender/zooid/config_directory.hpp"
 #include "tender/zooid/outcome.hpp"
 
 namespace tender::infra {
-
-// zooid's file of the relay at one moment.
-struct Look::File {
-  bool readable = false;  // whether the directory is known and can be read
-  std::optional<zooid::ConfigFile> content;
-};
 
 Look::Look(zooid::Client& client, const config::Env& env, const Clock& clock, Relay relay,
            std::optional<TimePoint> taken_at)
@@ -34,17 +29,21 @@ Look::File Look::read_file() const {
 }
 
 boost::asio::awaitable<void> Look::run() {
-  const File before = read_file();
+  before_ = read_file();
   const http::Exchange exchange = co_await client_.look(relay_);
   verdict_ = zooid::judge_liveness(exchange, relay_);
-  const File after = read_file();
-  if (before.readable && after.readable) {
-    verdict_ = zooid::judge_with_file(std::move(verdict_), relay_, env_, before.content,
-                                      after.content, taken_at_);
-  }
+  after_ = read_file();
   if (env_.relay_verify == config::RelayVerify::direct &&
       std::holds_alternative<http::Failure>(exchange.result)) {
     sign_ = infra::destination_sign(zooid::judge(exchange, http::Method::get, clock_.now()));
+  }
+}
+
+void Look::judge(const store::Query& query) {
+  recognize_relay(query, relay_, after_.content, verdict_);
+  if (before_.readable && after_.readable) {
+    verdict_ = zooid::judge_with_file(std::move(verdict_), relay_, env_, before_.content,
+                                      after_.content, taken_at_);
   }
 }
 

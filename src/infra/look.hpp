@@ -7,11 +7,11 @@
 
 #include "tender/base/clock.hpp"
 #include "tender/config/env.hpp"
-#include "tender/infra/recognize_relay.hpp"
 #include "tender/model/relay.hpp"
 #include "tender/outbox/executor.hpp"
 #include "tender/store/query.hpp"
 #include "tender/zooid/client.hpp"
+#include "tender/zooid/config_file.hpp"
 #include "tender/zooid/liveness.hpp"
 
 namespace tender::infra {
@@ -34,11 +34,15 @@ class Look : public outbox::Execution {
   [[nodiscard]] const Relay& relay() const { return relay_; }
   [[nodiscard]] const zooid::LivenessVerdict& verdict() const { return verdict_; }
 
-  /// recognize_relay(), for what this look has shown.
-  void recognize(const store::Query& query) { recognize_relay(query, relay_, verdict_); }
+  /// Makes the verdict of what this look has shown. Once, and first of all when it settles.
+  void judge(const store::Query& query);
 
  private:
-  struct File;
+  // zooid's file of the relay at one moment.
+  struct File {
+    bool readable = false;  // whether the directory is known and can be read
+    std::optional<zooid::ConfigFile> content{};
+  };
   [[nodiscard]] File read_file() const;
 
   zooid::Client& client_;
@@ -46,6 +50,8 @@ class Look : public outbox::Execution {
   const Clock& clock_;
   Relay relay_;
   std::optional<TimePoint> taken_at_;
+  File before_;
+  File after_;
   zooid::LivenessVerdict verdict_;
   outbox::DestinationSign sign_;
 };

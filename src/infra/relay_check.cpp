@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "tender/infra/kinds.hpp"
+#include "tender/infra/relay_import.hpp"
 #include "tender/zooid/relay_config.hpp"
 
 #include "drift.hpp"
@@ -23,7 +24,7 @@ using zooid::Liveness;
 namespace {
 
 constexpr int kPushes = 3;
-constexpr int kFights = 3;  // drifts that are put right, within one sweep more than that
+constexpr int kFights = 3;                          // drifts that are put right, within four sweeps
 constexpr std::chrono::minutes kShortestRound{15};  // of a fight, however short the sweep is
 
 // After each look that was wrong. zooid reloads one relay after the other: with thousands of them,
@@ -57,7 +58,7 @@ class RelayCheck::Execution final : public Look {
   }
 
   outbox::Settlement settle(Circumstances circumstances) override {
-    recognize(owner_.query_);
+    judge(owner_.query_);
     owner_.note_unsupported(verdict());
     const auto now = owner_.query_.get_relay(relay().id);
     if (circumstances.superseded || !due_ || !now || !now->synced ||
@@ -94,7 +95,19 @@ class RelayCheck::Execution final : public Look {
   }
 
   [[nodiscard]] store::Command::Seen seen(bool live, int pushes) const {
-    return {.live = live, .pushes = pushes, .identity = verdict().identity};
+    return {.live = live,
+            .pushes = pushes,
+            .identity = verdict().identity,
+            .moved_to = subdomain_in_file()};
+  }
+
+  // Nothing: not seen, or as the row says.
+  [[nodiscard]] std::optional<std::string> subdomain_in_file() const {
+    const auto& drift = verdict().drift;
+    const auto host = std::ranges::find(drift, "host", &FieldDrift::field);
+    return verdict().in_file && host != drift.end()
+               ? std::optional(subdomain_of(host->observed, owner_.env_))
+               : std::nullopt;
   }
 
   outbox::Settlement settle_live(const Relay& now) {
@@ -103,10 +116,7 @@ class RelayCheck::Execution final : public Look {
     }
     owner_.said_what_is_unclear_ = false;
     if (now.status == RelayStatus::active) {
-      if (owner_.lost_.are_many()) {
-        owner_.logger_.info("zooid serves relays again that were gone (first: {})", now.subdomain);
-      }
-      owner_.lost_.forget();
+      owner_.note_present(now, /*recreated=*/false);
     }
     if (is_left_different(now) || now.live_pushes > 0) {
       owner_.logger_.info("relay {}: zooid shows it as described again", now.subdomain);
@@ -115,8 +125,8 @@ class RelayCheck::Execution final : public Look {
     return outbox::Complete{};
   }
 
-  // Each turn of the sweep looks again, so one look is enough of a relay that nothing was told of
-  // for two sweeps.
+  // Each turn of the sweep looks again, so one look is enough for a relay about which nothing was
+  // learned for two sweeps.
   outbox::Settlement settle_unclear(const Relay& now) {
     const Milliseconds sweep = owner_.env_.relay_sweep;
     const bool unclear_before = sweep > Milliseconds::zero() && now.seen_at &&
@@ -187,7 +197,7 @@ class RelayCheck::Execution final : public Look {
   // Only looks that were made count, however long ago the sync was: our own queue may be long.
   outbox::Settlement wait_or_push(const Relay& now) {
     if (is_left_different(now) && is_lost()) {
-      count_as_lost(now);  // a restart, or one relay that came back, has forgotten it
+      owner_.note_lost(now);  // a restart, or one relay that came back, has forgotten it
       if (owner_.lost_.are_many()) {
         return outbox::Complete{};  // the sweep looks again
       }
@@ -252,7 +262,7 @@ class RelayCheck::Execution final : public Look {
     }
     if (absent) {
       if (is_lost()) {
-        count_as_lost(now);
+        owner_.note_lost(now);
       }
       return is_lost() && owner_.lost_.are_many() ? outbox::Settlement(outbox::Complete{})
                                                   : look_again(1, kPauses.front());
@@ -267,31 +277,6 @@ class RelayCheck::Execution final : public Look {
     const Milliseconds round = std::max<Milliseconds>(owner_.env_.relay_sweep, kShortestRound);
     const TimePoint since = owner_.clock_.now() - (kFights + 1) * round;
     return owner_.query_.count_enforced_drifts(now.id, since) >= kFights;
-  }
-
-  // After the first one, a look at some others tells whether zooid has lost them all, before the
-  // first one is sent again.
-  void count_as_lost(const Relay& now) {
-    if (!owner_.lost_.add(now.id)) {
-      return;
-    }
-    if (owner_.lost_.count() == 1) {
-      for (const RelayId& other :
-           owner_.query_.list_seen_relays(static_cast<std::int64_t>(LostRelays::kMany) + 1)) {
-        owner_.look_at(other);
-      }
-    } else if (owner_.lost_.count() == LostRelays::kMany) {
-      warn_of_many_lost();
-    }
-  }
-
-  void warn_of_many_lost() const {
-    owner_.logger_.error(
-        "{} relays that zooid at {} served before are gone, and none was seen in between (last: "
-        "{}): zooid's config directory may be missing. Not sending them again. Restore the "
-        "directory, or run `tender reconcile --all --recreate` to recreate them with new "
-        "identities",
-        LostRelays::kMany, owner_.env_.zooid_api_text(), relay().subdomain);
   }
 
   void send(const RelayId& id) {
@@ -390,6 +375,39 @@ void RelayCheck::note_unsupported(const zooid::LivenessVerdict& verdict) {
     said_what_is_unsupported_ = true;
     logger_.warn("{}", text);
   }
+}
+
+void RelayCheck::note_lost(const Relay& relay) {
+  if (!lost_.add(relay.id, clock_.now())) {
+    return;
+  }
+  if (lost_.count() == 1 && env_.relay_verify != config::RelayVerify::off) {
+    for (const RelayId& other :
+         query_.list_seen_relays(static_cast<std::int64_t>(LostRelays::kMany) + 1)) {
+      look_at(other);
+    }
+  } else if (lost_.count() == LostRelays::kMany) {
+    warn_of_many_lost(relay);
+  }
+}
+
+void RelayCheck::note_present(const Relay& relay, bool recreated) {
+  if (lost_.count() == 0) {
+    return;
+  }
+  const bool were_many = lost_.are_many();
+  lost_.note_present(relay.id, recreated ? clock_.now() : query_.find_last_sync(relay.id));
+  if (were_many && !lost_.are_many()) {
+    logger_.info("zooid has relays again that were gone (last seen: {})", relay.subdomain);
+  }
+}
+
+void RelayCheck::warn_of_many_lost(const Relay& last) const {
+  logger_.error(
+      "{} relays that zooid at {} had before are gone, and none was seen in between (last: {}): "
+      "zooid's config directory may be missing. Not sending them again. Restore the directory, or "
+      "run `tender reconcile --all --recreate` to recreate them with new identities",
+      LostRelays::kMany, env_.zooid_api_text(), last.subdomain);
 }
 
 std::optional<TimePoint> RelayCheck::last_sync(const RelayId& id) const {

@@ -108,6 +108,9 @@ class RelaySync::Execution final : public outbox::Execution {
       if (!report_.created) {
         hurry_those_who_wait(*now);
       }
+      if (plan_ == SyncPlan::update) {
+        owner_.check_.note_present(*now, report_.lost);
+      }
       complete();
       return newer ? outbox::Settlement(outbox::StayDue{}) : settle_success();
     }
@@ -115,13 +118,10 @@ class RelaySync::Execution final : public outbox::Execution {
       owner_.command_.hold_relay_sync(relay_.id, doubt_until_, digest_after_failure());
       return outbox::StayDue{};
     }
-    owner_.command_.fail_relay_sync(relay_,
-                                    {.revision = relay_.revision,
-                                     .error = verdict().reason,
-                                     .outcome = std::string(zooid::to_string(verdict().outcome)),
-                                     .superseded = newer,
-                                     .doubt_until = doubt_until_,
-                                     .digest = digest_after_failure()});
+    if (!newer && is_one_of_many_lost(*now)) {
+      return wait_for_the_directory(*now);
+    }
+    fail(newer);
     if (newer) {
       return outbox::StayDue{};
     }
@@ -157,6 +157,34 @@ class RelaySync::Execution final : public outbox::Execution {
     }
     owner_.doubts_.forget(relay_.id.text);
     return std::nullopt;
+  }
+
+  void fail(bool superseded) {
+    owner_.command_.fail_relay_sync(relay_,
+                                    {.revision = relay_.revision,
+                                     .error = verdict().reason,
+                                     .outcome = std::string(zooid::to_string(verdict().outcome)),
+                                     .superseded = superseded,
+                                     .doubt_until = doubt_until_,
+                                     .digest = digest_after_failure()});
+  }
+
+  [[nodiscard]] bool is_one_of_many_lost(const Relay& now) {
+    if (verdict().outcome != Outcome::not_found) {
+      return false;
+    }
+    owner_.check_.note_lost(now);
+    return owner_.check_.has_lost_many();
+  }
+
+  // One line has said it for all, which says more than a dead letter of each.
+  outbox::Settlement wait_for_the_directory(const Relay& now) {
+    if (now.sync_error != verdict().reason) {
+      fail(/*superseded=*/false);
+    } else {
+      owner_.command_.hold_relay_sync(relay_.id, doubt_until_, digest_after_failure());
+    }
+    return outbox::WaitUntil{owner_.clock_.now() + kLostPause};
   }
 
   void complete() { owner_.command_.complete_relay_sync(relay_, completed()); }

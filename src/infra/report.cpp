@@ -33,7 +33,7 @@ std::string_view what_is_done(const DriftDetail& detail, bool paused) {
   if (detail.answer == DriftAnswer::report) {
     return detail.refused
                ? "doing nothing, because a row may not have this value; correct it in "
-                 "zooid, or send the row's with `tender reconcile RELAY --force`"
+                 "zooid, or send the row's value with `tender reconcile RELAY --force`"
                : "doing nothing, as RELAY_DRIFT or the relay's own answer (--drift) says";
   }
   if (paused) {

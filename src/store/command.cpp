@@ -43,7 +43,7 @@ void require_free_subdomain(const Query& query, const Relay& relay) {
         "choose another subdomain, or update that relay");
   }
   const auto namesake = query.get_relay(RelayId{relay.subdomain});
-  if (namesake && namesake->id != relay.id) {
+  if (namesake && namesake->id != relay.id && namesake->status != RelayStatus::deleted) {
     throw CommandError(fmt::format("subdomain \"{}\" is the id of another relay, {}",
                                    relay.subdomain, namesake->subdomain),
                        "choose another subdomain, otherwise commands could confuse the two relays");
@@ -356,6 +356,7 @@ void Command::adopt_relay_info(const Relay& adopted, DriftDetail detail, const S
 void Command::note_lost_relay(const RelayId& id) {
   Transaction transaction(*database_);
   write_taken_subdomain(id, std::string());
+  database_->prepare("UPDATE relay SET live = 0 WHERE id = ?", id.text).run();
   transaction.commit();
 }
 
@@ -409,6 +410,12 @@ void Command::write_seen(const Relay& relay, const Seen& seen) {
   SentInfo sent(relay.info_sent);
   if (seen.live && !relay.doubt_until) {
     sent.reset(relay);
+  }
+  if (seen.moved_to) {
+    write_taken_subdomain(relay.id, *seen.moved_to);
+  } else if (seen.live && !other && relay.status == RelayStatus::active &&
+             relay.taken_subdomain != relay.subdomain) {
+    write_taken_subdomain(relay.id, relay.subdomain);
   }
   database_
       ->prepare(

@@ -11,7 +11,7 @@
 #include "activity_table.hpp"
 #include "relay_table.hpp"
 
-// zooid serves it with another key than at first, and not only its tombstone says so.
+// zooid serves it with another key than at first. Tombstones do not count.
 #define HAS_OTHER_IDENTITY "other_identity <> '' AND NOT (status = 'deleted' AND synced = 1)"
 
 namespace tender::store {
@@ -55,11 +55,15 @@ std::optional<Relay> Query::get_relay(const RelayId& id) const {
 }
 
 std::optional<Relay> Query::find_relay(std::string_view id_or_subdomain) const {
-  if (auto relay = get_relay(RelayId{std::string(id_or_subdomain)})) {
-    return relay;
+  auto by_id = get_relay(RelayId{std::string(id_or_subdomain)});
+  if (by_id && by_id->status != RelayStatus::deleted) {
+    return by_id;
   }
   if (auto relay = get_relay_of_subdomain(id_or_subdomain)) {
     return relay;
+  }
+  if (by_id) {
+    return by_id;
   }
   static const std::string sql = select_relays(
       "subdomain = ? AND status = 'deleted' ORDER BY created_at DESC, id DESC LIMIT 1");
@@ -284,6 +288,15 @@ std::vector<RelayId> Query::list_seen_relays(std::int64_t limit) const {
                                      "AND status = 'active' ORDER BY seen_at LIMIT ?",
                                      limit),
                   [](const Statement& row) { return RelayId{row.text(0)}; });
+}
+
+std::int64_t Query::count_reported_drift(bool by_default) const {
+  Statement row = database_->prepare(
+      "SELECT count(*) FROM relay WHERE live = 0 AND live_pushes = 0 AND synced = 1 AND (drift = "
+      "'report' OR (?1 AND drift = ''))",
+      by_default);
+  row.step();
+  return row.integer(0);
 }
 
 Query::SettingCounts Query::count_settings() const {

@@ -182,7 +182,8 @@ nlohmann::ordered_json to_json(const ConfigSurvey& survey) {
           {"strangers", survey.strangers.size()},
           {"damaged", survey.damaged.size()},
           {"unreadable", survey.unreadable.size()},
-          {"missing", survey.missing.size()}};
+          {"missing", survey.missing.size()},
+          {"different", survey.different.size()}};
 }
 
 }  // namespace tender::view

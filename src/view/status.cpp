@@ -67,8 +67,9 @@ Snapshot take_snapshot(store::Database& database, TimePoint now, TimePoint seen_
 }
 
 bool has_lost_relays(const Snapshot& snapshot) {
-  return snapshot.relays.live == 0 &&
-         snapshot.relays.not_served >= static_cast<std::int64_t>(infra::LostRelays::kMany);
+  const store::Query::RelayCounts& relays = snapshot.relays;
+  return relays.not_served > relays.live &&
+         relays.not_served >= static_cast<std::int64_t>(infra::LostRelays::kMany);
 }
 
 // Those that the sidecar has not put into the outbox yet are pending, and those that it sends
@@ -87,6 +88,9 @@ std::vector<std::string_view> waits_for_person(const Snapshot& snapshot) {
   }
   if (has_lost_relays(snapshot)) {
     words.emplace_back("lost_relays");
+  }
+  if (snapshot.reported > 0) {
+    words.emplace_back("reported_drift");
   }
   if (!snapshot.settings.empty()) {
     words.emplace_back("settings");
@@ -123,6 +127,7 @@ nlohmann::ordered_json to_json(const Snapshot& snapshot) {
         {"off", snapshot.relays.off},
         {"unknown", snapshot.relays.unknown},
         {"not_served", snapshot.relays.not_served},
+        {"reported", snapshot.reported},
         {"other_identity", snapshot.relays.other_identity},
         {"parked", snapshot.relays.parked}}},
       {"destinations", nlohmann::ordered_json::object()},

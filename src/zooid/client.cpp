@@ -59,7 +59,8 @@ boost::asio::awaitable<http::Exchange> Client::request(http::Method method, std:
   IsFault is_fault = [&](const http::Exchange& exchange) {
     const Verdict verdict = judge(exchange, method, clock_.now());
     return is_unanswered(exchange) || verdict.outcome == Outcome::host_fault ||
-           (verdict.outcome == Outcome::transient && !verdict.from_zooid);
+           (verdict.outcome == Outcome::transient && !verdict.from_zooid &&
+            verdict.retry_after == Milliseconds::zero());
   };
   co_return co_await try_addresses(std::move(make), std::move(is_fault), std::move(hidden));
 }
@@ -108,7 +109,7 @@ boost::asio::awaitable<http::Exchange> Client::try_addresses(MakeRequest make, I
       note_use(address);
       co_return exchange;
     }
-    if (tried == 1 || !is_late(exchange)) {  // else it had less time than an address is given
+    if (tried == 1 || !is_late(exchange)) {  // a later one had only the time that was left
       pass_over(address, exchange);
     }
     if (!may_repeat(exchange, method)) {

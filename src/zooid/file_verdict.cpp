@@ -64,7 +64,7 @@ LivenessVerdict judge_with_file(std::optional<LivenessVerdict> shown, const Rela
   FileComparison comparison = compare(relay, env, *after, taken_at);
   verdict.unsupported = std::move(comparison.unsupported);
   if (comparison.same()) {
-    verdict.lagging = !verdict.drift.empty();
+    verdict.lagging = verdict.lagging || !verdict.drift.empty();
     return verdict;
   }
   const bool absent = verdict.liveness == Liveness::wrong && verdict.drift.empty();
@@ -74,6 +74,7 @@ LivenessVerdict judge_with_file(std::optional<LivenessVerdict> shown, const Rela
   verdict.liveness = Liveness::wrong;
   verdict.reason = describe(comparison);
   verdict.drift = std::move(comparison.differences);
+  verdict.lagging = false;
   verdict.in_file = true;
   return verdict;
 }

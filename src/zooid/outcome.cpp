@@ -323,6 +323,20 @@ Verdict judge(const http::Exchange& exchange, http::Method method, TimePoint now
   return verdict;
 }
 
+std::string_view own_words(std::string_view error) {
+  std::size_t own = 0;
+  const auto add = [&](std::string_view text) {
+    own = error.starts_with(text) ? std::max(own, text.size()) : own;
+  };
+  for (const std::string_view text :
+       {kAlreadyExists, kNotFound, kNoSuchRoute, kNoSuchMethod, kHostTaken, kTornToml}) {
+    add(text);
+  }
+  std::ranges::for_each(kStorageErrors, add);
+  std::ranges::for_each(kTornErrors, add);
+  return error.substr(0, own);
+}
+
 std::optional<std::chrono::seconds> clock_skew(const http::Exchange& exchange, TimePoint now) {
   const auto* response = std::get_if<http::Response>(&exchange.result);
   return response == nullptr ? std::nullopt : skew_of(*response, now);

@@ -8,17 +8,30 @@
 #include <nlohmann/json.hpp>
 
 #include "tender/base/json.hpp"
+#include "tender/zooid/outcome.hpp"
 
 namespace tender::zooid {
 namespace {
 
 constexpr std::string_view kMask = "[secret]";
 
-void replace_all(std::string& text, std::string_view secret) {
-  for (std::size_t at = text.find(secret); at != std::string::npos;
-       at = text.find(secret, at + kMask.size())) {
-    text.replace(at, secret.size(), kMask);
+// Stands for the mask until all are in place: a mask can hold a secret that is an English word.
+constexpr std::string_view kMarker("\0", 1);
+
+// Where a shorter one was masked, the masks would tell what it is.
+constexpr std::size_t kShortest = 4;
+
+void replace_all(std::string& text, std::string_view part, std::string_view by) {
+  for (std::size_t at = text.find(part); at != std::string::npos;
+       at = text.find(part, at + by.size())) {
+    text.replace(at, part.size(), by);
   }
+}
+
+// What zooid says in its own words stays, so that judge() knows it whatever the secrets are.
+std::string redact_error(std::string error, std::vector<std::string_view> secrets) {
+  const std::size_t own = own_words(error).size();
+  return error.substr(0, own) + redact(error.substr(own), std::move(secrets));
 }
 
 }  // namespace
@@ -27,13 +40,14 @@ std::string redact(std::string text, std::vector<std::string_view> secrets) {
   // The longest first: one may hold another, and its rest would remain.
   std::ranges::sort(secrets, std::ranges::greater(), &std::string_view::size);
   for (const std::string_view secret : secrets) {
-    if (secret.empty()) {
+    if (secret.size() < kShortest) {
       continue;
     }
-    replace_all(text, secret);
+    replace_all(text, secret, kMarker);
     const std::string quoted = json_line(nlohmann::json(secret));
-    replace_all(text, std::string_view(quoted).substr(1, quoted.size() - 2));
+    replace_all(text, std::string_view(quoted).substr(1, quoted.size() - 2), kMarker);
   }
+  replace_all(text, kMarker, kMask);
   return text;
 }
 
@@ -61,7 +75,7 @@ void hide_secrets(http::Exchange& exchange, const config::Env& env,
   const std::string error =
       json_text(parse_json(response->body).value_or(nlohmann::json()), "error");
   if (!error.empty()) {
-    const nlohmann::json clean = {{"error", redact(error, secrets)}};
+    const nlohmann::json clean = {{"error", redact_error(error, secrets)}};
     response->body = json_line(clean);
   } else {
     response->body = redact(std::move(response->body), secrets);

@@ -11,8 +11,8 @@
 
 namespace tender::zooid {
 
-/// `text` with each of `secrets` replaced by `[secret]`, as it is and as JSON writes it. Empty ones
-/// are passed over.
+/// `text` with each of `secrets` replaced by `[secret]`, as it is and as JSON writes it. Those of
+/// less than four bytes are passed over.
 [[nodiscard]] std::string redact(std::string text, std::vector<std::string_view> secrets);
 
 /// Redacts headers and body of the answer, if there is one: the secrets of `env`, and `more`.

@@ -354,7 +354,7 @@ TEST_F(Status, CountsWhatThereIs) {
   const ordered_json status = run({"status", "--json"}).json();
   EXPECT_EQ(
       status["relays"].dump(),
-      R"({"total":4,"synced":1,"pending":3,"failing":1,"held":0,"in_doubt":1,"live":0,"off":0,"unknown":0,"not_served":1,"other_identity":0,"parked":0})");
+      R"({"total":4,"synced":1,"pending":3,"failing":1,"held":0,"in_doubt":1,"live":0,"off":0,"unknown":0,"not_served":1,"reported":0,"other_identity":0,"parked":0})");
   EXPECT_EQ(status["outbox"].dump(),
             R"({"due":1,"waiting":2,"next_due":8000000000000,"checks":0,"unknown":[]})");
   EXPECT_EQ(status["dead_letters"], 1);

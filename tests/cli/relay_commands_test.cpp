@@ -201,6 +201,18 @@ TEST_F(RelayCommands, SayWhenANameCouldMeanTwoRelays) {
   EXPECT_EQ(show(other)["subdomain"], "cp-1");
 }
 
+// `tender import` gives relays such ids.
+TEST_F(RelayCommands, CreateTakesTheSubdomainOfADeletedRelayWhoseIdItIs) {
+  create("blue");
+  Behind(path).database.execute(
+      "INSERT INTO relay (id, tenant, subdomain, schema) VALUES ('harbour', '" +
+      std::string(kTenant) + "', 'harbour', 'harbour')");
+  EXPECT_EQ(run({"relay", "delete", "harbour", "--yes"}).code, ExitCode::ok);
+  const std::string id = create("harbour");
+  EXPECT_EQ(show("harbour")["id"], id);
+  EXPECT_EQ(run({"relay", "update", "harbour", "--push"}).code, ExitCode::ok);
+}
+
 TEST_F(RelayCommands, CreateRefusesASubdomainThatIsTaken) {
   const std::string id = create("blue");
   expect_error({"relay", "create", "--tenant", kTenant, "--subdomain", "blue"}, ExitCode::error,

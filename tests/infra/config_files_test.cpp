@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <fstream>
 #include <sstream>
+#include <utility>
 
 #include <gmock/gmock.h>
 #include <spdlog/sinks/ostream_sink.h>
@@ -66,7 +67,10 @@ struct ConfigFiles : testing::Test {
   }
 
   Relay live(const std::string& subdomain = "blue") {
-    world.start();
+    if (!started) {
+      world.start();
+      started = true;
+    }
     const Relay relay = world.create(subdomain);
     pass(10s);
     EXPECT_EQ(world.get(relay).live, true);
@@ -83,6 +87,7 @@ struct ConfigFiles : testing::Test {
   nlohmann::json& file(const Relay& relay) { return world.zooid.relays[relay.id.text]; }
 
   World world;
+  bool started = false;
   test::TempDir directory;
   std::map<std::string, std::string> written;
 };
@@ -154,6 +159,39 @@ TEST_F(ConfigFiles, ArePutRightAtOnceWhenTheySwitchARelayOffOrOn) {
   file(relay)["inactive"] = false;
   pass(1h + 40s);
   EXPECT_EQ(file(relay)["inactive"], true);
+}
+
+// What the looks have shown tells who has whose host, so the relays make room for each other.
+TEST_F(ConfigFiles, TellWhoHasWhichHostWhenSomebodySwapsThem) {
+  const Relay blue = live();
+  const Relay green = live("green");
+  std::swap(file(blue)["host"], file(green)["host"]);
+  pass(75min);
+  ASSERT_EQ(world.open_letters().size(), 2U);
+  for (const Relay& relay : {blue, green}) {
+    world.command->reconcile_relay(world.get(relay), {});
+  }
+  pass(1min);
+  for (const Relay& relay : {blue, green}) {
+    EXPECT_EQ(file(relay)["host"], relay.subdomain + ".relays.test");
+    ASSERT_FALSE(world.drifts(relay).empty());
+    ASSERT_FALSE(world.drifts(relay)[0].fields.empty()) << world.drifts(relay)[0].reason;
+    EXPECT_EQ(world.drifts(relay)[0].fields[0].field, "host");
+    EXPECT_EQ(world.get(relay).taken_subdomain, relay.subdomain);
+    EXPECT_EQ(world.get(relay).live, true);
+  }
+  EXPECT_TRUE(world.open_letters().empty());
+}
+
+TEST_F(ConfigFiles, TellThatARelayHasTheSecretOfAnother) {
+  const Relay blue = live();
+  const Relay green = live("green");
+  file(green)["secret"] = file(blue)["secret"];
+  pass(70min);
+  EXPECT_EQ(world.get(green).live, true);
+  EXPECT_EQ(world.get(green).other_identity, blue.identity);
+  EXPECT_EQ(world.logged(green, ActivityType::notice_relay_identity), 1);
+  EXPECT_EQ(world.syncs(), 2);
 }
 
 TEST_F(ConfigFiles, LetWhatTheyShowBeAdoptedOrOnlyReported) {

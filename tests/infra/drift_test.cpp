@@ -50,7 +50,7 @@ struct Drift : testing::Test {
   // The same, and then zooid loses all of them, which tender sees.
   void wiped_fleet(int relays) {
     fleet(relays);
-    world.zooid.relays.clear();
+    before_the_wipe = std::exchange(world.zooid.relays, {});
     world.clock().advance(2h);
     ASSERT_EQ(world.query->count_relays().not_served, relays);
   }
@@ -73,6 +73,7 @@ struct Drift : testing::Test {
   }
 
   World world;
+  std::map<std::string, nlohmann::json> before_the_wipe;
 };
 
 TEST_F(Drift, LooksAtEachRelayOnceInASweep) {
@@ -480,6 +481,44 @@ TEST_F(Drift, MakesNoDeadLettersOfAWipedZooidAfterARestartEither) {
   world.clock().advance(10h);
   EXPECT_TRUE(world.open_letters().empty());
   EXPECT_EQ(world.syncs(), 30);
+}
+
+// It says nothing of those that zooid had before.
+TEST_F(Drift, MakesNoDeadLettersOfAWipedZooidThatServesNewRelays) {
+  wiped_fleet(30);
+  for (int i = 0; i < 5; ++i) {
+    world.create("new" + std::to_string(i));
+    world.clock().advance(2h);
+  }
+  EXPECT_EQ(world.query->count_relays().live, 5);
+  EXPECT_EQ(world.query->count_relays().not_served, 30);
+  EXPECT_TRUE(world.open_letters().empty());
+  EXPECT_EQ(world.syncs(), 35);
+}
+
+TEST_F(Drift, KeepsTheCommandsOnManyLostRelaysUntilTheyAreBack) {
+  wiped_fleet(30);
+  for (const Relay& relay : world.query->list_relays()) {
+    world.command->reconcile_relay(relay, {.forced = true});
+  }
+  world.clock().advance(1h);
+  EXPECT_TRUE(world.open_letters().empty());
+  EXPECT_EQ(world.query->count_relays().pending, 30);
+  EXPECT_EQ(world.query->count_relays().not_served, 30);
+  world.zooid.relays = before_the_wipe;
+  world.clock().advance(1h);
+  EXPECT_EQ(world.query->count_relays().live, 30);
+}
+
+TEST_F(Drift, MakesFewDeadLettersWhenAWipeIsFoundBySending) {
+  fleet(30);
+  world.zooid.relays.clear();
+  for (const Relay& relay : world.query->list_relays()) {
+    world.command->reconcile_relay(relay, {.forced = true});
+  }
+  world.clock().advance(3h);
+  EXPECT_LT(world.open_letters().size(), 10U);
+  EXPECT_GE(world.query->count_relays().pending, 20);
 }
 
 TEST_F(Drift, StaysCalmWhenOneOfManyLostRelaysIsBack) {

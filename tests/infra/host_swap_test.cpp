@@ -199,5 +199,18 @@ TEST_F(HostSwap, ParksNobodyWhenAStrangerHasTheHost) {
   EXPECT_EQ(parkings(), 0);
 }
 
+TEST_F(HostSwap, ParksNoRelayForAHostThatItHadItself) {
+  const Relay blue = live("blue");
+  auto& stranger = world.zooid.relays["one"] = world.zooid.relays[blue.id.text];
+  stranger["schema"] = "one";
+  stranger["secret"] = std::string(63, '1') + "2";
+  world.zooid.relays[blue.id.text]["host"] = "elsewhere.relays.test";
+  world.command->reconcile_relay(world.get(blue), {.forced = true});
+  world.clock().advance(1h);
+  EXPECT_EQ(world.open_letters().size(), 1U);
+  EXPECT_EQ(host(blue), "elsewhere.relays.test");
+  EXPECT_EQ(parkings(), 0);
+}
+
 }  // namespace
 }  // namespace tender

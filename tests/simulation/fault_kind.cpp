@@ -32,6 +32,7 @@ constexpr std::array<std::string_view, kFaultKinds> kFaultNames{
     "older zooid",
     "owner's edit",
     "edited by hand",
+    "secret changed by hand",
     "stranger",
     "crash at a time",
     "crash after a handler",

@@ -39,6 +39,7 @@ enum class FaultKind : std::uint8_t {
   older_zooid,  // generation A, for the whole life
   owner_edit,   // a relay's owner renames it in zooid
   hand_edit,    // somebody gives it another owner in its file, or switches it off
+  rekeyed,      // somebody puts another secret into its file
   stranger,     // a relay that no row describes, at a host that a row may want
   // The process and its machine.
   crash_at_a_time,

@@ -65,6 +65,21 @@ void check_live(const FinalView& view, Stage stage, const RelayRow& relay, Trace
   }
 }
 
+// Whoever changes the secret in zooid's file changes who the relay is for all that know it.
+void check_identity(const FinalView& view, Stage stage, const RelayRow& relay, Trace& trace) {
+  const RelayRecord& record = view.witness.record(relay.id);
+  if (record.identity_before.empty() || relay.live != true || !relay.active ||
+      view.env.relay_verify == config::RelayVerify::off ||
+      (stage == Stage::faults_over && view.env.relay_sweep == Milliseconds::zero())) {
+    return;
+  }
+  const std::string shown = identity_in(http::Exchange{view.zooid.serve(relay.host)});
+  if (relay.identity != record.identity_before || relay.other_identity != shown) {
+    trace.violate("relay {} shows the key {}, and nothing says that it had another one", relay.id,
+                  shown);
+  }
+}
+
 // What holds of a relay that has all that was asked for, deleted or not.
 void check_settled(const RelayRow& relay, const RelayRecord& record, Trace& trace) {
   if (record.last_command > record.last_result) {
@@ -103,8 +118,8 @@ void check_synced(const FinalView& view, Stage stage, const RelayRow& relay, Tra
   const auto wanted = view.zooid.kept(relay.config);
   auto held = config_of(found->second);
   const http::Exchange served{view.zooid.serve(relay.host)};
-  const bool hidden =
-      is_changed(record) && shown_by(served, relay) == Shown::as_described;  // from all looks
+  // No look can see the change.
+  const bool hidden = is_changed(record) && shown_by(served, relay) == Shown::as_described;
   if (hidden || is_still_unnoticed(view, stage, relay)) {
     held["info"]["name"] = wanted.at("info").at("name");
     held["info"]["pubkey"] = wanted.at("info").at("pubkey");
@@ -119,12 +134,14 @@ void check_synced(const FinalView& view, Stage stage, const RelayRow& relay, Tra
   }
   check_settled(relay, record, trace);
   check_live(view, stage, relay, trace);
+  check_identity(view, stage, relay, trace);
 }
 
 void check_pending(const FinalView& view, Stage stage, const RelayRow& relay, Trace& trace) {
   const RelayRecord& record = view.witness.record(relay.id);
   const bool held = view.tables.letter_holds(relay.id, relay.revision);
-  if (!held && (stage == Stage::put_right || !record.silently_changed)) {
+  const bool waits = stage == Stage::faults_over && view.witness.waits_with_many_lost(relay.id);
+  if (!held && !waits && (stage == Stage::put_right || !record.silently_changed)) {
     trace.violate("relay {} is pending, and nobody works on it", relay.id);
   }
   if (held && stage == Stage::put_right && (relay.deleted || !host_is_taken(view, relay))) {
@@ -146,8 +163,12 @@ void check_final_rules(const FinalView& view, Stage stage, Trace& trace) {
   }
 }
 
-bool tables_are_quiet(const Tables& tables) {
-  return tables.no_jobs() && tables.routed() == tables.last_log_row();
+bool is_quiet(const Witness& witness) {
+  const Tables& tables = witness.tables();
+  return tables.no_checks() && tables.routed() == tables.last_log_row() &&
+         std::ranges::all_of(tables.syncs(), [&](const std::string& relay) {
+           return witness.waits_with_many_lost(relay);
+         });
 }
 
 }  // namespace tender::simulation

@@ -26,6 +26,6 @@ struct FinalView {
 void check_final_rules(const FinalView& view, Stage stage, Trace& trace);
 
 /// Whether nothing is left to do for the worker, as far as the tables tell.
-[[nodiscard]] bool tables_are_quiet(const Tables& tables);
+[[nodiscard]] bool is_quiet(const Witness& witness);
 
 }  // namespace tender::simulation

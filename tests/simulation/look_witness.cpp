@@ -75,7 +75,8 @@ int LookWitness::heard_now() const {
 void LookWitness::instant_ended(const Tables& tables, bool do_not_count) {
   for (const RelayRow& looked_at : std::exchange(seen_wrong_, {})) {
     const auto now = tables.relay(looked_at.id);
-    if (!do_not_count && now && now->live == true && now->revision == looked_at.revision) {
+    const bool kept = timeline_.now() < store_works_at_;  // written when the database works again
+    if (!do_not_count && !kept && now && now->live == true && now->revision == looked_at.revision) {
       trace_.violate("relay {} is said to be live, and was just seen to be something else",
                      looked_at.id);
     }
@@ -86,6 +87,12 @@ void LookWitness::instant_ended(const Tables& tables, bool do_not_count) {
       came_at_ = timeline_.now();
     }
   }
+}
+
+void LookWitness::store_failed() {
+  constexpr std::chrono::seconds longest_pause{30};  // docs/architecture.md
+  seen_wrong_.clear();
+  store_works_at_ = timeline_.now() + longest_pause;
 }
 
 bool LookWitness::heard_now(const std::string& relay) const {

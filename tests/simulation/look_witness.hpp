@@ -67,7 +67,7 @@ class LookWitness {
   [[nodiscard]] bool is_misled(const std::string& relay) { return records_[relay].misled; }
 
   /// What was just seen may not be in the row yet.
-  void store_failed() { seen_wrong_.clear(); }
+  void store_failed();
   void process_ended();
   /// Waits that began before it prove nothing.
   void clock_jumped();
@@ -96,6 +96,7 @@ class LookWitness {
 
   std::map<int, UnderWay> under_way_;  // by the number of the call
   std::vector<RelayRow> seen_wrong_;   // in this instant
+  TimePoint store_works_at_{};         // it failed, and is tried again by then
   std::vector<RelayRow> came_;         // were wrong, and are right now, in this instant
   TimePoint came_at_{};                // when one did last
   TimePoint newest_came_{};            // when zooid took the newest of those that are right

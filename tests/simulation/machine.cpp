@@ -355,7 +355,7 @@ std::optional<TimePoint> Machine::next_wake() {
 }
 
 bool Machine::quiet() {
-  return process_.alive() && network_.under_way() == 0 && tables_are_quiet(witness_.tables());
+  return process_.alive() && network_.under_way() == 0 && is_quiet(witness_);
 }
 
 }  // namespace tender::simulation

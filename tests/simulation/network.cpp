@@ -287,6 +287,20 @@ void Network::edit_some_file() {
   watcher_.written(*relay);
 }
 
+void Network::rekey_some_file() {
+  const auto relay =
+      some_relay([](const auto&, const auto& file) { return file.contains("secret"); });
+  if (!relay) {
+    return;
+  }
+  watcher_.before_write(*relay);
+  const std::string secret = fmt::format("{:064x}", 5'000'000 + ++rekeyed_);
+  zooid.relays[*relay]["secret"] = secret;
+  trace_.fault(FaultKind::rekeyed, "{} has the secret …{}", *relay, 5'000'000 + rekeyed_);
+  listener_->rekeyed(*relay, secret);
+  watcher_.written(*relay);
+}
+
 void Network::settle_stranger(const std::string& host) {
   const auto has_host = [&](const auto& entry) { return entry.second.value("host", "") == host; };
   if (std::ranges::any_of(zooid.relays, has_host)) {

@@ -53,6 +53,7 @@ class NetworkListener {
   virtual void torn(const std::string& relay) = 0;  // its file is empty now
   virtual void renamed(const std::string& relay, const std::string& name) = 0;  // by its owner
   virtual void edited(const std::string& relay) = 0;  // another owner, or active or not
+  virtual void rekeyed(const std::string& relay, const std::string& secret) = 0;  // by hand
   virtual void settled(const std::string& stranger, const std::string& host) = 0;
 };
 
@@ -99,6 +100,7 @@ class Network final : public http::Transport {
 
   /// Somebody writes another owner, or `inactive`, into the file of some relay.
   void edit_some_file();
+  void rekey_some_file();
 
   /// A relay that no row describes, at that host, unless some relay has it.
   void settle_stranger(const std::string& host);
@@ -142,6 +144,7 @@ class Network final : public http::Transport {
   int looks_ = 0;  // of these
   int renames_ = 0;
   int strangers_ = 0;
+  int rekeyed_ = 0;
   int under_way_ = 0;
 };
 

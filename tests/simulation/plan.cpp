@@ -104,6 +104,7 @@ void Plan::schedule(Timeline& timeline, Dice& dice, Network& network, OtherProgr
   when(FaultKind::wipe, 1, [&] { network.wipe(); });
   when(FaultKind::owner_edit, 6, [&] { network.rename_some_relay(); });
   when(FaultKind::hand_edit, 4, [&] { network.edit_some_file(); });
+  when(FaultKind::rekeyed, 2, [&] { network.rekey_some_file(); });
   when(FaultKind::stranger, 2, [&] { others.let_a_stranger_settle(network); });
   when(FaultKind::paused, 2, [&] {
     stage.pause();

@@ -46,6 +46,8 @@ struct RelayRecord {
   int renames = 0;                           // by its owner
   bool edited = false;                       // zooid's file by hand, and nothing was taken since
   int edits = 0;
+  bool rekeyed = false;         // zooid's file has another secret, by hand
+  std::string identity_before;  // that tender knew then; empty: none
 
   // Requests that may still have an effect.
   bool may_send_again = false;             // the worker cannot know all that it sent

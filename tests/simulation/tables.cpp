@@ -9,7 +9,7 @@ using nlohmann::json;
 #define WITNESSED_RELAY                                                                    \
   "SELECT id, subdomain, schema, info_name, status = 'active', blossom_enabled, "          \
   "livekit_enabled, revision, synced, doubt_until IS NOT NULL, live, status = 'deleted', " \
-  "identity <> '', "                                                                       \
+  "identity, other_identity, "                                                             \
   "info_icon = '' OR info_icon GLOB 'http://?*' OR info_icon GLOB 'https://?*', "          \
   "json_object('schema', schema, "                                                         \
   "'inactive', json(iif(status = 'active', 'false', 'true')), "                            \
@@ -80,12 +80,13 @@ RelayRow Tables::read_relay(const store::Statement& row) const {
     relay.live = row.boolean(10);
   }
   relay.deleted = row.boolean(11);
-  relay.recognized = row.boolean(12);
-  relay.valid = relay.deleted || row.boolean(13);
+  relay.identity = row.text(12);
+  relay.other_identity = row.text(13);
+  relay.valid = relay.deleted || row.boolean(14);
   if (relay.deleted) {
     return relay;
   }
-  relay.config = json::parse(row.text(14));
+  relay.config = json::parse(row.text(15));
   relay.config["host"] = relay.host;
   relay.config["blossom"] = media_storage(blossom, schema, env_);
   if (livekit && env_.livekit) {
@@ -140,12 +141,21 @@ std::optional<JobRow> Tables::job(bool sync, const std::string& relay) const {
   return row.step() ? std::optional(read_job(row)) : std::nullopt;
 }
 
-bool Tables::no_jobs() const {
+bool Tables::no_checks() const {
   return !database_
               .prepare(
-                  "SELECT 1 FROM outbox WHERE kind <> 'relay_check' OR attempt > 0 "
-                  "OR asked_seq > 0 LIMIT 1")
+                  "SELECT 1 FROM outbox WHERE kind <> 'relay_sync' AND (kind <> 'relay_check' OR "
+                  "attempt > 0 OR asked_seq > 0) LIMIT 1")
               .step();
+}
+
+std::vector<std::string> Tables::syncs() const {
+  std::vector<std::string> relays;
+  store::Statement row = database_.prepare("SELECT key FROM outbox WHERE kind = 'relay_sync'");
+  while (row.step()) {
+    relays.push_back(row.text(0));
+  }
+  return relays;
 }
 
 bool Tables::only_wait_for_hosts() const {

@@ -28,7 +28,8 @@ struct RelayRow {
   bool synced = false;
   bool in_doubt = false;
   std::optional<bool> live;
-  bool recognized = false;  // its identity was seen once
+  std::string identity;        // the one that was seen first; empty: none was
+  std::string other_identity;  // another one that was seen since
 };
 
 /// What the worker leaves behind about the host for the next process.
@@ -78,9 +79,10 @@ class Tables {
 
   /// The job of that relay: its sync, or its check.
   [[nodiscard]] std::optional<JobRow> job(bool sync, const std::string& relay) const;
-  /// Whether nothing is left to do.
-  /// None but the looks of the sweep, which never ends.
-  [[nodiscard]] bool no_jobs() const;
+  /// Whether nothing is left to do but syncs, and the looks of the sweep, which never ends.
+  [[nodiscard]] bool no_checks() const;
+  /// The relays whose syncs are left.
+  [[nodiscard]] std::vector<std::string> syncs() const;
   /// Whether all syncs that are left were refused because another relay has their host.
   [[nodiscard]] bool only_wait_for_hosts() const;
   /// The first few, for people.

@@ -132,13 +132,14 @@ bool Witness::adopts(const std::string& relay) const {
 }
 
 // An owner's edit is overwritten only when the row's name has changed too, when it is uncertain
-// what zooid holds, when zooid was seen not to serve what it took, or when a person wants all sent.
+// what zooid holds or who the relay is, when zooid was seen not to serve what it took, or when a
+// person wants all sent.
 void Witness::check_owners_name(const Call& call, const RelayRecord& record) {
   const auto row = tables_->relay(call.relay);
   const bool uncertain = record.may_have_changed || record.in_doubt || record.may_send_again ||
                          record.forced || record.unknown_until.has_value();
   if (!record.owners_name || !record.known || uncertain || !row || row->live == false ||
-      !adopts(call.relay)) {
+      record.rekeyed || !adopts(call.relay)) {
     return;
   }
   const auto& info = call.body.at("info");
@@ -348,6 +349,8 @@ void Witness::applied(const Call& call, const http::Response& answer) {
   }
   if (answer.status == 201 || call.method == http::Method::put) {
     record.secret = call.body.value("secret", "");
+    record.identity_before.clear();
+    record.rekeyed = false;
     record.wiped = false;
     record.torn = false;
     record.identity_lost = false;
@@ -461,6 +464,28 @@ void Witness::deleted(RelayRecord& record) {
 void Witness::edited(const std::string& relay) {
   records_[relay].edited = true;
   ++records_[relay].edits;
+}
+
+void Witness::rekeyed(const std::string& relay, const std::string& secret) {
+  RelayRecord& record = records_[relay];
+  record.secret = secret;
+  record.rekeyed = true;
+  const auto row = tables_->relay(relay);
+  if (row && record.identity_before.empty()) {
+    record.identity_before = row->identity;
+  }
+}
+
+bool Witness::waits_with_many_lost(const std::string& relay) const {
+  constexpr int many = 10;
+  const auto is_lost = [](const auto& entry) {
+    return entry.second.wiped && entry.second.heard == Heard::lost;
+  };
+  const auto found = records_.find(relay);
+  const auto job = tables_->job(/*sync=*/true, relay);
+  return found != records_.end() && is_lost(*found) && job && job->not_before > clock_.now() &&
+         std::ranges::count_if(records_, [](const auto& entry) { return entry.second.wiped; }) >=
+             many;
 }
 
 void Witness::settled(const std::string& stranger, const std::string& host) {

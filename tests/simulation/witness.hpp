@@ -44,6 +44,7 @@ class Witness final : public NetworkListener {
   void torn(const std::string& relay) override;
   void renamed(const std::string& relay, const std::string& name) override;
   void edited(const std::string& relay) override;
+  void rekeyed(const std::string& relay, const std::string& secret) override;
   void settled(const std::string& stranger, const std::string& host) override;
 
   /// Reads what was committed since the last time.
@@ -64,6 +65,8 @@ class Witness final : public NetworkListener {
   void silently_changed(const std::string& relay);
 
   [[nodiscard]] const RelayRecord& record(const std::string& relay) { return records_[relay]; }
+  /// Whether the relay is lost with nine others or more: then no dead letter says so of each.
+  [[nodiscard]] bool waits_with_many_lost(const std::string& relay) const;
   [[nodiscard]] LookWitness& looks() { return looks_; }
   [[nodiscard]] bool any_under_way() const;
 

@@ -58,6 +58,11 @@ void Witness::read_activity(const LogRow& row) {
     record.attempt_open = false;
   } else if (is_command(row.type)) {
     read_command(row, record);
+  } else if (row.type == "notice_relay_identity") {
+    const std::string shown = detail_of(row).value("now", "");
+    if (tables_->is_anothers(shown, row.resource)) {
+      trace_.violate("relay {} is said to have the key of another relay", row.resource);
+    }
   } else if (row.type == "adopt_relay_info") {
     read_adoption(row, record);
   }
@@ -169,8 +174,7 @@ void Witness::read_completion(const LogRow& row, RelayRecord& record) {
   record.in_doubt = false;
   record.may_have_changed = false;
   const auto job = tables_->job(/*sync=*/true, row.resource);
-  record.forced =
-      (job && (job->forced || job->recreate)) || record.forced_command > tables_->routed();
+  record.forced = (job && (job->forced || job->recreate)) || record.forced_command > record.routed;
   if (relay && !relay->in_doubt) {
     end_doubt(row.resource, record);
     record.gone = record.sent.is_null();

@@ -28,7 +28,7 @@ TEST_F(StatusView, IsAnObjectWithNullForWhatThereIsNot) {
           std::to_string(store::migrations().back().version) +
           R"(,"sidecar":{"running":false,"pid":null,"heartbeat_age_ms":null},"pause":null,)"
           R"("relays":{"total":0,"synced":0,"pending":0,"failing":0,"held":0,"in_doubt":0,"live":0,)"
-          R"("off":0,"unknown":0,"not_served":0,"other_identity":0,"parked":0},)"
+          R"("off":0,"unknown":0,"not_served":0,"reported":0,"other_identity":0,"parked":0},)"
           R"("destinations":{"zooid":{"failing_since":null,"reason":"","probe_at":null,)"
           R"("paused_until":null,"stores_nothing":false,"concurrency":null}},)"
           R"("outbox":{"due":0,"waiting":0,"next_due":null,"checks":0,"unknown":[]},"config":null,"dead_letters":0,)"
@@ -78,7 +78,7 @@ TEST_F(StatusView, CountsTheHeldAndTheOffApartFromWhatIsPendingAndLive) {
   EXPECT_EQ(
       relays.dump(),
       R"({"total":6,"synced":5,"pending":0,"failing":0,"held":1,"in_doubt":0,"live":1,"off":3,)"
-      R"("unknown":1,"not_served":0,"other_identity":0,"parked":0})");
+      R"("unknown":1,"not_served":0,"reported":0,"other_identity":0,"parked":0})");
 }
 
 TEST_F(StatusView, NamesWhatWaitsForAPerson) {
@@ -91,12 +91,15 @@ TEST_F(StatusView, NamesWhatWaitsForAPerson) {
   snapshot.dead_letters = 1;
   snapshot.relays.other_identity = 1;
   snapshot.relays.not_served = 1000;
+  snapshot.reported = 1;
   snapshot.settings = {"LIVEKIT"};
   snapshot.destinations["zooid"].failing_since = clock.now();
   EXPECT_EQ(waits_for_person(snapshot),
             (std::vector<std::string_view>{"dead_letters", "other_identity", "lost_relays",
-                                           "settings", "destinations"}));
-  snapshot.relays.live = 1;
+                                           "reported_drift", "settings", "destinations"}));
+  snapshot.relays.live = 999;  // created since
+  EXPECT_TRUE(has_lost_relays(snapshot));
+  snapshot.relays.live = 1000;
   EXPECT_FALSE(has_lost_relays(snapshot));
 }
 

@@ -11,8 +11,10 @@
 #include <spdlog/sinks/ostream_sink.h>
 
 #include <boost/asio/co_spawn.hpp>
+#include <nlohmann/json.hpp>
 
 #include "tender/nostr/http_auth.hpp"
+#include "tender/zooid/outcome.hpp"
 
 #include "support/seeded_random.hpp"
 #include "support/virtual_clock.hpp"
@@ -195,6 +197,25 @@ TEST_F(ZooidClient, HandsBackWhatTheTransportHeard) {
   EXPECT_EQ(std::get<http::Response>(second.result).status, 202);
 }
 
+// Credentials that are English words, as LiveKit's own examples have them.
+TEST_F(ZooidClient, KnowsWhatZooidSaysWhateverTheSecretsAre) {
+  const auto judged = [&](const char* secret, int status, const char* error) {
+    env.livekit = config::LivekitSettings{
+        .url = "wss://live.test", .api_key = Secret("devkey"), .api_secret = Secret(secret)};
+    transport.answers["zooid.test"] = test::answer(status, nlohmann::json{{"error", error}}.dump());
+    return judge(send(Method::patch, "/relay/r1", "{}"), Method::patch, clock.now());
+  };
+  EXPECT_EQ(judged("secret", 400, "secret is required").outcome, Outcome::torn);
+  EXPECT_EQ(judged("relay", 404, "relay not found").outcome, Outcome::not_found);
+  EXPECT_EQ(judged("e", 404, "relay not found").outcome, Outcome::not_found);
+  EXPECT_EQ(judged("write", 500, "failed to write config: no space").outcome,
+            Outcome::storage_fault);
+  EXPECT_THAT(judged("secret", 400, "devkey, secret and [secret] are bad").reason,
+              HasSubstr("[secret], [secret] and [[secret]] are bad"));
+  EXPECT_THAT(judged("hidden", 500, "failed to read existing config: toml: hidden").reason,
+              HasSubstr("toml: [secret]"));
+}
+
 // Several addresses of one zooid.
 struct ZooidAddresses : ZooidClient {
   ZooidAddresses() { use_addresses({"http://a:1", "http://b:2", "http://c:3"}); }
@@ -221,6 +242,15 @@ TEST_F(ZooidAddresses, TakeAWriteOfWhichNothingWasWrittenToAnother) {
     EXPECT_EQ(status_of(exchange), 202) << to_string(method);
     EXPECT_THAT(transport.asked(), ElementsAre("a", "b"));
   }
+}
+
+TEST_F(ZooidAddresses, AreKeptWhenOneOfThemAsksTenderToWait) {
+  http::Exchange busy = test::answer(429, "slow down");
+  std::get<http::Response>(busy.result).headers.push_back({"Retry-After", "60"});
+  transport.answers["a"] = busy;
+  send(Method::get, "/relay/r1/members", "");
+  send(Method::get, "/relay/r1/members", "");
+  EXPECT_THAT(transport.asked(), ElementsAre("a", "a"));
 }
 
 TEST_F(ZooidAddresses, NeverTakeAWriteThatMayHaveBeenReadToAnother) {

@@ -1,5 +1,5 @@
 // What the fetch service does not know of the peer that it asks: how a request to it is written and
-// signed, and which of its answers settle the matter. zooid::Reader has one.
+// signed, and which of its answers are final. zooid::Reader implements it.
 #pragma once
 
 #include "tender/fetch/opts.hpp"

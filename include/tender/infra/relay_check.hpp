@@ -49,6 +49,13 @@ class RelayCheck final : public outbox::Executor {
   /// Whether zooid has lost so many relays that one line in the log has said so for all.
   [[nodiscard]] bool has_lost_many() const { return lost_.are_many(); }
 
+  /// zooid had the relay, and has it no longer. After the first one tender looks at some others, to
+  /// tell whether zooid has lost them all. Part of the caller's transaction.
+  void note_lost(const Relay& relay);
+
+  /// zooid has the relay, or has it again (`recreated`). Part of the caller's transaction.
+  void note_present(const Relay& relay, bool recreated);
+
   /// Whether an operator has paused tender.
   [[nodiscard]] bool is_paused() const { return pause_.find(clock_.now()).has_value(); }
 
@@ -73,6 +80,7 @@ class RelayCheck final : public outbox::Executor {
   class SyncByLook;
 
   void note_unsupported(const zooid::LivenessVerdict& verdict);
+  void warn_of_many_lost(const Relay& last) const;
   [[nodiscard]] std::optional<TimePoint> last_sync(const RelayId& id) const;
   [[nodiscard]] static outbox::Job first_look(const RelayId& id, std::int64_t taken_at_seq);
 

@@ -3,6 +3,7 @@
 // into it is here. The dispatcher drives it.
 #pragma once
 
+#include <chrono>
 #include <memory>
 #include <optional>
 #include <set>
@@ -25,6 +26,9 @@ namespace tender::infra {
 
 class RelaySync final : public outbox::Executor {
  public:
+  /// Until a relay that zooid has lost with many others is tried again.
+  static constexpr std::chrono::minutes kLostPause{15};
+
   /// All but the values is borrowed and must outlive the executions.
   RelaySync(store::Database& database, store::Query query, store::Command command,
             const config::Env& env, SyncRunner& runner, RelaySyncRetry& retry, RelayCheck& check,

@@ -119,12 +119,14 @@ class Command {
     bool live = true;        // zooid serves it as `relay` describes it
     int pushes = 0;          // Relay::live_pushes
     std::string identity{};  // its public key; empty: it was not shown
+    // Under which subdomain zooid has it, when another than the row's; empty: under a foreign host.
+    std::optional<std::string> moved_to{};
   };
   /// Records what a look at the relay has shown now. `relay` is its row. The first identity is
   /// kept; another one later makes an activity, notice_relay_identity.
   void record_look(const Relay& relay, const Seen& seen);
 
-  /// zooid has no such relay, and so none of ours has its host. Writes no activity.
+  /// zooid has no such relay: it is not live, and none of ours has its host. Writes no activity.
   void note_lost_relay(const RelayId& id);
 
   /// zooid may have recreated the relay: the next look sees its identity first. Writes no activity.

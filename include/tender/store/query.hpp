@@ -145,6 +145,10 @@ class Query {
     std::int64_t other_identity = 0;  // zooid serves it with another key than at first
     std::int64_t parked = 0;          // zooid has it under a host that nobody wants, for a moment
   };
+  /// Relays in step that zooid was seen to serve otherwise, and whose answer to drift is `report`,
+  /// which is that of the others `by_default`.
+  [[nodiscard]] std::int64_t count_reported_drift(bool by_default) const;
+
   /// Relays that are not deleted, by what they ask for of the settings that an older zooid lacks.
   struct SettingCounts {
     std::int64_t public_read = 0;

@@ -37,6 +37,7 @@ struct Snapshot {
   std::int64_t dead_letters = 0;              // that are open
   std::vector<std::string> settings;          // that need consent before a sidecar starts; the
                                               // caller sets them, who knows the environment
+  std::int64_t reported = 0;                  // relays whose drift is only reported; as settings
   std::int64_t logged = 0;                    // the newest activity
   std::optional<ConfigSurvey> config;         // nothing: ZOOID_CONFIG_DIR is not set
   std::int64_t routed = 0;                    // up to here the sidecar has routed the activities
@@ -55,9 +56,9 @@ struct Snapshot {
 [[nodiscard]] std::int64_t count_waiting(const Snapshot& snapshot);
 
 /// What waits for a person, as words for programs: "dead_letters", "other_identity", "lost_relays",
-/// "settings", "destinations" for one that cannot be used, "config" for zooid's config directory,
-/// and "pause" for one that does not end by itself. What tender puts right by itself, a pause that
-/// zooid asked for and a sidecar that does not run are not among them.
+/// "reported_drift", "settings", "destinations" for one that cannot be used, "config" for zooid's
+/// config directory, and "pause" for one that does not end by itself. What tender puts right by
+/// itself, a pause that zooid asked for and a sidecar that does not run are not among them.
 [[nodiscard]] std::vector<std::string_view> waits_for_person(const Snapshot& snapshot);
 
 /// snake_case, times and durations as integer milliseconds, null for what does not exist.

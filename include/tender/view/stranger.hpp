@@ -24,7 +24,7 @@ struct ImportRefusal {
                                            const zooid::ConfigFile& file);
 
 /// What a person can do about it: import it, or why not, and how to delete it in zooid. `refusal`
-/// is that of import_refusal().
+/// is what import_refusal() returned for it.
 [[nodiscard]] std::string advise_on_stranger(const zooid::ConfigFile& file,
                                              const ImportRefusal& refusal);
 

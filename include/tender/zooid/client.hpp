@@ -1,6 +1,6 @@
 // Requests to zooid's management API, each attempt with a NIP-98 token of its own, and looks at its
 // relays. Where ZOOID_API_URL lists several addresses, it stays with one as long as that works and
-// then goes on to the next; all of them together have ZOOID_API_TIMEOUT. Used for syncs, looks and
+// then goes on to the next; all of them share one ZOOID_API_TIMEOUT. Used for syncs, looks and
 // `check`; for reads on demand there is Reader. Borrows transport, clock and randomness; on the one
 // thread.
 #pragma once

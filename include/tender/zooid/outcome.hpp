@@ -43,6 +43,10 @@ struct Verdict {
 /// Judges the exchange of a request that was made with `method` and ended at `now` by our clock.
 [[nodiscard]] Verdict judge(const http::Exchange& exchange, http::Method method, TimePoint now);
 
+/// How much of the `error` in zooid's answer, from its beginning, is a text that every zooid writes
+/// and judge() knows; empty: none.
+[[nodiscard]] std::string_view own_words(std::string_view error);
+
 /// How far our clock is ahead of the one in the answer's `Date`; nothing without one.
 [[nodiscard]] std::optional<std::chrono::seconds> clock_skew(const http::Exchange& exchange,
                                                              TimePoint now);

@@ -40,7 +40,7 @@ BEGIN
   WHERE id = NEW.id;
   UPDATE relay SET (revision, synced_revision, synced_digest, doubt_until, identity, info_sent, taken_subdomain) =
     (SELECT max(NEW.revision, revision) + 1, synced_revision, synced_digest, doubt_until, identity, info_sent,
-       iif(EXISTS (SELECT 1 FROM relay WHERE taken_subdomain = relay_past.taken_subdomain), '', taken_subdomain)
+       iif(EXISTS (SELECT 1 FROM relay WHERE taken_subdomain = relay_past.taken_subdomain AND taken_subdomain <> ''), '', taken_subdomain)
      FROM relay_past WHERE id = NEW.id)
   WHERE id = NEW.id AND EXISTS (SELECT 1 FROM relay_past WHERE id = NEW.id);
 END;
