@@ -153,6 +153,18 @@ std::map<std::string, std::vector<std::string>, std::less<>> collect_lists(
   return lists;
 }
 
+// What to do about a name too many: it may be meant for an option that takes its value after `=`
+// only.
+std::string remedy_for(const CommandSpec& command, const std::string& name) {
+  for (const Option& option : command.options ? command.options() : std::vector<Option>()) {
+    if (!option.implicit_value.empty()) {
+      return fmt::format("if it is the value of --{0}, write --{0}={1}; see `tender {2} --help`",
+                         option.name, printable(name, 80), command.name);
+    }
+  }
+  return fmt::format("see `tender {} --help`", command.name);
+}
+
 void check_names(const CommandSpec& command, const std::vector<std::string>& names) {
   if (names.size() < command.min_names) {
     throw UsageError(fmt::format("`tender {}` needs {}", command.name, command.arguments),
@@ -161,7 +173,7 @@ void check_names(const CommandSpec& command, const std::vector<std::string>& nam
   if (names.size() > command.max_names) {
     throw UsageError(fmt::format("`tender {}` does not take \"{}\"", command.name,
                                  printable(names[command.max_names], 80)),
-                     fmt::format("see `tender {} --help`", command.name));
+                     remedy_for(command, names[command.max_names]));
   }
 }
 

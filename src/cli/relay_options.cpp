@@ -177,8 +177,9 @@ std::vector<Option> relay_options(Defaults defaults) {
     }
   }
   options.push_back({.name = "admin",
-                     .help = "Public key of one who administers the relay beside its owner, hex or "
-                             "npub; can be given more than once",
+                     .help =
+                         "Public key of one who administers the relay beside its owner, hex, npub "
+                         "or nprofile; can be given more than once",
                      .value_name = "KEY",
                      .repeatable = true});
   options.push_back({.name = "no-admin",

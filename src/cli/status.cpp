@@ -101,15 +101,15 @@ std::string describe_trouble(const Snapshot& snapshot) {
   if (relays.not_served > 0) {
     text += fmt::format("; {} not served", relays.not_served);
   }
-  if (snapshot.reported > 0) {
-    text += fmt::format("; {} left different, as RELAY_DRIFT or --drift says (see `tender diff`)",
-                        snapshot.reported);
-  }
   const bool said_below = snapshot.config && !snapshot.config->missing.empty();
   if (has_lost_relays(snapshot) && !said_below) {
     text +=
         ": zooid's config directory may be gone; restore it, or run `tender reconcile --all "
         "--recreate`";
+  }
+  if (snapshot.reported > 0) {
+    text += fmt::format("; {} left different, as RELAY_DRIFT or --drift says (see `tender diff`)",
+                        snapshot.reported);
   }
   if (relays.parked > 0) {
     text += fmt::format("; {} at a host `tender-parked-…` until relays have swapped their hosts",

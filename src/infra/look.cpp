@@ -39,7 +39,7 @@ boost::asio::awaitable<void> Look::run() {
   }
 }
 
-void Look::judge(const store::Query& query) {
+void Look::conclude(const store::Query& query) {
   recognize_relay(query, relay_, after_.content, verdict_);
   if (before_.readable && after_.readable) {
     verdict_ = zooid::judge_with_file(std::move(verdict_), relay_, env_, before_.content,

@@ -35,7 +35,7 @@ class Look : public outbox::Execution {
   [[nodiscard]] const zooid::LivenessVerdict& verdict() const { return verdict_; }
 
   /// Makes the verdict of what this look has shown. Once, and first of all when it settles.
-  void judge(const store::Query& query);
+  void conclude(const store::Query& query);
 
  private:
   // zooid's file of the relay at one moment.

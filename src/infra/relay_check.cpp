@@ -58,7 +58,7 @@ class RelayCheck::Execution final : public Look {
   }
 
   outbox::Settlement settle(Circumstances circumstances) override {
-    judge(owner_.query_);
+    conclude(owner_.query_);
     owner_.note_unsupported(verdict());
     const auto now = owner_.query_.get_relay(relay().id);
     if (circumstances.superseded || !due_ || !now || !now->synced ||
@@ -378,7 +378,8 @@ void RelayCheck::note_unsupported(const zooid::LivenessVerdict& verdict) {
 }
 
 void RelayCheck::note_lost(const Relay& relay) {
-  if (!lost_.add(relay.id, clock_.now())) {
+  const auto had_at = relay.live == true ? relay.seen_at : query_.find_last_sync(relay.id);
+  if (!lost_.add(relay.id, had_at)) {
     return;
   }
   if (lost_.count() == 1 && env_.relay_verify != config::RelayVerify::off) {
@@ -400,6 +401,10 @@ void RelayCheck::note_present(const Relay& relay, bool recreated) {
   if (were_many && !lost_.are_many()) {
     logger_.info("zooid has relays again that were gone (last seen: {})", relay.subdomain);
   }
+}
+
+void RelayCheck::forget_lost(const RelayId& id) {
+  lost_.forget(id);
 }
 
 void RelayCheck::warn_of_many_lost(const Relay& last) const {

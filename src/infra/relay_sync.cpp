@@ -75,6 +75,9 @@ class RelaySync::Execution final : public outbox::Execution {
       collisions.begin(relay_.id, relay_.subdomain);
     }
     const auto now = owner_.query_.get_relay(relay_.id);
+    if (!now || plan_ == SyncPlan::remove) {
+      owner_.check_.forget_lost(relay_.id);
+    }
     if (!now) {
       // A host that it was only parked under is not what its row asked for: the doubt stays.
       if (asks_destination() && !parking_ && verdict().outcome == Outcome::done) {
@@ -109,7 +112,7 @@ class RelaySync::Execution final : public outbox::Execution {
         hurry_those_who_wait(*now);
       }
       if (plan_ == SyncPlan::update) {
-        owner_.check_.note_present(*now, report_.lost);
+        owner_.check_.note_present(*now, report_.lost || relay_.doubt_until.has_value());
       }
       complete();
       return newer ? outbox::Settlement(outbox::StayDue{}) : settle_success();
@@ -119,7 +122,7 @@ class RelaySync::Execution final : public outbox::Execution {
       return outbox::StayDue{};
     }
     if (!newer && is_one_of_many_lost(*now)) {
-      return wait_for_the_directory(*now);
+      return wait_for_the_directory();
     }
     fail(newer);
     if (newer) {
@@ -178,13 +181,17 @@ class RelaySync::Execution final : public outbox::Execution {
   }
 
   // One line has said it for all, which says more than a dead letter of each.
-  outbox::Settlement wait_for_the_directory(const Relay& now) {
-    if (now.sync_error != verdict().reason) {
+  outbox::Settlement wait_for_the_directory() {
+    int failures = owner_.query_.count_trailing_sync_failures(relay_.id);
+    if (failures == 0) {  // since somebody asked for it last
       fail(/*superseded=*/false);
+      failures = 1;
     } else {
       owner_.command_.hold_relay_sync(relay_.id, doubt_until_, digest_after_failure());
     }
-    return outbox::WaitUntil{owner_.clock_.now() + kLostPause};
+    return outbox::Retry{.attempt = failures,
+                         .not_before = owner_.clock_.now() + kLostPause,
+                         .error = verdict().reason};
   }
 
   void complete() { owner_.command_.complete_relay_sync(relay_, completed()); }

@@ -12,6 +12,7 @@
 #include "tender/nostr/sha256.hpp"
 #include "tender/store/setting_table.hpp"
 #include "tender/store/transaction.hpp"
+#include "tender/zooid/relay_config.hpp"
 
 namespace tender::infra {
 namespace {
@@ -19,6 +20,7 @@ namespace {
 constexpr std::string_view kDomain = "RELAY_DOMAIN";
 constexpr std::string_view kStorage = "BLOSSOM_S3";
 constexpr std::string_view kCalls = "LIVEKIT";
+constexpr std::string_view kDefaults = "DEFAULTS";
 
 constexpr std::string_view kUnset = "none";  // accepted: that it is not set any more
 
@@ -45,7 +47,24 @@ std::string digest_of(std::initializer_list<std::string_view> values) {
   return digest;
 }
 
-std::array<Setting, 3> settings_of(const config::Env& env) {
+// What this version of tender sends for two relays that are always the same: it differs between
+// versions that send something else, such as other roles, for the same rows.
+Setting defaults_of(config::Env env) {
+  constexpr std::size_t digits = 12;  // that people see
+  env.relay_domain = "relays.test";
+  env.blossom_s3.reset();
+  env.livekit.reset();
+  const Relay relay;
+  Relay other;
+  other.member_invites = !relay.member_invites;
+  Setting defaults{
+      .name = kDefaults,
+      .digest = digest_of({zooid::update_body(relay, env), zooid::update_body(other, env)})};
+  defaults.shown = defaults.digest.substr(0, digits);
+  return defaults;
+}
+
+std::array<Setting, 4> settings_of(const config::Env& env) {
   Setting storage{.name = kStorage};
   if (const auto& s3 = env.blossom_s3) {
     storage.digest = digest_of(
@@ -60,7 +79,7 @@ std::array<Setting, 3> settings_of(const config::Env& env) {
   }
   return {
       Setting{.name = kDomain, .digest = digest_of({env.relay_domain}), .shown = env.relay_domain},
-      std::move(storage), std::move(calls)};
+      std::move(storage), std::move(calls), defaults_of(env)};
 }
 
 constexpr std::string_view kRemedy =
@@ -88,7 +107,7 @@ bool concerns(std::string_view setting, const Relay& relay) {
   if (setting == kStorage) {
     return relay.blossom_enabled;
   }
-  return setting == kCalls ? relay.livekit_enabled : setting == kDomain;
+  return setting == kCalls ? relay.livekit_enabled : setting == kDomain || setting == kDefaults;
 }
 
 std::vector<SettingChange> SettingChanges::find() const {

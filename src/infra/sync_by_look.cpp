@@ -17,7 +17,7 @@ class RelayCheck::SyncByLook final : public Look {
 
   // Whatever is seen, nothing is sent here: that is for the check, which knows how long to wait.
   outbox::Settlement settle(Circumstances circumstances) override {
-    judge(owner_.query_);
+    conclude(owner_.query_);
     owner_.note_unsupported(verdict());
     const auto now = owner_.query_.get_relay(relay().id);
     if (!now) {

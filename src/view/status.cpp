@@ -68,8 +68,8 @@ Snapshot take_snapshot(store::Database& database, TimePoint now, TimePoint seen_
 
 bool has_lost_relays(const Snapshot& snapshot) {
   const store::Query::RelayCounts& relays = snapshot.relays;
-  return relays.not_served > relays.live &&
-         relays.not_served >= static_cast<std::int64_t>(infra::LostRelays::kMany);
+  const std::int64_t lost = relays.not_served - snapshot.reported;
+  return lost > relays.live && lost >= static_cast<std::int64_t>(infra::LostRelays::kMany);
 }
 
 // Those that the sidecar has not put into the outbox yet are pending, and those that it sends

@@ -323,7 +323,7 @@ Verdict judge(const http::Exchange& exchange, http::Method method, TimePoint now
   return verdict;
 }
 
-std::string_view own_words(std::string_view error) {
+std::string_view known_prefix(std::string_view error) {
   std::size_t own = 0;
   const auto add = [&](std::string_view text) {
     own = error.starts_with(text) ? std::max(own, text.size()) : own;

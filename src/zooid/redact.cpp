@@ -30,8 +30,32 @@ void replace_all(std::string& text, std::string_view part, std::string_view by) 
 
 // What zooid says in its own words stays, so that judge() knows it whatever the secrets are.
 std::string redact_error(std::string error, std::vector<std::string_view> secrets) {
-  const std::size_t own = own_words(error).size();
+  const std::size_t own = known_prefix(error).size();
   return error.substr(0, own) + redact(error.substr(own), std::move(secrets));
+}
+
+// Of an answer that is JSON, the values only: the names are zooid's.
+void redact_values(nlohmann::json& json, const std::vector<std::string_view>& secrets) {
+  if (json.is_structured()) {
+    for (auto& member : json) {
+      redact_values(member, secrets);
+    }
+  } else if (json.is_string()) {
+    json = redact(json.get<std::string>(), secrets);
+  }
+}
+
+std::string redact_body(std::string body, const std::vector<std::string_view>& secrets) {
+  std::string clean = redact(body, secrets);
+  if (clean == body) {
+    return body;
+  }
+  auto json = parse_json(body, body.size());
+  if (!json || !json->is_object()) {
+    return clean;
+  }
+  redact_values(*json, secrets);
+  return json_line(*json);
 }
 
 }  // namespace
@@ -78,7 +102,7 @@ void hide_secrets(http::Exchange& exchange, const config::Env& env,
     const nlohmann::json clean = {{"error", redact_error(error, secrets)}};
     response->body = json_line(clean);
   } else {
-    response->body = redact(std::move(response->body), secrets);
+    response->body = redact_body(std::move(response->body), secrets);
   }
 }
 

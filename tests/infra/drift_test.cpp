@@ -485,8 +485,9 @@ TEST_F(Drift, MakesNoDeadLettersOfAWipedZooidAfterARestartEither) {
 
 // It says nothing of those that zooid had before.
 TEST_F(Drift, MakesNoDeadLettersOfAWipedZooidThatServesNewRelays) {
-  wiped_fleet(30);
-  for (int i = 0; i < 5; ++i) {
+  fleet(30);
+  world.zooid.relays.clear();
+  for (int i = 0; i < 5; ++i) {  // the first one before tender misses any
     world.create("new" + std::to_string(i));
     world.clock().advance(2h);
   }
@@ -504,10 +505,23 @@ TEST_F(Drift, KeepsTheCommandsOnManyLostRelaysUntilTheyAreBack) {
   world.clock().advance(1h);
   EXPECT_TRUE(world.open_letters().empty());
   EXPECT_EQ(world.query->count_relays().pending, 30);
+  EXPECT_EQ(world.query->count_relays().failing, 30);
   EXPECT_EQ(world.query->count_relays().not_served, 30);
   world.zooid.relays = before_the_wipe;
   world.clock().advance(1h);
   EXPECT_EQ(world.query->count_relays().live, 30);
+}
+
+TEST_F(Drift, CountsNoDeletedRelayAmongThoseThatAreLost) {
+  wiped_fleet(12);
+  const auto relays = world.query->list_relays();
+  for (int i = 0; i < 5; ++i) {
+    static_cast<void>(world.command->delete_relay(relays.at(i).id));
+  }
+  world.clock().advance(1min);
+  world.command->reconcile_relay(relays.back(), {.forced = true});
+  world.clock().advance(1min);
+  EXPECT_EQ(world.open_letters().size(), 1U);
 }
 
 TEST_F(Drift, MakesFewDeadLettersWhenAWipeIsFoundBySending) {

@@ -85,6 +85,23 @@ TEST_F(Settings, ReachEveryRelayThatTheyConcern) {
   EXPECT_TRUE(world.zooid.requests.empty());
 }
 
+// What an earlier version of tender sent, and the relays that it described otherwise.
+TEST_F(Settings, ReachTheRelaysThatAnEarlierVersionSentInAnotherForm) {
+  live();
+  world.crash();
+  world.database->execute("UPDATE setting SET digest = 'd', shown = 's' WHERE name = 'DEFAULTS'");
+  world.database->execute("UPDATE relay SET synced_digest = 'd' WHERE subdomain <> 'more'");
+  ASSERT_EQ(changes().size(), 1U);
+  EXPECT_EQ(changes()[0].name, "DEFAULTS");
+  EXPECT_EQ(changes()[0].relays, 3);
+  EXPECT_FALSE(changes()[0].needs_consent);
+  world.zooid.requests.clear();
+  world.start();
+  world.clock().advance(1min);
+  EXPECT_EQ(world.syncs(), 2);
+  EXPECT_TRUE(changes().empty());
+}
+
 TEST_F(Settings, ReachTheRelaysAlsoWhenTheOffsetIsLost) {
   live();
   world.env.livekit = livekit("second-secret");
@@ -189,7 +206,7 @@ TEST_F(Settings, LeaveNoSecretInTheDatabase) {
     EXPECT_EQ(rows.text(0).find("first-secret"), std::string::npos);
     EXPECT_EQ(rows.text(0).find("lk-key"), std::string::npos);
   }
-  EXPECT_EQ(count, 3);
+  EXPECT_EQ(count, 4);
 }
 
 }  // namespace

@@ -210,6 +210,10 @@ TEST_F(ZooidClient, KnowsWhatZooidSaysWhateverTheSecretsAre) {
   EXPECT_EQ(judged("e", 404, "relay not found").outcome, Outcome::not_found);
   EXPECT_EQ(judged("write", 500, "failed to write config: no space").outcome,
             Outcome::storage_fault);
+  transport.answers["zooid.test"] = test::answer(200, R"({"members":["members", true]})");
+  env.livekit->api_secret = Secret("members");
+  const http::Exchange members = send(Method::get, "/relay/r1/members", "");
+  EXPECT_EQ(std::get<http::Response>(members.result).body, R"({"members":["[secret]",true]})");
   EXPECT_THAT(judged("secret", 400, "devkey, secret and [secret] are bad").reason,
               HasSubstr("[secret], [secret] and [[secret]] are bad"));
   EXPECT_THAT(judged("hidden", 500, "failed to read existing config: toml: hidden").reason,

@@ -1,12 +1,11 @@
-// Relays that zooid had and has no longer, counted since it was last seen to have any other. A few
-// can have a fault of their own; when they are many, zooid as a whole has lost its relays. In
-// memory: after a restart each counts again when it is looked at. RelayCheck uses it, on the one
-// thread.
+// Relays that zooid had and has no longer. A few can have a fault of their own; when they are many,
+// and nothing shows that it has kept the others, zooid as a whole has lost its relays. In memory:
+// after a restart each counts again when it is missed again. RelayCheck uses it, on the one thread.
 #pragma once
 
 #include <cstddef>
+#include <map>
 #include <optional>
-#include <set>
 #include <string>
 
 #include "tender/base/clock.hpp"
@@ -19,30 +18,28 @@ class LostRelays {
   /// So many are no longer the fault of single relays.
   static constexpr std::size_t kMany = 10;
 
-  /// Whether it was not counted yet.
-  bool add(const RelayId& id, TimePoint now) {
-    if (ids_.empty()) {
-      since_ = now;
-    }
-    return ids_.insert(id.text).second;
+  /// `had_at`: when zooid was last known to have it; nothing: not known. Whether it was not counted
+  /// yet.
+  bool add(const RelayId& id, std::optional<TimePoint> had_at) {
+    return relays_.emplace(id.text, had_at.value_or(TimePoint::min())).second;
   }
 
-  /// zooid has that relay, which it took last at `taken_at`; nothing: not known. One that it took
-  /// after it lost the others says nothing of them.
+  /// zooid has that relay, which it took last at `taken_at`; nothing: not known. It was there
+  /// before those were lost that zooid still had later, so zooid has not lost all when it lost
+  /// them. One that zooid took after it had lost the others says nothing of them.
   void note_present(const RelayId& id, std::optional<TimePoint> taken_at) {
-    if (taken_at && *taken_at >= since_) {
-      ids_.erase(id.text);
-    } else {
-      ids_.clear();
-    }
+    relays_.erase(id.text);
+    std::erase_if(relays_, [&](const auto& lost) { return !taken_at || lost.second > *taken_at; });
   }
 
-  [[nodiscard]] std::size_t count() const { return ids_.size(); }
-  [[nodiscard]] bool are_many() const { return ids_.size() >= kMany; }
+  /// It is no longer wanted.
+  void forget(const RelayId& id) { relays_.erase(id.text); }
+
+  [[nodiscard]] std::size_t count() const { return relays_.size(); }
+  [[nodiscard]] bool are_many() const { return relays_.size() >= kMany; }
 
  private:
-  std::set<std::string> ids_;
-  TimePoint since_{};  // the first one was missed
+  std::map<std::string, TimePoint> relays_;  // and when zooid was last known to have each
 };
 
 }  // namespace tender::infra

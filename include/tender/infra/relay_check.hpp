@@ -49,12 +49,15 @@ class RelayCheck final : public outbox::Executor {
   /// Whether zooid has lost so many relays that one line in the log has said so for all.
   [[nodiscard]] bool has_lost_many() const { return lost_.are_many(); }
 
-  /// zooid had the relay, and has it no longer. After the first one tender looks at some others, to
-  /// tell whether zooid has lost them all. Part of the caller's transaction.
+  /// zooid had the relay, as its row says, and has it no longer. After the first one tender looks
+  /// at some others, to tell whether zooid has lost them all. Part of the caller's transaction.
   void note_lost(const Relay& relay);
 
-  /// zooid has the relay, or has it again (`recreated`). Part of the caller's transaction.
+  /// zooid has the relay, or may have it again (`recreated`). Part of the caller's transaction.
   void note_present(const Relay& relay, bool recreated);
+
+  /// The relay is to be lost, or has no row any more.
+  void forget_lost(const RelayId& id);
 
   /// Whether an operator has paused tender.
   [[nodiscard]] bool is_paused() const { return pause_.find(clock_.now()).has_value(); }

@@ -1,9 +1,9 @@
 // What the environment contributes to relays: their domain, the S3 storage for media, the LiveKit
-// server. A change of it since the last start is a change of every relay that it concerns, and
-// Infra sends these again. A change that would switch something off for relays, or move them to
-// another host, needs a person's consent first. The table `setting` remembers what was sent; no
-// secret is in it. Borrows the database and the environment. Calls block as Database says, and
-// throw StoreError.
+// server; and what this version of tender does, such as their roles. A change of it since the last
+// start is a change of every relay that it concerns, and Infra sends these again. A change that
+// would switch something off for relays, or move them to another host, needs a person's consent
+// first. The table `setting` remembers what was sent; no secret is in it. Borrows the database and
+// the environment. Calls block as Database says, and throw StoreError.
 #pragma once
 
 #include <cstdint>
@@ -21,7 +21,7 @@ class Database;
 namespace tender::infra {
 
 struct SettingChange {
-  std::string name;            // "RELAY_DOMAIN", "BLOSSOM_S3", "LIVEKIT"
+  std::string name;            // "RELAY_DOMAIN", "BLOSSOM_S3", "LIVEKIT", "DEFAULTS"
   std::string before;          // for people, without secrets; empty: it was not set
   std::string now;             // likewise
   std::int64_t relays = 0;     // that it concerns and that zooid has

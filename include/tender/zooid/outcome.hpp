@@ -45,7 +45,7 @@ struct Verdict {
 
 /// How much of the `error` in zooid's answer, from its beginning, is a text that every zooid writes
 /// and judge() knows; empty: none.
-[[nodiscard]] std::string_view own_words(std::string_view error);
+[[nodiscard]] std::string_view known_prefix(std::string_view error);
 
 /// How far our clock is ahead of the one in the answer's `Date`; nothing without one.
 [[nodiscard]] std::optional<std::chrono::seconds> clock_skew(const http::Exchange& exchange,
