@@ -11,6 +11,7 @@ using nlohmann::json;
 
 constexpr std::chrono::minutes kNewsLasts{1};
 constexpr int kFights = 3;
+constexpr std::chrono::minutes kLostPause{15};
 
 // What a row says about its result; nothing when that is no JSON object.
 json detail_of(const LogRow& row) {
@@ -231,6 +232,9 @@ void Witness::check_next_try(const std::string& relay, const RelayRecord& record
     return;
   }
   const Milliseconds wait = job->not_before - clock_.now();
+  if (wait == kLostPause && waits_with_many_lost(relay)) {
+    return;
+  }
   const Milliseconds full = full_delay(record.failures);
   if (wait < full * 9 / 10 || wait > full * 11 / 10) {
     trace_.violate("relay {} is to wait {} ms after failure {}", relay, wait.count(),
