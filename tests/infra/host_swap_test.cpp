@@ -104,6 +104,25 @@ TEST_F(HostSwap, TakesNothingOverFromTheRelayThatHadTheHostBefore) {
   }
 }
 
+// Rows of an earlier version, or of another program.
+TEST_F(HostSwap, LearnsNoIdentityFromTheRelayThatHadTheHostBefore) {
+  const Relay blue = live("blue");
+  const Relay green = live("green");
+  const std::string identity = world.get(green).identity;
+  world.crash();
+  world.database->execute("UPDATE relay SET identity = '' WHERE subdomain = 'green'");
+  world.start();
+  world.zooid.stale = world.zooid.relays;
+  rotate({blue, green});
+  world.clock().advance(20s);
+  EXPECT_EQ(world.get(green).identity, "");
+  world.zooid.stale.clear();
+  world.clock().advance(2min);
+  EXPECT_EQ(world.get(green).identity, identity);
+  EXPECT_EQ(world.get(green).info_name, green.info_name);
+  EXPECT_EQ(world.get(green).live, true);
+}
+
 // A restored backup, or a copied file with another host and schema.
 TEST_F(HostSwap, TakesNoRelayForAnotherOnlyBecauseBothHaveOneIdentity) {
   const Relay blue = live("blue");
