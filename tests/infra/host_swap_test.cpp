@@ -218,6 +218,33 @@ TEST_F(HostSwap, ParksNobodyWhenAStrangerHasTheHost) {
   EXPECT_EQ(parkings(), 0);
 }
 
+// blue gives up its host while it is sent with it once more, so the host is free only after that.
+TEST_F(HostSwap, IsNotTriedBeforeTheHostIsFree) {
+  const Relay blue = live("blue");
+  for (const char* const other : {"one", "two", "three"}) {
+    live(other);  // so that more than one request goes out at a time
+  }
+  world.zooid.script = [&](const test::FakeZooid::Seen& seen) {
+    test::FakeZooid::Action action;
+    if (seen.relay == blue.id.text) {
+      action.latency = seen.body.value("host", "") == "blue.relays.test" ? 3s : 1s;
+    }
+    return action;
+  };
+  world.command->reconcile_relay(world.get(blue), {.forced = true});
+  world.clock().advance(500ms);
+  RelayChange change;
+  change.subdomain = "azure";
+  static_cast<void>(world.command->update_relay(blue.id, change));
+  const Relay heir = world.create("blue");
+  world.clock().advance(30s);
+  EXPECT_EQ(host(blue), "azure.relays.test");
+  EXPECT_EQ(host(heir), "blue.relays.test");
+  EXPECT_EQ(std::ranges::count_if(world.zooid.requests,
+                                  [&](const auto& seen) { return seen.relay == heir.id.text; }),
+            2);
+}
+
 TEST_F(HostSwap, ParksNoRelayForAHostThatItHadItself) {
   const Relay blue = live("blue");
   auto& stranger = world.zooid.relays["one"] = world.zooid.relays[blue.id.text];
