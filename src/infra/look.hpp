@@ -34,7 +34,8 @@ class Look : public outbox::Execution {
   [[nodiscard]] const Relay& relay() const { return relay_; }
   [[nodiscard]] const zooid::LivenessVerdict& verdict() const { return verdict_; }
 
-  /// Makes the verdict of what this look has shown. Once, and first of all when it settles.
+  /// Makes the verdict of what this look has shown: first of all when it settles. A second time,
+  /// when the transaction has failed, changes nothing.
   void conclude(const store::Query& query);
 
  private:

@@ -32,7 +32,7 @@ class LostRelays {
     std::erase_if(relays_, [&](const auto& lost) { return !taken_at || lost.second > *taken_at; });
   }
 
-  /// It is no longer wanted.
+  /// The relay is deleted, or has no row any more: it is not missed.
   void forget(const RelayId& id) { relays_.erase(id.text); }
 
   [[nodiscard]] std::size_t count() const { return relays_.size(); }

@@ -56,7 +56,7 @@ class RelayCheck final : public outbox::Executor {
   /// zooid has the relay, or may have it again (`recreated`). Part of the caller's transaction.
   void note_present(const Relay& relay, bool recreated);
 
-  /// The relay is to be lost, or has no row any more.
+  /// The relay is deleted, or has no row any more: it is not missed.
   void forget_lost(const RelayId& id);
 
   /// Whether an operator has paused tender.

@@ -1,9 +1,9 @@
 // What the environment contributes to relays: their domain, the S3 storage for media, the LiveKit
-// server; and what this version of tender does, such as their roles. A change of it since the last
-// start is a change of every relay that it concerns, and Infra sends these again. A change that
-// would switch something off for relays, or move them to another host, needs a person's consent
-// first. The table `setting` remembers what was sent; no secret is in it. Borrows the database and
-// the environment. Calls block as Database says, and throw StoreError.
+// server; and what this version of tender sends besides, such as roles. A change of it since the
+// last start is a change of every relay that it concerns, and Infra sends these again. A change
+// that would switch something off for relays, or move them to another host, needs a person's
+// consent first. The table `setting` remembers what was sent; no secret is in it. Borrows the
+// database and the environment. Calls block as Database says, and throw StoreError.
 #pragma once
 
 #include <cstdint>

@@ -60,12 +60,12 @@ class Query {
 
   [[nodiscard]] std::optional<Relay> get_relay_of_schema(std::string_view schema) const;
 
-  /// By id, else by subdomain, else the newest deleted one of that subdomain: how people name a
-  /// relay. In rows of other programs, one text can be both.
+  /// How people name a relay: by id, else by subdomain; deleted ones only after all others, and of
+  /// one subdomain the newest. In rows of other programs, one text can be both.
   [[nodiscard]] std::optional<Relay> find_relay(std::string_view id_or_subdomain) const;
 
-  /// Another relay than `relay` that has that identity: zooid serves that one where it shows the
-  /// key. Nothing when `relay` has it itself, as a copy of its file does; with an empty one, none.
+  /// A relay other than `relay` with that identity: zooid serves that one where it shows the key.
+  /// Nothing if `relay` has it too, as when its file was copied, or if the identity is empty.
   [[nodiscard]] std::optional<Relay> get_other_relay_of_identity(const Relay& relay,
                                                                  std::string_view identity) const;
 
