@@ -25,11 +25,11 @@ using boost::system::error_code;
 constexpr Milliseconds kLinger{1'000};
 constexpr SteadyTime kNoDeadline = SteadyTime::max();
 
-Response unrouted(const Routes::Match& match) {
+Response unrouted(const Routes& routes, const Routes::Match& match) {
   if (match.allow.empty()) {
-    return error_response(404, "not found");
+    return routes.refusal(404, "not found");
   }
-  Response response = error_response(405, "method not allowed");
+  Response response = routes.refusal(405, "method not allowed");
   response.headers.push_back({"Allow", match.allow});
   return response;
 }
@@ -88,6 +88,7 @@ asio::awaitable<bool> ServerConnection::exchange() {
 asio::awaitable<ServerConnection::Reading> ServerConnection::read() {
   using Progress = RequestParser::Progress;
   parser_.begin();
+  admission_ = Admission();
   idle_since_ = service_.deadlines.now();
   enter(State::idle);
   expect_by(first_ ? began_ + service_.limits.head : idle_since_ + service_.limits.idle);
@@ -106,6 +107,9 @@ asio::awaitable<ServerConnection::Reading> ServerConnection::read() {
     }
     if (progress == Progress::head) {
       begin_body();
+      if (admission_.refusal) {
+        co_return Reading::refused;
+      }
       awaits_continue = parser_.expects_continue();
       continue;
     }
@@ -135,6 +139,7 @@ void ServerConnection::begin_body() {
   head_only_ = request.method == "HEAD";
   what_ = printable(request.method + " " + request.path);
   match_ = service_.routes.find(request.method, request.path);
+  admission_ = service_.routes.admit(request);
   parser_.limit_body(std::min(service_.limits.max_body,
                               match_.max_body.value_or(std::numeric_limits<std::size_t>::max())));
   expect_by(began_ + service_.limits.request);
@@ -177,8 +182,11 @@ asio::awaitable<void> ServerConnection::discard() {
 }
 
 asio::awaitable<void> ServerConnection::refuse() {
-  const Response response = error_response(refusal_.status, refusal_.reason);
-  std::string text = response_text(response, service_.clock.now(), false);
+  std::string text = admission_.refusal
+                         ? response_bytes(*admission_.refusal, /*keep=*/false)
+                         : response_text(service_.routes.refusal(refusal_.status, refusal_.reason),
+                                         service_.clock.now(),
+                                         /*keep_alive=*/false);
   expect_by(service_.deadlines.now() + service_.limits.write);
   const bool written = co_await write(std::move(text));
   if (written) {
@@ -193,6 +201,7 @@ asio::awaitable<Reply> ServerConnection::handle() {
   expect_by(kNoDeadline);
   ServerRequest request = parser_.take();
   request.segments = std::move(match_.segments);
+  request.note = std::move(admission_.note);
   std::string fault;
   try {
     if (match_.handler != nullptr) {
@@ -203,7 +212,7 @@ asio::awaitable<Reply> ServerConnection::handle() {
   } catch (const std::exception& error) {
     fault = error.what();
   }
-  Reply reply(match_.handler == nullptr ? unrouted(match_) : failed(fault));
+  Reply reply(match_.handler == nullptr ? unrouted(service_.routes, match_) : failed(fault));
   co_return std::move(reply);
 }
 
@@ -247,7 +256,7 @@ std::string ServerConnection::response_bytes(const Response& response, bool keep
 
 Response ServerConnection::failed(std::string_view what) const {
   service_.logger.error("{}: answered 500, because the handler failed: {}", what_, printable(what));
-  return error_response(500, "internal error");
+  return service_.routes.refusal(500, "internal error");
 }
 
 void ServerConnection::expect_by(SteadyTime time) {

@@ -79,6 +79,7 @@ class ServerConnection {
   std::optional<SteadyTime> latest_;  // once stopping
   Refusal refusal_;
   Routes::Match match_;
+  Admission admission_;
   std::string what_;  // of the request under way, for log lines: "GET /v1/relays"
   bool head_only_ = false;
 };

@@ -84,6 +84,18 @@ Routes ServerTest::example() {
     Reply reply(Response{200, {}, request.segments.at("id")});
     co_return reply;
   });
+  routes.guard([](const ServerRequest& head) {
+    Admission admission;
+    if (head.path.starts_with("/closed")) {
+      admission.refusal = Response{401, {{"WWW-Authenticate", "Nostr"}}, "not you"};
+    }
+    admission.note = std::string("admitted to ") + head.path;
+    return admission;
+  });
+  routes.add("GET", "/note", [](ServerRequest request) -> asio::awaitable<Reply> {
+    Reply reply(Response{200, {}, std::any_cast<std::string>(request.note)});
+    co_return reply;
+  });
   routes.add("GET", "/wait", [this](ServerRequest request) { return wait(std::move(request)); });
   routes.add("GET", "/throw", always([]() -> Reply { throw std::runtime_error("a\nb"); }));
   routes.add("GET", "/forged", always([] {

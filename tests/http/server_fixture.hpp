@@ -44,6 +44,7 @@ class ServerTest : public testing::Test {
   /// GET and POST /echo answer with method, path, query and body; GET /relays/{id} with the id;
   /// PUT /small takes bodies of up to 4 bytes; GET /large answers with 32 MB, GET /wait once the
   /// test calls release(); GET /throw, /forged, /raw, /drop and /silence do as they say.
+  /// A guard refuses what begins with /closed, and leaves a note, with which GET /note answers.
   ServerTest();
   ~ServerTest() override;
 

@@ -52,6 +52,26 @@ TEST_F(ServerTest, AnswersHeadWithoutABody) {
   EXPECT_THAT(ask(peer, get("/relays/x")), EndsWith("\r\n\r\nx"));
 }
 
+TEST_F(ServerTest, RefusesWhatItsGuardRefusesBeforeTheBodyComes) {
+  start();
+  const auto peer = connect();
+  const std::string answer = ask(peer,
+                                 "POST /closed/1 HTTP/1.1\r\nHost: a\r\nContent-Length: 1000\r\n"
+                                 "Expect: 100-continue\r\n\r\n");
+  EXPECT_THAT(answer, StartsWith("HTTP/1.1 401 Unauthorized\r\nWWW-Authenticate: Nostr\r\n"));
+  EXPECT_THAT(answer, EndsWith("\r\n\r\nnot you"));
+  peer->send("GET /echo HTTP/1.1\r\nHost: a\r\n\r\n");
+  run_until([&] { return peer->closed; });
+  EXPECT_THAT(peer->received, Not(HasSubstr("echo")));
+}
+
+TEST_F(ServerTest, HandsTheNoteOfItsGuardToTheHandler) {
+  start();
+  const auto peer = connect();
+  EXPECT_THAT(ask(peer, get("/note")), EndsWith("\r\n\r\nadmitted to /note"));
+  EXPECT_THAT(ask(peer, get("/note?again")), EndsWith("\r\n\r\nadmitted to /note"));
+}
+
 TEST_F(ServerTest, SaysThatThereIsNoSuchPathOrMethod) {
   start();
   const auto peer = connect();

@@ -6,6 +6,7 @@
 //   routes.add("PUT", "/v1/relays/{id}", put_relay, 64 * 1024);
 #pragma once
 
+#include <any>
 #include <cstddef>
 #include <functional>
 #include <map>
@@ -24,6 +25,16 @@ namespace tender::http {
 /// Answers one request. What it captures must live until Server::run() has ended. It must end by
 /// itself: nothing interrupts it.
 using Handler = std::function<boost::asio::awaitable<Reply>(ServerRequest)>;
+
+/// What a Guard says of a request.
+struct Admission {
+  std::optional<Response> refusal{};  // instead of the handler's answer; the connection is closed
+  std::any note{};                    // for the handler: ServerRequest::note
+};
+
+/// Asked when a request's head has been read, before its body is: `head` has no body and no
+/// segments yet. What it captures must live until Server::run() has ended. Must not throw.
+using Guard = std::function<Admission(const ServerRequest& head)>;
 
 class Routes {
  public:
@@ -46,6 +57,23 @@ class Routes {
   /// Has `handler` answer all that no route fits, instead of the server's 404 and 405.
   void otherwise(Handler handler) { otherwise_ = std::move(handler); }
 
+  /// How the server's own refusals look: of what no route fits, of what is not HTTP or too large or
+  /// too slow, and of handlers that fail. Else as error_response().
+  using Refusals = std::function<Response(int status, std::string_view text)>;
+  void refuse_with(Refusals refusals) { refusals_ = std::move(refusals); }
+
+  [[nodiscard]] Response refusal(int status, std::string_view text) const {
+    return refusals_ ? refusals_(status, text) : error_response(status, text);
+  }
+
+  /// Has `guard` be asked of every request, also of those that no route fits.
+  void guard(Guard guard) { guard_ = std::move(guard); }
+
+  /// What the guard says; without one, everything is admitted.
+  [[nodiscard]] Admission admit(const ServerRequest& head) const {
+    return guard_ ? guard_(head) : Admission();
+  }
+
   /// `path` is percent-encoded; each of its segments is decoded before it is compared.
   [[nodiscard]] Match find(std::string_view method, std::string_view path) const;
 
@@ -59,6 +87,8 @@ class Routes {
 
   std::vector<Route> routes_;
   Handler otherwise_;
+  Guard guard_;
+  Refusals refusals_;
 };
 
 }  // namespace tender::http

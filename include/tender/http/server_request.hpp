@@ -2,6 +2,7 @@
 // that the client sends. A value.
 #pragma once
 
+#include <any>
 #include <map>
 #include <optional>
 #include <string>
@@ -22,6 +23,7 @@ struct ServerRequest {
   /// What the {names} of the route's pattern stand for, percent-decoded: never empty, but any byte
   /// may be in it, also '/', NUL and what is not UTF-8.
   std::map<std::string, std::string> segments;
+  std::any note{};  // what the Guard left for the handler
 
   /// The first header of that name, compared without case; nothing when absent. Valid while this
   /// lives.
