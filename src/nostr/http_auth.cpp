@@ -18,13 +18,9 @@ std::int64_t seconds_of(TimePoint time) {
   return std::chrono::floor<std::chrono::seconds>(time).time_since_epoch().count();
 }
 
-// A body needs its digest; without a body there need be none, but one that is there must fit.
-bool payload_fits(const Event& event, std::string_view body) {
+std::optional<std::string> payload_of(const Event& event) {
   const auto payload = tag_value(event, "payload");
-  if (!payload) {
-    return body.empty();
-  }
-  return *payload == to_hex(sha256(body));
+  return payload ? std::optional<std::string>(*payload) : std::nullopt;
 }
 
 HttpAuthFault check_event(const Event& event, const HttpAuthCheck& check) {
@@ -45,14 +41,14 @@ HttpAuthFault check_event(const Event& event, const HttpAuthCheck& check) {
   if (tag_value(event, "method") != check.method) {
     return HttpAuthFault::method;
   }
-  if (check.body && !payload_fits(event, *check.body)) {
+  if (check.body && !payload_fits(payload_of(event), *check.body)) {
     return HttpAuthFault::payload;
   }
   return HttpAuthFault::none;
 }
 
 HttpAuthResult refused(HttpAuthFault fault) {
-  return {fault, std::nullopt};
+  return {fault, std::nullopt, {}, std::nullopt};
 }
 
 }  // namespace
@@ -119,7 +115,11 @@ HttpAuthResult verify_http_auth(const HttpAuthCheck& check) {
   if (const HttpAuthFault fault = check_event(*event, check); fault != HttpAuthFault::none) {
     return refused(fault);
   }
-  return {HttpAuthFault::none, PublicKey::parse(event->pubkey)};
+  return {HttpAuthFault::none, PublicKey::parse(event->pubkey), event->id, payload_of(*event)};
+}
+
+bool payload_fits(const std::optional<std::string>& payload, std::string_view body) {
+  return payload ? *payload == to_hex(sha256(body)) : body.empty();
 }
 
 }  // namespace tender::nostr

@@ -50,8 +50,14 @@ struct HttpAuthCheck {
 
 struct HttpAuthResult {
   HttpAuthFault fault = HttpAuthFault::none;
-  std::optional<PublicKey> signer;  // set when fault is none
+  std::optional<PublicKey> signer;       // set when fault is none
+  std::string id{};                      // of the event, then: whoever allows a token once keeps it
+  std::optional<std::string> payload{};  // the event's, for whoever gets the body later
 };
+
+/// Whether a body fits the `payload` of its token. A body needs one; without a body there need be
+/// none, but one that is there must fit.
+[[nodiscard]] bool payload_fits(const std::optional<std::string>& payload, std::string_view body);
 
 [[nodiscard]] HttpAuthResult verify_http_auth(const HttpAuthCheck& check);
 
