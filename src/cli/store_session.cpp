@@ -3,6 +3,7 @@
 #include <ostream>
 
 #include <fmt/ostream.h>
+#include <unistd.h>
 
 #include "tender/store/checkpointer.hpp"
 #include "tender/store/database_lock.hpp"
@@ -29,7 +30,8 @@ StoreSession::StoreSession(const config::StoreEnv& env, store::OpenMode mode)
       database(env.database_path, clock, store::open_options(mode, *logger_)),
       notify(clock, 1),
       query(database),
-      command(database, clock, random, notify),
+      command(store::Command(database, clock, random, notify)
+                  .acting_for(fmt::format("cli:{}", getuid()))),
       has_livekit(env.has_livekit),
       zooid_config_dir(env.zooid_config_dir),
       reserved_subdomains(env.reserved_subdomains),

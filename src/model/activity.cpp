@@ -61,6 +61,7 @@ nlohmann::ordered_json to_json(const Activity& activity) {
           {"activity_type", activity.activity_type},
           {"resource_type", activity.resource_type},
           {"resource_id", activity.resource_id},
+          {"principal", activity.principal},
           {"detail", detail ? *detail : nlohmann::json::object()}};
 }
 

@@ -12,6 +12,7 @@ Activity read_activity(const Statement& row) {
   activity.resource_type = row.text(5);
   activity.resource_id = row.text(6);
   activity.detail = row.text(7);
+  activity.principal = row.text(8);
   return activity;
 }
 

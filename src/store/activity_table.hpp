@@ -4,8 +4,9 @@
 #include "tender/model/activity.hpp"
 #include "tender/store/statement.hpp"
 
-#define TENDER_ACTIVITY_COLUMNS \
-  "seq, id, tenant, created_at, activity_type, resource_type, resource_id, detail"
+#define TENDER_ACTIVITY_COLUMNS                                                      \
+  "seq, id, tenant, created_at, activity_type, resource_type, resource_id, detail, " \
+  "principal"
 
 // is_command().
 #define TENDER_COMMAND_TYPES                                                               \

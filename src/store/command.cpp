@@ -483,9 +483,9 @@ void Command::add_activity(std::string_view type, const std::string& tenant,
   database_
       ->prepare(
           "INSERT INTO activity (id, tenant, created_at, activity_type, resource_type, "
-          "resource_id, "
-          "detail) VALUES (?, ?, ?, ?, ?, ?, ?)",
-          random_->uuid(), tenant, clock_->now(), type, resource_type, resource_id, detail)
+          "resource_id, detail, principal) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+          random_->uuid(), tenant, clock_->now(), type, resource_type, resource_id, detail,
+          principal_)
       .run();
 }
 

@@ -37,8 +37,10 @@ TEST_F(Activities, AreAnArrayInTheOrderOfTheLog) {
   ASSERT_EQ(ran.json().size(), 2U);
   for (const ordered_json& row : ran.json()) {
     EXPECT_EQ(members(row), (Words{"seq", "id", "tenant", "created_at", "activity_type",
-                                   "resource_type", "resource_id", "detail"}));
+                                   "resource_type", "resource_id", "principal", "detail"}));
   }
+  EXPECT_EQ(ran.json()[0]["principal"], "cli:" + std::to_string(getuid()));
+  EXPECT_EQ(ran.json()[1]["principal"], "");
   const ordered_json failed = ran.json()[1];
   EXPECT_EQ(failed["seq"], 2);
   EXPECT_EQ(failed["tenant"], kTenant);

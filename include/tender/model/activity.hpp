@@ -56,6 +56,7 @@ struct Activity {
   std::string resource_type;
   std::string resource_id;
   std::string detail = "{}";  // JSON object
+  std::string principal;      // who caused it: "npub1…", "token", "cli:1000"; empty: not known
 
   /// The type when this is about a relay and of a type that tender knows; nothing otherwise.
   [[nodiscard]] std::optional<ActivityType> relay_activity() const;

@@ -8,6 +8,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "tender/base/clock.hpp"
@@ -46,6 +47,14 @@ class Command {
  public:
   Command(Database& database, const Clock& clock, Random& random, ActivityChannel& notify)
       : database_(&database), clock_(&clock), random_(&random), notify_(&notify) {}
+
+  /// The same, for whoever is recorded as the cause of the activities: "npub1…", "token",
+  /// "cli:1000".
+  [[nodiscard]] Command acting_for(std::string principal) const {
+    Command command = *this;
+    command.principal_ = std::move(principal);
+    return command;
+  }
 
   /// The channel of committed activities, whoever wrote them.
   [[nodiscard]] ActivityChannel& notify() const { return *notify_; }
@@ -176,6 +185,7 @@ class Command {
   const Clock* clock_;
   Random* random_;
   ActivityChannel* notify_;
+  std::string principal_;  // empty: tender itself
 };
 
 }  // namespace tender::store
