@@ -63,6 +63,17 @@ std::filesystem::path read_database_path(Settings& settings, const EnvFile& file
   return of_environment ? path : file.path.parent_path() / path;
 }
 
+AdminSettings read_admin(Settings& settings) {
+  AdminSettings admin;
+  admin.bind = settings.read("ADMIN_BIND", parse_bind).value_or(std::nullopt);
+  admin.url = settings.read("ADMIN_URL", parse_api_url);
+  admin.pubkeys =
+      settings.read("ADMIN_PUBKEYS", parse_admin_keys).value_or(std::vector<AdminKey>());
+  admin.token = settings.secret("ADMIN_TOKEN").value_or(Secret());
+  admin.metrics_auth = read_choice(settings, "METRICS_AUTH", kOnOff);
+  return admin;
+}
+
 StoreEnv read_store(Settings& settings, const EnvFile& file, const ZooidOptions& options) {
   StoreEnv store;
   store.has_livekit = options.livekit.has_value();
@@ -75,6 +86,7 @@ StoreEnv read_store(Settings& settings, const EnvFile& file, const ZooidOptions&
   if (options.relay_verify == RelayVerify::off) {
     store.relay_sweep = Milliseconds::zero();
   }
+  store.admin = read_admin(settings);
   store.log_level = read_choice(settings, "LOG_LEVEL", kLogLevels);
   store.log_format = read_choice(settings, "LOG_FORMAT", kLogFormats);
   store.warnings = settings.take_warnings();

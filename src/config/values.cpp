@@ -6,6 +6,8 @@
 #include <stdexcept>
 #include <system_error>
 
+#include <boost/asio/ip/address.hpp>
+
 #include "tender/config/duration.hpp"
 
 #include "file.hpp"
@@ -113,6 +115,57 @@ Parsed<std::vector<http::Url>> parse_zooid_urls(std::string_view text) {
     urls.push_back(std::move(url));
   }
   return urls;
+}
+
+Parsed<std::optional<http::ServerAddress>> parse_bind(std::string_view text) {
+  constexpr std::string_view unix_socket = "unix:";
+  if (text == "off") {
+    return std::optional<http::ServerAddress>();
+  }
+  if (text.starts_with(unix_socket)) {
+    const std::filesystem::path path = text.substr(unix_socket.size());
+    if (!path.is_absolute()) {
+      return Problem{"does not name a socket by an absolute path",
+                     "write it like unix:/run/tender/admin.sock"};
+    }
+    return std::optional<http::ServerAddress>(http::UnixAddress{path});
+  }
+  const Problem problem{"is not an address to listen on",
+                        "write host:port with a numeric host (127.0.0.1:8420), "
+                        "unix:/run/tender/admin.sock, or off"};
+  try {
+    const http::Url url = http::Url::parse(fmt::format("http://{}", text));
+    boost::system::error_code error;
+    static_cast<void>(boost::asio::ip::make_address(url.host(), error));
+    const bool has_port = text.ends_with(fmt::format(":{}", url.port()));
+    if (error || !has_port || url.target() != "/" || text.ends_with('/')) {
+      return problem;
+    }
+    return std::optional<http::ServerAddress>(http::TcpAddress{url.host(), url.port()});
+  } catch (const std::invalid_argument&) {
+    return problem;
+  }
+}
+
+Parsed<std::vector<AdminKey>> parse_admin_keys(std::string_view text) {
+  constexpr std::string_view read_only = ":ro";
+  std::vector<AdminKey> keys;
+  for (std::string_view part : split_list(text)) {
+    const bool only_reads = part.ends_with(read_only);
+    part.remove_suffix(only_reads ? read_only.size() : 0);
+    try {
+      const nostr::PublicKey key = nostr::PublicKey::parse(part);
+      if (std::ranges::find(keys, key, &AdminKey::key) != keys.end()) {
+        return Problem{fmt::format("lists {} twice", key.npub()), "remove one of the two"};
+      }
+      keys.push_back({key, only_reads});
+    } catch (const nostr::InvalidKey& error) {
+      return Problem{fmt::format("has a key, number {}, that {}", keys.size() + 1, error.what()),
+                     "write npub1… or 64 hex characters, with commas between several keys and "
+                     ":ro behind those that may only read"};
+    }
+  }
+  return keys;
 }
 
 Parsed<std::string> parse_http_url(std::string_view text) {

@@ -13,6 +13,7 @@
 #include <fmt/format.h>
 
 #include "tender/base/clock.hpp"
+#include "tender/config/env.hpp"
 #include "tender/http/url.hpp"
 #include "tender/nostr/keys.hpp"
 
@@ -61,6 +62,13 @@ using Parsed = std::variant<T, Problem>;
 
 /// The path of a directory; it may not exist yet.
 [[nodiscard]] Parsed<std::filesystem::path> parse_directory(std::string_view text);
+
+/// `off` (nothing), `unix:` and an absolute path, or host:port with a numeric host.
+[[nodiscard]] Parsed<std::optional<http::ServerAddress>> parse_bind(std::string_view text);
+
+/// Public keys as `npub1…` or hex, separated by commas, none of them twice; `:ro` behind one means
+/// read-only.
+[[nodiscard]] Parsed<std::vector<AdminKey>> parse_admin_keys(std::string_view text);
 
 /// Any text.
 [[nodiscard]] Parsed<std::string> parse_text(std::string_view text);

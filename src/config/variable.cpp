@@ -169,6 +169,32 @@ constexpr std::array kVariables = {
              .meaning = "The API key's secret",
              .example = "from the LiveKit server",
              .secret = true},
+    Variable{.name = "ADMIN_BIND",
+             .group = Group::admin,
+             .default_value = "127.0.0.1:8420",
+             .meaning = "Where the sidecar listens for health checks, metrics and the admin API: "
+                        "host:port, a unix socket (`unix:/run/tender/admin.sock`), or `off`"},
+    Variable{.name = "ADMIN_URL",
+             .group = Group::admin,
+             .meaning = "The URL by which clients reach it through a proxy; their tokens are for "
+                        "this URL",
+             .example = "for example https://tender.example.com"},
+    Variable{.name = "ADMIN_PUBKEYS",
+             .group = Group::admin,
+             .meaning = "The public keys (npub or hex, separated by commas) whose owners may use "
+                        "the admin API, with NIP-98 tokens. `:ro` behind a key lets its owner only "
+                        "read",
+             .example = "for example npub1…,npub1…:ro"},
+    Variable{.name = "ADMIN_TOKEN",
+             .group = Group::admin,
+             .meaning = "A bearer token that lets its holder use the admin API",
+             .example = "`openssl rand -hex 32` makes one",
+             .secret = true},
+    Variable{.name = "METRICS_AUTH",
+             .group = Group::admin,
+             .default_value = "off",
+             .meaning = "Whether `/metrics` is only for those who may use the admin API (`on`), or "
+                        "for everybody who can connect (`off`)"},
     Variable{.name = "LOG_LEVEL",
              .group = Group::log,
              .default_value = "info",
@@ -182,9 +208,9 @@ constexpr std::array kVariables = {
         .meaning = "The format of log lines on stderr: `text`, or `json` with one object per line"},
 };
 
-constexpr std::array<std::string_view, 10> kPrefixes = {
-    "ZOOID_",      "RELAY_",   "RECONCILE_", "ROBOT_",    "MEMBERS_",
-    "BLOSSOM_S3_", "LIVEKIT_", "DATABASE_",  "ACTIVITY_", "LOG_"};
+constexpr std::array<std::string_view, 12> kPrefixes = {
+    "ZOOID_",   "RELAY_",    "RECONCILE_", "ROBOT_", "MEMBERS_", "BLOSSOM_S3_",
+    "LIVEKIT_", "DATABASE_", "ACTIVITY_",  "ADMIN_", "METRICS_", "LOG_"};
 
 std::string upper(std::string_view text) {
   std::string result(text);
@@ -217,6 +243,8 @@ std::string_view title(Group group) {
       return "Media storage in S3 (set all five or none; without them zooid stores media itself)";
     case Group::livekit:
       return "Calls through LiveKit (set all three or none; without them relays have no calls)";
+    case Group::admin:
+      return "Admin API, health and metrics";
     case Group::log:
       return "Logging";
   }

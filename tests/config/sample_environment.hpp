@@ -41,7 +41,8 @@ inline config::Environment with_groups() {
                       {"BLOSSOM_S3_SECRET_KEY", "secret"},
                       {"LIVEKIT_URL", "wss://livekit.example.com"},
                       {"LIVEKIT_API_KEY", "key"},
-                      {"LIVEKIT_API_SECRET", "hidden"}});
+                      {"LIVEKIT_API_SECRET", "hidden"},
+                      {"ADMIN_TOKEN", "open sesame"}});
   return environment;
 }
 

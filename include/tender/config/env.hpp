@@ -20,6 +20,7 @@
 #include "tender/base/secret.hpp"
 #include "tender/config/config_error.hpp"
 #include "tender/config/environment.hpp"
+#include "tender/http/server.hpp"
 #include "tender/http/url.hpp"
 #include "tender/nostr/keys.hpp"
 
@@ -65,6 +66,21 @@ enum class RelayDrift : std::uint8_t {
 /// The answer of that name, as RELAY_DRIFT and a relay's own `drift` spell it; nothing for another.
 [[nodiscard]] std::optional<RelayDrift> parse_relay_drift(std::string_view name);
 
+/// A key in ADMIN_PUBKEYS.
+struct AdminKey {
+  nostr::PublicKey key;
+  bool read_only = false;  // written with `:ro` behind it
+};
+
+/// Where the sidecar offers its admin API, and to whom.
+struct AdminSettings {
+  std::optional<http::ServerAddress> bind;  // nothing: not at all
+  std::optional<http::Url> url;             // what clients call it, if that is something else
+  std::vector<AdminKey> pubkeys;
+  Secret token;               // empty: no bearer token is accepted
+  bool metrics_auth = false;  // whether /metrics, too, is only for those two
+};
+
 /// What a command needs that uses only the database.
 struct StoreEnv {
   // Relative ones are relative to the working directory. A relative one of an env file, and the
@@ -78,6 +94,7 @@ struct StoreEnv {
   spdlog::level::level_enum log_level = spdlog::level::info;
   LogFormat log_format = LogFormat::text;
   std::optional<std::filesystem::path> zooid_config_dir;  // may not exist; nothing: not known
+  AdminSettings admin;
   bool has_livekit = false;  // whether LIVEKIT_* is given here; a hint, the sidecar's counts
   // The subdomains whose relays would have a host of ZOOID_API_URL, where zooid serves its API
   // only. None when ZOOID_API_URL or RELAY_DOMAIN is not given.
