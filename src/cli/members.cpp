@@ -1,7 +1,10 @@
 // `tender members`: who is a member of a relay, as zooid reports it.
 #include "tender/infra/members.hpp"
 
+#include <optional>
 #include <ostream>
+#include <utility>
+#include <vector>
 
 #include <fmt/ostream.h>
 
@@ -14,6 +17,7 @@
 #include "command.hpp"
 #include "event_loop.hpp"
 #include "output.hpp"
+#include "sidecar_members.hpp"
 #include "store_session.hpp"
 
 namespace tender::cli {
@@ -76,7 +80,11 @@ ExitCode members(const Invocation& invocation) {
   const config::Env env = config::load_env(invocation.environment, invocation.env_file);
   StoreSession session(invocation, store::OpenMode::existing);
   const Relay relay = view::require_relay(session.query, invocation.names.front());
-  const infra::MemberList list = ask(env, session, relay.id);
+  std::optional<infra::MemberList> shared;
+  if (!invocation.has("direct")) {
+    shared = members_of_sidecar(env, session, relay.id);
+  }
+  const infra::MemberList list = shared ? *std::move(shared) : ask(env, session, relay.id);
   if (list.status != Status::ok) {
     return explain(relay, list, invocation.err);
   }
@@ -100,7 +108,11 @@ const CommandSpec kMembers{
     .summary = "List the public keys of a relay's members, as zooid reports them",
     .example = "tender members blue --json",
     .prints_data = true,
-    .options = nullptr,
+    .options =
+        [] {
+          return std::vector<Option>{
+              {"direct", "Ask zooid itself, also when a sidecar runs that could be asked"}};
+        },
     .run = members};
 
 }  // namespace tender::cli

@@ -3,12 +3,17 @@
 #include <cstdlib>
 #include <filesystem>
 #include <memory>
+#include <optional>
 
 #include <boost/asio/experimental/awaitable_operators.hpp>
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/signal_set.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
+#include "tender/admin/admin_server.hpp"
+#include "tender/base/clock.hpp"
+#include "tender/base/error.hpp"
+#include "tender/base/wakeup.hpp"
 #include "tender/infra/setting_changes.hpp"
 #include "tender/service/sidecar.hpp"
 
@@ -20,6 +25,8 @@ namespace tender::cli {
 namespace {
 
 namespace asio = boost::asio;
+
+constexpr std::chrono::seconds kListenAgain{5};
 
 bool is_missing(const std::filesystem::path& file) {
   std::error_code error;
@@ -33,7 +40,10 @@ class Run {
         database_(env.database_path),
         is_new_(is_missing(env.database_path)),
         signals_(io_, SIGTERM, SIGINT),
-        sidecar_(env, io_.get_executor(), *logger_, {}) {
+        env_(env),
+        clock_(io_.get_executor()),
+        sidecar_(env, io_.get_executor(), *logger_, {}),
+        admin_alarm_(clock_) {
     if (accept_settings) {
       infra::SettingChanges(sidecar_.database(), env).accept();
     }
@@ -44,7 +54,7 @@ class Run {
  private:
   asio::awaitable<void> serve() {
     using namespace asio::experimental::awaitable_operators;
-    co_await (work() && heed_signals());
+    co_await (work() && heed_signals() && serve_admins());
   }
 
   // A wrong path, or a volume that is not mounted, looks like a fleet without relays.
@@ -60,8 +70,42 @@ class Run {
   asio::awaitable<void> work() {
     warn_of_new_database();
     co_await sidecar_.run();
+    stop_admins();
     logger_->info("stopped");
     signals_.cancel();
+  }
+
+  // An address that is in use, by a sidecar on standby for instance, is no reason not to work.
+  asio::awaitable<void> serve_admins() {
+    bool said = false;
+    while (env_.admin.bind && !stopping_ && !listen(said)) {
+      said = true;
+      const TimePoint again = clock_.now() + kListenAgain;
+      co_await admin_alarm_.wait_until(again);
+    }
+    if (admin_) {
+      co_await admin_->run();
+    }
+  }
+
+  bool listen(bool said) {
+    try {
+      admin_.emplace(env_, sidecar_, io_.get_executor(), clock_, *logger_);
+      logger_->info("the admin API listens at {}", admin_->name());
+      return true;
+    } catch (const Error& error) {
+      logger_->log(said ? spdlog::level::debug : spdlog::level::warn,
+                   "no admin API for now, trying again: {}; {}", error.what(), error.remedy());
+      return false;
+    }
+  }
+
+  void stop_admins() {
+    stopping_ = true;
+    admin_alarm_.notify();
+    if (admin_) {
+      admin_->stop();
+    }
   }
 
   asio::awaitable<void> heed_signals() {
@@ -86,7 +130,12 @@ class Run {
   asio::io_context io_{1};
   asio::signal_set
       signals_;  // before all that takes its time: an early signal waits for heed_signals
+  const config::Env& env_;
+  SystemClock clock_;
   service::Sidecar sidecar_;
+  Wakeup admin_alarm_;
+  bool stopping_ = false;
+  std::optional<admin::AdminServer> admin_;  // nothing: ADMIN_BIND is off
 };
 
 ExitCode run(const Invocation& invocation) {

@@ -339,6 +339,7 @@ void Infra::handle_command(const Activity& activity, ActivityType type) {
 }
 
 asio::awaitable<void> Infra::reconcile_relay_state(std::string_view source, Wakeup& pause) {
+  begun_ = true;
   const std::size_t pending =
       co_await find_lost_work(&store::Query::next_relays_pending_sync, source, pause);
   co_await find_lost_work(&store::Query::next_relays_in_doubt, source, pause);

@@ -3,6 +3,8 @@
 // makes it. On the one thread.
 #pragma once
 
+#include <utility>
+
 #include "tender/base/wakeup.hpp"
 #include "tender/http/client.hpp"
 #include "tender/http/logged_transport.hpp"
@@ -33,6 +35,10 @@ class ActiveSidecar {
   void hold(const store::StoreError& fault) { infra_.hold(fault); }
 
   [[nodiscard]] std::size_t in_flight() const { return infra_.in_flight(); }
+  [[nodiscard]] const infra::Infra& infra() const { return infra_; }
+  boost::asio::awaitable<infra::MemberList> list_relay_members(RelayId id) {
+    return infra_.list_relay_members(std::move(id));
+  }
 
  private:
   enum class Files : std::uint8_t { in_place, database_moved, lock_lost };

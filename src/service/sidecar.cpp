@@ -63,6 +63,26 @@ store::Command Sidecar::command() {
   return {runtime_.database, runtime_.clock, runtime_.random, feed_.channel()};
 }
 
+Sidecar::Condition Sidecar::condition() const {
+  if (!active_) {
+    return {.stopping = stopping_};
+  }
+  return {.active = true,
+          .begun = active_->infra().has_begun(),
+          .outage = active_->infra().waits_for_database(),
+          .stopping = stopping_ || active_->infra().is_stopping()};
+}
+
+asio::awaitable<infra::MemberList> Sidecar::list_relay_members(RelayId id) {
+  const std::shared_ptr<ActiveSidecar> active = active_;
+  if (!active) {
+    co_return infra::MemberList{.status = infra::MemberList::Status::failed,
+                                .members = {},
+                                .reason = "this sidecar is on standby, and asks zooid for nothing"};
+  }
+  co_return co_await active->list_relay_members(std::move(id));
+}
+
 std::size_t Sidecar::in_flight() const {
   return active_ ? active_->in_flight() : 0;
 }
@@ -121,7 +141,7 @@ asio::awaitable<void> Sidecar::become_active() {
                  path.string(), env_.robot_key.public_key().npub());
     warn_of_odd_rows();
     active_ =
-        std::make_unique<ActiveSidecar>(executor_, env_, runtime_, std::move(*lock), command(),
+        std::make_shared<ActiveSidecar>(executor_, env_, runtime_, std::move(*lock), command(),
                                         logger_, infra::Infra::Options{.floor = options_.floor});
   }
 }

@@ -48,11 +48,10 @@ outbox::DeadLetter require_letter(store::Database& database, const std::string& 
     if (!relay && !number) {
       throw store::NoSuchRelay(name);
     }
-    throw store::CommandError(
-        relay ? fmt::format("relay {} has no open dead letter",
-                            printable(relay->subdomain, relay->subdomain.size()))
-              : fmt::format("there is no dead letter \"{}\"", printable(name, 80)),
-        "see `tender dead-letter list`");
+    throw NoSuchLetter(relay ? fmt::format("relay {} has no open dead letter",
+                                           printable(relay->subdomain, relay->subdomain.size()))
+                             : fmt::format("there is no dead letter \"{}\"", printable(name, 80)),
+                       "see `tender dead-letter list`");
   }
   return std::move(*letter);
 }

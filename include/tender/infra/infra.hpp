@@ -76,6 +76,11 @@ class Infra {
     dispatcher_.wake();  // it looks when the fault is over
   }
 
+  /// Whether start() has begun to give work to the relays that lack it.
+  [[nodiscard]] bool has_begun() const { return begun_; }
+
+  [[nodiscard]] bool is_stopping() const { return stopping_; }
+
   /// Whether work has stopped because the database cannot be read or written.
   [[nodiscard]] bool waits_for_database() const { return dispatcher_.outage().ongoing(); }
 
@@ -125,6 +130,7 @@ class Infra {
   Wakeup interval_;  // of reconcile_now_and_then()
   Wakeup sweep_;     // of sweep()
   outbox::Priority floor_;
+  bool begun_ = false;
   bool stopping_ = false;
 };
 

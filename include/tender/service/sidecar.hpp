@@ -21,6 +21,7 @@
 #include "tender/base/random.hpp"
 #include "tender/base/wakeup.hpp"
 #include "tender/config/env.hpp"
+#include "tender/infra/members.hpp"
 #include "tender/outbox/job.hpp"
 #include "tender/store/activity_feed.hpp"
 #include "tender/store/command.hpp"
@@ -75,6 +76,18 @@ class Sidecar {
   /// At any time, also before run().
   void stop();
 
+  /// How it is now.
+  struct Condition {
+    bool active = false;  // it holds the database's lock; else it is on standby
+    bool begun = false;   // it has begun to give work to the relays that lack it
+    bool outage = false;  // it waits for the database to work again
+    bool stopping = false;
+  };
+  [[nodiscard]] Condition condition() const;
+
+  /// As Infra::list_relay_members; on standby Status::failed.
+  boost::asio::awaitable<infra::MemberList> list_relay_members(RelayId id);
+
   /// How many requests to zooid are under way; none on standby.
   [[nodiscard]] std::size_t in_flight() const;
 
@@ -109,8 +122,9 @@ class Sidecar {
   store::DamageSearch damage_search_;
   store::ActivityFeed feed_;
   Wakeup alarm_;
-  std::unique_ptr<ActiveSidecar> active_;  // null: on standby
-  std::exception_ptr error_;               // that run() ends with
+  // Null: on standby. Shared with those who wait for an answer of it.
+  std::shared_ptr<ActiveSidecar> active_;
+  std::exception_ptr error_;  // that run() ends with
   bool stopping_ = false;
 };
 

@@ -7,14 +7,21 @@
 #include <nlohmann/json_fwd.hpp>
 
 #include "tender/outbox/dead_letters.hpp"
+#include "tender/store/command.hpp"
 
 namespace tender::view {
+
+/// The relay has no open dead letter, or there is none with that number.
+class NoSuchLetter : public store::CommandError {
+ public:
+  using CommandError::CommandError;
+};
 
 /// snake_case, times as integer milliseconds UTC, null for what is open.
 [[nodiscard]] nlohmann::ordered_json to_json(const outbox::DeadLetter& letter);
 
 /// The newest letter that `name` means: the open one of a relay, by its id or subdomain, or else
-/// any by its own number. The relay may be gone; its letters keep its id. Throws CommandError when
+/// any by its own number. The relay may be gone; its letters keep its id. Throws NoSuchLetter when
 /// there is none, NoSuchRelay when `name` is neither a relay nor a number.
 [[nodiscard]] outbox::DeadLetter require_letter(store::Database& database, const std::string& name);
 

@@ -1,0 +1,160 @@
+#include "tender/admin/admin_server.hpp"
+
+#include <optional>
+#include <string_view>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "tender/base/number.hpp"
+#include "tender/http/server.hpp"
+#include "tender/view/relay.hpp"
+
+#include "access.hpp"
+#include "bad_request.hpp"
+#include "health.hpp"
+#include "idempotency.hpp"
+#include "members_route.hpp"
+#include "problem.hpp"
+#include "routes.hpp"
+
+namespace tender::admin {
+namespace {
+
+namespace asio = boost::asio;
+
+constexpr std::string_view kMembersPattern = "/v1/relays/{relay}/members";
+constexpr std::size_t kLargestBody = std::size_t{64} * 1024;
+
+http::ServerLimits limits() {
+  http::ServerLimits limits;
+  limits.max_body = kLargestBody;
+  return limits;
+}
+
+}  // namespace
+
+int Call::page_size() const {
+  constexpr int usual = 100;
+  constexpr int most = 1000;
+  const auto text = request.parameter("limit");
+  if (!text) {
+    return usual;
+  }
+  const auto number = parse_integer(*text);
+  if (!number || *number < 1 || *number > most) {
+    throw BadRequest("limit is not the size of a page", fmt::format("give 1 to {}", most));
+  }
+  return static_cast<int>(*number);
+}
+
+struct AdminServer::State {
+  State(const config::Env& env, service::Sidecar& sidecar, const asio::any_io_executor& executor,
+        Clock& clock, Logger& logger)
+      : desk{env, sidecar, clock},
+        access(env.admin, env.robot_key.public_key(), clock),
+        server(executor, *env.admin.bind, routes(), limits(), clock, logger) {}
+
+  http::Routes routes() {
+    http::Routes routes;
+    access.open("/healthz");
+    access.open("/readyz");
+    routes.guard([this](const http::ServerRequest& head) { return access.admit(head); });
+    routes.add(
+        "GET", "/healthz",
+        [](http::ServerRequest) -> asio::awaitable<http::Reply> { co_return answer_healthz(); },
+        /*max_body=*/0);
+    routes.add(
+        "GET", "/readyz", [this](http::ServerRequest request) -> asio::awaitable<http::Reply> {
+          co_return answer_readyz(desk.sidecar, desk.clock.now(), caller_of(request) != nullptr);
+        });
+    for (const auto list : {state_routes(), relay_routes(), activity_routes(), letter_routes()}) {
+      for (const AdminRoute& route : list) {
+        routes.add(route.method, route.pattern,
+                   [this, answer = route.answer](http::ServerRequest request)
+                       -> asio::awaitable<http::Reply> { co_return answer_call(answer, request); });
+      }
+    }
+    routes.add("GET", kMembersPattern,
+               [this](http::ServerRequest request) -> asio::awaitable<http::Reply> {
+                 co_return co_await list_members(std::move(request));
+               });
+    routes.refuse_with([](int status, std::string_view text) { return problem(status, text); });
+    return routes;
+  }
+
+  // Callers who want the same members at the same time share one request to zooid.
+  asio::awaitable<http::Reply> list_members(http::ServerRequest request) {
+    std::optional<http::Response> fault = fault_of(request);
+    RelayId id;
+    if (!fault) {
+      try {
+        id = view::require_relay(desk.sidecar.query(), request.segments.at("relay")).id;
+      } catch (...) {
+        fault = problem_of_current_exception();
+      }
+    }
+    if (fault) {
+      co_return std::move(*fault);
+    }
+    const infra::MemberList list = co_await desk.sidecar.list_relay_members(std::move(id));
+    co_return answer_members(list);
+  }
+
+  http::Response answer_call(Answer answer, const http::ServerRequest& request) {
+    if (auto fault = fault_of(request)) {
+      return std::move(*fault);
+    }
+    if (request.method != "GET" && request.method != "HEAD" && desk.sidecar.condition().outage) {
+      http::Response response = problem(503, "the database cannot be used; nothing was written",
+                                        "see the sidecar's log, and send the request again later");
+      response.headers.push_back({"Retry-After", "5"});
+      return response;
+    }
+    const std::string& principal = caller_of(request)->principal->name;
+    try {
+      return answer_once(request, principal, desk.sidecar.database(), desk.clock.now(), [&] {
+        return answer(Call{desk, request, principal});
+      });
+    } catch (...) {
+      return problem_of_current_exception();
+    }
+  }
+
+  // What the guard could not see: it has the head only.
+  static std::optional<http::Response> fault_of(const http::ServerRequest& request) {
+    const Authentication* const caller = caller_of(request);
+    if (caller == nullptr || !caller->principal) {
+      return problem(401, "nobody is known to make this request");
+    }
+    if (!caller->covers(request.body)) {
+      return problem(401, "the token's payload is not the SHA-256 of the body",
+                     "sign the body that is sent, with its hash as the tag `payload`");
+    }
+    return std::nullopt;
+  }
+
+  Desk desk;
+  Access access;
+  http::Server server;
+};
+
+AdminServer::AdminServer(const config::Env& env, service::Sidecar& sidecar,
+                         const asio::any_io_executor& executor, Clock& clock, Logger& logger)
+    : state_(std::make_unique<State>(env, sidecar, executor, clock, logger)) {}
+
+AdminServer::~AdminServer() = default;
+
+asio::awaitable<void> AdminServer::run() {
+  return state_->server.run();
+}
+
+void AdminServer::stop() {
+  state_->server.stop();
+}
+
+const std::string& AdminServer::name() const {
+  return state_->server.name();
+}
+
+}  // namespace tender::admin

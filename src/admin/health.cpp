@@ -1,0 +1,110 @@
+#include "health.hpp"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "tender/base/log.hpp"
+#include "tender/outbox/destination_state.hpp"
+#include "tender/store/store_error.hpp"
+
+namespace tender::admin {
+namespace {
+
+enum class State : std::uint8_t { ok, degraded, failed };
+
+struct Check {
+  std::string_view name;
+  State state = State::ok;
+  std::string text{};
+};
+
+std::string_view to_string(State state) {
+  switch (state) {
+    case State::ok:
+      return "ok";
+    case State::degraded:
+      return "degraded";
+    case State::failed:
+      break;
+  }
+  return "failed";
+}
+
+Check check_sidecar(const service::Sidecar::Condition& now) {
+  if (now.stopping) {
+    return {"sidecar", State::failed, "it is stopping"};
+  }
+  if (!now.active) {
+    return {"sidecar", State::failed, "it is on standby: another sidecar works on the database"};
+  }
+  return now.begun ? Check{"sidecar", State::ok, "it works"}
+                   : Check{"sidecar", State::failed, "it has not begun to look for pending relays"};
+}
+
+Check check_database(service::Sidecar& sidecar, bool verbose) {
+  const Check failed{"database", State::failed, "it cannot be used; see the sidecar's log"};
+  if (sidecar.condition().outage) {
+    return failed;
+  }
+  try {
+    static_cast<void>(sidecar.query().last_activity_seq());
+    return {"database", State::ok, "it can be read"};
+  } catch (const store::StoreError& error) {
+    return verbose ? Check{"database", State::failed,
+                           fmt::format("{}; {}", error.what(), error.remedy())}
+                   : failed;
+  }
+}
+
+void add_destinations(service::Sidecar& sidecar, TimePoint now, bool verbose,
+                      std::vector<Check>& checks) {
+  for (const auto& [name, state] : outbox::list_destination_states(sidecar.database())) {
+    if (state.failing_since) {
+      checks.push_back({"destination", State::degraded,
+                        fmt::format("{} is unusable{}{}", name, verbose ? ": " : "",
+                                    verbose ? printable(state.reason, 600) : "")});
+    } else if (state.paused_until && *state.paused_until > now) {
+      checks.push_back(
+          {"destination", State::degraded, fmt::format("{} has asked tender to wait", name)});
+    } else {
+      checks.push_back({"destination", State::ok, fmt::format("{} is usable", name)});
+    }
+  }
+}
+
+http::Response text_response(int status, std::string text) {
+  return {.status = status,
+          .headers = {{"Content-Type", "text/plain; charset=utf-8"}, {"Cache-Control", "no-store"}},
+          .body = std::move(text)};
+}
+
+}  // namespace
+
+http::Response answer_healthz() {
+  return text_response(200, "ok\n");
+}
+
+http::Response answer_readyz(service::Sidecar& sidecar, TimePoint now, bool verbose) {
+  std::vector<Check> checks{check_sidecar(sidecar.condition()), check_database(sidecar, verbose)};
+  if (checks.back().state == State::ok) {
+    try {
+      add_destinations(sidecar, now, verbose, checks);
+    } catch (const store::StoreError&) {
+      checks.push_back({"database", State::failed, "it cannot be used; see the sidecar's log"});
+    }
+  }
+  const State worst = std::ranges::max(checks, {}, &Check::state).state;
+  std::string text;
+  if (verbose) {
+    for (const Check& each : checks) {
+      text += fmt::format("{}: {}: {}\n", each.name, to_string(each.state), each.text);
+    }
+  } else if (worst != State::ok) {
+    text = std::ranges::max(checks, {}, &Check::state).text + '\n';
+  }
+  return text_response(worst == State::failed ? 503 : 200,
+                       fmt::format("{}\n{}", to_string(worst), text));
+}
+
+}  // namespace tender::admin

@@ -1,0 +1,32 @@
+#include "members_route.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include "problem.hpp"
+
+namespace tender::admin {
+
+using Status = infra::MemberList::Status;
+
+http::Response answer_members(const infra::MemberList& list) {
+  switch (list.status) {
+    case Status::ok:
+      return json_response(200, {{"members", list.members}});
+    case Status::busy: {
+      http::Response response = problem(503, list.reason);
+      response.headers.push_back({"Retry-After", "1"});
+      return response;
+    }
+    case Status::unknown_relay:
+      return problem(409, list.reason, "wait until the relay is in step, or see its sync_error");
+    case Status::unsupported:
+      return problem(501, list.reason, "update zooid; everything else works");
+    case Status::unreachable:
+    case Status::failed:
+    case Status::garbage:
+      break;
+  }
+  return problem(502, list.reason);
+}
+
+}  // namespace tender::admin

@@ -1,0 +1,140 @@
+#include <array>
+
+#include <fmt/format.h>
+
+#include <nlohmann/json.hpp>
+
+#include "tender/base/log.hpp"
+#include "tender/nostr/keys.hpp"
+#include "tender/view/relay.hpp"
+
+#include "bad_request.hpp"
+#include "problem.hpp"
+#include "relay_body.hpp"
+#include "routes.hpp"
+
+namespace tender::admin {
+namespace {
+
+view::RelayView view_of(const Call& call) {
+  return {call.desk.sidecar.database(),
+          view::seen_since(call.desk.clock.now(), call.desk.env.relay_sweep),
+          call.desk.env.relay_domain};
+}
+
+Relay named(const Call& call) {
+  return view::require_relay(call.desk.sidecar.query(), call.segment("relay"));
+}
+
+http::Response answer_with(const Call& call, int status, const Relay& relay) {
+  const auto now = call.desk.sidecar.query().get_relay(relay.id).value_or(relay);
+  return json_response(status, view_of(call).to_json(now));
+}
+
+store::RelayFilter filter_of(const Call& call) {
+  store::RelayFilter filter;
+  if (const auto status = call.request.parameter("status")) {
+    if (!parse_relay_status(*status)) {
+      throw BadRequest("status is none of a relay's", "give active, inactive or deleted");
+    }
+    filter.status = *status;
+  }
+  if (const auto tenant = call.request.parameter("tenant")) {
+    try {
+      filter.tenant = nostr::PublicKey::parse(*tenant).hex();
+    } catch (const nostr::InvalidKey& error) {
+      throw BadRequest(fmt::format("tenant is {}", error.what()),
+                       "give a public key as 64 hex characters, npub1… or nprofile1…");
+    }
+  }
+  filter.search = call.request.parameter("search").value_or("");
+  return filter;
+}
+
+// Oldest first. The next page begins after the relay that `cursor` names.
+http::Response list_relays(const Call& call) {
+  const int limit = call.page_size();
+  const auto ids = call.desk.sidecar.query().list_relay_ids(filter_of(call));
+  auto next = ids.begin();
+  if (const auto cursor = call.request.parameter("cursor")) {
+    next = std::ranges::find(ids, *cursor, &RelayId::text);
+    if (next == ids.end()) {
+      throw BadRequest("the relay that the cursor names is not in the list any more",
+                       "begin again without a cursor");
+    }
+    ++next;
+  }
+  const view::RelayView view = view_of(call);
+  nlohmann::ordered_json body{{"relays", nlohmann::ordered_json::array()},
+                              {"next_cursor", nullptr}};
+  for (int left = limit; left > 0 && next != ids.end(); --left, ++next) {
+    if (auto relay = call.desk.sidecar.query().get_relay(*next)) {
+      body["relays"].push_back(view.to_json(std::move(*relay)));
+    }
+    body["next_cursor"] = next->text;
+  }
+  if (next == ids.end()) {
+    body["next_cursor"] = nullptr;
+  }
+  return json_response(200, body);
+}
+
+http::Response show(const Call& call) {
+  return json_response(200, view_of(call).to_json(named(call)));
+}
+
+void refuse_reserved_subdomain(const Call& call, const RelayChange& change) {
+  if (change.subdomain && call.desk.env.reserved_subdomains.contains(*change.subdomain)) {
+    throw store::CommandError(
+        fmt::format("subdomain \"{}\" would give the relay the host of ZOOID_API_URL",
+                    printable(*change.subdomain, 80)),
+        "choose another subdomain: zooid serves its API at this host and never a relay");
+  }
+}
+
+http::Response create(const Call& call) {
+  const RelayChange change = parse_relay_body(call.request.body).change_of(Relay());
+  refuse_reserved_subdomain(call, change);
+  const Relay relay = call.command().create_relay(change);
+  http::Response response = answer_with(call, 201, relay);
+  response.headers.push_back({"Location", fmt::format("/v1/relays/{}", relay.id.text)});
+  return response;
+}
+
+http::Response update(const Call& call) {
+  const RelayBody body = parse_relay_body(call.request.body);
+  const Relay before = named(call);
+  const RelayChange change = body.change_of(before);
+  refuse_reserved_subdomain(call, change);
+  return answer_with(call, 200, call.command().update_relay(before.id, change));
+}
+
+http::Response activate(const Call& call) {
+  return answer_with(call, 200, call.command().activate_relay(named(call).id));
+}
+
+http::Response deactivate(const Call& call) {
+  return answer_with(call, 200, call.command().deactivate_relay(named(call).id));
+}
+
+http::Response delete_relay(const Call& call) {
+  return answer_with(call, 202, call.command().delete_relay(named(call).id));
+}
+
+constexpr std::array kRelayRoutes{
+    AdminRoute{"GET", "/v1/relays", list_relays},
+    AdminRoute{"POST", "/v1/relays", create},
+    AdminRoute{"GET", "/v1/relays/{relay}", show},
+    AdminRoute{"PATCH", "/v1/relays/{relay}", update},
+    AdminRoute{"DELETE", "/v1/relays/{relay}", delete_relay},
+    AdminRoute{"POST", "/v1/relays/{relay}/activate", activate},
+    AdminRoute{"POST", "/v1/relays/{relay}/deactivate", deactivate},
+};
+
+}  // namespace
+
+std::span<const AdminRoute> relay_routes() {
+  return kRelayRoutes;
+}
+
+}  // namespace tender::admin

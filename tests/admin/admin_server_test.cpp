@@ -1,0 +1,422 @@
+// The admin API as its clients see it, over loopback: who is let in, and what the routes answer.
+#include "tender/admin/admin_server.hpp"
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <sstream>
+
+#include <gmock/gmock.h>
+#include <spdlog/sinks/ostream_sink.h>
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/io_context.hpp>
+#include <nlohmann/json.hpp>
+
+#include "tender/http/client.hpp"
+#include "tender/nostr/http_auth.hpp"
+#include "tender/outbox/dead_letters.hpp"
+#include "tender/outbox/destination_state.hpp"
+#include "tender/store/pause_table.hpp"
+
+#include "support/world.hpp"
+
+namespace tender::admin {
+namespace {
+
+using namespace std::chrono_literals;
+using http::Method;
+using nlohmann::json;
+using testing::ElementsAre;
+using testing::HasSubstr;
+
+constexpr std::chrono::seconds kDeadline{30};
+constexpr const char* kSesame = "open sesame";
+
+struct AdminApi : testing::Test {
+  AdminApi() {
+    env.database_path = path;
+    env.admin.bind = http::TcpAddress{"127.0.0.1", 0};
+    env.admin.token = Secret(kSesame);
+    env.admin.pubkeys = {{owner.public_key(), false}, {reader.public_key(), true}};
+    start();
+  }
+  ~AdminApi() override { stop(); }
+
+  void start() {
+    server.emplace(env, sidecar, io.get_executor(), clock, logger);
+    boost::asio::co_spawn(io, server->run(), [this](const std::exception_ptr&) { ended = true; });
+    authorization = std::string("Bearer ") + kSesame;
+  }
+
+  void stop() {
+    client.stop();
+    server->stop();
+    run_until([&] { return ended; });
+  }
+
+  void run_until(const std::function<bool()>& condition) {
+    const auto give_up = std::chrono::steady_clock::now() + kDeadline;
+    while (!condition() && std::chrono::steady_clock::now() < give_up) {
+      io.restart();
+      io.poll();
+    }
+    ASSERT_TRUE(condition());
+  }
+
+  [[nodiscard]] std::string url(const std::string& target) const {
+    return "http://" + server->name() + target;
+  }
+
+  http::Response send(http::Request request) {
+    std::optional<http::Exchange> exchange;
+    boost::asio::co_spawn(io, client.exchange(std::move(request)),
+                          [&](const std::exception_ptr& error, http::Exchange result) {
+                            EXPECT_FALSE(error);
+                            exchange = std::move(result);
+                          });
+    run_until([&] { return exchange.has_value(); });
+    const auto* const response = std::get_if<http::Response>(&exchange->result);
+    EXPECT_NE(response, nullptr);
+    return response == nullptr ? http::Response() : *response;
+  }
+
+  http::Response ask(Method method, const std::string& target, const std::string& body = {}) {
+    http::Request request(method, http::Url::parse(url(target)));
+    request.headers = more;
+    if (!authorization.empty()) {
+      request.headers.push_back({"Authorization", authorization});
+    }
+    request.host = host;
+    request.body = body;
+    return send(std::move(request));
+  }
+
+  // The same, with a token of that key.
+  http::Response ask_as(const nostr::SecretKey& key, Method method, const std::string& target,
+                        const std::string& body = {}) {
+    authorization =
+        nostr::make_http_auth(key, random, clock.now(), url(target), http::to_string(method), body);
+    return ask(method, target, body);
+  }
+
+  json ok(Method method, const std::string& target, const std::string& body = {}) {
+    const http::Response response = ask(method, target, body);
+    EXPECT_LT(response.status, 300) << response.body;
+    return json::parse(response.body);
+  }
+
+  // What is wrong, as the problem document says it.
+  std::string problem(int status, const http::Response& response) {
+    EXPECT_EQ(response.status, status) << response.body;
+    EXPECT_EQ(response.header("Content-Type"), "application/problem+json");
+    const json body = json::parse(response.body);
+    EXPECT_EQ(body.value("status", 0), status);
+    return body.value("detail", "") + "; " + body.value("remedy", "");
+  }
+
+  std::string create(const std::string& subdomain) {
+    return ok(Method::post, "/v1/relays",
+              json{{"tenant", test::kTenant}, {"subdomain", subdomain}}.dump())
+        .at("id");
+  }
+
+  boost::asio::io_context io;
+  test::VirtualClock clock{io};
+  test::SeededRandom random{1};
+  test::TempDir directory;
+  std::filesystem::path path = directory.path() / "tender.db";
+  config::Env env = test::test_env(random);
+  nostr::SecretKey owner = nostr::SecretKey::parse(std::string(63, '0') + "3");
+  nostr::SecretKey reader = nostr::SecretKey::parse(std::string(63, '0') + "4");
+  std::ostringstream log;
+  Logger logger{"test", std::make_shared<spdlog::sinks::ostream_sink_st>(log)};
+  store::Database database{path, clock, {}};
+  service::Sidecar sidecar{
+      env, io.get_executor(), logger, service::Sidecar::Runtime{database, clock, random}, {}};
+  http::Client client{io.get_executor(), {}};
+  std::optional<AdminServer> server;
+  std::string authorization;
+  std::string host;
+  std::vector<http::Header> more;
+  bool ended = false;
+  bool sidecar_ended = false;
+};
+
+TEST_F(AdminApi, LetsInWhoHasTheTokenOrAKey) {
+  EXPECT_EQ(ask(Method::get, "/v1/status").status, 200);
+  EXPECT_EQ(ask_as(owner, Method::get, "/v1/relays?limit=5").status, 200);
+  EXPECT_EQ(ask_as(reader, Method::get, "/v1/status").status, 200);
+}
+
+TEST_F(AdminApi, LetsNobodyElseIn) {
+  authorization = "";
+  const http::Response response = ask(Method::get, "/v1/status");
+  EXPECT_THAT(problem(401, response), HasSubstr("send an Authorization header"));
+  EXPECT_EQ(response.header("WWW-Authenticate"), "Nostr, Bearer");
+  authorization = "Bearer open";
+  EXPECT_THAT(problem(401, ask(Method::get, "/v1/status")), HasSubstr("not the bearer token"));
+  const auto stranger = nostr::SecretKey::parse(std::string(63, '0') + "5");
+  EXPECT_THAT(problem(401, ask_as(stranger, Method::get, "/v1/status")),
+              HasSubstr("is not in ADMIN_PUBKEYS"));
+  authorization = "";
+  EXPECT_EQ(ask(Method::get, "/v1/none").status, 401);
+}
+
+TEST_F(AdminApi, SaysWhenNobodyCanBeLetIn) {
+  env.admin.token = Secret();
+  env.admin.pubkeys.clear();
+  stop();
+  ended = false;
+  // A new client, because the old one was stopped.
+  http::Client fresh(io.get_executor(), {});
+  start();
+  std::optional<http::Exchange> exchange;
+  http::Request request(Method::get, http::Url::parse(url("/v1/status")));
+  boost::asio::co_spawn(
+      io, fresh.exchange(std::move(request)),
+      [&](const std::exception_ptr&, http::Exchange result) { exchange = std::move(result); });
+  run_until([&] { return exchange.has_value(); });
+  EXPECT_THAT(problem(401, std::get<http::Response>(exchange->result)),
+              HasSubstr("set ADMIN_PUBKEYS or ADMIN_TOKEN_FILE"));
+}
+
+TEST_F(AdminApi, LetsReadersReadOnly) {
+  EXPECT_THAT(problem(403, ask_as(reader, Method::post, "/v1/relays", "{}")),
+              HasSubstr("may only read"));
+  EXPECT_EQ(sidecar.query().count_relays().total, 0);
+}
+
+TEST_F(AdminApi, LetsTheCommandLineReadWithTheRobotsKey) {
+  EXPECT_EQ(ask_as(env.robot_key, Method::get, "/v1/status").status, 200);
+  EXPECT_EQ(ask_as(env.robot_key, Method::put, "/v1/pause", "{}").status, 403);
+}
+
+TEST_F(AdminApi, AcceptsABodyOnlyIfItWasSigned) {
+  const std::string signed_body = json{{"tenant", test::kTenant}, {"subdomain", "blue"}}.dump();
+  authorization =
+      nostr::make_http_auth(owner, random, clock.now(), url("/v1/relays"), "POST", signed_body);
+  const std::string other = json{{"tenant", test::kTenant}, {"subdomain", "green"}}.dump();
+  EXPECT_THAT(problem(401, ask(Method::post, "/v1/relays", other)), HasSubstr("payload"));
+  EXPECT_EQ(sidecar.query().count_relays().total, 0);
+}
+
+TEST_F(AdminApi, TakesEachTokenOnce) {
+  EXPECT_EQ(ask_as(owner, Method::get, "/v1/status").status, 200);
+  EXPECT_THAT(problem(401, ask(Method::get, "/v1/status")), HasSubstr("used already"));
+}
+
+TEST_F(AdminApi, AnswersOnlyRequestsThatAreMeantForIt) {
+  host = "tender.evil.example";
+  EXPECT_THAT(problem(421, ask(Method::get, "/v1/status")), HasSubstr("names another server"));
+  host = "localhost:" + std::to_string(http::Url::parse(url("/")).port());
+  EXPECT_EQ(ask(Method::get, "/v1/status").status, 200);
+  more = {{"Origin", "http://evil.example"}};
+  EXPECT_THAT(problem(403, ask(Method::get, "/v1/status")), HasSubstr("page of another site"));
+  more = {{"Origin", "http://" + host}};
+  EXPECT_EQ(ask(Method::get, "/v1/status").status, 200);
+}
+
+TEST_F(AdminApi, ShowsItsHealthToEverybody) {
+  authorization = "";
+  host = "tender";
+  EXPECT_EQ(ask(Method::get, "/healthz").body, "ok\n");
+  const http::Response standby = ask(Method::get, "/readyz");
+  EXPECT_EQ(standby.status, 503);
+  EXPECT_THAT(standby.body, HasSubstr("on standby"));
+  EXPECT_EQ(ask(Method::post, "/healthz").status, 421);
+  EXPECT_EQ(ask(Method::get, "/readyz?verbose").status, 421);
+  host = "";
+  EXPECT_EQ(ask(Method::get, "/readyz?verbose").status, 401);
+}
+
+TEST_F(AdminApi, IsReadyWhenTheSidecarWorksAlsoWithoutZooid) {
+  boost::asio::co_spawn(io, sidecar.run(),
+                        [this](const std::exception_ptr&, bool) { sidecar_ended = true; });
+  run_until([&] { return sidecar.condition().begun; });
+  EXPECT_EQ(ask(Method::get, "/readyz").body, "ok\n");
+  outbox::DestinationState down;
+  down.failing_since = clock.now();
+  down.probe_at = clock.now() + 5s;
+  down.reason = "connection refused";
+  outbox::write_destination_state(database, "zooid", down);
+  const http::Response degraded = ask(Method::get, "/readyz");
+  EXPECT_EQ(degraded.status, 200);
+  EXPECT_EQ(degraded.body, "degraded\nzooid is unusable\n");
+  EXPECT_THAT(ask(Method::get, "/readyz?verbose").body,
+              HasSubstr("degraded: zooid is unusable: connection refused"));
+  sidecar.stop();
+  EXPECT_EQ(ask(Method::get, "/readyz").status, 503);
+  run_until([&] {
+    clock.advance(1s);
+    return sidecar_ended;
+  });
+}
+
+TEST_F(AdminApi, CreatesShowsAndChangesRelays) {
+  const http::Response created =
+      ask(Method::post, "/v1/relays",
+          json{{"tenant", test::kTenant}, {"subdomain", "blue"}, {"push_enabled", false}}.dump());
+  EXPECT_EQ(created.status, 201);
+  const json relay = json::parse(created.body);
+  EXPECT_EQ(created.header("Location"), "/v1/relays/" + relay.at("id").get<std::string>());
+  EXPECT_EQ(relay["push_enabled"], false);
+  EXPECT_EQ(relay["state"], "pending");
+  EXPECT_EQ(ok(Method::get, "/v1/relays/blue"), relay);
+  const json changed = ok(Method::patch, "/v1/relays/blue",
+                          json{{"info_name", "Blue"}, {"admins", {test::kTenant}}}.dump());
+  EXPECT_EQ(changed["info_name"], "Blue");
+  EXPECT_EQ(changed["admins"], json::array({test::kTenant}));
+  create("plain");
+  EXPECT_THAT(problem(422, ask(Method::patch, "/v1/relays/plain", R"({"admins":[]})")),
+              HasSubstr("never told"));
+  EXPECT_EQ(ok(Method::patch, "/v1/relays/blue", R"({"admins":[]})")["admins"], json::array());
+  EXPECT_EQ(ok(Method::post, "/v1/relays/blue/deactivate")["status"], "inactive");
+  EXPECT_EQ(ok(Method::post, "/v1/relays/blue/activate")["status"], "active");
+  EXPECT_EQ(ok(Method::delete_, "/v1/relays/blue")["status"], "deleted");
+}
+
+TEST_F(AdminApi, RecordsWhoCausedWhat) {
+  create("blue");
+  ask_as(owner, Method::post, "/v1/relays/blue/deactivate");
+  const auto rows = sidecar.query().list_latest_activity(std::nullopt, 10);
+  ASSERT_EQ(rows.size(), 2U);
+  EXPECT_EQ(rows[0].principal, "token");
+  EXPECT_EQ(rows[1].principal, owner.public_key().npub());
+}
+
+TEST_F(AdminApi, SaysWhatIsWrongWithARequest) {
+  create("blue");
+  EXPECT_THAT(problem(404, ask(Method::get, "/v1/relays/green")), HasSubstr("no relay \"green\""));
+  EXPECT_THAT(problem(400, ask(Method::post, "/v1/relays", "[]")), HasSubstr("not a JSON object"));
+  EXPECT_THAT(
+      problem(400, ask(Method::patch, "/v1/relays/blue",
+                       R"({"info_name":1,"push_enabled":"yes","id":"x","tenant":"?"})")),
+      testing::AllOf(HasSubstr("\"id\" is not a field that can be set"),
+                     HasSubstr("info_name is not a text"),
+                     HasSubstr("push_enabled is neither true nor false"), HasSubstr("tenant is")));
+  EXPECT_THAT(problem(422, ask(Method::post, "/v1/relays",
+                               json{{"tenant", test::kTenant}, {"subdomain", "blue"}}.dump())),
+              HasSubstr("belongs to relay"));
+  EXPECT_THAT(problem(400, ask(Method::get, "/v1/relays?limit=0")), HasSubstr("give 1 to 1000"));
+  EXPECT_THAT(problem(400, ask(Method::get, "/v1/relays?cursor=x")), HasSubstr("begin again"));
+  EXPECT_THAT(problem(404, ask(Method::get, "/v1/none")), HasSubstr("not found"));
+  const http::Response wrong = ask(Method::put, "/v1/relays");
+  EXPECT_THAT(problem(405, wrong), HasSubstr("not allowed"));
+  EXPECT_EQ(wrong.header("Allow"), "GET, HEAD, POST");
+}
+
+TEST_F(AdminApi, DoesARequestOnceThatIsSentAgain) {
+  more = {{"Idempotency-Key", "k1"}};
+  const std::string body = json{{"tenant", test::kTenant}, {"subdomain", "blue"}}.dump();
+  const http::Response first = ask(Method::post, "/v1/relays", body);
+  const http::Response again = ask(Method::post, "/v1/relays", body);
+  EXPECT_EQ(again.status, 201);
+  EXPECT_EQ(again.body, first.body);
+  EXPECT_EQ(again.header("Location"), first.header("Location"));
+  EXPECT_EQ(again.header("Idempotent-Replayed"), "true");
+  EXPECT_EQ(sidecar.query().last_activity_seq(), 1);
+  EXPECT_THAT(problem(422, ask(Method::post, "/v1/relays", "{}")),
+              HasSubstr("used for another request"));
+  EXPECT_THAT(problem(422, ask_as(owner, Method::post, "/v1/relays", body)),
+              HasSubstr("belongs to relay"));  // another one's key is another key
+  authorization = std::string("Bearer ") + kSesame;
+  clock.advance(25h);
+  EXPECT_THAT(problem(422, ask(Method::post, "/v1/relays", body)), HasSubstr("belongs to relay"));
+  more = {{"Idempotency-Key", "two words"}};
+  EXPECT_THAT(problem(400, ask(Method::post, "/v1/relays", body)), HasSubstr("Idempotency-Key"));
+}
+
+TEST_F(AdminApi, KeepsNoAnswerOfARequestThatFailed) {
+  more = {{"Idempotency-Key", "k1"}};
+  const std::string pause = R"({"until":1})";
+  EXPECT_EQ(ask(Method::put, "/v1/pause", pause).status, 422);
+  EXPECT_EQ(ask(Method::put, "/v1/pause", R"({"reason":"now"})").status, 200);
+}
+
+TEST_F(AdminApi, ListsRelaysInPages) {
+  for (const char* const name : {"one", "two", "three"}) {
+    create(name);
+    clock.advance(1s);
+  }
+  const auto names = [](const json& page) {
+    std::vector<std::string> all;
+    for (const json& relay : page.at("relays")) {
+      all.push_back(relay.at("subdomain"));
+    }
+    return all;
+  };
+  const json first = ok(Method::get, "/v1/relays?limit=2");
+  EXPECT_THAT(names(first), ElementsAre("one", "two"));
+  const std::string cursor = first.at("next_cursor");
+  const json second = ok(Method::get, "/v1/relays?limit=2&cursor=" + cursor);
+  EXPECT_THAT(names(second), ElementsAre("three"));
+  EXPECT_TRUE(second.at("next_cursor").is_null());
+  EXPECT_THAT(names(ok(Method::get, "/v1/relays?search=t")), ElementsAre("two", "three"));
+}
+
+TEST_F(AdminApi, SaysWhyItCannotListMembers) {
+  create("blue");
+  EXPECT_THAT(problem(502, ask(Method::get, "/v1/relays/blue/members")), HasSubstr("on standby"));
+  EXPECT_EQ(ask(Method::get, "/v1/relays/green/members").status, 404);
+}
+
+TEST_F(AdminApi, PausesAndResumes) {
+  const json paused = ok(Method::put, "/v1/pause", R"({"reason":"maintenance"})");
+  EXPECT_EQ(paused["pause"]["reason"], "maintenance");
+  EXPECT_TRUE(store::PauseTable(database).find(clock.now()).has_value());
+  EXPECT_TRUE(ok(Method::get, "/v1/status")["pause"].is_object());
+  EXPECT_TRUE(ok(Method::delete_, "/v1/pause")["pause"].is_null());
+  EXPECT_THAT(problem(400, ask(Method::put, "/v1/pause", R"({"until":9300000000000000000})")),
+              HasSubstr("until"));
+  EXPECT_THAT(problem(400, ask(Method::put, "/v1/pause", R"({"untill":1})")), HasSubstr("untill"));
+  EXPECT_THAT(problem(422, ask(Method::put, "/v1/pause", R"({"until":1})")),
+              HasSubstr("has passed"));
+}
+
+TEST_F(AdminApi, ListsRetriesAndDiscardsDeadLetters) {
+  const std::string id = create("blue");
+  outbox::DeadLetters letters(database);
+  const auto add = [&] {
+    letters.add("relay_sync", id, outbox::DeadLetterReason::rejected, "boom", 1, 1, clock.now());
+  };
+  add();
+  EXPECT_EQ(ok(Method::get, "/v1/dead-letters")["dead_letters"].size(), 1U);
+  EXPECT_EQ(ok(Method::post, "/v1/dead-letters/blue/retry")["resolution"], "retried");
+  EXPECT_EQ(sidecar.query().list_latest_activity(std::nullopt, 1).front().activity_type,
+            "reconcile_relay");
+  add();
+  EXPECT_EQ(ok(Method::post, "/v1/dead-letters/2/discard")["resolution"], "discarded");
+  EXPECT_THAT(problem(422, ask(Method::post, "/v1/dead-letters/2/discard")),
+              HasSubstr("already discarded"));
+  EXPECT_THAT(problem(404, ask(Method::post, "/v1/dead-letters/7/retry")),
+              HasSubstr("no dead letter"));
+  const json page = ok(Method::get, "/v1/dead-letters?all=true&limit=1");
+  EXPECT_EQ(page["next_cursor"], "1");
+  EXPECT_EQ(ok(Method::get, "/v1/dead-letters?all=true&cursor=1")["dead_letters"].size(), 1U);
+}
+
+TEST_F(AdminApi, TakesANumberForThatOfALetter) {
+  const std::string id = "1";
+  database.execute("INSERT INTO relay (id, tenant, subdomain, schema) VALUES ('1', '" +
+                   std::string(test::kTenant) + "', 'blue', 'blue')");
+  outbox::DeadLetters letters(database);
+  for (const std::string& key : {std::string("gone"), id}) {
+    letters.add("relay_sync", key, outbox::DeadLetterReason::rejected, "boom", 1, 1, clock.now());
+  }
+  EXPECT_EQ(ok(Method::post, "/v1/dead-letters/1/discard")["relay_id"], "gone");
+}
+
+TEST_F(AdminApi, ListsTheActivityLog) {
+  create("blue");
+  create("green");
+  EXPECT_EQ(ok(Method::get, "/v1/activity")["activity"].size(), 2U);
+  const json later = ok(Method::get, "/v1/activity?after=1");
+  EXPECT_EQ(later["activity"].size(), 1U);
+  EXPECT_EQ(later["last_seq"], 2);
+  EXPECT_EQ(ok(Method::get, "/v1/activity?relay=blue")["activity"].size(), 1U);
+  EXPECT_THAT(problem(400, ask(Method::get, "/v1/activity?after=x")), HasSubstr("give 0 or more"));
+}
+
+}  // namespace
+}  // namespace tender::admin

@@ -1,0 +1,92 @@
+// docs/openapi.yaml says what the admin API does: every route, and the members of what it answers.
+#include <algorithm>
+#include <set>
+#include <string>
+
+#include <gmock/gmock.h>
+#include <yaml-cpp/yaml.h>
+
+#include <nlohmann/json.hpp>
+
+#include "tender/model/activity.hpp"
+#include "tender/model/relay_fields.hpp"
+#include "tender/view/dead_letter.hpp"
+#include "tender/view/relay.hpp"
+
+#include "admin/routes.hpp"
+#include "support/temp_dir.hpp"
+#include "support/virtual_clock.hpp"
+
+namespace tender::admin {
+namespace {
+
+using Names = std::set<std::string>;
+
+struct OpenApi : testing::Test {
+  [[nodiscard]] Names properties(const std::string& schema) const {
+    Names names;
+    for (const auto& each : document["components"]["schemas"][schema]["properties"]) {
+      names.insert(each.first.as<std::string>());
+    }
+    return names;
+  }
+
+  static Names members(const nlohmann::ordered_json& object) {
+    Names names;
+    for (const auto& [name, value] : object.items()) {
+      names.insert(name);
+    }
+    return names;
+  }
+
+  YAML::Node document = YAML::LoadFile(TENDER_SOURCE_DIR "/docs/openapi.yaml");
+};
+
+TEST_F(OpenApi, NamesEachRoute) {
+  Names routes{"get /healthz", "get /readyz", "get /v1/relays/{relay}/members"};
+  for (const auto list : {state_routes(), relay_routes(), activity_routes(), letter_routes()}) {
+    for (const AdminRoute& route : list) {
+      std::string method(route.method);
+      std::ranges::transform(method, method.begin(),
+                             [](char letter) { return static_cast<char>(letter | 0x20); });
+      routes.insert(method + ' ' + std::string(route.pattern));
+    }
+  }
+  Names described;
+  for (const auto& path : document["paths"]) {
+    for (const auto& operation : path.second) {
+      if (operation.first.as<std::string>() != "parameters") {
+        described.insert(operation.first.as<std::string>() + ' ' + path.first.as<std::string>());
+      }
+    }
+  }
+  EXPECT_EQ(described, routes);
+}
+
+TEST_F(OpenApi, NamesEachMemberOfAnAnswer) {
+  boost::asio::io_context io;
+  test::VirtualClock clock(io);
+  const test::TempDir directory;
+  store::Database database(directory.path() / "tender.db", clock, {});
+  EXPECT_EQ(properties("Relay"),
+            members(view::RelayView(database, TimePoint::min(), "relays.test").to_json(Relay())));
+  EXPECT_EQ(properties("Activity"), members(to_json(Activity())));
+  EXPECT_EQ(properties("DeadLetter"), members(view::to_json(outbox::DeadLetter())));
+}
+
+TEST_F(OpenApi, NamesEachFieldThatCanBeSet) {
+  Names fields{"admins"};
+  for (const RelayField& field : relay_fields()) {
+    std::visit(
+        [&](const auto& member) {
+          if (member.change != nullptr) {
+            fields.emplace(field.column);
+          }
+        },
+        field.member);
+  }
+  EXPECT_EQ(properties("RelayChange"), fields);
+}
+
+}  // namespace
+}  // namespace tender::admin
