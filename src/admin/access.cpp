@@ -24,7 +24,8 @@ bool only_reads(std::string_view method) {
 // The host of a Host header, without its port; nothing when it is not one.
 std::optional<http::Url> url_of_host(const std::string& host) {
   try {
-    return http::Url::parse(fmt::format("http://{}/", host));
+    auto url = http::Url::parse(fmt::format("http://{}", host));
+    return url.target() == "/" ? std::optional(std::move(url)) : std::nullopt;
   } catch (const std::invalid_argument&) {
     return std::nullopt;
   }
@@ -35,6 +36,17 @@ bool is_numeric_or_local(const std::string& host) {
   boost::system::error_code error;
   static_cast<void>(boost::asio::ip::make_address(host, error));
   return !error || host == "localhost";
+}
+
+// Whether what listens at `address` is reached by the host of that URL, wherever it is used.
+bool reaches(const http::Url& url, const http::TcpAddress& address) {
+  boost::system::error_code error;
+  const auto bound = boost::asio::ip::make_address(address.host, error);
+  if (url.host() == "localhost") {
+    return bound.is_loopback() || bound.is_unspecified();
+  }
+  const auto named = boost::asio::ip::make_address(url.host(), error);
+  return !error && (named == bound || (bound.is_unspecified() && named.is_loopback()));
 }
 
 std::vector<config::AdminKey> with_robot(std::vector<config::AdminKey> keys,
@@ -69,7 +81,11 @@ http::Admission Access::admit(const http::ServerRequest& head) {
     return refuse(403, "the request comes from a page of another site",
                   "set ADMIN_URL to the URL under which such pages are served");
   }
-  Authentication caller = authenticator_.check(head, url_of(head));
+  const auto base = base_of(head);
+  Authentication caller = authenticator_.check(
+      head, base ? std::optional(fmt::format("{}{}{}{}", *base, head.path,
+                                             head.query.empty() ? "" : "?", head.query))
+                 : std::nullopt);
   if (!caller.principal) {
     const bool nobody = settings_.pubkeys.empty() && settings_.token.empty();
     http::Response refusal =
@@ -92,8 +108,8 @@ bool Access::is_for_us(const http::ServerRequest& head) const {
   if (!url) {
     return false;
   }
-  const bool is_unix = settings_.bind && std::holds_alternative<http::UnixAddress>(*settings_.bind);
-  return is_unix || is_numeric_or_local(url->host()) ||
+  return std::holds_alternative<http::UnixAddress>(*settings_.bind) ||
+         is_numeric_or_local(url->host()) ||
          (settings_.url && url->host() == settings_.url->host());
 }
 
@@ -105,12 +121,25 @@ bool Access::is_of_us(std::string_view origin, const http::ServerRequest& head) 
   return origin == fmt::format("http://{}", head.host);
 }
 
-std::string Access::url_of(const http::ServerRequest& head) const {
-  std::string base = settings_.url ? settings_.url->text() : fmt::format("http://{}", head.host);
-  if (base.ends_with('/')) {
-    base.pop_back();
+// What a client's token must be for, without the path. The Host header alone does not say it:
+// whoever got a token for another server could send it on to this one under that server's name.
+std::optional<std::string> Access::base_of(const http::ServerRequest& head) const {
+  if (settings_.url) {
+    std::string base = settings_.url->text();
+    if (base.ends_with('/')) {
+      base.pop_back();
+    }
+    return base;
   }
-  return fmt::format("{}{}{}{}", base, head.path, head.query.empty() ? "" : "?", head.query);
+  const auto* const address = std::get_if<http::TcpAddress>(&*settings_.bind);
+  if (address == nullptr) {
+    return "http://localhost";
+  }
+  const auto url = url_of_host(head.host);
+  if (url && url->port() == port_ && reaches(*url, *address)) {
+    return fmt::format("http://{}", url->authority());
+  }
+  return std::nullopt;
 }
 
 const Authentication* caller_of(const http::ServerRequest& request) {

@@ -3,6 +3,8 @@
 // that one may change something. On the one thread.
 #pragma once
 
+#include <cstdint>
+#include <optional>
 #include <set>
 #include <string>
 
@@ -24,6 +26,10 @@ class Access {
   /// server.
   void open(std::string path) { open_.insert(std::move(path)); }
 
+  /// The port on which the server listens, which a token without ADMIN_URL is for; 0 for a unix
+  /// socket.
+  void listens_on(std::uint16_t port) { port_ = port; }
+
   /// The guard of http::Routes. Of those who are let in, it leaves the Authentication as a note;
   /// none for what is open.
   [[nodiscard]] http::Admission admit(const http::ServerRequest& head);
@@ -31,11 +37,12 @@ class Access {
  private:
   [[nodiscard]] bool is_for_us(const http::ServerRequest& head) const;
   [[nodiscard]] bool is_of_us(std::string_view origin, const http::ServerRequest& head) const;
-  [[nodiscard]] std::string url_of(const http::ServerRequest& head) const;
+  [[nodiscard]] std::optional<std::string> base_of(const http::ServerRequest& head) const;
 
   const config::AdminSettings& settings_;
   Authenticator authenticator_;
   std::set<std::string, std::less<>> open_;
+  std::uint16_t port_ = 0;
 };
 
 /// Who makes the request; nothing for what is open.

@@ -53,7 +53,9 @@ struct AdminServer::State {
         Clock& clock, Logger& logger)
       : desk{env, sidecar, clock},
         access(env.admin, env.robot_key.public_key(), clock),
-        server(executor, *env.admin.bind, routes(), limits(), clock, logger) {}
+        server(executor, *env.admin.bind, routes(), limits(), clock, logger) {
+    access.listens_on(server.port());
+  }
 
   http::Routes routes() {
     http::Routes routes;
@@ -93,6 +95,10 @@ struct AdminServer::State {
       } catch (...) {
         fault = problem_of_current_exception();
       }
+    }
+    if (!fault && !desk.sidecar.condition().active) {
+      fault = problem(503, "this sidecar is on standby, and asks zooid for nothing",
+                      "ask the sidecar that works on the database");
     }
     if (fault) {
       co_return std::move(*fault);

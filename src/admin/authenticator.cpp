@@ -16,7 +16,9 @@ namespace {
 using nostr::HttpAuthFault;
 
 constexpr std::chrono::seconds kMaxSkew{60};
-constexpr std::string_view kBearer = "Bearer ";
+// A token may be dated kMaxSkew ahead, and is good until its time is kMaxSkew ago.
+constexpr std::chrono::seconds kLifetime = 2 * kMaxSkew + std::chrono::seconds(1);
+constexpr std::string_view kBearer = "bearer ";
 
 Authentication refused(std::string why) {
   return {.principal = std::nullopt, .refusal = std::move(why)};
@@ -27,6 +29,11 @@ bool is_same(std::string_view one, std::string_view other) {
   const auto left = nostr::sha256(one);
   const auto right = nostr::sha256(other);
   return CRYPTO_memcmp(left.data(), right.data(), left.size()) == 0;
+}
+
+// The name of a scheme is read in any case (RFC 9110, 11.1).
+bool is_bearer(std::string_view header) {
+  return std::ranges::equal(header.substr(0, kBearer.size()), kBearer, {}, ascii_lower);
 }
 
 std::string explain(HttpAuthFault fault, std::string_view url) {
@@ -57,17 +64,23 @@ bool Authentication::covers(std::string_view body) const {
 }
 
 Authenticator::Authenticator(std::vector<config::AdminKey> keys, Secret token, const Clock& clock)
-    : keys_(std::move(keys)), token_(std::move(token)), clock_(clock) {}
+    : keys_(std::move(keys)), token_(std::move(token)), clock_(clock), used_(clock, kLifetime) {}
 
-Authentication Authenticator::check(const http::ServerRequest& head, std::string_view url) {
+Authentication Authenticator::check(const http::ServerRequest& head,
+                                    const std::optional<std::string>& url) {
   const auto header = head.header("Authorization");
   if (!header || header->empty()) {
     return refused("send an Authorization header: a NIP-98 token (Nostr …) or Bearer …");
   }
-  if (header->starts_with(kBearer)) {
+  if (is_bearer(*header)) {
     return check_bearer(header->substr(kBearer.size()));
   }
-  return check_key(head, *header, url);
+  if (!url) {
+    return refused(
+        "this server is not known by the name in the Host header, so a token for that name could "
+        "be one for another server; set ADMIN_URL to the URL that you use");
+  }
+  return check_key(head, *header, *url);
 }
 
 Authentication Authenticator::check_bearer(std::string_view token) const {
@@ -98,10 +111,13 @@ Authentication Authenticator::check_key(const http::ServerRequest& head, std::st
   if (found == keys_.end()) {
     return refused(fmt::format("{} is not in ADMIN_PUBKEYS", result.signer->npub()));
   }
-  // A token is good until its time is kMaxSkew ago, and may be dated kMaxSkew ahead.
-  const SteadyTime now = clock_.steady();
-  if (!used_.use(result.id, now, now + 2 * kMaxSkew + std::chrono::seconds(1))) {
-    return refused("this token was used already; make a new one for each request");
+  switch (used_.use(result.id, result.created_at)) {
+    case ReplayCache::Use::again:
+      return refused("this token was used already; make a new one for each request");
+    case ReplayCache::Use::unknown:
+      return refused("this token is older than what tender remembers of used ones; make a new one");
+    case ReplayCache::Use::first:
+      break;
   }
   return {.principal = Principal{.name = result.signer->npub(), .read_only = found->read_only},
           .refusal = {},

@@ -38,9 +38,10 @@ class Authenticator {
   /// Borrows the clock. Without keys and with an empty token nobody is let in.
   Authenticator(std::vector<config::AdminKey> keys, Secret token, const Clock& clock);
 
-  /// `url` is what the client must have signed: the whole URL of the request, with its query. A
-  /// token of NIP-98 is used up by it.
-  [[nodiscard]] Authentication check(const http::ServerRequest& head, std::string_view url);
+  /// `url` is what the client must have signed: the whole URL of the request, with its query.
+  /// Nothing: it is not known, so no token of NIP-98 is accepted. Such a token is used up by it.
+  [[nodiscard]] Authentication check(const http::ServerRequest& head,
+                                     const std::optional<std::string>& url);
 
  private:
   [[nodiscard]] Authentication check_bearer(std::string_view token) const;

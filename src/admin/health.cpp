@@ -49,7 +49,7 @@ Check check_database(service::Sidecar& sidecar, bool verbose) {
   }
   try {
     static_cast<void>(sidecar.query().last_activity_seq());
-    return {"database", State::ok, "it can be read"};
+    return {"database", State::ok, "it can be read and written"};
   } catch (const store::StoreError& error) {
     return verbose ? Check{"database", State::failed,
                            fmt::format("{}; {}", error.what(), error.remedy())}

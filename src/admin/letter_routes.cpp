@@ -32,8 +32,12 @@ http::Response list_letters(const Call& call) {
   if (!after || *after < 0) {
     throw BadRequest("cursor is not one of this list's", "begin again without a cursor");
   }
-  const auto letters = DeadLetters(call.desk.sidecar.database())
-                           .list(call.request.parameter("all") == "true", *after, limit);
+  const std::string all = call.request.parameter("all").value_or("false");
+  if (all != "true" && all != "false") {
+    throw BadRequest("all is neither true nor false",
+                     "give all=true for those that are closed, too");
+  }
+  const auto letters = DeadLetters(call.desk.sidecar.database()).list(all == "true", *after, limit);
   nlohmann::ordered_json body{{"dead_letters", nlohmann::ordered_json::array()},
                               {"next_cursor", nullptr}};
   for (const DeadLetter& letter : letters) {

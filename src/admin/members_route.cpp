@@ -13,20 +13,20 @@ http::Response answer_members(const infra::MemberList& list) {
     case Status::ok:
       return json_response(200, {{"members", list.members}});
     case Status::busy: {
-      http::Response response = problem(503, list.reason);
+      http::Response response = problem_of_zooid(503, list);
       response.headers.push_back({"Retry-After", "1"});
       return response;
     }
     case Status::unknown_relay:
-      return problem(409, list.reason, "wait until the relay is in step, or see its sync_error");
+      return problem_of_zooid(409, list, "wait until the relay is in step, or see its sync_error");
     case Status::unsupported:
-      return problem(501, list.reason, "update zooid; everything else works");
+      return problem_of_zooid(501, list, "update zooid; everything else works");
     case Status::unreachable:
     case Status::failed:
     case Status::garbage:
       break;
   }
-  return problem(502, list.reason);
+  return problem_of_zooid(502, list);
 }
 
 }  // namespace tender::admin

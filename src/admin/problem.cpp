@@ -43,6 +43,21 @@ std::string_view title_of(int status) {
   }
 }
 
+nlohmann::ordered_json document(int status, std::string_view detail, std::string_view remedy) {
+  nlohmann::ordered_json body{
+      {"type", "about:blank"}, {"title", title_of(status)}, {"status", status}, {"detail", detail}};
+  if (!remedy.empty()) {
+    body["remedy"] = remedy;
+  }
+  return body;
+}
+
+http::Response problem_response(int status, const nlohmann::ordered_json& body) {
+  http::Response response = json_response(status, body);
+  response.headers.front().value = "application/problem+json";
+  return response;
+}
+
 }  // namespace
 
 http::Response json_response(int status, const nlohmann::ordered_json& body) {
@@ -52,14 +67,14 @@ http::Response json_response(int status, const nlohmann::ordered_json& body) {
 }
 
 http::Response problem(int status, std::string_view detail, std::string_view remedy) {
-  nlohmann::ordered_json body{
-      {"type", "about:blank"}, {"title", title_of(status)}, {"status", status}, {"detail", detail}};
-  if (!remedy.empty()) {
-    body["remedy"] = remedy;
-  }
-  http::Response response = json_response(status, body);
-  response.headers.front().value = "application/problem+json";
-  return response;
+  return problem_response(status, document(status, detail, remedy));
+}
+
+http::Response problem_of_zooid(int status, const infra::MemberList& list,
+                                std::string_view remedy) {
+  nlohmann::ordered_json body = document(status, list.reason, remedy);
+  body["zooid"] = infra::to_string(list.status);
+  return problem_response(status, body);
 }
 
 http::Response problem_of_current_exception() {

@@ -26,6 +26,7 @@ constexpr std::size_t kQuoted = 60;  // bytes of a name in a message
 class Reading {
  public:
   RelayBody read(const nlohmann::json& object) {
+    body_.fields = object.size();
     for (const auto& [name, value] : object.items()) {
       read_field(name, value);
     }

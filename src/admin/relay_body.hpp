@@ -2,6 +2,7 @@
 // Pure functions.
 #pragma once
 
+#include <cstddef>
 #include <optional>
 #include <string>
 #include <vector>
@@ -11,6 +12,7 @@
 namespace tender::admin {
 
 struct RelayBody {
+  std::size_t fields = 0;                          // how many it names
   RelayChange change;                              // without the admins
   std::optional<std::vector<std::string>> admins;  // all of them, sorted; nothing: not given
 

@@ -1,10 +1,13 @@
 #include <array>
+#include <string_view>
+#include <utility>
 
 #include <fmt/format.h>
 
 #include <nlohmann/json.hpp>
 
 #include "tender/base/log.hpp"
+#include "tender/base/number.hpp"
 #include "tender/nostr/keys.hpp"
 #include "tender/view/relay.hpp"
 
@@ -51,30 +54,33 @@ store::RelayFilter filter_of(const Call& call) {
   return filter;
 }
 
-// Oldest first. The next page begins after the relay that `cursor` names.
-http::Response list_relays(const Call& call) {
-  const int limit = call.page_size();
-  const auto ids = call.desk.sidecar.query().list_relay_ids(filter_of(call));
-  auto next = ids.begin();
+// A cursor is the age of the last relay of a page, and its id.
+store::RelayPage page_of(const Call& call) {
+  store::RelayPage page{.limit = call.page_size()};
   if (const auto cursor = call.request.parameter("cursor")) {
-    next = std::ranges::find(ids, *cursor, &RelayId::text);
-    if (next == ids.end()) {
-      throw BadRequest("the relay that the cursor names is not in the list any more",
-                       "begin again without a cursor");
+    const auto dot = cursor->find('.');
+    const auto age = parse_integer(std::string_view(*cursor).substr(0, dot));
+    if (dot == std::string::npos || !age) {
+      throw BadRequest("cursor is not one of this list's", "begin again without a cursor");
     }
-    ++next;
+    page.created_at = *age;
+    page.id = RelayId{cursor->substr(dot + 1)};
   }
+  return page;
+}
+
+// Oldest first.
+http::Response list_relays(const Call& call) {
+  store::RelayPage page = page_of(call);
   const view::RelayView view = view_of(call);
   nlohmann::ordered_json body{{"relays", nlohmann::ordered_json::array()},
                               {"next_cursor", nullptr}};
-  for (int left = limit; left > 0 && next != ids.end(); --left, ++next) {
-    if (auto relay = call.desk.sidecar.query().get_relay(*next)) {
-      body["relays"].push_back(view.to_json(std::move(*relay)));
-    }
-    body["next_cursor"] = next->text;
+  auto relays = call.desk.sidecar.query().next_relays_matching(filter_of(call), page);
+  if (static_cast<int>(relays.size()) == page.limit) {
+    body["next_cursor"] = fmt::format("{}.{}", page.created_at, page.id.text);
   }
-  if (next == ids.end()) {
-    body["next_cursor"] = nullptr;
+  for (Relay& relay : relays) {
+    body["relays"].push_back(view.to_json(std::move(relay)));
   }
   return json_response(200, body);
 }
@@ -104,6 +110,10 @@ http::Response create(const Call& call) {
 http::Response update(const Call& call) {
   const RelayBody body = parse_relay_body(call.request.body);
   const Relay before = named(call);
+  if (body.fields == 0) {
+    throw BadRequest("the body names no field, so nothing would change",
+                     "name the fields that are to change, with their new values");
+  }
   const RelayChange change = body.change_of(before);
   refuse_reserved_subdomain(call, change);
   return answer_with(call, 200, call.command().update_relay(before.id, change));

@@ -1,6 +1,7 @@
 // `tender run`: the sidecar as a process.
 #include <csignal>
 #include <cstdlib>
+#include <exception>
 #include <filesystem>
 #include <memory>
 #include <optional>
@@ -49,12 +50,24 @@ class Run {
     }
   }
 
-  void to_end() { run_to_end(io_, serve()); }
+  void to_end() {
+    run_to_end(io_, serve());
+    if (fault_) {
+      std::rethrow_exception(fault_);
+    }
+  }
 
  private:
   asio::awaitable<void> serve() {
     using namespace asio::experimental::awaitable_operators;
-    co_await (work() && heed_signals() && serve_admins());
+    co_await (do_all() && heed_signals());
+  }
+
+  // As long as it runs, a second signal ends the process at once.
+  asio::awaitable<void> do_all() {
+    using namespace asio::experimental::awaitable_operators;
+    co_await (work() && serve_admins());
+    signals_.cancel();
   }
 
   // A wrong path, or a volume that is not mounted, looks like a fleet without relays.
@@ -67,12 +80,16 @@ class Run {
     }
   }
 
+  // What it fails with is kept until the requests under way have been answered.
   asio::awaitable<void> work() {
-    warn_of_new_database();
-    co_await sidecar_.run();
+    try {
+      warn_of_new_database();
+      co_await sidecar_.run();
+      logger_->info("stopped");
+    } catch (...) {
+      fault_ = std::current_exception();
+    }
     stop_admins();
-    logger_->info("stopped");
-    signals_.cancel();
   }
 
   // An address that is in use, by a sidecar on standby for instance, is no reason not to work.
@@ -83,8 +100,13 @@ class Run {
       const TimePoint again = clock_.now() + kListenAgain;
       co_await admin_alarm_.wait_until(again);
     }
-    if (admin_) {
+    if (!admin_) {
+      co_return;
+    }
+    try {
       co_await admin_->run();
+    } catch (const std::exception& error) {
+      logger_->error("the admin API has ended by a fault; all else goes on: {}", error.what());
     }
   }
 
@@ -135,6 +157,7 @@ class Run {
   service::Sidecar sidecar_;
   Wakeup admin_alarm_;
   bool stopping_ = false;
+  std::exception_ptr fault_;                 // of the sidecar
   std::optional<admin::AdminServer> admin_;  // nothing: ADMIN_BIND is off
 };
 

@@ -1,5 +1,8 @@
 #include "sidecar_members.hpp"
 
+#include <algorithm>
+#include <array>
+#include <cstdint>
 #include <string>
 #include <utility>
 #include <variant>
@@ -12,6 +15,7 @@
 
 #include "tender/base/json.hpp"
 #include "tender/http/client.hpp"
+#include "tender/nostr/hex.hpp"
 #include "tender/store/database_lock.hpp"
 
 #include "event_loop.hpp"
@@ -19,18 +23,25 @@
 namespace tender::cli {
 namespace {
 
+constexpr Milliseconds kOwnTime{2000};  // for the sidecar, beside what zooid takes
+
 // Where this machine reaches it: one that listens everywhere listens on loopback, too.
-std::string authority_of(const http::TcpAddress& address) {
-  boost::system::error_code error;
-  const auto host = boost::asio::ip::make_address(address.host, error);
-  if (host.is_unspecified()) {
-    return fmt::format("{}:{}", host.is_v6() ? "[::1]" : "127.0.0.1", address.port);
+std::string authority_of(const http::ServerAddress& bind) {
+  const auto* const address = std::get_if<http::TcpAddress>(&bind);
+  if (address == nullptr) {
+    return "localhost";
   }
-  return fmt::format("{}:{}", host.is_v6() ? '[' + address.host + ']' : address.host, address.port);
+  boost::system::error_code error;
+  const auto host = boost::asio::ip::make_address(address->host, error);
+  if (host.is_unspecified()) {
+    return fmt::format("{}:{}", host.is_v6() ? "[::1]" : "127.0.0.1", address->port);
+  }
+  return fmt::format("{}:{}", host.is_v6() ? '[' + address->host + ']' : address->host,
+                     address->port);
 }
 
-// What the token is to be for: the server compares it with ADMIN_URL, or else with what it is
-// asked by.
+// What the token is to be for: the server compares it with ADMIN_URL, or else with the address that
+// it listens on.
 std::string signed_url(const config::Env& env, const http::Url& url) {
   if (!env.admin.url) {
     return url.text();
@@ -42,23 +53,33 @@ std::string signed_url(const config::Env& env, const http::Url& url) {
   return base + url.target();
 }
 
-std::optional<infra::MemberList> read_members(const http::Exchange& exchange) {
-  const auto* const response = std::get_if<http::Response>(&exchange.result);
-  if (response == nullptr || response->status != 200) {
-    return std::nullopt;
-  }
-  const auto json = parse_json(response->body);
-  if (!json || !json->is_object() || !json->contains("members") ||
-      !json->at("members").is_array()) {
+bool is_key(const nlohmann::json& value) {
+  std::array<std::uint8_t, 32> bytes;
+  return value.is_string() && nostr::from_hex(value.get_ref<const std::string&>(), bytes);
+}
+
+// What the sidecar has heard from zooid (admin::answer_members). Nothing: it has not asked, so that
+// the address may belong to another program, or to a sidecar that is for others.
+std::optional<infra::MemberList> read_answer(const http::Response& response) {
+  const auto json = parse_json(response.body);
+  if (!json || !json->is_object()) {
     return std::nullopt;
   }
   infra::MemberList list;
-  for (const auto& member : json->at("members")) {
-    if (!member.is_string()) {
+  if (response.status == 200) {
+    const auto members = json->find("members");
+    if (members == json->end() || !members->is_array() || !std::ranges::all_of(*members, is_key)) {
       return std::nullopt;
     }
-    list.members.push_back(member.get<std::string>());
+    list.members = members->get<std::vector<std::string>>();
+    return list;
   }
+  const auto status = infra::parse_member_status(json_text(*json, "zooid"));
+  if (!status) {
+    return std::nullopt;
+  }
+  list.status = *status;
+  list.reason = json_text(*json, "detail");
   return list;
 }
 
@@ -66,23 +87,27 @@ std::optional<infra::MemberList> read_members(const http::Exchange& exchange) {
 
 std::optional<infra::MemberList> members_of_sidecar(const config::Env& env, StoreSession& session,
                                                     const RelayId& id) {
-  const auto* const address =
-      env.admin.bind ? std::get_if<http::TcpAddress>(&*env.admin.bind) : nullptr;
-  if (address == nullptr || !store::DatabaseLock::holder(session.database.path())) {
+  if (!env.admin.bind || !store::DatabaseLock::holder(session.database.path())) {
     return std::nullopt;
   }
   const http::Url url = http::Url::parse(
-      fmt::format("http://{}/v1/relays/{}/members", authority_of(*address), id.text));
+      fmt::format("http://{}/v1/relays/{}/members", authority_of(*env.admin.bind), id.text));
   http::Request request(http::Method::get, url);
-  request.timeout = env.zooid_api_timeout;
+  request.timeout = env.zooid_api_timeout * static_cast<int>(env.zooid_api_urls.size()) + kOwnTime;
   request.headers.push_back({"Authorization", env.make_auth(session.random, session.clock.now(),
                                                             signed_url(env, url), "GET", "")});
   boost::asio::io_context io;
-  http::Client transport(io.get_executor(), {});
+  http::ClientOptions options;
+  if (const auto* const address = std::get_if<http::UnixAddress>(&*env.admin.bind)) {
+    options.unix_socket = address->path;
+  }
+  http::Client transport(io.get_executor(), std::move(options));
   std::optional<infra::MemberList> list;
   const auto ask = [&]() -> boost::asio::awaitable<void> {
     const http::Exchange exchange = co_await transport.exchange(std::move(request));
-    list = read_members(exchange);
+    if (const auto* const response = std::get_if<http::Response>(&exchange.result)) {
+      list = read_answer(*response);
+    }
     transport.stop();
   };
   run_to_end(io, ask());

@@ -12,9 +12,10 @@
 
 namespace tender::cli {
 
-/// Nothing: no sidecar runs on the database, it has no admin API that this command can reach, or it
-/// did not list them; then zooid is to be asked directly. Signs with the robot's key, whose owner
-/// may read there. Takes as long as one request to zooid at most.
+/// Nothing: no sidecar runs on the database, or it has no admin API that this command can reach and
+/// use; then zooid is to be asked directly. What the sidecar has heard from zooid counts otherwise,
+/// also when it is no list. Signs with the robot's key, whose owner may read there. Takes as long
+/// as one request to each address of zooid at most.
 [[nodiscard]] std::optional<infra::MemberList> members_of_sidecar(const config::Env& env,
                                                                   StoreSession& session,
                                                                   const RelayId& id);

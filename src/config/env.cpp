@@ -69,7 +69,7 @@ AdminSettings read_admin(Settings& settings) {
   admin.url = settings.read("ADMIN_URL", parse_api_url);
   admin.pubkeys =
       settings.read("ADMIN_PUBKEYS", parse_admin_keys).value_or(std::vector<AdminKey>());
-  admin.token = settings.secret("ADMIN_TOKEN").value_or(Secret());
+  admin.token = settings.read("ADMIN_TOKEN", parse_admin_token).value_or(Secret());
   admin.metrics_auth = read_choice(settings, "METRICS_AUTH", kOnOff);
   return admin;
 }

@@ -168,6 +168,23 @@ Parsed<std::vector<AdminKey>> parse_admin_keys(std::string_view text) {
   return keys;
 }
 
+// Of what openssl rand makes; it need not be guessed at leisure, because each guess is a request.
+Parsed<Secret> parse_admin_token(std::string_view text) {
+  constexpr std::size_t shortest = 16;
+  const bool is_plain =
+      std::ranges::all_of(text, [](char byte) { return byte > ' ' && byte <= '~'; });
+  if (!is_plain) {
+    return Problem{"has something else than visible ASCII characters",
+                   "`openssl rand -hex 32` makes one"};
+  }
+  if (text.size() < shortest) {
+    return Problem{
+        fmt::format("is shorter than {} characters, so that it could be guessed", shortest),
+        "`openssl rand -hex 32` makes a long one"};
+  }
+  return Secret(text);
+}
+
 Parsed<std::string> parse_http_url(std::string_view text) {
   Parsed<http::Url> parsed = parse_api_url(text);
   if (auto* problem = std::get_if<Problem>(&parsed)) {

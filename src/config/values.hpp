@@ -70,6 +70,9 @@ using Parsed = std::variant<T, Problem>;
 /// read-only.
 [[nodiscard]] Parsed<std::vector<AdminKey>> parse_admin_keys(std::string_view text);
 
+/// Visible ASCII, long enough that nobody guesses it.
+[[nodiscard]] Parsed<Secret> parse_admin_token(std::string_view text);
+
 /// Any text.
 [[nodiscard]] Parsed<std::string> parse_text(std::string_view text);
 

@@ -73,12 +73,19 @@ void Worker::leave(const std::shared_ptr<Ticket>& ticket) {
 
 asio::awaitable<void> Worker::run(std::shared_ptr<Worker> worker) {
   worker->executor_ = co_await asio::this_coro::executor;
-  while (!worker->is_over()) {
-    worker->turn();
-    if (!worker->is_over()) {
-      const TimePoint again = worker->next_look();
-      co_await worker->wakeup_.wait_until(again);
+  try {
+    while (!worker->is_over()) {
+      worker->turn();
+      if (!worker->is_over()) {
+        const TimePoint again = worker->next_look();
+        co_await worker->wakeup_.wait_until(again);
+      }
     }
+  } catch (...) {
+    worker->stopping_ = true;
+    worker->take_callers();  // nobody is left waiting for an answer that cannot come
+    worker->end_all();
+    throw;
   }
 }
 

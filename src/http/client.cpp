@@ -79,7 +79,7 @@ asio::awaitable<Exchange> Client::State::run(std::shared_ptr<State> state, Reque
   if (request.url.tls()) {
     (void)state->tls_context();  // before the clock of the exchange starts
   }
-  Call call(state->executor, Origin(request.url), request.timeout);
+  Call call(state->executor, Origin(request.url, state->options.unix_socket), request.timeout);
   const Registration registration(state->calls, call);
   if (state->stopped) {
     call.stop();

@@ -1,18 +1,18 @@
-// A TCP socket that counts the bytes that the kernel has taken from it. It lies below TLS, whose
-// own result says "nothing written" even when a part of the record has left.
+// A TCP or unix socket that counts the bytes that the kernel has taken from it. It lies below TLS,
+// whose own result says "nothing written" even when a part of the record has left.
 #pragma once
 
 #include <cstdint>
 #include <utility>
 
 #include <boost/asio/compose.hpp>
-#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/generic/stream_protocol.hpp>
 
 namespace tender::http {
 
 class CountedSocket {
  public:
-  using lowest_layer_type = boost::asio::ip::tcp::socket;
+  using lowest_layer_type = boost::asio::generic::stream_protocol::socket;
   using executor_type = lowest_layer_type::executor_type;
 
   explicit CountedSocket(const executor_type& executor) : socket_(executor) {}

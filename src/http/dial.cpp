@@ -5,6 +5,8 @@
 
 #include <fmt/format.h>
 
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/local/stream_protocol.hpp>
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
@@ -14,6 +16,8 @@ namespace {
 namespace asio = boost::asio;
 using asio::ip::tcp;
 using boost::system::error_code;
+using Endpoint = asio::generic::stream_protocol::endpoint;
+using Socket = asio::generic::stream_protocol::socket;
 
 // asio looks names up in a thread of its own, and getaddrinfo cannot be interrupted.
 struct Lookup {
@@ -60,7 +64,7 @@ asio::awaitable<error_code> look_up(asio::any_io_executor executor, Call& call,
   co_return lookup->error;
 }
 
-asio::awaitable<error_code> connect(tcp::socket& socket, tcp::endpoint address, Call& call,
+asio::awaitable<error_code> connect(Socket& socket, Endpoint address, Call& call,
                                     asio::steady_timer::time_point until) {
   error_code error;
   socket.close(error);
@@ -86,13 +90,7 @@ asio::awaitable<error_code> connect(tcp::socket& socket, tcp::endpoint address, 
   co_return error;
 }
 
-Failure connect_failure(const Origin& origin, const tcp::endpoint& address,
-                        const error_code& error) {
-  error_code is_name;
-  (void)asio::ip::make_address(origin.host, is_name);
-  const std::string peer =
-      is_name ? fmt::format("{} ({})", origin.text(), address.address().to_string())
-              : origin.text();
+Failure connect_failure(const std::string& peer, const error_code& error) {
   if (error == asio::error::connection_refused) {
     return failed(Fault::refused, "connection refused by " + peer);
   }
@@ -102,9 +100,37 @@ Failure connect_failure(const Origin& origin, const tcp::endpoint& address,
   return failed(Fault::refused, fmt::format("cannot connect to {}: {}", peer, error.message()));
 }
 
+// An address that was looked up, for people.
+std::string name_of(const Origin& origin, const tcp::endpoint& address) {
+  error_code is_name;
+  (void)asio::ip::make_address(origin.host, is_name);
+  return is_name ? fmt::format("{} ({})", origin.text(), address.address().to_string())
+                 : origin.text();
+}
+
+asio::awaitable<std::optional<Failure>> dial_unix(Socket& socket, Call& call) {
+  const std::string& path = call.origin().unix_socket->native();
+  call.enter(Phase::connecting);
+  error_code error = asio::error::name_too_long;
+  if (path.size() < sizeof(sockaddr_un::sun_path)) {
+    Endpoint address = asio::local::stream_protocol::endpoint(path);
+    error = co_await connect(socket, std::move(address), call, call.deadline());
+  }
+  if (call.ended()) {
+    co_return call.failure(false);
+  }
+  if (error) {
+    co_return connect_failure(path, error);
+  }
+  co_return std::nullopt;
+}
+
 }  // namespace
 
-asio::awaitable<std::optional<Failure>> dial(tcp::socket& socket, Call& call) {
+asio::awaitable<std::optional<Failure>> dial(Socket& socket, Call& call) {
+  if (call.origin().unix_socket) {
+    co_return co_await dial_unix(socket, call);
+  }
   std::vector<tcp::endpoint> addresses;
   error_code error;
   const auto literal = asio::ip::make_address(call.origin().host, error);
@@ -126,7 +152,8 @@ asio::awaitable<std::optional<Failure>> dial(tcp::socket& socket, Call& call) {
   for (std::size_t i = 0; i < addresses.size(); ++i) {
     const auto now = std::chrono::steady_clock::now();
     const auto share = (call.deadline() - now) / static_cast<int>(addresses.size() - i);
-    error = co_await connect(socket, addresses[i], call, now + share);
+    Endpoint address = addresses[i];
+    error = co_await connect(socket, std::move(address), call, now + share);
     if (call.ended()) {
       co_return call.failure(false);
     }
@@ -134,7 +161,7 @@ asio::awaitable<std::optional<Failure>> dial(tcp::socket& socket, Call& call) {
       socket.set_option(tcp::no_delay(true), error);
       co_return std::nullopt;
     }
-    failure = connect_failure(call.origin(), addresses[i], error);
+    failure = connect_failure(name_of(call.origin(), addresses[i]), error);
   }
   co_return failure;
 }

@@ -1,5 +1,7 @@
 #include "tender/infra/members.hpp"
 
+#include <algorithm>
+#include <array>
 #include <utility>
 #include <variant>
 
@@ -13,6 +15,10 @@ namespace {
 
 using Status = MemberList::Status;
 using zooid::Outcome;
+
+// In the order of Status.
+constexpr std::array<std::string_view, 7> kStatusNames{
+    "ok", "busy", "unknown_relay", "unsupported", "unreachable", "failed", "garbage"};
 
 // Of an answer that was found valid.
 std::vector<std::string> read_members(const std::string& body) {
@@ -56,6 +62,17 @@ MemberList explain(const fetch::Error& error, TimePoint now) {
 }
 
 }  // namespace
+
+std::string_view to_string(MemberList::Status status) {
+  return kStatusNames.at(static_cast<std::size_t>(status));
+}
+
+std::optional<MemberList::Status> parse_member_status(std::string_view name) {
+  const auto found = std::ranges::find(kStatusNames, name);
+  return found == kStatusNames.end()
+             ? std::nullopt
+             : std::optional(static_cast<MemberList::Status>(found - kStatusNames.begin()));
+}
 
 boost::asio::awaitable<MemberList> fetch_members(zooid::Reader& reader, const Clock& clock,
                                                  RelayId id) {

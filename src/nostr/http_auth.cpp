@@ -48,7 +48,7 @@ HttpAuthFault check_event(const Event& event, const HttpAuthCheck& check) {
 }
 
 HttpAuthResult refused(HttpAuthFault fault) {
-  return {fault, std::nullopt, {}, std::nullopt};
+  return {.fault = fault, .signer = std::nullopt};
 }
 
 }  // namespace
@@ -115,7 +115,11 @@ HttpAuthResult verify_http_auth(const HttpAuthCheck& check) {
   if (const HttpAuthFault fault = check_event(*event, check); fault != HttpAuthFault::none) {
     return refused(fault);
   }
-  return {HttpAuthFault::none, PublicKey::parse(event->pubkey), event->id, payload_of(*event)};
+  return {.fault = HttpAuthFault::none,
+          .signer = PublicKey::parse(event->pubkey),
+          .id = event->id,
+          .created_at = event->created_at,
+          .payload = payload_of(*event)};
 }
 
 bool payload_fits(const std::optional<std::string>& payload, std::string_view body) {

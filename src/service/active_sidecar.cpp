@@ -15,6 +15,7 @@ namespace {
 namespace asio = boost::asio;
 
 constexpr Milliseconds kHeartbeat{10'000};
+constexpr Milliseconds kProof{60'000};  // that the database can be written
 // Short, so that two sidecars never work side by side for long.
 constexpr Milliseconds kFileCheck{1000};
 constexpr Milliseconds kDrain{10'000};
@@ -110,6 +111,7 @@ void ActiveSidecar::check_files() {
 
 asio::awaitable<void> ActiveSidecar::keep_alive() {
   TimePoint next_beat = clock_.now();
+  SteadyTime next_proof = clock_.steady() + kProof;
   while (!finished_) {
     const TimePoint now = clock_.now();
     if (now >= drain_until_) {
@@ -126,6 +128,10 @@ asio::awaitable<void> ActiveSidecar::keep_alive() {
     if (beat_due && files_ == Files::in_place && !infra_.waits_for_database()) {
       lock_.beat();
       next_beat = now + kHeartbeat;
+    }
+    if (clock_.steady() >= next_proof && files_ == Files::in_place) {
+      infra_.prove_database();
+      next_proof = clock_.steady() + kProof;
     }
     const TimePoint next = std::min(drain_until_, now + kFileCheck);
     co_await alarm_.wait_until(next);

@@ -17,6 +17,14 @@
 namespace tender::store {
 namespace {
 
+// RelayFilter: status, tenant, search, synced.
+constexpr std::string_view kFilter =
+    "(?1 = '' OR status = ?1) AND (status <> 'deleted' OR synced = 0 OR ?1 = 'deleted') "
+    "AND (?2 = '' OR tenant = ?2) "
+    "AND (?3 = '' OR instr(lower(subdomain), lower(?3)) > 0 "
+    "OR instr(lower(info_name), lower(?3)) > 0 OR instr(lower(id), lower(?3)) > 0) "
+    "AND (?4 IS NULL OR synced = ?4)";
+
 template <typename Read>
 auto read_all(Statement statement, Read read) {
   std::vector<decltype(read(statement))> rows;
@@ -36,8 +44,7 @@ std::string select_page(std::string_view condition) {
       fmt::format("{} AND (created_at, id) > (?, ?) ORDER BY created_at, id LIMIT ?", condition));
 }
 
-std::vector<Relay> read_page(Database& database, const std::string& sql, RelayPage& page) {
-  Statement rows = database.prepare(sql.c_str(), page.created_at, page.id.text, page.limit);
+std::vector<Relay> read_page(Statement rows, RelayPage& page) {
   std::vector<Relay> relays;
   while (rows.step()) {
     relays.push_back(read_relay(rows));
@@ -45,6 +52,10 @@ std::vector<Relay> read_page(Database& database, const std::string& sql, RelayPa
     page.id = relays.back().id;
   }
   return relays;
+}
+
+std::vector<Relay> read_page(Database& database, const std::string& sql, RelayPage& page) {
+  return read_page(database.prepare(sql.c_str(), page.created_at, page.id.text, page.limit), page);
 }
 
 }  // namespace
@@ -114,23 +125,21 @@ std::vector<RelayId> Query::list_relay_ids(const RelayFilter& filter) const {
         "status",     "revision DESC",   "seen_at"};
     std::array<std::string, 9> made;
     std::ranges::transform(columns, made.begin(), [](std::string_view column) {
-      return fmt::format(
-          "SELECT id FROM relay WHERE (?1 = '' OR status = ?1) "
-          "AND (status <> 'deleted' OR synced = 0 OR ?1 = 'deleted') "
-          "AND (?2 = '' OR tenant = ?2) "
-          "AND (?3 = '' OR instr(lower(subdomain), lower(?3)) > 0 "
-          "OR instr(lower(info_name), lower(?3)) > 0 OR instr(lower(id), lower(?3)) > 0) "
-          "AND (?4 IS NULL OR synced = ?4) ORDER BY {}, id LIMIT ?5",
-          column);
+      return fmt::format("SELECT id FROM relay WHERE {} ORDER BY {}, id LIMIT ?5", kFilter, column);
     });
     return made;
   }();
-  const std::optional<std::int64_t> synced =
-      filter.synced ? std::optional<std::int64_t>(*filter.synced ? 1 : 0) : std::nullopt;
   return read_all(
       database_->prepare(statements.at(static_cast<std::size_t>(filter.order)).c_str(),
-                         filter.status, filter.tenant, filter.search, synced, filter.limit),
+                         filter.status, filter.tenant, filter.search, filter.synced, filter.limit),
       [](const Statement& row) { return RelayId{row.text(0)}; });
+}
+
+std::vector<Relay> Query::next_relays_matching(const RelayFilter& filter, RelayPage& page) const {
+  static const std::string sql = select_page(kFilter);
+  return read_page(database_->prepare(sql.c_str(), filter.status, filter.tenant, filter.search,
+                                      filter.synced, page.created_at, page.id.text, page.limit),
+                   page);
 }
 
 std::vector<Relay> Query::next_relays_pending_sync(RelayPage& page) const {

@@ -68,6 +68,19 @@ bool StoreOutage::over() {
   return true;
 }
 
+void StoreOutage::prove_writable() {
+  if (ongoing()) {
+    return;
+  }
+  try {
+    probe();
+  } catch (const StoreError& error) {
+    if (error.fault() != StoreFault::busy) {
+      begin(error);
+    }
+  }
+}
+
 void StoreOutage::try_again_later() {
   pause_ = std::clamp(pause_ * 2, kFirstPause, kLongestPause);
   retry_at_ = clock_.now() + pause_;

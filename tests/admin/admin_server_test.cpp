@@ -31,7 +31,7 @@ using testing::ElementsAre;
 using testing::HasSubstr;
 
 constexpr std::chrono::seconds kDeadline{30};
-constexpr const char* kSesame = "open sesame";
+constexpr const char* kSesame = "open-sesame-to-admins";
 
 struct AdminApi : testing::Test {
   AdminApi() {
@@ -50,9 +50,17 @@ struct AdminApi : testing::Test {
   }
 
   void stop() {
-    client.stop();
+    client->stop();
     server->stop();
     run_until([&] { return ended; });
+  }
+
+  // With the settings as they are now.
+  void restart(http::ClientOptions options = {}) {
+    stop();
+    ended = false;
+    client.emplace(io.get_executor(), std::move(options));
+    start();
   }
 
   void run_until(const std::function<bool()>& condition) {
@@ -70,7 +78,7 @@ struct AdminApi : testing::Test {
 
   http::Response send(http::Request request) {
     std::optional<http::Exchange> exchange;
-    boost::asio::co_spawn(io, client.exchange(std::move(request)),
+    boost::asio::co_spawn(io, client->exchange(std::move(request)),
                           [&](const std::exception_ptr& error, http::Exchange result) {
                             EXPECT_FALSE(error);
                             exchange = std::move(result);
@@ -134,7 +142,7 @@ struct AdminApi : testing::Test {
   store::Database database{path, clock, {}};
   service::Sidecar sidecar{
       env, io.get_executor(), logger, service::Sidecar::Runtime{database, clock, random}, {}};
-  http::Client client{io.get_executor(), {}};
+  std::optional<http::Client> client{std::in_place, io.get_executor(), http::ClientOptions()};
   std::optional<AdminServer> server;
   std::string authorization;
   std::string host;
@@ -166,18 +174,9 @@ TEST_F(AdminApi, LetsNobodyElseIn) {
 TEST_F(AdminApi, SaysWhenNobodyCanBeLetIn) {
   env.admin.token = Secret();
   env.admin.pubkeys.clear();
-  stop();
-  ended = false;
-  // A new client, because the old one was stopped.
-  http::Client fresh(io.get_executor(), {});
-  start();
-  std::optional<http::Exchange> exchange;
-  http::Request request(Method::get, http::Url::parse(url("/v1/status")));
-  boost::asio::co_spawn(
-      io, fresh.exchange(std::move(request)),
-      [&](const std::exception_ptr&, http::Exchange result) { exchange = std::move(result); });
-  run_until([&] { return exchange.has_value(); });
-  EXPECT_THAT(problem(401, std::get<http::Response>(exchange->result)),
+  restart();
+  authorization = "";
+  EXPECT_THAT(problem(401, ask(Method::get, "/v1/status")),
               HasSubstr("set ADMIN_PUBKEYS or ADMIN_TOKEN_FILE"));
 }
 
@@ -215,6 +214,50 @@ TEST_F(AdminApi, AnswersOnlyRequestsThatAreMeantForIt) {
   EXPECT_THAT(problem(403, ask(Method::get, "/v1/status")), HasSubstr("page of another site"));
   more = {{"Origin", "http://" + host}};
   EXPECT_EQ(ask(Method::get, "/v1/status").status, 200);
+}
+
+// A token for another server could be sent on to this one under that server's name.
+TEST_F(AdminApi, AcceptsTokensOnlyForTheAddressOnWhichItListens) {
+  const auto ask_under = [&](const std::string& name) {
+    host = name;
+    authorization = nostr::make_http_auth(owner, random, clock.now(),
+                                          "http://" + name + "/v1/status", "GET", "");
+    return ask(Method::get, "/v1/status");
+  };
+  const std::string port = std::to_string(http::Url::parse(url("/")).port());
+  EXPECT_EQ(ask_under("127.0.0.1:" + port).status, 200);
+  EXPECT_EQ(ask_under("localhost:" + port).status, 200);
+  EXPECT_THAT(problem(401, ask_under("127.0.0.1:1")), HasSubstr("set ADMIN_URL"));
+  EXPECT_THAT(problem(401, ask_under("10.0.0.1:" + port)), HasSubstr("set ADMIN_URL"));
+  EXPECT_THAT(problem(401, ask_under("127.0.0.1")), HasSubstr("set ADMIN_URL"));
+}
+
+TEST_F(AdminApi, AcceptsTokensForAdminUrlUnderAnyOfItsNames) {
+  env.admin.url = http::Url::parse("https://tender.example/api");
+  restart();
+  authorization = nostr::make_http_auth(owner, random, clock.now(),
+                                        "https://tender.example/api/v1/status", "GET", "");
+  host = "tender.example";
+  EXPECT_EQ(ask(Method::get, "/v1/status").status, 200);
+  host = "";
+  EXPECT_THAT(problem(401, ask_as(owner, Method::get, "/v1/status")),
+              HasSubstr("sign https://tender.example/api/v1/status"));
+}
+
+TEST_F(AdminApi, ListensOnAUnixSocket) {
+  env.admin.bind = http::UnixAddress{directory.path() / "admin.sock"};
+  http::ClientOptions options;
+  options.unix_socket = directory.path() / "admin.sock";
+  restart(std::move(options));
+  const auto ask_for = [&](const std::string& target) {
+    http::Request request(Method::get, http::Url::parse("http://localhost" + target));
+    request.headers = {{"Authorization", authorization}};
+    return send(std::move(request));
+  };
+  EXPECT_EQ(ask_for("/v1/status").status, 200);
+  authorization = nostr::make_http_auth(owner, random, clock.now(),
+                                        "http://localhost/v1/relays?limit=5", "GET", "");
+  EXPECT_EQ(ask_for("/v1/relays?limit=5").status, 200);
 }
 
 TEST_F(AdminApi, ShowsItsHealthToEverybody) {
@@ -300,6 +343,9 @@ TEST_F(AdminApi, SaysWhatIsWrongWithARequest) {
               HasSubstr("belongs to relay"));
   EXPECT_THAT(problem(400, ask(Method::get, "/v1/relays?limit=0")), HasSubstr("give 1 to 1000"));
   EXPECT_THAT(problem(400, ask(Method::get, "/v1/relays?cursor=x")), HasSubstr("begin again"));
+  EXPECT_THAT(problem(400, ask(Method::get, "/v1/relays?cursor=x.y")), HasSubstr("begin again"));
+  EXPECT_THAT(problem(400, ask(Method::patch, "/v1/relays/blue", "{}")), HasSubstr("no field"));
+  EXPECT_THAT(problem(400, ask(Method::get, "/v1/dead-letters?all=1")), HasSubstr("all=true"));
   EXPECT_THAT(problem(404, ask(Method::get, "/v1/none")), HasSubstr("not found"));
   const http::Response wrong = ask(Method::put, "/v1/relays");
   EXPECT_THAT(problem(405, wrong), HasSubstr("not allowed"));
@@ -357,7 +403,7 @@ TEST_F(AdminApi, ListsRelaysInPages) {
 
 TEST_F(AdminApi, SaysWhyItCannotListMembers) {
   create("blue");
-  EXPECT_THAT(problem(502, ask(Method::get, "/v1/relays/blue/members")), HasSubstr("on standby"));
+  EXPECT_THAT(problem(503, ask(Method::get, "/v1/relays/blue/members")), HasSubstr("on standby"));
   EXPECT_EQ(ask(Method::get, "/v1/relays/green/members").status, 404);
 }
 

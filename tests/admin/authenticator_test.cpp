@@ -50,7 +50,7 @@ struct Admission : testing::Test {
     return "Nostr " + nostr::to_base64(nostr::to_text(event));
   }
   Authentication ask(const std::string& authorization, const std::string& method = "POST") {
-    return authenticator.check(head(authorization, method), kUrl);
+    return authenticator.check(head(authorization, method), std::string(kUrl));
   }
 
   boost::asio::io_context io;
@@ -78,6 +78,7 @@ TEST_F(Admission, IsGivenForTheBearerToken) {
   ASSERT_TRUE(bearer.principal);
   EXPECT_EQ(bearer.principal->name, "token");
   EXPECT_TRUE(bearer.covers("any body"));
+  EXPECT_TRUE(ask("bEARER open sesame").principal);
   for (const char* wrong :
        {"Bearer ", "Bearer open", "Bearer open sesame ", "Bearer OPEN SESAME"}) {
     EXPECT_FALSE(ask(wrong).principal) << wrong;
@@ -86,8 +87,8 @@ TEST_F(Admission, IsGivenForTheBearerToken) {
 
 TEST_F(Admission, IsGivenToNobodyWithoutKeysAndToken) {
   Authenticator none({}, Secret(), clock);
-  EXPECT_FALSE(none.check(head(token()), kUrl).principal);
-  EXPECT_FALSE(none.check(head("Bearer "), kUrl).principal);
+  EXPECT_FALSE(none.check(head(token()), std::string(kUrl)).principal);
+  EXPECT_FALSE(none.check(head("Bearer "), std::string(kUrl)).principal);
 }
 
 TEST_F(Admission, IsRefusedWithAReason) {
@@ -151,13 +152,42 @@ TEST_F(Admission, OfAKeyCoversOnlyTheBodyThatItSigned) {
   EXPECT_FALSE(bodiless.covers(kBody));
 }
 
-TEST(ReplayCache, ForgetsWhatCannotBeUsedAnyMore) {
-  ReplayCache cache;
-  const SteadyTime start{};
-  EXPECT_TRUE(cache.use("a", start, start + 10s));
-  EXPECT_FALSE(cache.use("a", start + 9s, start + 30s));
-  EXPECT_TRUE(cache.use("b", start + 10s, start + 20s));
-  EXPECT_EQ(cache.size(), 1U);
+TEST_F(Admission, OfAKeyIsRefusedWhereTheServersNameIsNotKnown) {
+  EXPECT_THAT(authenticator.check(head(token()), std::nullopt).refusal, HasSubstr("ADMIN_URL"));
+  EXPECT_TRUE(authenticator.check(head("Bearer open sesame"), std::nullopt).principal);
+}
+
+// What a process that has ended let in is not known to the next one.
+TEST_F(Admission, IsRefusedToTokensFromBeforeTheStart) {
+  const std::string before = token();
+  clock.advance(1s);
+  Authenticator restarted({{owner.public_key(), false}}, Secret(), clock);
+  EXPECT_THAT(restarted.check(head(before), std::string(kUrl)).refusal, HasSubstr("older than"));
+  EXPECT_TRUE(restarted.check(head(token()), std::string(kUrl)).principal);
+}
+
+TEST_F(Admission, IsGivenOnceForATokenAlsoWhenTheClockIsSetBack) {
+  const std::string once = token();
+  EXPECT_TRUE(ask(once).principal);
+  clock.advance(10min);
+  EXPECT_TRUE(ask(token()).principal);
+  clock.jump(-10min);
+  EXPECT_THAT(ask(once).refusal, HasSubstr("used already"));
+  EXPECT_TRUE(ask(token()).principal);
+}
+
+TEST_F(Admission, IsRefusedToWhatIsNoLongerRemembered) {
+  using Use = ReplayCache::Use;
+  ReplayCache cache(clock, 121s, /*kept=*/2);
+  const std::int64_t now = clock.now().time_since_epoch() / 1s;
+  EXPECT_EQ(cache.use("a", now), Use::first);
+  EXPECT_EQ(cache.use("b", now + 1), Use::first);
+  EXPECT_EQ(cache.use("c", now + 2), Use::first);
+  EXPECT_EQ(cache.use("a", now), Use::again);  // it could still be valid
+  clock.advance(121s);
+  EXPECT_EQ(cache.use("a", now), Use::unknown);  // the oldest of more than two
+  EXPECT_EQ(cache.use("b", now + 1), Use::again);
+  EXPECT_EQ(cache.use("d", now + 1), Use::first);
 }
 
 }  // namespace

@@ -42,7 +42,7 @@ inline config::Environment with_groups() {
                       {"LIVEKIT_URL", "wss://livekit.example.com"},
                       {"LIVEKIT_API_KEY", "key"},
                       {"LIVEKIT_API_SECRET", "hidden"},
-                      {"ADMIN_TOKEN", "open sesame"}});
+                      {"ADMIN_TOKEN", "open-sesame-to-admins"}});
   return environment;
 }
 

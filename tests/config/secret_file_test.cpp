@@ -46,7 +46,7 @@ TEST(SecretFile, WorksForEverySecretOfTheTable) {
   EXPECT_EQ(test::present(env.blossom_s3).secret_key.reveal(), "secret");
   EXPECT_EQ(test::present(env.livekit).api_key.reveal(), "key");
   EXPECT_EQ(test::present(env.livekit).api_secret.reveal(), "hidden");
-  EXPECT_EQ(env.admin.token.reveal(), "open sesame");
+  EXPECT_EQ(env.admin.token.reveal(), "open-sesame-to-admins");
 }
 
 TEST(SecretFile, BesideTheSecretItselfIsAFault) {

@@ -94,6 +94,7 @@ class World:
             "ROBOT_SECRET": secrets.token_hex(31) + "01",
             "DATABASE_URL": "sqlite://" + self.database,
             "RELAY_SYNC_RETRY_BASE": "200ms",
+            "ADMIN_BIND": "off",  # several of these run at the same time
             **variables,
         }
         # Sanitizers tell what they found by an exit code of their own.

@@ -134,6 +134,30 @@ TEST_F(Coalescing, EndsEveryCallerWhenTheServiceStops) {
   EXPECT_EQ(transport.under_way, 0);
 }
 
+// As when what runs beside it fails.
+TEST(FetchService, EndsEveryCallerWhenItsWorkerIsCancelled) {
+  boost::asio::io_context io;
+  test::VirtualClock clock(io);
+  FakeTransport transport(clock);
+  FakePeer peer;
+  transport.hosts["a"] = hangs();
+  Service service(transport, clock, peer, {http::Url::parse("http://a")}, {});
+  boost::asio::cancellation_signal cancel;
+  const auto ignore = [](const std::exception_ptr&) {};
+  boost::asio::co_spawn(io, service.run(),
+                        boost::asio::bind_cancellation_slot(cancel.slot(), ignore));
+  std::optional<Result> result;
+  boost::asio::co_spawn(
+      io, service.fetch(Opts(Op::members, "r1")),
+      [&result](const std::exception_ptr&, Result came) { result = std::move(came); });
+  clock.run_ready();
+  ASSERT_FALSE(result);
+  cancel.emit(boost::asio::cancellation_type::terminal);
+  clock.run_ready();
+  ASSERT_TRUE(result);
+  EXPECT_EQ(std::get<Error>(result->value).kind, ErrorKind::stopped);
+}
+
 TEST(FetchService, EndsTheCallerWhomTheWorkerHasNotSeenWhenItStops) {
   boost::asio::io_context io;
   test::VirtualClock clock(io);

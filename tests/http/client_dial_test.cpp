@@ -41,6 +41,20 @@ TEST_F(ClientDial, LooksNothingUpForAKeptConnection) {
   EXPECT_EQ(dns.lookups(), 1U);
 }
 
+TEST_F(ClientDial, GoesToAUnixSocketWhateverTheUrlSays) {
+  options.unix_socket = "/no/such/socket";
+  const Failure failure = failed(get_from("localhost"));
+  EXPECT_EQ(failure.fault, Fault::refused);
+  EXPECT_THAT(failure.detail, HasSubstr("cannot connect to /no/such/socket"));
+  EXPECT_EQ(dns.lookups(), 0U);
+  EXPECT_TRUE(server.requests().empty());
+}
+
+TEST_F(ClientDial, TellsThatThePathOfAUnixSocketIsTooLong) {
+  options.unix_socket = std::string(200, 'x');
+  EXPECT_THAT(failed(get_from("localhost")).detail, HasSubstr("name too long"));
+}
+
 TEST_F(ClientDial, TellsThatANameDoesNotExist) {
   const Failure failure = failed(get_from("nobody.test"));
   EXPECT_EQ(failure.fault, Fault::dns);

@@ -1,6 +1,8 @@
 #include "support/fault_vfs.hpp"
 
+#include "tender/base/log.hpp"
 #include "tender/store/store_error.hpp"
+#include "tender/store/store_outage.hpp"
 #include "tender/store/transaction.hpp"
 
 #include "store_fixture.hpp"
@@ -67,6 +69,25 @@ TEST_F(FaultVfsTest, FailsUntilItIsHealed) {
   vfs.heal();
   write("c");
   EXPECT_EQ(names(), (Names{"before", "c"}));
+}
+
+TEST_F(FaultVfsTest, ShowsAProofOfWritingWhatIsWrong) {
+  const auto logger = make_null_logger();
+  StoreOutage outage(*database, clock, *logger);
+  outage.prove_writable();
+  EXPECT_FALSE(outage.ongoing());
+  vfs.fail(DiskOperation::write, SQLITE_FULL);
+  outage.prove_writable();
+  EXPECT_TRUE(outage.ongoing());
+}
+
+TEST_F(FaultVfsTest, DoesNotTakeALockForAFaultOfTheDatabase) {
+  const auto logger = make_null_logger();
+  StoreOutage outage(*database, clock, *logger);
+  const auto other = open();
+  const Transaction theirs(*other);
+  outage.prove_writable();
+  EXPECT_FALSE(outage.ongoing());
 }
 
 TEST_F(FaultVfsTest, FailsTheNthOperationAndNoOther) {

@@ -5,7 +5,9 @@
 #pragma once
 
 #include <cstddef>
+#include <filesystem>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include <boost/asio/any_io_executor.hpp>
@@ -20,6 +22,8 @@ struct ClientOptions {
   std::size_t max_connections = 16;
   /// A PEM file with CA certificates that are trusted in addition to the system's; empty for none.
   std::string ca_file;
+  /// A unix socket that every connection goes to, whatever the URL's host and port are.
+  std::optional<std::filesystem::path> unix_socket{};
   std::size_t max_head = std::size_t{16} * 1024;    // bytes of status line and headers of an answer
   std::size_t max_body = std::size_t{1024} * 1024;  // bytes of an answer's body
   /// A connection unused for that long is closed, within 5 s.

@@ -76,6 +76,12 @@ class Infra {
     dispatcher_.wake();  // it looks when the fault is over
   }
 
+  /// As StoreOutage::prove_writable.
+  void prove_database() {
+    dispatcher_.outage().prove_writable();
+    dispatcher_.wake();
+  }
+
   /// Whether start() has begun to give work to the relays that lack it.
   [[nodiscard]] bool has_begun() const { return begun_; }
 

@@ -3,7 +3,9 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include <boost/asio/awaitable.hpp>
@@ -27,6 +29,10 @@ struct MemberList {
   std::vector<std::string> members;  // 64 lowercase hex each, in zooid's order
   std::string reason;                // for people; empty when ok
 };
+
+/// "ok", "unknown_relay" …: as programs are told.
+[[nodiscard]] std::string_view to_string(MemberList::Status status);
+[[nodiscard]] std::optional<MemberList::Status> parse_member_status(std::string_view name);
 
 /// Asks zooid (GET /relay/{id}/members) through `reader`, whose run() must run. Reader and clock
 /// must outlive it.

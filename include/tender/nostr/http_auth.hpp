@@ -3,6 +3,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -50,8 +51,10 @@ struct HttpAuthCheck {
 
 struct HttpAuthResult {
   HttpAuthFault fault = HttpAuthFault::none;
-  std::optional<PublicKey> signer;       // set when fault is none
-  std::string id{};                      // of the event, then: whoever allows a token once keeps it
+  std::optional<PublicKey> signer;  // set when fault is none
+  // Of the event, then: whoever allows a token once keeps them.
+  std::string id{};
+  std::int64_t created_at = 0;           // in seconds
   std::optional<std::string> payload{};  // the event's, for whoever gets the body later
 };
 

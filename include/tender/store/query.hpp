@@ -83,6 +83,9 @@ class Query {
 
   /// Reads the whole table for anything but the whole list by age: for a person's question.
   [[nodiscard]] std::vector<RelayId> list_relay_ids(const RelayFilter& filter) const;
+  /// A page of the same relays by age; order and limit of `filter` do not count.
+  [[nodiscard]] std::vector<Relay> next_relays_matching(const RelayFilter& filter,
+                                                        RelayPage& page) const;
 
   /// Relays whose newest revision zooid does not have.
   [[nodiscard]] std::vector<Relay> next_relays_pending_sync(RelayPage& page) const;

@@ -31,6 +31,11 @@ class StoreOutage {
   /// process ends. Never throws; blocks as Database and check_integrity() say.
   [[nodiscard]] bool over();
 
+  /// Commits a write of a few bytes, and begins an outage when that fails for another reason than a
+  /// lock: so a disk that is full or read-only is noticed before there is work. Nothing during an
+  /// outage. Never throws; blocks as Database says.
+  void prove_writable();
+
   [[nodiscard]] bool ongoing() const { return retry_at_.has_value(); }
 
   /// When over() looks next: 1 s after the fault, doubling to 30 s. During an outage only.
