@@ -12,6 +12,7 @@
 
 #include "access.hpp"
 #include "bad_request.hpp"
+#include "event_stream.hpp"
 #include "health.hpp"
 #include "idempotency.hpp"
 #include "members_route.hpp"
@@ -24,6 +25,7 @@ namespace {
 namespace asio = boost::asio;
 
 constexpr std::string_view kMembersPattern = "/v1/relays/{relay}/members";
+constexpr std::string_view kEventsPattern = "/v1/events";
 constexpr std::size_t kLargestBody = std::size_t{64} * 1024;
 
 http::ServerLimits limits() {
@@ -81,8 +83,24 @@ struct AdminServer::State {
                [this](http::ServerRequest request) -> asio::awaitable<http::Reply> {
                  co_return co_await list_members(std::move(request));
                });
+    routes.add("GET", kEventsPattern,
+               [this](http::ServerRequest request) -> asio::awaitable<http::Reply> {
+                 co_return open_events(request);
+               });
     routes.refuse_with([](int status, std::string_view text) { return problem(status, text); });
     return routes;
+  }
+
+  http::Reply open_events(const http::ServerRequest& request) {
+    if (auto fault = fault_of(request)) {
+      return std::move(*fault);
+    }
+    try {
+      return stream_events(desk.sidecar, desk.clock,
+                           start_of_events(request, desk.sidecar.query()));
+    } catch (...) {
+      return problem_of_current_exception();
+    }
   }
 
   // Callers who want the same members at the same time share one request to zooid.

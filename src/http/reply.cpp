@@ -25,20 +25,8 @@ std::string_view reason(int status) {
                                               : std::string_view(phrase.data(), phrase.size());
 }
 
-}  // namespace
-
-Response error_response(int status, std::string_view text) {
-  const nlohmann::json body = {{"error", text}};
-  return {status, {{"Content-Type", "application/json"}}, body.dump() + "\n"};
-}
-
-std::string response_text(const Response& response, TimePoint date, bool keep_alive) {
-  const std::string head = response_head(response, date, keep_alive);
-  const bool bodiless = response.status == kNoContent || response.status == kNotModified;
-  return bodiless ? head : head + response.body;
-}
-
-std::string response_head(const Response& response, TimePoint date, bool keep_alive) {
+// All but what says how long the body is.
+std::string start_of(const Response& response, TimePoint date, bool keep_alive) {
   if (response.status < 200 || response.status > 999) {
     throw std::invalid_argument(
         fmt::format("the status {} is not a final status", response.status));
@@ -54,10 +42,32 @@ std::string response_head(const Response& response, TimePoint date, bool keep_al
   if (!keep_alive) {
     text += "Connection: close\r\n";
   }
+  return text;
+}
+
+}  // namespace
+
+Response error_response(int status, std::string_view text) {
+  const nlohmann::json body = {{"error", text}};
+  return {status, {{"Content-Type", "application/json"}}, body.dump() + "\n"};
+}
+
+std::string response_text(const Response& response, TimePoint date, bool keep_alive) {
+  const std::string head = response_head(response, date, keep_alive);
+  const bool bodiless = response.status == kNoContent || response.status == kNotModified;
+  return bodiless ? head : head + response.body;
+}
+
+std::string response_head(const Response& response, TimePoint date, bool keep_alive) {
+  std::string text = start_of(response, date, keep_alive);
   if (response.status != kNoContent) {  // RFC 9110, 8.6
     text += fmt::format("Content-Length: {}\r\n", response.body.size());
   }
   return text + "\r\n";
+}
+
+std::string stream_head(const Response& response, TimePoint date) {
+  return start_of(response, date, /*keep_alive=*/false) + "\r\n";
 }
 
 }  // namespace tender::http

@@ -60,6 +60,9 @@ asio::awaitable<void> ServerConnection::serve() {
 }
 
 void ServerConnection::stop(SteadyTime latest) {
+  if (stream_ != nullptr) {
+    stream_->end();
+  }
   const bool waits = state_ == State::idle || state_ == State::silent;
   state_ = State::stopping;
   latest_ = latest;
@@ -225,6 +228,11 @@ asio::awaitable<bool> ServerConnection::deliver(Reply reply) {
     reply.finished(false);
     co_return false;
   }
+  if (auto* const stream = std::get_if<Stream>(&reply.what)) {
+    const bool whole = co_await deliver_stream(std::move(*stream));
+    reply.finished(whole);
+    co_return false;
+  }
   const bool raw = std::holds_alternative<RawBytes>(reply.what);
   const bool keep = !raw && parser_.keep_alive() && state_ != State::stopping;
   std::string text = bytes_of(reply, keep);
@@ -236,6 +244,29 @@ asio::awaitable<bool> ServerConnection::deliver(Reply reply) {
   }
   reply.finished(written && some);
   co_return written&& keep;
+}
+
+// Whether all of it was taken.
+asio::awaitable<bool> ServerConnection::deliver_stream(Stream stream) {
+  stream_ = &stream;
+  std::string piece = stream_head(stream.head, service_.clock.now());
+  if (state_ == State::stopping) {
+    stream.end();
+  }
+  bool written = true;
+  while (!piece.empty() && !deadline_.passed()) {
+    expect_by(service_.deadlines.now() + service_.limits.write);
+    written = co_await write(std::move(piece));
+    piece.clear();
+    if (written && !head_only_) {
+      expect_by(kNoDeadline);
+      auto next = stream.next();
+      std::optional<std::string> more = co_await std::move(next);
+      piece = std::move(more).value_or(std::string());
+    }
+  }
+  stream_ = nullptr;
+  co_return written&& piece.empty();
 }
 
 std::string ServerConnection::bytes_of(const Reply& reply, bool keep) const {

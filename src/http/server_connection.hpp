@@ -62,6 +62,7 @@ class ServerConnection {
   boost::asio::awaitable<void> refuse();
   boost::asio::awaitable<Reply> handle();
   boost::asio::awaitable<bool> deliver(Reply reply);
+  boost::asio::awaitable<bool> deliver_stream(Stream stream);
   [[nodiscard]] std::string bytes_of(const Reply& reply, bool keep) const;
   [[nodiscard]] std::string response_bytes(const Response& response, bool keep) const;
   [[nodiscard]] Response failed(std::string_view what) const;
@@ -82,6 +83,7 @@ class ServerConnection {
   Admission admission_;
   std::string what_;  // of the request under way, for log lines: "GET /v1/relays"
   bool head_only_ = false;
+  const Stream* stream_ = nullptr;  // the answer under way, if it is one
 };
 
 }  // namespace tender::http

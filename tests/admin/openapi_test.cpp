@@ -43,7 +43,7 @@ struct OpenApi : testing::Test {
 };
 
 TEST_F(OpenApi, NamesEachRoute) {
-  Names routes{"get /healthz", "get /readyz", "get /v1/relays/{relay}/members"};
+  Names routes{"get /healthz", "get /readyz", "get /v1/relays/{relay}/members", "get /v1/events"};
   for (const auto list : {state_routes(), relay_routes(), activity_routes(), letter_routes()}) {
     for (const AdminRoute& route : list) {
       std::string method(route.method);

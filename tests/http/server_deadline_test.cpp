@@ -103,6 +103,20 @@ TEST_F(ServerDeadlineTest, ClosesOnAClientThatDoesNotReadItsAnswer) {
   EXPECT_EQ(finished, std::vector<bool>{false});
 }
 
+TEST_F(ServerDeadlineTest, ClosesOnAClientThatDoesNotReadAPieceOfItsStream) {
+  start();
+  const auto peer = connect_mute();
+  peer->send(get("/stream"));
+  run_ready();
+  clock.advance(1h);
+  EXPECT_TRUE(finished.empty());
+  feed(std::string(32'000'000, 'x'));
+  run_ready();
+  clock.advance(10s);
+  run_until([&] { return !finished.empty(); });
+  EXPECT_EQ(finished, std::vector<bool>{false});
+}
+
 TEST_F(ServerDeadlineTest, ReadsOnOnlyForASecondAfterARefusal) {
   start();
   const auto peer = connect();

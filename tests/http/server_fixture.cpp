@@ -106,6 +106,10 @@ Routes ServerTest::example() {
              }));
   routes.add("GET", "/raw", always([] { return RawBytes{"what?"}; }));
   routes.add("GET", "/drop", always([] { return RawBytes{}; }));
+  routes.add("GET", "/stream", always([this] {
+               return Stream{Response{200, {{"Content-Type", "text/plain"}}, ""},
+                             [this] { return next_piece(); }, [this] { feed(""); }};
+             }));
   routes.add("GET", "/silence", always([] { return Silence{}; }));
   return routes;
 }
@@ -126,6 +130,20 @@ asio::awaitable<Reply> ServerTest::wait(ServerRequest) {
   response.status = 200;
   response.body = "waited";
   co_return response;
+}
+
+void ServerTest::feed(std::string piece) {
+  pieces_.push_back(std::move(piece));
+  fed_.notify();
+}
+
+asio::awaitable<std::optional<std::string>> ServerTest::next_piece() {
+  while (pieces_.empty()) {
+    co_await fed_.wait_until(TimePoint::max());
+  }
+  std::optional<std::string> piece = std::move(pieces_.front());
+  pieces_.pop_front();
+  co_return piece;
 }
 
 Handler ServerTest::always(std::function<Reply()> make) {

@@ -2,8 +2,10 @@
 // that the test drives, and clients that send raw bytes and keep what comes back.
 #pragma once
 
+#include <deque>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <sstream>
 #include <string>
 
@@ -14,6 +16,7 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/steady_timer.hpp>
 
+#include "tender/base/wakeup.hpp"
 #include "tender/http/server.hpp"
 
 #include "support/virtual_clock.hpp"
@@ -60,6 +63,8 @@ class ServerTest : public testing::Test {
   /// "GET path" with a Host.
   [[nodiscard]] static std::string get(const std::string& path);
   void release() { gate_.cancel(); }
+  /// GET /stream answers with what is fed, piece by piece; an empty one is its end.
+  void feed(std::string piece);
 
   boost::asio::io_context io;
   test::VirtualClock clock{io};
@@ -75,9 +80,12 @@ class ServerTest : public testing::Test {
   Routes example();
   boost::asio::awaitable<Reply> echo(ServerRequest request);
   boost::asio::awaitable<Reply> wait(ServerRequest request);
+  boost::asio::awaitable<std::optional<std::string>> next_piece();
   Handler always(std::function<Reply()> make);
 
   std::shared_ptr<Logger> logger_;
+  std::deque<std::string> pieces_;
+  Wakeup fed_{clock};
   boost::asio::steady_timer gate_{io, boost::asio::steady_timer::time_point::max()};
 };
 

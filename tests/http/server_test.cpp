@@ -170,5 +170,41 @@ TEST_F(ServerTest, StaysSilentUntilTheClientLeaves) {
   EXPECT_EQ(finished, std::vector<bool>{false});
 }
 
+TEST_F(ServerTest, WritesAStreamPieceByPieceUntilItEnds) {
+  start();
+  const auto peer = connect();
+  peer->send(get("/stream"));
+  feed("one,");
+  run_until([&] { return peer->received.ends_with("one,"); });
+  EXPECT_THAT(peer->received, StartsWith("HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\n"));
+  EXPECT_THAT(peer->received, HasSubstr("Connection: close\r\n"));
+  EXPECT_THAT(peer->received, Not(HasSubstr("Content-Length")));
+  clock.advance(std::chrono::hours(24));
+  EXPECT_FALSE(peer->closed);
+  feed("two");
+  feed("");
+  run_until([&] { return peer->closed; });
+  EXPECT_THAT(peer->received, EndsWith("\r\n\r\none,two"));
+  EXPECT_EQ(finished, std::vector<bool>{true});
+}
+
+TEST_F(ServerTest, EndsAStreamWhenItStops) {
+  start();
+  const auto peer = connect();
+  peer->send(get("/stream"));
+  run_until([&] { return peer->received.ends_with("\r\n\r\n"); });
+  server->stop();
+  run_until([&] { return ended; });
+  EXPECT_TRUE(peer->closed);
+}
+
+TEST_F(ServerTest, GivesOnlyTheHeadOfAStreamToHead) {
+  start();
+  const auto peer = connect();
+  peer->send("HEAD /stream HTTP/1.1\r\nHost: test\r\n\r\n");
+  run_until([&] { return peer->closed; });
+  EXPECT_THAT(peer->received, EndsWith("\r\n\r\n"));
+}
+
 }  // namespace
 }  // namespace tender::http

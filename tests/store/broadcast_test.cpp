@@ -1,5 +1,6 @@
 #include "tender/store/broadcast.hpp"
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -74,6 +75,29 @@ TEST_F(BroadcastTest, GivesWhatIsLeftBeforeItCloses) {
   channel.send(2);
   start(receiver, heard);
   EXPECT_EQ(heard, (std::vector<std::string>{"1", "closed"}));
+}
+
+TEST_F(BroadcastTest, TellsWhetherThereWasNewsWithoutGivingIt) {
+  auto receiver = channel.subscribe();
+  const auto skip = [&] {
+    std::optional<bool> news;
+    boost::asio::co_spawn(io, receiver.skip_until(clock.now() + std::chrono::seconds(5)),
+                          [&](const std::exception_ptr&, bool came) { news = came; });
+    clock.run_ready();
+    clock.advance(std::chrono::seconds(4));
+    if (!news) {
+      clock.advance(std::chrono::seconds(1));
+    }
+    return news;
+  };
+  for (int i = 0; i < 5; ++i) {
+    channel.send(i);
+  }
+  EXPECT_EQ(skip(), true);
+  EXPECT_EQ(skip(), false);
+  channel.close();
+  EXPECT_EQ(skip(), false);
+  EXPECT_TRUE(receiver.closed());
 }
 
 TEST_F(BroadcastTest, ClosesOneReceiverAlone) {

@@ -50,7 +50,7 @@ struct ServerLimits {
   Milliseconds head{5'000};      // from connecting, or from a later request's first byte; else 408
   Milliseconds request{10'000};  // head and body, from the same moment; else 408
   Milliseconds idle{60'000};     // between requests
-  Milliseconds write{10'000};    // for each answer
+  Milliseconds write{10'000};    // for each answer, or each piece of a Stream
   Milliseconds drain{10'000};    // after stop(), for requests under way
 };
 
@@ -73,7 +73,8 @@ class Server {
 
   /// Stops listening and closes the idle connections. A request under way is finished unless that
   /// takes longer than ServerLimits::drain; then its connection is closed, and run() waits for its
-  /// handler alone. A Silence ends at once.
+  /// handler alone. A Silence ends at once, a Stream when its
+  /// handler ends it.
   void stop();
 
   /// The port listened on; 0 for a unix socket.

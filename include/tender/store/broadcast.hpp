@@ -110,6 +110,19 @@ class Broadcast<T>::Receiver {
     co_return end;
   }
 
+  /// Waits until there is an item or until `deadline`, and drops all that there are: for those who
+  /// then read the truth. False: neither came, and the channel may be closed(). Waits as recv().
+  boost::asio::awaitable<bool> skip_until(TimePoint deadline) {
+    bool waits = true;
+    while (waits && next_ == channel_.end() && !closed()) {
+      waits = co_await wakeup_.wait_until(deadline);
+    }
+    co_return std::exchange(next_, channel_.end()) != channel_.end();
+  }
+
+  /// No more items will come.
+  [[nodiscard]] bool closed() const { return closed_ || channel_.closed_; }
+
   /// Ends only this receiver: the wait under way and all later ones return Closed.
   void close() {
     closed_ = true;
