@@ -6,6 +6,8 @@
 
 #include <fmt/format.h>
 
+#include <nlohmann/json.hpp>
+
 #include "tender/base/number.hpp"
 #include "tender/http/server.hpp"
 #include "tender/view/relay.hpp"
@@ -18,6 +20,7 @@
 #include "members_route.hpp"
 #include "problem.hpp"
 #include "routes.hpp"
+#include "sync_wait.hpp"
 
 namespace tender::admin {
 namespace {
@@ -25,6 +28,7 @@ namespace {
 namespace asio = boost::asio;
 
 constexpr std::string_view kMembersPattern = "/v1/relays/{relay}/members";
+constexpr std::string_view kSyncPattern = "/v1/relays/{relay}/sync";
 constexpr std::string_view kEventsPattern = "/v1/events";
 constexpr std::size_t kLargestBody = std::size_t{64} * 1024;
 
@@ -83,12 +87,44 @@ struct AdminServer::State {
                [this](http::ServerRequest request) -> asio::awaitable<http::Reply> {
                  co_return co_await list_members(std::move(request));
                });
+    routes.add("POST", kSyncPattern,
+               [this](http::ServerRequest request) -> asio::awaitable<http::Reply> {
+                 co_return co_await sync_relay(std::move(request));
+               });
     routes.add("GET", kEventsPattern,
                [this](http::ServerRequest request) -> asio::awaitable<http::Reply> {
                  co_return open_events(request);
                });
     routes.refuse_with([](int status, std::string_view text) { return problem(status, text); });
     return routes;
+  }
+
+  // Whoever does not wait, or in vain, is told that it is under way.
+  asio::awaitable<http::Reply> sync_relay(http::ServerRequest request) {
+    std::optional<Milliseconds> wait;
+    std::optional<http::Response> response;
+    RelayId id;
+    std::int64_t seq = 0;
+    try {
+      wait = read_wait(request);
+      response = answer_call(ask_for_sync, request);
+      const bool is_replay = response->header("Idempotent-Replayed").has_value();
+      if (wait && response->status == 202 && !is_replay) {
+        seq = desk.sidecar.query().last_activity_seq();
+        id = view::require_relay(desk.sidecar.query(), request.segments.at("relay")).id;
+      }
+    } catch (...) {
+      response = problem_of_current_exception();
+    }
+    if (seq != 0) {
+      const TimePoint deadline = desk.clock.now() + *wait;
+      const auto result =
+          co_await wait_for_sync(desk.sidecar, desk.clock, std::move(id), seq, deadline);
+      if (result) {
+        response = json_response(200, view::to_json(*result));
+      }
+    }
+    co_return std::move(*response);
   }
 
   http::Reply open_events(const http::ServerRequest& request) {

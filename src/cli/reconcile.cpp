@@ -182,10 +182,7 @@ void explain_interruption(const Invocation& invocation, const ReconcileSummary& 
 
 void print_result(const Invocation& invocation, JsonArray& array, const ReconcileResult& result) {
   if (invocation.json()) {
-    array.add({{"relay_id", result.relay_id},
-               {"subdomain", result.subdomain},
-               {"result", to_string(result.state)},
-               {"error", result.error}});
+    array.add(view::to_json(result));
   } else {
     fmt::print(invocation.out, "{}: {}{}{}\n", visible(result.subdomain), to_string(result.state),
                result.error.empty() ? "" : ": ", printable(result.error, 600));

@@ -1,7 +1,6 @@
 #include "reconcile_watch.hpp"
 
 #include <algorithm>
-#include <array>
 #include <csignal>
 #include <ostream>
 
@@ -30,9 +29,6 @@ namespace {
 
 namespace asio = boost::asio;
 
-constexpr std::array<std::string_view, 9> kReconcileStates{"created", "recreated", "updated",
-                                                           "deleted", "unchanged", "unseen",
-                                                           "failed",  "given_up",  "waiting"};
 constexpr std::int64_t kProgressWidth = 30;
 constexpr std::int64_t kProgressFrom = 10;  // fewer relays are done before a bar could be read
 
@@ -41,39 +37,7 @@ outbox::Priority floor_of(const ReconcileWatch::Request& request) {
   return request.wanted.bulk ? outbox::Priority::bulk : outbox::Priority::urgent;
 }
 
-ReconcileState state_of(SyncResult result) {
-  switch (result) {
-    case SyncResult::created:
-      return ReconcileState::created;
-    case SyncResult::recreated:
-      return ReconcileState::recreated;
-    case SyncResult::updated:
-      return ReconcileState::updated;
-    case SyncResult::deleted:
-      return ReconcileState::deleted;
-    case SyncResult::unchanged:
-      return ReconcileState::unchanged;
-    case SyncResult::unseen:
-      break;
-  }
-  return ReconcileState::unseen;
-}
-
-bool is_host_fault(const FailureDetail& detail) {
-  return detail.outcome == "host_fault" || detail.outcome == "storage_fault";
-}
-
 }  // namespace
-
-std::string_view to_string(ReconcileState state) {
-  return kReconcileStates.at(static_cast<std::size_t>(state));
-}
-
-bool is_in_step(ReconcileState state) {
-  return state == ReconcileState::created || state == ReconcileState::recreated ||
-         state == ReconcileState::updated || state == ReconcileState::deleted ||
-         state == ReconcileState::unchanged || state == ReconcileState::unseen;
-}
 
 ExitCode exit_code_of(const ReconcileSummary& summary) {
   const std::int64_t failed = summary.relays - summary.in_step;
@@ -350,20 +314,7 @@ void ReconcileWatch::take(const Activity& activity) {
     remember_failure(activity, failed, found->second);
     return;
   }
-  ReconcileResult result;
-  result.relay_id = activity.resource_id;
-  result.subdomain = found->second.subdomain;
-  if (failed) {
-    const FailureDetail detail = read_failure_detail(activity);
-    result.state = outbox_.find(infra::kRelaySync, activity.resource_id) ? ReconcileState::failed
-                                                                         : ReconcileState::given_up;
-    result.error = detail.error;
-    result.host_fault = is_host_fault(detail);
-  } else {
-    const CompletionDetail detail = read_completion_detail(activity);
-    result.state = state_of(detail.result);
-    result.error = detail.unseen;
-  }
+  const ReconcileResult result = view::read_result(activity, found->second.subdomain, outbox_);
   found->second.open = false;
   --open_;
   last_result_ = clock_.now();
@@ -378,20 +329,19 @@ void ReconcileWatch::remember_failure(const Activity& activity, bool failed, Ask
   const FailureDetail detail = read_failure_detail(activity);
   if (detail.revision >= request_.awaited->revision) {
     asked.error = detail.error;
-    asked.host_fault = is_host_fault(detail);
+    asked.host_fault = view::is_host_fault(detail);
   }
 }
 
 // Whether a result of a relay that was asked for is the one that was asked for.
 bool ReconcileWatch::is_answer(const Activity& activity, bool failed) {
-  const auto job = outbox_.find(infra::kRelaySync, activity.resource_id);
   if (request_.awaited) {
     const std::int64_t revision =
         failed ? read_failure_detail(activity).revision : read_completion_detail(activity).revision;
-    return revision >= request_.awaited->revision && !(failed && job);
+    return revision >= request_.awaited->revision &&
+           !(failed && outbox_.find(infra::kRelaySync, activity.resource_id));
   }
-  // Otherwise it is of an execution that was under way before: ours is still due.
-  return !job || job->attempt != 0 || job->not_before > activity.created_at;
+  return view::is_result(activity, outbox_);
 }
 
 void ReconcileWatch::report(const ReconcileResult& result) {

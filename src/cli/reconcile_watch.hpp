@@ -27,33 +27,14 @@
 #include "tender/store/activity_cursor.hpp"
 #include "tender/store/command.hpp"
 #include "tender/store/query.hpp"
+#include "tender/view/reconcile_result.hpp"
 
 #include "reconcile_scope.hpp"
 
 namespace tender::cli {
 
-enum class ReconcileState : std::uint8_t {
-  created,
-  recreated,
-  updated,
-  deleted,
-  unchanged,  // nothing was sent, because zooid has it already
-  unseen,     // likewise, and a look did not see the relay served as described; others follow
-  failed,     // a retry follows
-  given_up,   // a dead letter
-  waiting,    // no result in time; the work stays in the outbox
-};
-
-[[nodiscard]] std::string_view to_string(ReconcileState state);
-[[nodiscard]] bool is_in_step(ReconcileState state);
-
-struct ReconcileResult {
-  std::string relay_id;
-  std::string subdomain;
-  ReconcileState state = ReconcileState::waiting;
-  std::string error;
-  bool host_fault = false;  // zooid's fault and not this relay's
-};
+using view::ReconcileResult;
+using view::ReconcileState;
 
 struct ReconcileSummary {
   std::int64_t relays = 0;   // that were looked at: each has a result

@@ -1,4 +1,5 @@
 // The admin API as its clients see it, over loopback: who is let in, and what the routes answer.
+#include "tender/model/sync_detail.hpp"
 #include "tender/outbox/dead_letters.hpp"
 #include "tender/outbox/destination_state.hpp"
 #include "tender/store/pause_table.hpp"
@@ -268,6 +269,60 @@ TEST_F(AdminApi, SaysWhyItCannotListMembers) {
   create("blue");
   EXPECT_THAT(problem(503, ask(Method::get, "/v1/relays/blue/members")), HasSubstr("on standby"));
   EXPECT_EQ(ask(Method::get, "/v1/relays/green/members").status, 404);
+}
+
+TEST_F(AdminApi, AsksForASyncWithoutWaiting) {
+  create("blue");
+  const http::Response asked = ask(Method::post, "/v1/relays/blue/sync", R"({"recreate":true})");
+  EXPECT_EQ(asked.status, 202);
+  EXPECT_EQ(json::parse(asked.body)["result"], "waiting");
+  const Activity newest = sidecar.query().list_latest_activity(std::nullopt, 1).front();
+  EXPECT_EQ(newest.activity_type, "reconcile_relay");
+  EXPECT_EQ(newest.principal, "token");
+  EXPECT_TRUE(read_reconcile_detail(newest).recreate);
+  EXPECT_TRUE(read_reconcile_detail(newest).forced);
+  EXPECT_THAT(problem(400, ask(Method::post, "/v1/relays/blue/sync", R"({"forced":true})")),
+              HasSubstr("\"forced\""));
+  EXPECT_THAT(problem(400, ask(Method::post, "/v1/relays/blue/sync?wait=2m")),
+              HasSubstr("up to a minute"));
+  EXPECT_EQ(ask(Method::post, "/v1/relays/green/sync?wait=1s").status, 404);
+}
+
+TEST_F(AdminApi, GivesTheFirstResultToWhoWaitsForASync) {
+  create("blue");
+  boost::asio::co_spawn(io, sidecar.run(),
+                        [this](const std::exception_ptr&, bool) { sidecar_ended = true; });
+  const http::Response failed = ask(Method::post, "/v1/relays/blue/sync?wait=30s");
+  EXPECT_EQ(failed.status, 200);
+  EXPECT_EQ(json::parse(failed.body)["result"], "failed");
+  EXPECT_THAT(failed.body, HasSubstr("connection refused"));
+  sidecar.stop();
+  run_until([&] {
+    clock.advance(1s);
+    return sidecar_ended;
+  });
+}
+
+TEST_F(AdminApi, DoesNotWaitLongerForASyncThanItIsTold) {
+  create("blue");
+  ok(Method::put, "/v1/pause");
+  http::Request request(Method::post, http::Url::parse(url("/v1/relays/blue/sync?wait=10s")));
+  request.headers.push_back({"Authorization", authorization});
+  std::optional<http::Exchange> exchange;
+  boost::asio::co_spawn(
+      io, client->exchange(std::move(request)),
+      [&](const std::exception_ptr&, http::Exchange result) { exchange = std::move(result); });
+  run_until([&] {
+    return sidecar.query().list_latest_activity(std::nullopt, 1).front().activity_type ==
+           "reconcile_relay";
+  });
+  clock.advance(9s);
+  EXPECT_FALSE(exchange);
+  clock.advance(1s);
+  run_until([&] { return exchange.has_value(); });
+  const auto& response = std::get<http::Response>(exchange->result);
+  EXPECT_EQ(response.status, 202);
+  EXPECT_THAT(response.body, HasSubstr("tender is paused"));
 }
 
 TEST_F(AdminApi, PausesAndResumes) {

@@ -43,7 +43,8 @@ struct OpenApi : testing::Test {
 };
 
 TEST_F(OpenApi, NamesEachRoute) {
-  Names routes{"get /healthz", "get /readyz", "get /v1/relays/{relay}/members", "get /v1/events"};
+  Names routes{"get /healthz", "get /readyz", "get /v1/relays/{relay}/members", "get /v1/events",
+               "post /v1/relays/{relay}/sync"};
   for (const auto list : {state_routes(), relay_routes(), activity_routes(), letter_routes()}) {
     for (const AdminRoute& route : list) {
       std::string method(route.method);

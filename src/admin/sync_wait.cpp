@@ -1,0 +1,109 @@
+#include "sync_wait.hpp"
+
+#include <utility>
+
+#include <fmt/format.h>
+
+#include <nlohmann/json.hpp>
+
+#include "tender/base/json.hpp"
+#include "tender/base/log.hpp"
+#include "tender/config/duration.hpp"
+#include "tender/store/activity_cursor.hpp"
+#include "tender/store/pause_table.hpp"
+#include "tender/view/relay.hpp"
+
+#include "bad_request.hpp"
+#include "problem.hpp"
+
+namespace tender::admin {
+namespace {
+
+constexpr std::chrono::seconds kLongestWait{60};
+
+ReconcileDetail read_wanted(const std::string& body) {
+  ReconcileDetail wanted;
+  if (body.empty()) {
+    return wanted;
+  }
+  const auto json = parse_json(body);
+  if (!json || !json->is_object()) {
+    throw BadRequest("the body is not a JSON object", "send {\"force\": true}, or no body");
+  }
+  for (const auto& [name, value] : json->items()) {
+    if ((name != "force" && name != "recreate") || !value.is_boolean()) {
+      throw BadRequest(
+          fmt::format("\"{}\" is not a member that a sync has, or of another type",
+                      printable(name, 60)),
+          "send {\"force\": true} for what did not change, or {\"recreate\": true} to create anew "
+          "what zooid has lost, with a new identity");
+    }
+  }
+  wanted.recreate = json_flag(*json, "recreate");
+  wanted.forced = wanted.recreate || json_flag(*json, "force");
+  return wanted;
+}
+
+bool is_outcome(const Activity& activity) {
+  const auto type = activity.relay_activity();
+  return type == ActivityType::complete_relay_sync || type == ActivityType::fail_relay_sync;
+}
+
+// The newest state of a wait: a result, if there is one in what the cursor has not read yet.
+std::optional<view::ReconcileResult> read_on(store::ActivityCursor& cursor, const Relay& relay,
+                                             outbox::Outbox& outbox) {
+  for (auto rows = cursor.next(); !rows.empty(); rows = cursor.next()) {
+    for (const Activity& row : rows) {
+      if (row.resource_id == relay.id.text && is_outcome(row) && view::is_result(row, outbox)) {
+        return view::read_result(row, relay.subdomain, outbox);
+      }
+    }
+  }
+  return std::nullopt;
+}
+
+}  // namespace
+
+std::optional<Milliseconds> read_wait(const http::ServerRequest& request) {
+  const auto text = request.parameter("wait");
+  if (!text) {
+    return std::nullopt;
+  }
+  const auto wait = config::parse_duration(*text);
+  if (!wait || *wait <= Milliseconds::zero() || *wait > kLongestWait) {
+    throw BadRequest("wait is not a duration of up to a minute", "write it like wait=10s");
+  }
+  return wait;
+}
+
+http::Response ask_for_sync(const Call& call) {
+  const ReconcileDetail wanted = read_wanted(call.request.body);
+  const Relay relay = view::require_relay(call.desk.sidecar.query(), call.segment("relay"));
+  call.command().reconcile_relay(relay, wanted);
+  view::ReconcileResult result{
+      .relay_id = relay.id.text, .subdomain = relay.subdomain, .error = {}};
+  if (store::PauseTable(call.desk.sidecar.database()).find(call.desk.clock.now())) {
+    result.error = "tender is paused: see GET /v1/status";
+  }
+  return json_response(202, view::to_json(result));
+}
+
+boost::asio::awaitable<std::optional<view::ReconcileResult>> wait_for_sync(
+    service::Sidecar& sidecar, Clock& clock, RelayId id, std::int64_t seq, TimePoint deadline) {
+  auto news = sidecar.activities().subscribe();
+  store::ActivityCursor cursor(sidecar.query(), seq);
+  outbox::Outbox outbox(sidecar.database());
+  const std::optional<Relay> relay = sidecar.query().get_relay(id);
+  std::optional<view::ReconcileResult> result;
+  bool waits = relay.has_value();
+  while (waits) {
+    result = read_on(cursor, *relay, outbox);
+    waits = !result && !news.closed() && clock.now() < deadline;
+    if (waits) {
+      co_await news.skip_until(deadline);
+    }
+  }
+  co_return result;
+}
+
+}  // namespace tender::admin
