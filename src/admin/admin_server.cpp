@@ -11,6 +11,7 @@
 #include "tender/base/number.hpp"
 #include "tender/http/server.hpp"
 #include "tender/view/relay.hpp"
+#include "tender/view/relay_comparison.hpp"
 
 #include "access.hpp"
 #include "bad_request.hpp"
@@ -28,6 +29,7 @@ namespace {
 namespace asio = boost::asio;
 
 constexpr std::string_view kMembersPattern = "/v1/relays/{relay}/members";
+constexpr std::string_view kDiffPattern = "/v1/relays/{relay}/diff";
 constexpr std::string_view kSyncPattern = "/v1/relays/{relay}/sync";
 constexpr std::string_view kEventsPattern = "/v1/events";
 constexpr std::size_t kLargestBody = std::size_t{64} * 1024;
@@ -76,7 +78,8 @@ struct AdminServer::State {
         "GET", "/readyz", [this](http::ServerRequest request) -> asio::awaitable<http::Reply> {
           co_return answer_readyz(desk.sidecar, desk.clock.now(), caller_of(request) != nullptr);
         });
-    for (const auto list : {state_routes(), relay_routes(), activity_routes(), letter_routes()}) {
+    for (const auto list :
+         {state_routes(), relay_routes(), activity_routes(), letter_routes(), work_routes()}) {
       for (const AdminRoute& route : list) {
         routes.add(route.method, route.pattern,
                    [this, answer = route.answer](http::ServerRequest request)
@@ -86,6 +89,10 @@ struct AdminServer::State {
     routes.add("GET", kMembersPattern,
                [this](http::ServerRequest request) -> asio::awaitable<http::Reply> {
                  co_return co_await list_members(std::move(request));
+               });
+    routes.add("GET", kDiffPattern,
+               [this](http::ServerRequest request) -> asio::awaitable<http::Reply> {
+                 co_return co_await compare_relay(std::move(request));
                });
     routes.add("POST", kSyncPattern,
                [this](http::ServerRequest request) -> asio::awaitable<http::Reply> {
@@ -141,24 +148,46 @@ struct AdminServer::State {
 
   // Callers who want the same members at the same time share one request to zooid.
   asio::awaitable<http::Reply> list_members(http::ServerRequest request) {
-    std::optional<http::Response> fault = fault_of(request);
-    RelayId id;
-    if (!fault) {
-      try {
-        id = view::require_relay(desk.sidecar.query(), request.segments.at("relay")).id;
-      } catch (...) {
-        fault = problem_of_current_exception();
-      }
-    }
-    if (!fault && !desk.sidecar.condition().active) {
-      fault = problem(503, "this sidecar is on standby, and asks zooid for nothing",
-                      "ask the sidecar that works on the database");
-    }
-    if (fault) {
+    Relay relay;
+    if (auto fault = find_relay(request, relay)) {
       co_return std::move(*fault);
     }
-    const infra::MemberList list = co_await desk.sidecar.list_relay_members(std::move(id));
+    const infra::MemberList list = co_await desk.sidecar.list_relay_members(std::move(relay.id));
     co_return answer_members(list);
+  }
+
+  asio::awaitable<http::Reply> compare_relay(http::ServerRequest request) {
+    Relay relay;
+    if (auto fault = find_relay(request, relay)) {
+      co_return std::move(*fault);
+    }
+    std::optional<http::Response> response;
+    try {
+      const auto seen = co_await desk.sidecar.compare_relay(std::move(relay));
+      response = seen ? json_response(200, view::to_json(*seen)) : on_standby();
+    } catch (...) {
+      response = problem_of_current_exception();
+    }
+    co_return std::move(*response);
+  }
+
+  static http::Response on_standby() {
+    return problem(503, "this sidecar is on standby, and asks zooid for nothing",
+                   "ask the sidecar that works on the database");
+  }
+
+  // The relay in the path, for those who want to know something of zooid about it; otherwise why
+  // they are not told.
+  std::optional<http::Response> find_relay(const http::ServerRequest& request, Relay& relay) {
+    if (auto fault = fault_of(request)) {
+      return fault;
+    }
+    try {
+      relay = view::require_relay(desk.sidecar.query(), request.segments.at("relay"));
+    } catch (...) {
+      return problem_of_current_exception();
+    }
+    return desk.sidecar.condition().active ? std::nullopt : std::optional(on_standby());
   }
 
   http::Response answer_call(Answer answer, const http::ServerRequest& request) {

@@ -1,12 +1,18 @@
+#include <algorithm>
 #include <array>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <nlohmann/json.hpp>
 
+#include "tender/base/json.hpp"
+#include "tender/base/log.hpp"
 #include "tender/base/number.hpp"
 #include "tender/outbox/dead_letters.hpp"
 #include "tender/store/transaction.hpp"
@@ -95,8 +101,87 @@ http::Response discard(const Call& call) {
   return answer_with_letter(call, letter);
 }
 
+// Which letters, and how many the caller takes them to be.
+struct Bulk {
+  std::string reason;  // empty: any
+  std::int64_t count = 0;
+};
+
+constexpr std::int64_t kMostAtOnce = 1000;  // one transaction
+
+Bulk read_bulk(const std::string& body) {
+  const auto json = parse_json(body);
+  if (!json || !json->is_object() || !json->contains("count")) {
+    throw BadRequest("the body does not say how many letters are meant",
+                     "send {\"count\": N}, and \"reason\" if only those of one reason are meant");
+  }
+  for (const auto& [name, value] : json->items()) {
+    const bool fits =
+        (name == "count" && value.is_number_integer()) || (name == "reason" && value.is_string());
+    if (!fits) {
+      throw BadRequest(fmt::format("\"{}\" is not a member that this has, or of another type",
+                                   printable(name, 60)),
+                       "send {\"count\": number, \"reason\": text}");
+    }
+  }
+  Bulk bulk{.reason = json_text(*json, "reason"), .count = json_integer(*json, "count")};
+  const auto reasons = outbox::dead_letter_reasons();
+  if (!bulk.reason.empty() && std::ranges::find(reasons, bulk.reason) == reasons.end()) {
+    throw BadRequest(fmt::format("no letter has the reason \"{}\"", printable(bulk.reason, 60)),
+                     fmt::format("give one of {}", fmt::join(reasons, ", ")));
+  }
+  if (bulk.count < 1 || bulk.count > kMostAtOnce) {
+    throw BadRequest(fmt::format("count is not from 1 to {}", kMostAtOnce),
+                     "for more, narrow it down by reason, or use `tender dead-letter`");
+  }
+  return bulk;
+}
+
+// Those that the body means. None are touched when there are more or fewer than the caller says.
+std::vector<DeadLetter> require_letters(const Call& call) {
+  const Bulk bulk = read_bulk(call.request.body);
+  DeadLetters letters(call.desk.sidecar.database());
+  const std::int64_t count = letters.count_open(bulk.reason);
+  if (count != bulk.count) {
+    throw Changed(fmt::format("{} open letters are meant by this now, not {}", count, bulk.count),
+                  "look at them again, and send their number");
+  }
+  std::vector<DeadLetter> meant;
+  for (DeadLetter& letter : letters.list(/*all=*/false)) {
+    if (bulk.reason.empty() || letter.reason == bulk.reason) {
+      meant.push_back(std::move(letter));
+    }
+  }
+  return meant;
+}
+
+http::Response retry_all(const Call& call) {
+  std::int64_t retried = 0;
+  for (const DeadLetter& letter : require_letters(call)) {
+    const auto relay = call.desk.sidecar.query().get_relay(RelayId{letter.key});
+    if (relay && DeadLetters(call.desk.sidecar.database())
+                     .resolve(letter.id, Resolution::retried, call.desk.clock.now())) {
+      call.command().reconcile_relay(*relay, {.bulk = true});
+      ++retried;
+    }
+  }
+  return json_response(200, {{"resolution", "retried"}, {"count", retried}});
+}
+
+http::Response discard_all(const Call& call) {
+  std::int64_t discarded = 0;
+  for (const DeadLetter& letter : require_letters(call)) {
+    const bool open = DeadLetters(call.desk.sidecar.database())
+                          .resolve(letter.id, Resolution::discarded, call.desk.clock.now());
+    discarded += open ? 1 : 0;
+  }
+  return json_response(200, {{"resolution", "discarded"}, {"count", discarded}});
+}
+
 constexpr std::array kLetterRoutes{
     AdminRoute{"GET", "/v1/dead-letters", list_letters},
+    AdminRoute{"POST", "/v1/dead-letters/retry", retry_all},
+    AdminRoute{"POST", "/v1/dead-letters/discard", discard_all},
     AdminRoute{"POST", "/v1/dead-letters/{letter}/retry", retry},
     AdminRoute{"POST", "/v1/dead-letters/{letter}/discard", discard}};
 

@@ -6,6 +6,7 @@
 #include "tender/store/command.hpp"
 #include "tender/store/store_error.hpp"
 #include "tender/view/dead_letter.hpp"
+#include "tender/zooid/config_directory.hpp"
 
 #include "bad_request.hpp"
 
@@ -86,6 +87,10 @@ http::Response problem_of_current_exception() {
     return problem(404, error.what(), error.remedy());
   } catch (const BadRequest& error) {
     return problem(400, error.what(), error.remedy());
+  } catch (const zooid::ConfigDirectoryError& error) {
+    return problem(503, error.what(), error.remedy());
+  } catch (const Changed& error) {
+    return problem(409, error.what(), error.remedy());
   } catch (const store::CommandError& error) {
     return problem(422, error.what(), error.remedy());
   } catch (const store::StoreError& error) {

@@ -52,5 +52,6 @@ struct AdminRoute {
 [[nodiscard]] std::span<const AdminRoute> relay_routes();     // relays
 [[nodiscard]] std::span<const AdminRoute> activity_routes();  // activity
 [[nodiscard]] std::span<const AdminRoute> letter_routes();    // dead letters
+[[nodiscard]] std::span<const AdminRoute> work_routes();      // the outbox
 
 }  // namespace tender::admin

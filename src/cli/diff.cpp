@@ -1,7 +1,6 @@
 // `tender diff`: what each relay should be, beside what zooid serves at this moment, and what it
 // holds in its config directory where tender can read that.
 #include <algorithm>
-#include <array>
 #include <cstdint>
 #include <optional>
 #include <ostream>
@@ -12,13 +11,13 @@
 #include <nlohmann/json.hpp>
 
 #include "tender/http/client.hpp"
-#include "tender/infra/recognize_relay.hpp"
+#include "tender/infra/compare_relay.hpp"
 #include "tender/store/relay_pages.hpp"
 #include "tender/view/relay.hpp"
+#include "tender/view/relay_comparison.hpp"
 #include "tender/view/stranger.hpp"
 #include "tender/zooid/client.hpp"
 #include "tender/zooid/config_directory.hpp"
-#include "tender/zooid/liveness.hpp"
 #include "tender/zooid/reader.hpp"
 
 #include "command.hpp"
@@ -33,8 +32,6 @@ namespace asio = boost::asio;
 using zooid::Liveness;
 
 constexpr int kMostUnreachable = 5;  // then the others are not tried
-
-constexpr std::array kResults{"as_described", "differs", "unknown"};  // as Liveness
 
 // Looks at one relay after the other and prints what differs.
 class Diff {
@@ -123,73 +120,28 @@ class Diff {
     if (is_over()) {
       co_return;
     }
-    std::optional<zooid::LivenessVerdict> shown;
-    const auto before = file_of(relay);
-    if (env_.relay_verify != config::RelayVerify::off) {
-      if (!is_unreachable()) {
-        newest_ = co_await reader_.look(relay);
-        const bool reached = std::holds_alternative<http::Response>(newest_.result);
-        unreachable_in_a_row_ = reached ? 0 : unreachable_in_a_row_ + 1;
-      }
-      shown = zooid::judge_liveness(newest_, relay);
+    const bool looks = env_.relay_verify != config::RelayVerify::off;
+    infra::FilesSeen files{.before = file_of(relay), .after = {}};
+    if (looks && !is_unreachable()) {
+      newest_ = co_await reader_.look(relay);
+      const bool reached = std::holds_alternative<http::Response>(newest_.result);
+      unreachable_in_a_row_ = reached ? 0 : unreachable_in_a_row_ + 1;
     }
-    const auto file = file_of(relay);
-    if (shown) {
-      infra::recognize_relay(session_.query, relay, file, *shown);
-    }
-    if (directory_) {
-      shown = zooid::judge_with_file(std::move(shown), relay, env_, before, file,
-                                     session_.query.find_last_sync(relay.id));
-    }
-    Seen seen{.verdict = std::move(shown).value_or(zooid::LivenessVerdict())};
-    const bool is_served = !seen.verdict.identity.empty();
-    if (directory_ && !file && !before && !is_served && is_off_in_zooid(relay)) {
-      seen.verdict = {.liveness = Liveness::wrong, .reason = "zooid's file of it is gone"};
-      seen.file_is_gone = true;
-    }
-    seen.absent = seen.verdict.drift.empty() && seen.verdict.liveness != Liveness::as_described;
-    judge_identity(relay, seen);
-    add(relay, seen);
+    files.after = file_of(relay);
+    add(infra::compare_relay(session_.query, env_, std::move(relay), looks ? &newest_ : nullptr,
+                             directory_ ? std::optional(std::move(files)) : std::nullopt));
   }
 
-  // What a look has found.
-  struct Seen {
-    zooid::LivenessVerdict verdict{};
-    bool absent = false;        // or served although it should not be, or not seen
-    bool file_is_gone = false;  // of a relay that is off, which nothing but its file shows
-    bool other_identity = false;
-  };
-
-  static bool is_off_in_zooid(const Relay& relay) {
-    return relay.synced_revision && relay.status != RelayStatus::active &&
-           relay.status != RelayStatus::deleted;
-  }
-
-  static void judge_identity(const Relay& relay, Seen& seen) {
-    const std::string& shown = seen.verdict.identity;
-    if (relay.identity.empty() || shown.empty() || shown == relay.identity) {
-      return;
-    }
-    seen.other_identity = true;
-    if (seen.verdict.liveness == Liveness::as_described) {
-      seen.verdict.liveness = Liveness::wrong;
-    }
-    seen.verdict.reason += fmt::format(
-        "{}it has another identity than at first; run `tender relay accept-identity {}` if that is "
-        "right",
-        seen.verdict.reason.empty() ? "" : ", ", relay.subdomain);
-  }
-
-  void add(const Relay& relay, const Seen& seen) {
+  void add(const infra::RelayComparison& seen) {
     const zooid::LivenessVerdict& verdict = seen.verdict;
     ++looked_;
     others_ += seen.other_identity ? 1 : 0;
     different_ += verdict.liveness == Liveness::wrong ? 1 : 0;
     unknown_ += verdict.liveness == Liveness::unclear ? 1 : 0;
     if (invocation_.json()) {
-      add_to_array(relay, seen);
+      array_.add(view::to_json(seen));
     } else {
-      add_to_table(relay, seen);
+      add_to_table(seen);
     }
   }
 
@@ -197,30 +149,8 @@ class Diff {
     return directory_ ? directory_->read(relay.id) : std::nullopt;
   }
 
-  void add_to_array(const Relay& relay, const Seen& seen) {
-    const zooid::LivenessVerdict& verdict = seen.verdict;
-    auto fields = nlohmann::ordered_json::array();
-    for (const FieldDrift& each : verdict.drift) {
-      fields.push_back(to_json(each));
-    }
-    if (seen.other_identity) {
-      fields.push_back(to_json(FieldDrift{"identity", relay.identity, verdict.identity}));
-    }
-    auto unsupported = nlohmann::ordered_json::array();
-    for (const FieldDrift& each : verdict.unsupported) {
-      unsupported.push_back(each.field);
-    }
-    array_.add({{"relay_id", relay.id.text},
-                {"subdomain", relay.subdomain},
-                {"result", kResults.at(static_cast<std::size_t>(verdict.liveness))},
-                {"reason", verdict.reason},
-                {"fields", std::move(fields)},
-                {"unsupported", std::move(unsupported)},
-                {"identity", verdict.identity},
-                {"pending", !relay.synced}});
-  }
-
-  void add_to_table(const Relay& relay, const Seen& seen) {
+  void add_to_table(const infra::RelayComparison& seen) {
+    const Relay& relay = seen.relay;
     const zooid::LivenessVerdict& verdict = seen.verdict;
     for (const FieldDrift& each : verdict.drift) {
       add_row(relay.subdomain, each.field, printable(each.desired, 80),

@@ -12,6 +12,7 @@
 #include "tender/store/database.hpp"
 #include "tender/store/store_error.hpp"
 #include "tender/store/transaction.hpp"
+#include "tender/zooid/config_directory.hpp"
 #include "tender/zooid/relay_config.hpp"
 
 #include "report.hpp"
@@ -104,6 +105,23 @@ void Infra::stop() {
 
 asio::awaitable<MemberList> Infra::list_relay_members(RelayId id) {
   return fetch_members(reader_, runtime_.clock, std::move(id));
+}
+
+asio::awaitable<RelayComparison> Infra::compare_relay(Relay relay) {
+  std::optional<zooid::ConfigDirectory> directory;
+  std::optional<FilesSeen> files;
+  std::optional<http::Exchange> look;
+  if (env_.zooid_config_dir) {
+    directory.emplace(*env_.zooid_config_dir);
+    files.emplace().before = directory->read(relay.id);
+  }
+  if (env_.relay_verify != config::RelayVerify::off) {
+    look = co_await reader_.look(relay);
+  }
+  if (directory) {
+    files->after = directory->read(relay.id);
+  }
+  co_return infra::compare_relay(query_, env_, std::move(relay), look ? &*look : nullptr, files);
 }
 
 asio::awaitable<void> Infra::listen() {

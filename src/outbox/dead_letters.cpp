@@ -120,4 +120,12 @@ std::int64_t DeadLetters::count_open() {
   return row.integer(0);
 }
 
+std::int64_t DeadLetters::count_open(std::string_view reason) {
+  store::Statement row = database_.prepare(
+      "SELECT count(*) FROM dead_letter WHERE resolution IS NULL AND (?1 = '' OR reason = ?1)",
+      reason);
+  row.step();
+  return row.integer(0);
+}
+
 }  // namespace tender::outbox

@@ -156,6 +156,19 @@ std::vector<std::string> Outbox::list_keys(std::string_view kind, const std::str
   return keys;
 }
 
+std::vector<Job> Outbox::list(const std::string& after_kind, const std::string& after_key,
+                              int limit) {
+  std::vector<Job> jobs;
+  store::Statement rows = database_.prepare("SELECT " TENDER_JOB_COLUMNS
+                                            " FROM outbox WHERE (kind, key) > (?, ?) "
+                                            "ORDER BY kind, key LIMIT ?",
+                                            after_kind, after_key, limit);
+  while (rows.step()) {
+    jobs.push_back(read_job(rows));
+  }
+  return jobs;
+}
+
 bool Outbox::has_other(std::string_view kind, const std::set<std::string>& keys) {
   store::Statement rows = database_.prepare("SELECT key FROM outbox WHERE kind = ?", kind);
   while (rows.step()) {

@@ -39,6 +39,9 @@ class ActiveSidecar {
   boost::asio::awaitable<infra::MemberList> list_relay_members(RelayId id) {
     return infra_.list_relay_members(std::move(id));
   }
+  boost::asio::awaitable<infra::RelayComparison> compare_relay(Relay relay) {
+    return infra_.compare_relay(std::move(relay));
+  }
 
  private:
   enum class Files : std::uint8_t { in_place, database_moved, lock_lost };

@@ -83,6 +83,14 @@ asio::awaitable<infra::MemberList> Sidecar::list_relay_members(RelayId id) {
   co_return co_await active->list_relay_members(std::move(id));
 }
 
+asio::awaitable<std::optional<infra::RelayComparison>> Sidecar::compare_relay(Relay relay) {
+  const std::shared_ptr<ActiveSidecar> active = active_;
+  if (!active) {
+    co_return std::nullopt;
+  }
+  co_return co_await active->compare_relay(std::move(relay));
+}
+
 std::size_t Sidecar::in_flight() const {
   return active_ ? active_->in_flight() : 0;
 }

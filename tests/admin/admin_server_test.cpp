@@ -1,7 +1,10 @@
 // The admin API as its clients see it, over loopback: who is let in, and what the routes answer.
+#include <map>
+
 #include "tender/model/sync_detail.hpp"
 #include "tender/outbox/dead_letters.hpp"
 #include "tender/outbox/destination_state.hpp"
+#include "tender/outbox/outbox.hpp"
 #include "tender/store/pause_table.hpp"
 
 #include "admin_fixture.hpp"
@@ -358,6 +361,49 @@ TEST_F(AdminApi, ListsRetriesAndDiscardsDeadLetters) {
   const json page = ok(Method::get, "/v1/dead-letters?all=true&limit=1");
   EXPECT_EQ(page["next_cursor"], "1");
   EXPECT_EQ(ok(Method::get, "/v1/dead-letters?all=true&cursor=1")["dead_letters"].size(), 1U);
+}
+
+TEST_F(AdminApi, ResolvesAllLettersOfAReasonIfThereAreAsManyAsTheCallerSays) {
+  outbox::DeadLetters letters(database);
+  using Reason = outbox::DeadLetterReason;
+  for (const auto& [name, reason] : std::map<std::string, Reason>{
+           {"one", Reason::lost}, {"two", Reason::lost}, {"three", Reason::rejected}}) {
+    letters.add("relay_sync", create(name), reason, "boom", 1, 1, clock.now());
+  }
+  const std::string lost = R"({"reason":"lost","count":)";
+  EXPECT_THAT(problem(409, ask(Method::post, "/v1/dead-letters/retry", lost + "3}")),
+              HasSubstr("2 open letters are meant by this now, not 3"));
+  EXPECT_EQ(letters.count_open(), 3);
+  EXPECT_EQ(ok(Method::post, "/v1/dead-letters/retry", lost + "2}")["count"], 2);
+  EXPECT_EQ(sidecar.query().list_latest_activity(std::nullopt, 1).front().activity_type,
+            "reconcile_relay");
+  EXPECT_EQ(ok(Method::post, "/v1/dead-letters/discard", R"({"count":1})")["count"], 1);
+  EXPECT_EQ(letters.count_open(), 0);
+  for (const char* const body :
+       {"", R"({"reason":"lost"})", R"({"count":0})", R"({"count":1001})", R"({"count":"1"})",
+        R"({"count":1,"reason":"none"})", R"({"count":1,"tenant":"x"})"}) {
+    EXPECT_EQ(ask(Method::post, "/v1/dead-letters/discard", body).status, 400) << body;
+  }
+}
+
+TEST_F(AdminApi, ListsTheOutboxInPages) {
+  outbox::Outbox outbox(database);
+  outbox::Job job;
+  job.kind = "relay_sync";
+  job.destination = "zooid";
+  for (const char* const key : {"a", "b", "c"}) {
+    job.key = key;
+    outbox.enqueue(job, clock.now());
+  }
+  const json first = ok(Method::get, "/v1/outbox?limit=2");
+  EXPECT_EQ(first["work"].size(), 2U);
+  EXPECT_EQ(first["work"][1]["relay_id"], "b");
+  EXPECT_EQ(first["work"][1]["state"], "due");
+  const json second =
+      ok(Method::get, "/v1/outbox?limit=2&cursor=" + first["next_cursor"].get<std::string>());
+  EXPECT_EQ(second["work"][0]["relay_id"], "c");
+  EXPECT_TRUE(second["next_cursor"].is_null());
+  EXPECT_EQ(ask(Method::get, "/v1/outbox?cursor=x").status, 400);
 }
 
 TEST_F(AdminApi, TakesANumberForThatOfALetter) {

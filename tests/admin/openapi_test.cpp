@@ -12,6 +12,8 @@
 #include "tender/model/relay_fields.hpp"
 #include "tender/view/dead_letter.hpp"
 #include "tender/view/relay.hpp"
+#include "tender/view/relay_comparison.hpp"
+#include "tender/view/work.hpp"
 
 #include "admin/routes.hpp"
 #include "support/temp_dir.hpp"
@@ -43,9 +45,14 @@ struct OpenApi : testing::Test {
 };
 
 TEST_F(OpenApi, NamesEachRoute) {
-  Names routes{"get /healthz", "get /readyz", "get /v1/relays/{relay}/members", "get /v1/events",
-               "post /v1/relays/{relay}/sync"};
-  for (const auto list : {state_routes(), relay_routes(), activity_routes(), letter_routes()}) {
+  Names routes{"get /healthz",
+               "get /readyz",
+               "get /v1/relays/{relay}/members",
+               "get /v1/events",
+               "post /v1/relays/{relay}/sync",
+               "get /v1/relays/{relay}/diff"};
+  for (const auto list :
+       {state_routes(), relay_routes(), activity_routes(), letter_routes(), work_routes()}) {
     for (const AdminRoute& route : list) {
       std::string method(route.method);
       std::ranges::transform(method, method.begin(),
@@ -73,6 +80,8 @@ TEST_F(OpenApi, NamesEachMemberOfAnAnswer) {
             members(view::RelayView(database, TimePoint::min(), "relays.test").to_json(Relay())));
   EXPECT_EQ(properties("Activity"), members(to_json(Activity())));
   EXPECT_EQ(properties("DeadLetter"), members(view::to_json(outbox::DeadLetter())));
+  EXPECT_EQ(properties("Comparison"), members(view::to_json(infra::RelayComparison())));
+  EXPECT_EQ(properties("Work"), members(view::to_json(outbox::Job(), clock.now())));
 }
 
 TEST_F(OpenApi, NamesEachFieldThatCanBeSet) {

@@ -85,6 +85,19 @@ class AdminTest(unittest.TestCase):
         self.world.sim.stop()
         self.assertEqual(self.world.run("members", "blue").returncode, 3)
 
+    def test_a_relay_is_compared_and_sent_again(self):
+        self.start()
+        relay = self.world.create("blue")
+        self.world.eventually_in_step()
+        status, body = self.ask("GET", "/v1/relays/blue/diff")
+        self.assertEqual((status, json.loads(body)["result"]), (200, "as_described"), body)
+        self.world.sim.control("POST", "/wipe")
+        status, body = self.ask("GET", "/v1/relays/blue/diff")
+        self.assertEqual((status, json.loads(body)["result"]), (200, "differs"), body)
+        status, body = self.ask("POST", "/v1/relays/blue/sync?wait=30s", {"recreate": True})
+        self.assertEqual((status, json.loads(body)["result"]), (200, "recreated"), body)
+        self.assertIn(relay, self.world.sim.relays())
+
     def test_members_come_from_zooid_itself_when_another_program_has_the_address(self):
         with socket.create_server(("127.0.0.1", 0)) as other:
             self.world.environment["ADMIN_BIND"] = "127.0.0.1:%d" % other.getsockname()[1]

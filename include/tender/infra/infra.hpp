@@ -14,6 +14,7 @@
 #include "tender/base/random.hpp"
 #include "tender/config/env.hpp"
 #include "tender/http/transport.hpp"
+#include "tender/infra/compare_relay.hpp"
 #include "tender/infra/members.hpp"
 #include "tender/infra/relay_sweep.hpp"
 #include "tender/infra/relay_sync.hpp"
@@ -67,6 +68,11 @@ class Infra {
   /// who ask for one relay at the same time share one request. Each address may take
   /// ZOOID_API_TIMEOUT.
   boost::asio::awaitable<MemberList> list_relay_members(RelayId id);
+
+  /// The relay beside what zooid serves and holds now: where RELAY_VERIFY is off, what it holds
+  /// alone. Waits and wants as list_relay_members(). Throws StoreError, and ConfigDirectoryError
+  /// when ZOOID_CONFIG_DIR cannot be read.
+  boost::asio::awaitable<RelayComparison> compare_relay(Relay relay);
 
   [[nodiscard]] std::size_t in_flight() const { return dispatcher_.in_flight(); }
 

@@ -71,6 +71,8 @@ class DeadLetters {
   /// the part before, at most `limit`, if that is not negative.
   [[nodiscard]] std::vector<DeadLetter> list(bool all, std::int64_t after_id = 0, int limit = -1);
   [[nodiscard]] std::int64_t count_open();
+  /// The open ones that were given up for that reason; empty: for any. Reads them all.
+  [[nodiscard]] std::int64_t count_open(std::string_view reason);
 
  private:
   store::Database& database_;

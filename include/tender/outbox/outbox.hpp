@@ -56,6 +56,10 @@ class Outbox {
   [[nodiscard]] std::vector<std::string> list_keys(std::string_view kind, const std::string& after,
                                                    int limit);
 
+  /// All rows by kind and key: those after that one, at most `limit`. For a person's question.
+  [[nodiscard]] std::vector<Job> list(const std::string& after_kind, const std::string& after_key,
+                                      int limit);
+
   /// Whether a job of that kind waits or runs for a key that is not among `keys`. Reads at most one
   /// row more than there are keys.
   [[nodiscard]] bool has_other(std::string_view kind, const std::set<std::string>& keys);

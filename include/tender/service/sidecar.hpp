@@ -21,6 +21,7 @@
 #include "tender/base/random.hpp"
 #include "tender/base/wakeup.hpp"
 #include "tender/config/env.hpp"
+#include "tender/infra/compare_relay.hpp"
 #include "tender/infra/members.hpp"
 #include "tender/outbox/job.hpp"
 #include "tender/store/activity_feed.hpp"
@@ -87,6 +88,9 @@ class Sidecar {
 
   /// As Infra::list_relay_members; on standby Status::failed.
   boost::asio::awaitable<infra::MemberList> list_relay_members(RelayId id);
+
+  /// As Infra::compare_relay; nothing on standby.
+  boost::asio::awaitable<std::optional<infra::RelayComparison>> compare_relay(Relay relay);
 
   /// How many requests to zooid are under way; none on standby.
   [[nodiscard]] std::size_t in_flight() const;
