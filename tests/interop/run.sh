@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Compares the nostr room with nostr-tools. Usage: tests/interop/run.sh BUILD_DIR
-# BUILD_DIR holds the built nostr_oracle; npm's packages go to BUILD_DIR/interop, not into the source.
+# Compares the nostr room, and a sidecar that runs, with nostr-tools. Usage: tests/interop/run.sh BUILD_DIR
+# BUILD_DIR holds the built nostr_oracle and tender; npm's packages go to BUILD_DIR/interop, not into the source.
 set -euo pipefail
 
 here=$(cd "$(dirname "$0")" && pwd)
@@ -24,5 +24,5 @@ if ! cmp -s "$here/package-lock.json" "$work/installed-lock.json"; then
   (cd "$work" && npm ci --ignore-scripts --no-audit --no-fund)
   cp "$here/package-lock.json" "$work/installed-lock.json"
 fi
-cp "$here/interop.test.mjs" "$work/"
-NOSTR_ORACLE=$oracle exec node --test --test-reporter=spec "$work/interop.test.mjs"
+cp "$here/"*.test.mjs "$work/"
+NOSTR_ORACLE=$oracle TENDER=$build/tender exec node --test --test-reporter=spec "$work/interop.test.mjs" "$work/admin.test.mjs"
