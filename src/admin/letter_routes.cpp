@@ -97,6 +97,7 @@ http::Response retry(const Call& call) {
 http::Response discard(const Call& call) {
   store::Transaction transaction(call.desk.sidecar.database());
   const DeadLetter letter = resolve(call, Resolution::discarded);
+  call.command().record_discard(letter.id, RelayId{letter.key}, letter.reason);
   transaction.commit();
   return answer_with_letter(call, letter);
 }
@@ -171,9 +172,11 @@ http::Response retry_all(const Call& call) {
 http::Response discard_all(const Call& call) {
   std::int64_t discarded = 0;
   for (const DeadLetter& letter : require_letters(call)) {
-    const bool open = DeadLetters(call.desk.sidecar.database())
-                          .resolve(letter.id, Resolution::discarded, call.desk.clock.now());
-    discarded += open ? 1 : 0;
+    if (DeadLetters(call.desk.sidecar.database())
+            .resolve(letter.id, Resolution::discarded, call.desk.clock.now())) {
+      call.command().record_discard(letter.id, RelayId{letter.key}, letter.reason);
+      ++discarded;
+    }
   }
   return json_response(200, {{"resolution", "discarded"}, {"count", discarded}});
 }

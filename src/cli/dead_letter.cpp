@@ -120,6 +120,7 @@ ExitCode discard(const Invocation& invocation) {
   StoreSession session(invocation, store::OpenMode::existing);
   store::Transaction transaction(session.database);
   const DeadLetter letter = resolve(session, Resolution::discarded, invocation.names.front());
+  session.command.record_discard(letter.id, RelayId{letter.key}, letter.reason);
   const auto relay = session.query.get_relay(RelayId{letter.key});
   transaction.commit();
   if (relay) {

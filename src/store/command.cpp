@@ -434,6 +434,15 @@ void Command::record_purge(const RelayId& id, const std::string& host, const std
   transaction.commit();
 }
 
+void Command::record_discard(std::int64_t letter, const RelayId& id, const std::string& reason) {
+  Transaction transaction(*database_);
+  const auto relay = Query(*database_).get_relay(id);
+  add_activity(
+      kDiscardDeadLetter, relay ? relay->tenant : "", kRelayResource, id.text,
+      ordered_json_line(nlohmann::ordered_json{{"dead_letter", letter}, {"reason", reason}}));
+  transaction.commit();
+}
+
 SyncPause Command::pause_sync(std::optional<TimePoint> until, const std::string& reason) {
   constexpr std::size_t longest = 500;
   Transaction transaction(*database_);  // first, because it may have to wait for another program

@@ -354,6 +354,9 @@ TEST_F(AdminApi, ListsRetriesAndDiscardsDeadLetters) {
             "reconcile_relay");
   add();
   EXPECT_EQ(ok(Method::post, "/v1/dead-letters/2/discard")["resolution"], "discarded");
+  const Activity newest = sidecar.query().list_latest_activity(RelayId{id}, 1).front();
+  EXPECT_EQ(newest.activity_type, "discard_dead_letter");
+  EXPECT_EQ(newest.principal, "token");
   EXPECT_THAT(problem(422, ask(Method::post, "/v1/dead-letters/2/discard")),
               HasSubstr("already discarded"));
   EXPECT_THAT(problem(404, ask(Method::post, "/v1/dead-letters/7/retry")),

@@ -225,7 +225,10 @@ TEST_F(DeadLetterCommands, DiscardAsksForNothing) {
   EXPECT_EQ(run({"dead-letter", "discard", "blue"}).code, ExitCode::ok);
   EXPECT_EQ(list(), ordered_json::array());
   EXPECT_EQ(list({"--all"})[0]["resolution"], "discarded");
-  EXPECT_EQ(run({"activity", "--json"}).json().size(), 1U);
+  const auto log = run({"activity", "--json"}).json();
+  ASSERT_EQ(log.size(), 2U);
+  EXPECT_EQ(log[1]["activity_type"], "discard_dead_letter");
+  EXPECT_EQ(log[1]["principal"], log[0]["principal"]);
 }
 
 TEST_F(DeadLetterCommands, CloseALetterWhoseRelayIsGone) {

@@ -44,6 +44,9 @@ inline constexpr std::string_view kTenderResource = "tender";
 inline constexpr std::string_view kPauseSync = "pause_sync";    // `tender pause`
 inline constexpr std::string_view kResumeSync = "resume_sync";  // `tender resume`
 
+/// About a relay that was given up, whose row may be gone: `tender dead-letter discard`.
+inline constexpr std::string_view kDiscardDeadLetter = "discard_dead_letter";
+
 /// About a relay of zooid that no row describes: `tender relay delete --purge-stranger`.
 inline constexpr std::string_view kPurgeStranger = "purge_stranger";
 

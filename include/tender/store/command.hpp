@@ -164,6 +164,10 @@ class Command {
   void record_purge(const RelayId& id, const std::string& host, const std::string& schema,
                     std::string_view result);
 
+  /// Records that somebody has closed the dead letter with that number, in whose transaction this
+  /// is called. Asks for no work.
+  void record_discard(std::int64_t letter, const RelayId& relay, const std::string& reason);
+
   /// From now on tender sends nothing that writes to zooid: until that time, or until resume_sync()
   /// when there is none. A pause that holds already keeps its beginning, and gets this end and this
   /// reason. Throws CommandError when `until` has passed, or the reason is too long.
