@@ -17,6 +17,7 @@ RUN apt-get update \
       libsqlite3-dev \
       libsqlitecpp-dev \
       libssl-dev \
+      libsystemd-dev \
       libtomlplusplus-dev \
       libyaml-cpp-dev \
       ninja-build \
@@ -54,6 +55,7 @@ RUN apt-get update \
       libsqlite3-0 \
       libssl3 \
       libstdc++6 \
+      libsystemd0 \
       libtomlplusplus3 \
       libyaml-cpp0.7 \
       zlib1g \

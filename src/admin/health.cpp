@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "tender/admin/readiness.hpp"
 #include "tender/base/log.hpp"
 #include "tender/outbox/destination_state.hpp"
 #include "tender/store/store_error.hpp"
@@ -73,6 +74,23 @@ void add_destinations(service::Sidecar& sidecar, TimePoint now, bool verbose,
   }
 }
 
+std::vector<Check> check_all(service::Sidecar& sidecar, TimePoint now, bool verbose) {
+  std::vector<Check> checks{check_sidecar(sidecar.condition()), check_database(sidecar, verbose)};
+  if (checks.back().state == State::ok) {
+    try {
+      add_destinations(sidecar, now, verbose, checks);
+    } catch (const store::StoreError&) {
+      checks.push_back({"database", State::failed, "it cannot be used; see the sidecar's log"});
+    }
+  }
+  return checks;
+}
+
+// The first of the worst.
+const Check& worst_of(const std::vector<Check>& checks) {
+  return *std::ranges::max_element(checks, {}, &Check::state);
+}
+
 http::Response text_response(int status, std::string text) {
   return {.status = status,
           .headers = {{"Content-Type", "text/plain; charset=utf-8"}, {"Cache-Control", "no-store"}},
@@ -86,25 +104,24 @@ http::Response answer_healthz() {
 }
 
 http::Response answer_readyz(service::Sidecar& sidecar, TimePoint now, bool verbose) {
-  std::vector<Check> checks{check_sidecar(sidecar.condition()), check_database(sidecar, verbose)};
-  if (checks.back().state == State::ok) {
-    try {
-      add_destinations(sidecar, now, verbose, checks);
-    } catch (const store::StoreError&) {
-      checks.push_back({"database", State::failed, "it cannot be used; see the sidecar's log"});
-    }
-  }
-  const State worst = std::ranges::max(checks, {}, &Check::state).state;
+  const std::vector<Check> checks = check_all(sidecar, now, verbose);
+  const State worst = worst_of(checks).state;
   std::string text;
   if (verbose) {
     for (const Check& each : checks) {
       text += fmt::format("{}: {}: {}\n", each.name, to_string(each.state), each.text);
     }
   } else if (worst != State::ok) {
-    text = std::ranges::max(checks, {}, &Check::state).text + '\n';
+    text = worst_of(checks).text + '\n';
   }
   return text_response(worst == State::failed ? 503 : 200,
                        fmt::format("{}\n{}", to_string(worst), text));
+}
+
+std::string readiness_line(service::Sidecar& sidecar, TimePoint now) {
+  const std::vector<Check> checks = check_all(sidecar, now, /*verbose=*/false);
+  const Check& worst = worst_of(checks);
+  return fmt::format("{}: {}", worst.name, worst.text);
 }
 
 }  // namespace tender::admin

@@ -12,6 +12,7 @@
 #include <boost/asio/use_awaitable.hpp>
 
 #include "tender/admin/admin_server.hpp"
+#include "tender/admin/readiness.hpp"
 #include "tender/base/clock.hpp"
 #include "tender/base/error.hpp"
 #include "tender/base/wakeup.hpp"
@@ -20,6 +21,7 @@
 
 #include "command.hpp"
 #include "event_loop.hpp"
+#include "service_notifier.hpp"
 #include "store_session.hpp"
 
 namespace tender::cli {
@@ -44,6 +46,7 @@ class Run {
         env_(env),
         clock_(io_.get_executor()),
         sidecar_(env, io_.get_executor(), *logger_, {}),
+        notifier_(clock_, *logger_, [this] { return state(); }),
         admin_alarm_(clock_) {
     if (accept_settings) {
       infra::SettingChanges(sidecar_.database(), env).accept();
@@ -60,7 +63,7 @@ class Run {
  private:
   asio::awaitable<void> serve() {
     using namespace asio::experimental::awaitable_operators;
-    co_await (do_all() && heed_signals());
+    co_await (do_all() && heed_signals() && notifier_.run());
   }
 
   // As long as it runs, a second signal ends the process at once.
@@ -68,6 +71,16 @@ class Run {
     using namespace asio::experimental::awaitable_operators;
     co_await (work() && serve_admins());
     signals_.cancel();
+    notifier_.stop();
+  }
+
+  // A standby is ready: it does all that is expected of it.
+  ServiceNotifier::State state() {
+    const service::Sidecar::Condition now = sidecar_.condition();
+    const bool known = now.active || now.standby || now.stopping;
+    return {.ready = now.begun || now.standby,
+            .stopping = now.stopping,
+            .status = known ? admin::readiness_line(sidecar_, clock_.now()) : "starting"};
   }
 
   // A wrong path, or a volume that is not mounted, looks like a fleet without relays.
@@ -138,6 +151,7 @@ class Run {
     }
     logger_->info("stopping: starting no new work, finishing {} in flight", sidecar_.in_flight());
     sidecar_.stop();
+    notifier_.look_again();
     co_await signals_.async_wait(asio::redirect_error(asio::use_awaitable, ended));
     if (!ended) {
       logger_->warn(
@@ -155,6 +169,7 @@ class Run {
   const config::Env& env_;
   SystemClock clock_;
   service::Sidecar sidecar_;
+  ServiceNotifier notifier_;
   Wakeup admin_alarm_;
   bool stopping_ = false;
   std::exception_ptr fault_;                 // of the sidecar

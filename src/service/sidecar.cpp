@@ -65,7 +65,7 @@ store::Command Sidecar::command() {
 
 Sidecar::Condition Sidecar::condition() const {
   if (!active_) {
-    return {.stopping = stopping_};
+    return {.standby = standby_ && !stopping_, .stopping = stopping_};
   }
   return {.active = true,
           .begun = active_->infra().has_begun(),
@@ -132,7 +132,8 @@ asio::awaitable<void> Sidecar::work() {
 asio::awaitable<void> Sidecar::become_active() {
   const auto& path = runtime_.database.path();
   auto lock = store::DatabaseLock::try_acquire(path);
-  if (!lock && options_.standby) {
+  standby_ = !lock && options_.standby;
+  if (standby_) {
     const auto holder = store::DatabaseLock::holder(path);
     logger_.warn("another sidecar{} works on {}; waiting as standby until it ends",
                  holder && holder->pid ? fmt::format(" (pid {})", *holder->pid) : "",
@@ -143,6 +144,7 @@ asio::awaitable<void> Sidecar::become_active() {
     co_await alarm_.wait_until(look);
     lock = store::DatabaseLock::try_acquire(path);
   }
+  standby_ = false;
   if (lock && !stopping_) {
     infra::SettingChanges(runtime_.database, env_).require_consent();
     logger_.info("tender {} keeps {} in step with {}, as {}", TENDER_VERSION, env_.zooid_api_text(),

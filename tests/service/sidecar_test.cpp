@@ -135,10 +135,12 @@ TEST_F(SidecarTest, WaitsAsAStandbyUntilTheLockIsFree) {
   clock.advance(1min);
   EXPECT_FALSE(ended);
   EXPECT_THAT(log.str(), HasSubstr("waiting as standby"));
+  EXPECT_TRUE(sidecar->condition().standby);
   other.reset();
   EXPECT_FALSE(is_locked());
   clock.advance(500ms);
   EXPECT_TRUE(is_locked());
+  EXPECT_FALSE(sidecar->condition().standby);
   sidecar->stop();
   clock.run_ready();
   EXPECT_EQ(ended, true);

@@ -79,9 +79,10 @@ class Sidecar {
 
   /// How it is now.
   struct Condition {
-    bool active = false;  // it holds the database's lock; else it is on standby
-    bool begun = false;   // it has begun to give work to the relays that lack it
-    bool outage = false;  // it waits for the database to work again
+    bool active = false;   // it holds the database's lock
+    bool standby = false;  // it waits for that lock
+    bool begun = false;    // it has begun to give work to the relays that lack it
+    bool outage = false;   // it waits for the database to work again
     bool stopping = false;
   };
   [[nodiscard]] Condition condition() const;
@@ -129,6 +130,7 @@ class Sidecar {
   // Null: on standby. Shared with those who wait for an answer of it.
   std::shared_ptr<ActiveSidecar> active_;
   std::exception_ptr error_;  // that run() ends with
+  bool standby_ = false;
   bool stopping_ = false;
 };
 

@@ -1,0 +1,86 @@
+#include "service_notifier.hpp"
+
+#include <algorithm>
+#include <cstdint>
+#include <system_error>
+#include <utility>
+
+#include <systemd/sd-daemon.h>
+
+namespace tender::cli {
+namespace {
+
+constexpr Milliseconds kLookUntilReady{100};
+constexpr Milliseconds kLook{1000};
+
+// Half of what the service manager waits for, so that one that comes late is in time.
+std::optional<Milliseconds> watchdog_beat() {
+  std::uint64_t microseconds = 0;
+  if (sd_watchdog_enabled(0, &microseconds) <= 0) {
+    return std::nullopt;
+  }
+  return std::max(std::chrono::floor<Milliseconds>(std::chrono::microseconds(microseconds) / 2),
+                  Milliseconds(1));
+}
+
+}  // namespace
+
+ServiceNotifier::ServiceNotifier(Clock& clock, Logger& logger, std::function<State()> look)
+    : clock_(clock), logger_(logger), look_(std::move(look)), alarm_(clock) {}
+
+boost::asio::awaitable<void> ServiceNotifier::run() {
+  if (!send("STATUS=starting")) {
+    co_return;
+  }
+  beat_ = watchdog_beat();
+  while (!stopped_) {
+    const TimePoint next = clock_.now() + tell();
+    co_await alarm_.wait_until(next);
+  }
+  tell();
+}
+
+void ServiceNotifier::stop() {
+  stopped_ = true;
+  alarm_.notify();
+}
+
+Milliseconds ServiceNotifier::tell() {
+  State now = look_();
+  now.ready = now.ready || told_.ready;
+  std::string text;
+  if (now.ready && !told_.ready) {
+    text += "READY=1\n";
+  }
+  if (now.stopping && !told_.stopping) {
+    text += "STOPPING=1\n";
+  }
+  if (now.status != told_.status) {
+    text += "STATUS=" + now.status + '\n';
+  }
+  const SteadyTime time = clock_.steady();
+  if (beat_ && time >= next_beat_) {
+    text += "WATCHDOG=1\n";
+    next_beat_ = time + *beat_;
+  }
+  told_ = std::move(now);
+  if (!text.empty()) {
+    send(text);
+  }
+  const Milliseconds look = told_.ready ? kLook : kLookUntilReady;
+  return beat_ ? std::min(look, next_beat_ - time) : look;
+}
+
+// False: there is no service manager. One that cannot be reached decides by its own deadlines.
+bool ServiceNotifier::send(const std::string& text) {
+  const int result = sd_notify(0, text.c_str());
+  if (result < 0 && !std::exchange(failed_, true)) {
+    logger_.warn(
+        "cannot tell the service manager how tender is (NOTIFY_SOCKET): {}; it may take tender "
+        "for dead and restart it",
+        std::generic_category().message(-result));
+  }
+  return result != 0;
+}
+
+}  // namespace tender::cli
