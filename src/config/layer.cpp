@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "tender/base/log.hpp"
 #include "tender/config/dotenv.hpp"
@@ -54,11 +55,15 @@ bool holds_plain_secret(const Layer& layer) {
 
 void warn_of_open_file(Layer& layer, const std::string& path) {
   struct stat status {};
-  if (stat(path.c_str(), &status) == 0 && (status.st_mode & 077) != 0 &&
-      holds_plain_secret(layer)) {
+  if (stat(path.c_str(), &status) != 0) {
+    return;
+  }
+  // A file of another user, as a service's of root, is read by a group that was made for that.
+  const mode_t allowed = status.st_uid == geteuid() ? 0600 : 0640;
+  if ((status.st_mode & 077 & ~allowed) != 0 && holds_plain_secret(layer)) {
     layer.warnings.push_back(fmt::format(
-        "{} holds secrets, and other users can access it (mode {:04o}): run `chmod 600 {}`",
-        printable(path), status.st_mode & 07777, printable(path)));
+        "{} holds secrets, and other users can access it (mode {:04o}): run `chmod {:o} {}`",
+        printable(path), status.st_mode & 07777, allowed, printable(path)));
   }
 }
 

@@ -4,6 +4,7 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include "tender/nostr/http_auth.hpp"
 
@@ -253,6 +254,23 @@ TEST(EnvFile, WarnsWhenItsSecretsAreOpenToItsGroupAlone) {
   file.allow(perms::owner_read | perms::group_read);
   Environment environment = test::with_groups();
   EXPECT_EQ(load_env(environment, {file.path(), true}).warnings.size(), 1U);
+}
+
+TEST(EnvFile, OfAnotherUserMayBeReadByItsGroup) {
+  using std::filesystem::perms;
+  if (geteuid() != 0) {
+    GTEST_SKIP() << "only root can give a file away";
+  }
+  const SampleFile file("ROBOT_SECRET=" + test::kRobotKey + "\n");
+  constexpr uid_t another = 12345;
+  ASSERT_EQ(chown(file.path().c_str(), another, another), 0);
+  Environment environment = required_only();
+  environment.erase("ROBOT_SECRET");
+  file.allow(perms::owner_read | perms::group_read);
+  EXPECT_THAT(load_env(environment, {file.path(), true}).warnings, IsEmpty());
+  file.allow(perms::owner_read | perms::group_read | perms::group_write);
+  EXPECT_THAT(load_env(environment, {file.path(), true}).warnings,
+              ElementsAre(HasSubstr("(mode 0460): run `chmod 640 ")));
 }
 
 TEST(EnvFile, WithoutSecretsMayBeOpenToOthers) {
