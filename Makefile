@@ -4,7 +4,7 @@ export CMAKE_BUILD_PARALLEL_LEVEL ?= $(shell nproc)
 export CTEST_PARALLEL_LEVEL ?= $(shell nproc)
 
 .DEFAULT_GOAL := help
-.PHONY: help deps build test release simulate mutants demo lint lint-all format asan fuzz bench check interop image container clean
+.PHONY: help deps build test release simulate mutants demo lint lint-all format asan fuzz bench check interop image container deb deb-test clean
 
 help: ## show this list
 	@echo "make <target>, where <target> is one of"
@@ -40,7 +40,7 @@ mutants: ## break one rule at a time and show that the simulation notices; slow
 demo: build ## build, then show tender beside a stand-in for zooid, in under a minute
 	@scripts/demo.sh
 
-lint: ## check format, room order, docs, shell, Dockerfile, compose.yaml and clang-tidy
+lint: ## check format, room order, docs, shell, Dockerfile, compose.yaml, the systemd unit and clang-tidy
 	@scripts/deps.sh --quiet build lint
 	@scripts/lint.sh
 
@@ -80,6 +80,18 @@ container: ## build the image without an engine, as root, and test it beside the
 	@test -f $(BUILD)/build.ninja || cmake --preset dev
 	@cmake --build --preset dev --target zooid-sim
 	@TENDER=tender ZOOID_SIM=$(abspath $(BUILD))/tools/zooid-sim/zooid-sim python3 -B tests/container/test_image.py
+
+deb: ## build the Debian package to build/package
+	@scripts/deps.sh --quiet build package
+	@test -f build/release/build.ninja || cmake --preset release
+	@cmake --build --preset release --target tender
+	@rm -f build/package/*.deb
+	@cpack --config build/release/CPackConfig.cmake -B build/package
+
+deb-test: deb ## build the package, and as root install, upgrade and remove it in a bare Debian
+	@test -f $(BUILD)/build.ninja || cmake --preset dev
+	@cmake --build --preset dev --target zooid-sim
+	@scripts/deb_in_chroot.sh
 
 check: ## run everything that CI runs
 	@.ci/run

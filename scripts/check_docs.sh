@@ -13,7 +13,7 @@ set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 
 # Where a symbol may be found, and where documents are named.
-source_roots=(include src tools tests scripts bench examples fuzz CMakeLists.txt CMakePresets.json Makefile Dockerfile compose.yaml env.example)
+source_roots=(include src tools tests scripts deploy bench examples fuzz CMakeLists.txt CMakePresets.json Makefile Dockerfile compose.yaml env.example)
 
 # roots: those that there are.
 roots() {

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Builds the image from the Dockerfile on a machine without a container engine, as root. buildah runs each
-# step in a chroot. mmdebstrap makes the base, from the same packages as debian:bookworm-slim.
+# step in a chroot. scripts/base_system.sh makes the base.
 # The image is tender:latest in build/image/storage, which scripts/image_storage.sh opens, and
 # build/image/tender.tar for `docker load`. If no input has changed, nothing is built again.
 set -euo pipefail
@@ -19,22 +19,12 @@ trap 'rm -rf "$TMPDIR"' EXIT
 
 in_storage() { scripts/image_storage.sh "$@"; }
 
-# Like Docker's base: without documentation and translations, and apt keeps no packages.
-# shellcheck disable=SC2016  # the hook expands $1
 make_base() {
   local container
-  echo "image: making the base"
-  mmdebstrap --quiet --variant=minbase --include=usr-is-merged \
-    --hook-dir=/usr/share/mmdebstrap/hooks/merged-usr \
-    --dpkgopt='path-exclude=/usr/share/doc/*' --dpkgopt='path-include=/usr/share/doc/*/copyright' \
-    --dpkgopt='path-exclude=/usr/share/man/*' --dpkgopt='path-exclude=/usr/share/locale/*' \
-    --customize-hook='cp scripts/image_apt.conf "$1/etc/apt/apt.conf.d/docker-clean" && rm -f "$1"/var/cache/apt/*.bin' \
-    bookworm "$directory/base.tar" >"$directory/base.log" 2>&1 ||
-    { cat "$directory/base.log" >&2 && exit 1; }
+  scripts/base_system.sh
   container=$(in_storage from scratch)
   in_storage add --quiet "$container" "$directory/base.tar" / >/dev/null
   in_storage commit --quiet --rm "$container" "$base" >/dev/null
-  rm "$directory/base.tar"
 }
 
 # Docker's format, because OCI's format has no health check.

@@ -6,7 +6,7 @@
 set -euo pipefail
 
 cd "$(dirname "$0")/.."
-all=(format includes docs shell dockerfile compose tidy)
+all=(format includes docs shell dockerfile compose unit tidy)
 
 check_format() {
   find include src tests tools fuzz bench examples -name '*.[ch]pp' -print0 |
@@ -43,6 +43,19 @@ check_dockerfile() {
 
 check_compose() {
   scripts/check_compose.py
+}
+
+check_unit() {
+  local directory
+  directory=$(mktemp -d)
+  # Exposure below 2.0 of 10; the table says what costs how much.
+  systemd-analyze security --offline=true --threshold=19 deploy/tender.service >"$directory/table" 2>&1 ||
+    { cat "$directory/table" && return 1; }
+  # tender need not be installed here. All that verify says is a fault.
+  sed 's|^ExecStart=/usr/bin/tender |ExecStart=/usr/bin/env |' deploy/tender.service >"$directory/tender.service"
+  systemd-analyze verify --man=no "$directory/tender.service" >"$directory/found" 2>&1 || true
+  [[ ! -s $directory/found ]] || { cat "$directory/found" && return 1; }
+  rm -r "$directory"
 }
 
 # tidy_sources: prints the sources that clang-tidy is to read. Of a header that changed, it is the source of the same

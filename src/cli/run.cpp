@@ -190,7 +190,7 @@ const CommandSpec kRun{
     .min_names = 0,
     .max_names = 0,
     .summary = "Run the sidecar until SIGTERM or SIGINT",
-    .example = "tender run --env-file /etc/tender.env",
+    .example = "tender run --env-file /etc/tender/tender.env",
     .prints_data = false,
     .options =
         [] {
