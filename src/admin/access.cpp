@@ -88,13 +88,12 @@ http::Admission Access::admit(const http::ServerRequest& head) {
                  : std::nullopt);
   if (!caller.principal) {
     const bool nobody = settings_.pubkeys.empty() && settings_.token.empty();
-    http::Response refusal =
-        problem(401, caller.refusal,
+    return {.refusal = unauthorized(
+                caller.refusal,
                 nobody ? "nobody may use the admin API yet: set ADMIN_PUBKEYS or ADMIN_TOKEN_FILE, "
                          "and start tender again"
-                       : "");
-    refusal.headers.push_back({"WWW-Authenticate", "Nostr, Bearer"});
-    return {.refusal = std::move(refusal), .note = {}};
+                       : ""),
+            .note = {}};
   }
   if (caller.principal->read_only && !only_reads(head.method)) {
     return refuse(403, fmt::format("{} may only read", caller.principal->name),

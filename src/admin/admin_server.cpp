@@ -32,11 +32,16 @@ constexpr std::string_view kMembersPattern = "/v1/relays/{relay}/members";
 constexpr std::string_view kDiffPattern = "/v1/relays/{relay}/diff";
 constexpr std::string_view kSyncPattern = "/v1/relays/{relay}/sync";
 constexpr std::string_view kEventsPattern = "/v1/events";
+// How long the loop stands still for a lock of another program: requests of others wait, too.
+constexpr Milliseconds kLockWait{200};
+// Of the connections; the rest is for those who want an answer at once, health checks above all.
+constexpr int kMostLasting = 32;
 constexpr std::size_t kLargestBody = std::size_t{64} * 1024;
 
 http::ServerLimits limits() {
   http::ServerLimits limits;
   limits.max_body = kLargestBody;
+  limits.drain = Milliseconds(3000);  // after that of the sidecar
   return limits;
 }
 
@@ -51,7 +56,7 @@ int Call::page_size() const {
   }
   const auto number = parse_integer(*text);
   if (!number || *number < 1 || *number > most) {
-    throw BadRequest("limit is not the size of a page", fmt::format("give 1 to {}", most));
+    throw BadRequest("limit is out of range", fmt::format("give 1 to {}", most));
   }
   return static_cast<int>(*number);
 }
@@ -75,9 +80,11 @@ struct AdminServer::State {
         [](http::ServerRequest) -> asio::awaitable<http::Reply> { co_return answer_healthz(); },
         /*max_body=*/0);
     routes.add(
-        "GET", "/readyz", [this](http::ServerRequest request) -> asio::awaitable<http::Reply> {
+        "GET", "/readyz",
+        [this](http::ServerRequest request) -> asio::awaitable<http::Reply> {
           co_return answer_readyz(desk.sidecar, desk.clock.now(), caller_of(request) != nullptr);
-        });
+        },
+        /*max_body=*/0);
     for (const auto list :
          {state_routes(), relay_routes(), activity_routes(), letter_routes(), work_routes()}) {
       for (const AdminRoute& route : list) {
@@ -106,6 +113,39 @@ struct AdminServer::State {
     return routes;
   }
 
+  // What takes a connection for long, while it lives.
+  class Lasting {
+   public:
+    explicit Lasting(int& count) : count_(count) { ++count_; }
+    ~Lasting() { --count_; }
+    Lasting(const Lasting&) = delete;
+    Lasting& operator=(const Lasting&) = delete;
+
+   private:
+    int& count_;
+  };
+
+  [[nodiscard]] std::optional<http::Response> refuse_more_lasting() const {
+    if (lasting_ < kMostLasting) {
+      return std::nullopt;
+    }
+    http::Response response =
+        problem(503, fmt::format("{} clients follow events or wait for syncs already", lasting_),
+                "end one of them, or come back later");
+    response.headers.push_back({"Retry-After", "10"});
+    return response;
+  }
+
+  // The sync was asked for, whatever happens to the one who waits.
+  asio::awaitable<std::optional<view::ReconcileResult>> first_result(RelayId id, std::int64_t seq,
+                                                                     Milliseconds patience) {
+    try {
+      co_return co_await wait_for_sync(desk.sidecar, desk.clock, std::move(id), seq, patience);
+    } catch (const store::StoreError&) {
+      co_return std::nullopt;
+    }
+  }
+
   // Whoever does not wait, or in vain, is told that it is under way.
   asio::awaitable<http::Reply> sync_relay(http::ServerRequest request) {
     std::optional<Milliseconds> wait;
@@ -114,6 +154,10 @@ struct AdminServer::State {
     std::int64_t seq = 0;
     try {
       wait = read_wait(request);
+      response = wait ? refuse_more_lasting() : std::nullopt;
+      if (response) {
+        co_return std::move(*response);
+      }
       response = answer_call(ask_for_sync, request);
       const bool is_replay = response->header("Idempotent-Replayed").has_value();
       if (wait && response->status == 202 && !is_replay) {
@@ -124,9 +168,9 @@ struct AdminServer::State {
       response = problem_of_current_exception();
     }
     if (seq != 0) {
-      const TimePoint deadline = desk.clock.now() + *wait;
-      const auto result =
-          co_await wait_for_sync(desk.sidecar, desk.clock, std::move(id), seq, deadline);
+      const Lasting lasting(lasting_);
+      const std::optional<view::ReconcileResult> result =
+          co_await first_result(std::move(id), seq, *wait);
       if (result) {
         response = json_response(200, view::to_json(*result));
       }
@@ -138,9 +182,12 @@ struct AdminServer::State {
     if (auto fault = fault_of(request)) {
       return std::move(*fault);
     }
+    if (auto fault = refuse_more_lasting()) {
+      return std::move(*fault);
+    }
     try {
-      return stream_events(desk.sidecar, desk.clock,
-                           start_of_events(request, desk.sidecar.query()));
+      return stream_events(desk.sidecar, desk.clock, start_of_events(request, desk.sidecar.query()),
+                           std::make_shared<Lasting>(lasting_));
     } catch (...) {
       return problem_of_current_exception();
     }
@@ -153,6 +200,9 @@ struct AdminServer::State {
       co_return std::move(*fault);
     }
     const infra::MemberList list = co_await desk.sidecar.list_relay_members(std::move(relay.id));
+    if (list.status != infra::MemberList::Status::ok && desk.sidecar.condition().stopping) {
+      co_return problem(503, "tender is stopping", "ask again when it has started, or ask zooid");
+    }
     co_return answer_members(list);
   }
 
@@ -202,6 +252,7 @@ struct AdminServer::State {
     }
     const std::string& principal = caller_of(request)->principal->name;
     try {
+      const store::Database::ShortWait brief(desk.sidecar.database(), kLockWait);
       return answer_once(request, principal, desk.sidecar.database(), desk.clock.now(), [&] {
         return answer(Call{desk, request, principal});
       });
@@ -214,17 +265,18 @@ struct AdminServer::State {
   static std::optional<http::Response> fault_of(const http::ServerRequest& request) {
     const Authentication* const caller = caller_of(request);
     if (caller == nullptr || !caller->principal) {
-      return problem(401, "nobody is known to make this request");
+      return unauthorized("this request has no authenticated caller");
     }
     if (!caller->covers(request.body)) {
-      return problem(401, "the token's payload is not the SHA-256 of the body",
-                     "sign the body that is sent, with its hash as the tag `payload`");
+      return unauthorized("the token's payload is not the SHA-256 of the body",
+                          "sign the body that is sent, with its hash as the tag `payload`");
     }
     return std::nullopt;
   }
 
   Desk desk;
   Access access;
+  int lasting_ = 0;
   http::Server server;
 };
 

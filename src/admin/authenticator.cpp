@@ -115,7 +115,7 @@ Authentication Authenticator::check_key(const http::ServerRequest& head, std::st
     case ReplayCache::Use::again:
       return refused("this token was used already; make a new one for each request");
     case ReplayCache::Use::unknown:
-      return refused("this token is older than what tender remembers of used ones; make a new one");
+      return refused("tender cannot tell whether this token was used before; make a new one");
     case ReplayCache::Use::first:
       break;
   }

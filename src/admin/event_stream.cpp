@@ -118,14 +118,17 @@ EventStart start_of_events(const http::ServerRequest& request, const store::Quer
   return start;
 }
 
-http::Stream stream_events(service::Sidecar& sidecar, Clock& clock, EventStart start) {
+http::Stream stream_events(service::Sidecar& sidecar, Clock& clock, EventStart start,
+                           std::shared_ptr<void> kept) {
   const auto events = std::make_shared<EventStream>(sidecar, clock, std::move(start));
   http::Response head{
       .status = 200,
-      .headers = {{"Content-Type", "text/event-stream"}, {"Cache-Control", "no-store"}},
+      .headers = {{"Content-Type", "text/event-stream"},
+                  {"Cache-Control", "no-store"},
+                  {"X-Accel-Buffering", "no"}},  // nginx would keep events until it has many
       .body = {}};
   return {.head = std::move(head),
-          .next = [events] { return events->next(); },
+          .next = [events, kept = std::move(kept)] { return events->next(); },
           .end = [events] { events->end(); }};
 }
 

@@ -24,8 +24,10 @@ struct EventStart {
 [[nodiscard]] EventStart start_of_events(const http::ServerRequest& request,
                                          const store::Query& query);
 
-/// An answer without end. It borrows sidecar and clock, and ends when the sidecar stops, or when
-/// the database cannot be read; a client comes back with the id of the last event that it has had.
-[[nodiscard]] http::Stream stream_events(service::Sidecar& sidecar, Clock& clock, EventStart start);
+/// An answer without end, which keeps `kept` as long as it lasts. It borrows sidecar and clock, and
+/// ends when the sidecar stops, or when the database cannot be read; a client comes back with the
+/// id of the last event that it has had.
+[[nodiscard]] http::Stream stream_events(service::Sidecar& sidecar, Clock& clock, EventStart start,
+                                         std::shared_ptr<void> kept);
 
 }  // namespace tender::admin

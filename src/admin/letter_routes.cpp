@@ -20,6 +20,7 @@
 #include "tender/view/relay.hpp"
 
 #include "bad_request.hpp"
+#include "json_body.hpp"
 #include "problem.hpp"
 #include "routes.hpp"
 
@@ -36,7 +37,7 @@ http::Response list_letters(const Call& call) {
   const auto cursor = call.request.parameter("cursor");
   const auto after = cursor ? parse_integer(*cursor) : std::optional<std::int64_t>(0);
   if (!after || *after < 0) {
-    throw BadRequest("cursor is not one of this list's", "begin again without a cursor");
+    throw BadRequest("the cursor is not valid for this list", "begin again without a cursor");
   }
   const std::string all = call.request.parameter("all").value_or("false");
   if (all != "true" && all != "false") {
@@ -55,22 +56,14 @@ http::Response list_letters(const Call& call) {
   return json_response(200, body);
 }
 
-// By its number first, as the list shows it; a relay can have a number for its name.
-DeadLetter named_letter(const Call& call) {
-  store::Database& database = call.desk.sidecar.database();
-  const auto number = parse_integer(call.segment("letter"));
-  auto letter = number ? DeadLetters(database).find(*number) : std::nullopt;
-  return letter ? std::move(*letter) : view::require_letter(database, call.segment("letter"));
-}
-
 // In the caller's transaction.
 DeadLetter resolve(const Call& call, Resolution resolution) {
   store::Database& database = call.desk.sidecar.database();
-  DeadLetter letter = named_letter(call);
+  DeadLetter letter = view::require_letter(database, call.segment("letter"));
   if (!DeadLetters(database).resolve(letter.id, resolution, call.desk.clock.now())) {
-    throw store::CommandError(fmt::format("dead letter {} is already {}", letter.id,
-                                          letter.resolution.value_or("resolved")),
-                              "see GET /v1/dead-letters for the open ones");
+    throw Changed(fmt::format("dead letter {} is already {}", letter.id,
+                              letter.resolution.value_or("resolved")),
+                  "see GET /v1/dead-letters for the open ones");
   }
   return letter;
 }
@@ -111,29 +104,19 @@ struct Bulk {
 constexpr std::int64_t kMostAtOnce = 1000;  // one transaction
 
 Bulk read_bulk(const std::string& body) {
-  const auto json = parse_json(body);
-  if (!json || !json->is_object() || !json->contains("count")) {
-    throw BadRequest("the body does not say how many letters are meant",
-                     "send {\"count\": N}, and \"reason\" if only those of one reason are meant");
-  }
-  for (const auto& [name, value] : json->items()) {
-    const bool fits =
-        (name == "count" && value.is_number_integer()) || (name == "reason" && value.is_string());
-    if (!fits) {
-      throw BadRequest(fmt::format("\"{}\" is not a member that this has, or of another type",
-                                   printable(name, 60)),
-                       "send {\"count\": number, \"reason\": text}");
-    }
-  }
-  Bulk bulk{.reason = json_text(*json, "reason"), .count = json_integer(*json, "count")};
+  const nlohmann::json json =
+      read_object(body, {{"count", MemberType::integer}, {"reason", MemberType::text}},
+                  "send {\"count\": N}, and \"reason\" if only those of one reason are meant");
+  Bulk bulk{.reason = json_text(json, "reason"), .count = json_integer(json, "count")};
   const auto reasons = outbox::dead_letter_reasons();
   if (!bulk.reason.empty() && std::ranges::find(reasons, bulk.reason) == reasons.end()) {
     throw BadRequest(fmt::format("no letter has the reason \"{}\"", printable(bulk.reason, 60)),
                      fmt::format("give one of {}", fmt::join(reasons, ", ")));
   }
   if (bulk.count < 1 || bulk.count > kMostAtOnce) {
-    throw BadRequest(fmt::format("count is not from 1 to {}", kMostAtOnce),
-                     "for more, narrow it down by reason, or use `tender dead-letter`");
+    throw BadRequest(
+        fmt::format("count is missing, or not from 1 to {}", kMostAtOnce),
+        "send how many open letters there are; for more than that, use `tender dead-letter`");
   }
   return bulk;
 }
@@ -144,16 +127,10 @@ std::vector<DeadLetter> require_letters(const Call& call) {
   DeadLetters letters(call.desk.sidecar.database());
   const std::int64_t count = letters.count_open(bulk.reason);
   if (count != bulk.count) {
-    throw Changed(fmt::format("{} open letters are meant by this now, not {}", count, bulk.count),
+    throw Changed(fmt::format("{} open letters match, not {}", count, bulk.count),
                   "look at them again, and send their number");
   }
-  std::vector<DeadLetter> meant;
-  for (DeadLetter& letter : letters.list(/*all=*/false)) {
-    if (bulk.reason.empty() || letter.reason == bulk.reason) {
-      meant.push_back(std::move(letter));
-    }
-  }
-  return meant;
+  return letters.list_open(bulk.reason, bulk.count);
 }
 
 http::Response retry_all(const Call& call) {

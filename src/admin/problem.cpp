@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 
 #include "tender/base/json.hpp"
+#include "tender/http/reply.hpp"
 #include "tender/store/command.hpp"
 #include "tender/store/store_error.hpp"
 #include "tender/view/dead_letter.hpp"
@@ -13,40 +14,11 @@
 namespace tender::admin {
 namespace {
 
-std::string_view title_of(int status) {
-  switch (status) {
-    case 400:
-      return "Bad Request";
-    case 401:
-      return "Unauthorized";
-    case 403:
-      return "Forbidden";
-    case 404:
-      return "Not Found";
-    case 405:
-      return "Method Not Allowed";
-    case 409:
-      return "Conflict";
-    case 415:
-      return "Unsupported Media Type";
-    case 421:
-      return "Misdirected Request";
-    case 422:
-      return "Unprocessable Content";
-    case 501:
-      return "Not Implemented";
-    case 502:
-      return "Bad Gateway";
-    case 503:
-      return "Service Unavailable";
-    default:
-      return "Error";
-  }
-}
-
 nlohmann::ordered_json document(int status, std::string_view detail, std::string_view remedy) {
-  nlohmann::ordered_json body{
-      {"type", "about:blank"}, {"title", title_of(status)}, {"status", status}, {"detail", detail}};
+  nlohmann::ordered_json body{{"type", "about:blank"},
+                              {"title", http::reason_phrase(status)},
+                              {"status", status},
+                              {"detail", detail}};
   if (!remedy.empty()) {
     body["remedy"] = remedy;
   }
@@ -69,6 +41,12 @@ http::Response json_response(int status, const nlohmann::ordered_json& body) {
 
 http::Response problem(int status, std::string_view detail, std::string_view remedy) {
   return problem_response(status, document(status, detail, remedy));
+}
+
+http::Response unauthorized(std::string_view detail, std::string_view remedy) {
+  http::Response response = problem(401, detail, remedy);
+  response.headers.push_back({"WWW-Authenticate", "Nostr, Bearer"});
+  return response;
 }
 
 http::Response problem_of_zooid(int status, const infra::MemberList& list,
@@ -94,7 +72,9 @@ http::Response problem_of_current_exception() {
   } catch (const store::CommandError& error) {
     return problem(422, error.what(), error.remedy());
   } catch (const store::StoreError& error) {
-    return problem(503, error.what(), error.remedy());
+    http::Response response = problem(503, error.what(), error.remedy());
+    response.headers.push_back({"Retry-After", "1"});
+    return response;
   }
 }
 

@@ -19,6 +19,9 @@ namespace tender::admin {
 [[nodiscard]] http::Response problem(int status, std::string_view detail,
                                      std::string_view remedy = {});
 
+/// The same with 401, and how to authenticate.
+[[nodiscard]] http::Response unauthorized(std::string_view detail, std::string_view remedy = {});
+
 /// The same, when zooid was asked for members and gave none: `zooid` names how that went, so that
 /// the command line can say it as if it had asked itself.
 [[nodiscard]] http::Response problem_of_zooid(int status, const infra::MemberList& list,

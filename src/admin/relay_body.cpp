@@ -116,7 +116,8 @@ class Reading {
 
 RelayChange RelayBody::change_of(const Relay& before) const {
   RelayChange result = change;
-  if (admins && admins->empty() && !before.admins) {
+  const bool is_new = before.id.text.empty();
+  if (admins && admins->empty() && !before.admins && !is_new) {
     throw store::CommandError(
         "tender was never told who administers the relay, so it cannot take anybody off zooid's "
         "list",

@@ -17,7 +17,7 @@ struct RelayBody {
   std::optional<std::vector<std::string>> admins;  // all of them, sorted; nothing: not given
 
   /// `change`, with what makes the admins of `before` those that are given. Throws CommandError
-  /// when none are to stay of a list that only zooid knows.
+  /// when none are to stay of a list that only zooid knows. A relay without an id is a new one.
   [[nodiscard]] RelayChange change_of(const Relay& before) const;
 };
 

@@ -38,7 +38,7 @@ store::RelayFilter filter_of(const Call& call) {
   store::RelayFilter filter;
   if (const auto status = call.request.parameter("status")) {
     if (!parse_relay_status(*status)) {
-      throw BadRequest("status is none of a relay's", "give active, inactive or deleted");
+      throw BadRequest("status is unknown", "give active, inactive or deleted");
     }
     filter.status = *status;
   }
@@ -61,7 +61,7 @@ store::RelayPage page_of(const Call& call) {
     const auto dot = cursor->find('.');
     const auto age = parse_integer(std::string_view(*cursor).substr(0, dot));
     if (dot == std::string::npos || !age) {
-      throw BadRequest("cursor is not one of this list's", "begin again without a cursor");
+      throw BadRequest("the cursor is not valid for this list", "begin again without a cursor");
     }
     page.created_at = *age;
     page.id = RelayId{cursor->substr(dot + 1)};

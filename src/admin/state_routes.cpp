@@ -1,9 +1,7 @@
 #include <array>
 #include <cstdint>
-#include <limits>
+#include <string>
 #include <utility>
-
-#include <fmt/format.h>
 
 #include <nlohmann/json.hpp>
 
@@ -11,7 +9,7 @@
 #include "tender/view/relay.hpp"
 #include "tender/view/status.hpp"
 
-#include "bad_request.hpp"
+#include "json_body.hpp"
 #include "problem.hpp"
 #include "routes.hpp"
 
@@ -29,35 +27,11 @@ http::Response status(const Call& call) {
   return json_response(200, view::to_json(snapshot));
 }
 
-bool is_time(const nlohmann::json& value) {
-  return value.is_number_integer() &&
-         (!value.is_number_unsigned() ||
-          value.get<std::uint64_t>() <=
-              static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max()));
-}
-
-nlohmann::json body_of(const Call& call) {
-  if (call.request.body.empty()) {
-    return nlohmann::json::object();
-  }
-  const auto json = parse_json(call.request.body);
-  if (!json || !json->is_object()) {
-    throw BadRequest("the body is not a JSON object", "send {\"until\": TIME, \"reason\": TEXT}");
-  }
-  for (const auto& [name, value] : json->items()) {
-    const bool fits = (name == "until" && (is_time(value) || value.is_null())) ||
-                      (name == "reason" && value.is_string());
-    if (!fits) {
-      throw BadRequest(fmt::format("\"{}\" is not a member that a pause has, or of another type",
-                                   printable(name, 60)),
-                       "send {\"until\": milliseconds since 1970 or null, \"reason\": text}");
-    }
-  }
-  return *json;
-}
-
 http::Response pause(const Call& call) {
-  const nlohmann::json body = body_of(call);
+  const std::string& text = call.request.body;
+  const nlohmann::json body = read_object(
+      text.empty() ? "{}" : text, {{"until", MemberType::time}, {"reason", MemberType::text}},
+      "send {\"until\": milliseconds since 1970 or null, \"reason\": text}, or no body");
   std::optional<TimePoint> until;
   if (const auto found = body.find("until"); found != body.end() && !found->is_null()) {
     until = TimePoint(Milliseconds(found->get<std::int64_t>()));

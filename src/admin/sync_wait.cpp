@@ -7,13 +7,13 @@
 #include <nlohmann/json.hpp>
 
 #include "tender/base/json.hpp"
-#include "tender/base/log.hpp"
 #include "tender/config/duration.hpp"
 #include "tender/store/activity_cursor.hpp"
 #include "tender/store/pause_table.hpp"
 #include "tender/view/relay.hpp"
 
 #include "bad_request.hpp"
+#include "json_body.hpp"
 #include "problem.hpp"
 
 namespace tender::admin {
@@ -26,21 +26,12 @@ ReconcileDetail read_wanted(const std::string& body) {
   if (body.empty()) {
     return wanted;
   }
-  const auto json = parse_json(body);
-  if (!json || !json->is_object()) {
-    throw BadRequest("the body is not a JSON object", "send {\"force\": true}, or no body");
-  }
-  for (const auto& [name, value] : json->items()) {
-    if ((name != "force" && name != "recreate") || !value.is_boolean()) {
-      throw BadRequest(
-          fmt::format("\"{}\" is not a member that a sync has, or of another type",
-                      printable(name, 60)),
-          "send {\"force\": true} for what did not change, or {\"recreate\": true} to create anew "
-          "what zooid has lost, with a new identity");
-    }
-  }
-  wanted.recreate = json_flag(*json, "recreate");
-  wanted.forced = wanted.recreate || json_flag(*json, "force");
+  const nlohmann::json json = read_object(
+      body, {{"force", MemberType::flag}, {"recreate", MemberType::flag}},
+      "send {\"force\": true} for what did not change, {\"recreate\": true} to create anew what "
+      "zooid has lost, with a new identity, or no body");
+  wanted.recreate = json_flag(json, "recreate");
+  wanted.forced = wanted.recreate || json_flag(json, "force");
   return wanted;
 }
 
@@ -89,7 +80,8 @@ http::Response ask_for_sync(const Call& call) {
 }
 
 boost::asio::awaitable<std::optional<view::ReconcileResult>> wait_for_sync(
-    service::Sidecar& sidecar, Clock& clock, RelayId id, std::int64_t seq, TimePoint deadline) {
+    service::Sidecar& sidecar, Clock& clock, RelayId id, std::int64_t seq, Milliseconds patience) {
+  const SteadyTime deadline = clock.steady() + patience;  // whatever the wall clock is set to
   auto news = sidecar.activities().subscribe();
   store::ActivityCursor cursor(sidecar.query(), seq);
   outbox::Outbox outbox(sidecar.database());
@@ -98,9 +90,11 @@ boost::asio::awaitable<std::optional<view::ReconcileResult>> wait_for_sync(
   bool waits = relay.has_value();
   while (waits) {
     result = read_on(cursor, *relay, outbox);
-    waits = !result && !news.closed() && clock.now() < deadline;
+    const Milliseconds left = deadline - clock.steady();
+    waits = !result && !news.closed() && left > Milliseconds::zero();
     if (waits) {
-      co_await news.skip_until(deadline);
+      const TimePoint until = clock.now() + left;
+      co_await news.skip_until(until);
     }
   }
   co_return result;

@@ -21,7 +21,7 @@ http::Response list_work(const Call& call) {
   const std::string cursor = call.request.parameter("cursor").value_or(".");
   const auto dot = cursor.find('.');
   if (dot == std::string::npos) {
-    throw BadRequest("cursor is not one of this list's", "begin again without a cursor");
+    throw BadRequest("the cursor is not valid for this list", "begin again without a cursor");
   }
   const auto jobs = outbox::Outbox(call.desk.sidecar.database())
                         .list(cursor.substr(0, dot), cursor.substr(dot + 1), limit);

@@ -54,13 +54,34 @@ class Run {
   }
 
   void to_end() {
-    run_to_end(io_, serve());
+    try {
+      run_to_end(io_, serve());
+    } catch (...) {  // of something that runs beside all that is waited for
+      fault_ = std::current_exception();
+      drain();
+    }
     if (fault_) {
       std::rethrow_exception(fault_);
     }
   }
 
  private:
+  // What is under way works with members of this object, which go before the io_context does.
+  void drain() {
+    sidecar_.stop();
+    stop_admins();
+    bool more = true;
+    while (more) {
+      try {
+        io_.restart();
+        io_.run();
+        more = false;
+      } catch (...) {
+        more = true;  // what fails now fails because of the first fault
+      }
+    }
+  }
+
   asio::awaitable<void> serve() {
     using namespace asio::experimental::awaitable_operators;
     co_await (do_all() && heed_signals() && notifier_.run());
@@ -119,7 +140,8 @@ class Run {
     try {
       co_await admin_->run();
     } catch (const std::exception& error) {
-      logger_->error("the admin API has ended by a fault; all else goes on: {}", error.what());
+      logger_->error("the admin API stopped because of an error; the sidecar keeps working: {}",
+                     error.what());
     }
   }
 

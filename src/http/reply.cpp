@@ -17,21 +17,14 @@ namespace {
 constexpr int kNoContent = 204;
 constexpr int kNotModified = 304;
 
-std::string_view reason(int status) {
-  namespace beast_http = boost::beast::http;
-  const auto known = beast_http::int_to_status(static_cast<unsigned>(status));
-  const auto phrase = beast_http::obsolete_reason(known);
-  return known == beast_http::status::unknown ? "Status"
-                                              : std::string_view(phrase.data(), phrase.size());
-}
-
 // All but what says how long the body is.
 std::string start_of(const Response& response, TimePoint date, bool keep_alive) {
   if (response.status < 200 || response.status > 999) {
     throw std::invalid_argument(
         fmt::format("the status {} is not a final status", response.status));
   }
-  std::string text = fmt::format("HTTP/1.1 {} {}\r\n", response.status, reason(response.status));
+  std::string text =
+      fmt::format("HTTP/1.1 {} {}\r\n", response.status, reason_phrase(response.status));
   for (const Header& header : response.headers) {
     check_outgoing(header);
     text.append(header.name).append(": ").append(header.value).append("\r\n");
@@ -46,6 +39,14 @@ std::string start_of(const Response& response, TimePoint date, bool keep_alive) 
 }
 
 }  // namespace
+
+std::string_view reason_phrase(int status) {
+  namespace beast_http = boost::beast::http;
+  const auto known = beast_http::int_to_status(static_cast<unsigned>(status));
+  const auto phrase = beast_http::obsolete_reason(known);
+  return known == beast_http::status::unknown ? "Status"
+                                              : std::string_view(phrase.data(), phrase.size());
+}
 
 Response error_response(int status, std::string_view text) {
   const nlohmann::json body = {{"error", text}};

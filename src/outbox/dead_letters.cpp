@@ -120,6 +120,19 @@ std::int64_t DeadLetters::count_open() {
   return row.integer(0);
 }
 
+std::vector<DeadLetter> DeadLetters::list_open(std::string_view reason, std::int64_t limit) {
+  std::vector<DeadLetter> letters;
+  store::Statement rows = database_.prepare(
+      "SELECT " TENDER_DEAD_LETTER_COLUMNS
+      " FROM dead_letter INDEXED BY dead_letter_open_by_id "
+      "WHERE resolution IS NULL AND id > 0 AND (?1 = '' OR reason = ?1) ORDER BY id LIMIT ?2",
+      reason, limit);
+  while (rows.step()) {
+    letters.push_back(read_dead_letter(rows));
+  }
+  return letters;
+}
+
 std::int64_t DeadLetters::count_open(std::string_view reason) {
   store::Statement row = database_.prepare(
       "SELECT count(*) FROM dead_letter WHERE resolution IS NULL AND (?1 = '' OR reason = ?1)",

@@ -473,13 +473,13 @@ SyncPause Command::pause_sync(std::optional<TimePoint> until, const std::string&
 bool Command::resume_sync() {
   Transaction transaction(*database_);
   PauseTable table(*database_);
-  if (!table.find(clock_->now())) {
-    return false;
+  const bool is_paused = table.find(clock_->now()).has_value();
+  if (is_paused) {
+    table.remove();
+    add_activity(kResumeSync, "", kTenderResource, "", "{}");
   }
-  table.remove();
-  add_activity(kResumeSync, "", kTenderResource, "", "{}");
-  transaction.commit();
-  return true;
+  transaction.commit();  // also of nothing: it may be a part of another one
+  return is_paused;
 }
 
 void Command::add_activity(ActivityType type, const Relay& relay, const std::string& detail) {

@@ -19,8 +19,7 @@ namespace {
 
 // RelayFilter: status, tenant, search, synced.
 constexpr std::string_view kFilter =
-    "(?1 = '' OR status = ?1) AND (status <> 'deleted' OR synced = 0 OR ?1 = 'deleted') "
-    "AND (?2 = '' OR tenant = ?2) "
+    "(?1 = '' OR status = ?1) AND (?2 = '' OR tenant = ?2) "
     "AND (?3 = '' OR instr(lower(subdomain), lower(?3)) > 0 "
     "OR instr(lower(info_name), lower(?3)) > 0 OR instr(lower(id), lower(?3)) > 0) "
     "AND (?4 IS NULL OR synced = ?4)";
@@ -125,7 +124,10 @@ std::vector<RelayId> Query::list_relay_ids(const RelayFilter& filter) const {
         "status",     "revision DESC",   "seen_at"};
     std::array<std::string, 9> made;
     std::ranges::transform(columns, made.begin(), [](std::string_view column) {
-      return fmt::format("SELECT id FROM relay WHERE {} ORDER BY {}, id LIMIT ?5", kFilter, column);
+      return fmt::format(
+          "SELECT id FROM relay WHERE (status <> 'deleted' OR synced = 0 OR ?1 = 'deleted') AND {} "
+          "ORDER BY {}, id LIMIT ?5",
+          kFilter, column);
     });
     return made;
   }();
@@ -136,7 +138,11 @@ std::vector<RelayId> Query::list_relay_ids(const RelayFilter& filter) const {
 }
 
 std::vector<Relay> Query::next_relays_matching(const RelayFilter& filter, RelayPage& page) const {
-  static const std::string sql = select_page(kFilter);
+  // The condition of the index relay_by_age, which has no deleted ones.
+  static const std::string listed =
+      select_page(fmt::format("(status <> 'deleted' OR synced = 0) AND {}", kFilter));
+  static const std::string deleted = select_page(kFilter);
+  const std::string& sql = filter.status == "deleted" ? deleted : listed;
   return read_page(database_->prepare(sql.c_str(), filter.status, filter.tenant, filter.search,
                                       filter.synced, page.created_at, page.id.text, page.limit),
                    page);

@@ -73,6 +73,7 @@ void StoreOutage::prove_writable() {
     return;
   }
   try {
+    const Database::ShortWait brief(database_, Milliseconds::zero());
     probe();
   } catch (const StoreError& error) {
     if (error.fault() != StoreFault::busy) {

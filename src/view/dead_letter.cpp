@@ -37,23 +37,21 @@ nlohmann::ordered_json to_json(const outbox::DeadLetter& letter) {
 
 outbox::DeadLetter require_letter(store::Database& database, const std::string& name) {
   outbox::DeadLetters letters(database);
+  const auto number = parse_integer(name);
+  if (auto letter = number ? letters.find(*number) : std::nullopt) {
+    return std::move(*letter);
+  }
   const auto relay = find_relay(store::Query(database), name);
-  const std::string key = relay ? relay->id.text : name;
-  if (auto open = letters.find_open(infra::kRelaySync, key)) {
+  if (auto open = letters.find_open(infra::kRelaySync, relay ? relay->id.text : name)) {
     return std::move(*open);
   }
-  const auto number = relay ? std::nullopt : parse_integer(name);
-  auto letter = number ? letters.find(*number) : std::nullopt;
-  if (!letter) {
-    if (!relay && !number) {
-      throw store::NoSuchRelay(name);
-    }
-    throw NoSuchLetter(relay ? fmt::format("relay {} has no open dead letter",
-                                           printable(relay->subdomain, relay->subdomain.size()))
-                             : fmt::format("there is no dead letter \"{}\"", printable(name, 80)),
-                       "see `tender dead-letter list`");
+  if (!relay && !number) {
+    throw store::NoSuchRelay(name);
   }
-  return std::move(*letter);
+  throw NoSuchLetter(relay ? fmt::format("relay {} has no open dead letter",
+                                         printable(relay->subdomain, relay->subdomain.size()))
+                           : fmt::format("there is no dead letter \"{}\"", printable(name, 80)),
+                     "see `tender dead-letter list`");
 }
 
 }  // namespace tender::view

@@ -6,6 +6,7 @@
 #include "tender/outbox/destination_state.hpp"
 #include "tender/outbox/outbox.hpp"
 #include "tender/store/pause_table.hpp"
+#include "tender/store/transaction.hpp"
 
 #include "admin_fixture.hpp"
 
@@ -178,6 +179,11 @@ TEST_F(AdminApi, CreatesShowsAndChangesRelays) {
   EXPECT_EQ(changed["info_name"], "Blue");
   EXPECT_EQ(changed["admins"], json::array({test::kTenant}));
   create("plain");
+  EXPECT_EQ(
+      ask(Method::post, "/v1/relays",
+          json{{"tenant", test::kTenant}, {"subdomain", "new"}, {"admins", json::array()}}.dump())
+          .status,
+      201);
   EXPECT_THAT(problem(422, ask(Method::patch, "/v1/relays/plain", R"({"admins":[]})")),
               HasSubstr("never told"));
   EXPECT_EQ(ok(Method::patch, "/v1/relays/blue", R"({"admins":[]})")["admins"], json::array());
@@ -334,6 +340,7 @@ TEST_F(AdminApi, PausesAndResumes) {
   EXPECT_TRUE(store::PauseTable(database).find(clock.now()).has_value());
   EXPECT_TRUE(ok(Method::get, "/v1/status")["pause"].is_object());
   EXPECT_TRUE(ok(Method::delete_, "/v1/pause")["pause"].is_null());
+  EXPECT_TRUE(ok(Method::delete_, "/v1/pause")["pause"].is_null());
   EXPECT_THAT(problem(400, ask(Method::put, "/v1/pause", R"({"until":9300000000000000000})")),
               HasSubstr("until"));
   EXPECT_THAT(problem(400, ask(Method::put, "/v1/pause", R"({"untill":1})")), HasSubstr("untill"));
@@ -357,7 +364,7 @@ TEST_F(AdminApi, ListsRetriesAndDiscardsDeadLetters) {
   const Activity newest = sidecar.query().list_latest_activity(RelayId{id}, 1).front();
   EXPECT_EQ(newest.activity_type, "discard_dead_letter");
   EXPECT_EQ(newest.principal, "token");
-  EXPECT_THAT(problem(422, ask(Method::post, "/v1/dead-letters/2/discard")),
+  EXPECT_THAT(problem(409, ask(Method::post, "/v1/dead-letters/2/discard")),
               HasSubstr("already discarded"));
   EXPECT_THAT(problem(404, ask(Method::post, "/v1/dead-letters/7/retry")),
               HasSubstr("no dead letter"));
@@ -375,7 +382,7 @@ TEST_F(AdminApi, ResolvesAllLettersOfAReasonIfThereAreAsManyAsTheCallerSays) {
   }
   const std::string lost = R"({"reason":"lost","count":)";
   EXPECT_THAT(problem(409, ask(Method::post, "/v1/dead-letters/retry", lost + "3}")),
-              HasSubstr("2 open letters are meant by this now, not 3"));
+              HasSubstr("2 open letters match, not 3"));
   EXPECT_EQ(letters.count_open(), 3);
   EXPECT_EQ(ok(Method::post, "/v1/dead-letters/retry", lost + "2}")["count"], 2);
   EXPECT_EQ(sidecar.query().list_latest_activity(std::nullopt, 1).front().activity_type,
@@ -387,6 +394,22 @@ TEST_F(AdminApi, ResolvesAllLettersOfAReasonIfThereAreAsManyAsTheCallerSays) {
         R"({"count":1,"reason":"none"})", R"({"count":1,"tenant":"x"})"}) {
     EXPECT_EQ(ask(Method::post, "/v1/dead-letters/discard", body).status, 400) << body;
   }
+}
+
+TEST_F(AdminApi, DoesNotWaitLongForTheLockOfAnotherProgram) {
+  create("blue");
+  store::Database other(path, clock, {});
+  const store::Transaction theirs(other);
+  const http::Response refused = ask(Method::post, "/v1/relays/blue/deactivate");
+  EXPECT_THAT(problem(503, refused), HasSubstr("locked"));
+  EXPECT_EQ(refused.header("Retry-After"), "1");
+  EXPECT_EQ(ask(Method::get, "/v1/relays/blue").status, 200);
+}
+
+TEST_F(AdminApi, ReadsNoBodyOfThoseWhoAreNotKnown) {
+  authorization = "";
+  EXPECT_EQ(ask(Method::get, "/readyz", "hello").status, 413);
+  EXPECT_EQ(ask(Method::get, "/healthz", "hello").status, 413);
 }
 
 TEST_F(AdminApi, ListsTheOutboxInPages) {

@@ -116,5 +116,33 @@ TEST_F(AdminEvents, GiveASignWhileNothingHappens) {
   EXPECT_THAT(read_events("/v1/events", [&] { clock.advance(15s); }), Contains(StartsWith("at ")));
 }
 
+TEST_F(AdminEvents, LeaveConnectionsForThoseWhoWantAnAnswerAtOnce) {
+  http::ClientOptions options;
+  options.max_connections = 64;
+  restart(options);
+  constexpr int most = 32;
+  int streams = most;
+  for (int i = 0; i < most; ++i) {
+    http::Request request(Method::get, http::Url::parse(url("/v1/events")));
+    request.headers = {{"Authorization", authorization}};
+    boost::asio::co_spawn(io, client->exchange(std::move(request)),
+                          [&](const std::exception_ptr&, const http::Exchange&) { --streams; });
+  }
+  http::Response refused;
+  run_until([&] {
+    refused = ask(Method::get, "/v1/events?after=none");
+    return refused.status == 503;
+  });
+  EXPECT_THAT(problem(503, refused), HasSubstr("32 clients follow events"));
+  EXPECT_EQ(refused.header("Retry-After"), "10");
+  create("blue");
+  EXPECT_EQ(ask(Method::post, "/v1/relays/blue/sync?wait=1s").status, 503);
+  EXPECT_EQ(ask(Method::post, "/v1/relays/blue/sync").status, 202);
+  EXPECT_EQ(ask(Method::get, "/healthz").status, 200);
+  EXPECT_EQ(streams, most);
+  server->stop();
+  run_until([&] { return streams == 0; });
+}
+
 }  // namespace
 }  // namespace tender::admin

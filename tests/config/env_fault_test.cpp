@@ -92,6 +92,24 @@ INSTANTIATE_TEST_SUITE_P(
                     Case{"ACTIVITY_ARCHIVE", "yes", "is not one of the allowed words"}));
 
 INSTANTIATE_TEST_SUITE_P(
+    Admin, WrongValue,
+    testing::Values(Case{"ADMIN_BIND", "localhost:8420", "is not an address to listen on"},
+                    Case{"ADMIN_BIND", "127.0.0.1", "is not an address to listen on"},
+                    Case{"ADMIN_BIND", "127.0.0.1:0", "is not an address to listen on"},
+                    Case{"ADMIN_BIND", "127.0.0.1:8420/", "is not an address to listen on"},
+                    Case{"ADMIN_BIND", "::1:8420", "is not an address to listen on"},
+                    Case{"ADMIN_BIND", "unix:admin.sock", "absolute"},
+                    Case{"ADMIN_URL", "tender.example.com", "is not an absolute URL"},
+                    Case{"ADMIN_PUBKEYS", "npub1", "has a key, number 1, that"},
+                    Case{"ADMIN_PUBKEYS", std::string(64, '7') + "," + std::string(64, 'x'),
+                         "has a key, number 2, that"},
+                    Case{"ADMIN_PUBKEYS", test::kAdminKey + "," + test::kAdminKey + ":ro", "twice"},
+                    Case{"ADMIN_TOKEN", "short", "is shorter than 16 characters"},
+                    Case{"ADMIN_TOKEN", "open sesame to admins",
+                         "something else than visible ASCII"},
+                    Case{"METRICS_AUTH", "yes", "is not one of the allowed words"}));
+
+INSTANTIATE_TEST_SUITE_P(
     SyncAndLog, WrongValue,
     testing::Values(Case{"RELAY_SYNC_RETRY_MAX_ATTEMPTS", "six", "is not a whole number"},
                     Case{"RELAY_SYNC_RETRY_MAX_ATTEMPTS", "6.5", "is not a whole number"},

@@ -343,6 +343,34 @@ TEST(RobotKey, NeedsNothingElse) {
   EXPECT_EQ(load_robot_key({{"ROBOT_SECRET", test::kRobotKey}}).reveal_hex(), test::kRobotKey);
 }
 
+TEST(Env, ListensForAdminsWhereItIsTold) {
+  const auto bind = [](const char* text) {
+    return load_env(test::with("ADMIN_BIND", text)).admin.bind;
+  };
+  const auto tcp = [](const std::optional<http::ServerAddress>& address) {
+    return std::get<http::TcpAddress>(address.value());
+  };
+  EXPECT_EQ(tcp(bind("")).host, "127.0.0.1");
+  EXPECT_EQ(tcp(bind("")).port, 8420);
+  EXPECT_EQ(tcp(bind("[::1]:80")).host, "::1");
+  EXPECT_EQ(tcp(bind("[::1]:80")).port, 80);
+  EXPECT_EQ(tcp(bind("0.0.0.0:1")).host, "0.0.0.0");
+  EXPECT_EQ(std::get<http::UnixAddress>(bind("unix:/run/a.sock").value()).path, "/run/a.sock");
+  EXPECT_EQ(bind("off"), std::nullopt);
+}
+
+TEST(Env, KnowsWhichAdminsMayOnlyRead) {
+  const std::string other(63, '0');
+  const auto keys =
+      load_env(with("ADMIN_PUBKEYS", test::kAdminKey + ":ro , " + other + "1")).admin.pubkeys;
+  ASSERT_EQ(keys.size(), 2U);
+  EXPECT_EQ(keys[0].key.hex(), test::kAdminKey);
+  EXPECT_TRUE(keys[0].read_only);
+  EXPECT_FALSE(keys[1].read_only);
+  EXPECT_THAT(load_env(required_only()).admin.pubkeys, IsEmpty());
+  EXPECT_TRUE(load_env(required_only()).admin.token.empty());
+}
+
 TEST(RobotKey, IsRequired) {
   try {
     (void)load_robot_key({});

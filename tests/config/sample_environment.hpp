@@ -14,6 +14,8 @@
 
 namespace tender::test {
 
+inline const std::string kAdminKey =
+    "79be667ef9dcbbac55a06295ce870b07029bfcdb2dce28d959f2815b16f81798";
 inline const std::string kRobotKey =
     "7f7ff03d123792d6ac594bfa67bf6d0c0ab55b6b1fdb6249303fe861f1ccba9a";
 

@@ -137,7 +137,7 @@ class AdminTest(unittest.TestCase):
 
         eventually(is_there, "the address is taken")
 
-    def test_a_stop_waits_for_the_answer_that_is_under_way(self):
+    def test_a_stop_answers_who_waits_for_zooid(self):
         sidecar = self.start()
         self.world.create("blue")
         self.world.eventually_in_step()
@@ -151,7 +151,8 @@ class AdminTest(unittest.TestCase):
         sidecar.send_signal(signal.SIGTERM)
         self.assertEqual(sidecar.wait(timeout=DEADLINE), 0)
         thread.join()
-        self.assertIn(answers[0][0], (200, 502, 503))
+        self.assertEqual(answers[0][0], 503)
+        self.assertIn("tender is stopping", answers[0][1])
 
     def test_a_sidecar_that_cannot_go_on_ends_with_clients_connected(self):
         sidecar = self.start()

@@ -141,6 +141,9 @@ TEST(QueryPlans, OfListsReadAPageByItsIndex) {
   store::RelayPage page;
   page.limit = 1;
   static_cast<void>(world.query->next_relays(page));
+  static_cast<void>(world.query->next_relays_matching({}, page));
+  static_cast<void>(outbox::DeadLetters(*world.database).list_open("", 1));
+  static_cast<void>(outbox::Outbox(*world.database).list("", "", 1));
   static_cast<void>(world.query->next_relays_pending_sync(page));
   static_cast<void>(world.query->next_relays_failing(page));
   static_cast<void>(world.query->next_relays_in_doubt(page));

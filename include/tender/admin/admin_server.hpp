@@ -5,7 +5,7 @@
 //   admin::AdminServer server(env, sidecar, io.get_executor(), clock, *logger);
 //   asio::co_spawn(io, server.run(), …);
 //   …
-//   server.stop();  // before the sidecar ends
+//   server.stop();  // when the sidecar's run() has ended; run() ends when all have their answers
 #pragma once
 
 #include <memory>
@@ -23,8 +23,8 @@ namespace tender::admin {
 
 class AdminServer {
  public:
-  /// Listens from now on. `env.admin.bind` is set. Borrows all, until run() has ended. Throws Error
-  /// when it cannot listen.
+  /// Listens from now on. `env.admin.bind` is set. Borrows all until run() has ended, before which
+  /// the io_context must not end either. Throws Error when it cannot listen.
   AdminServer(const config::Env& env, service::Sidecar& sidecar,
               const boost::asio::any_io_executor& executor, Clock& clock, Logger& logger);
   ~AdminServer();

@@ -49,6 +49,9 @@ struct Reply {
   std::function<void(bool written)> finished = [](bool) {};
 };
 
+/// "Not Found" and the like; "Status" for one that has none.
+[[nodiscard]] std::string_view reason_phrase(int status);
+
 /// `{"error": text}` as application/json, the form of the server's own refusals.
 [[nodiscard]] Response error_response(int status, std::string_view text);
 

@@ -1,7 +1,7 @@
 // An HTTP/1.1 server on one address, TCP or a unix socket: it reads whole requests within limits,
 // has the handlers of its Routes answer them, and keeps connections open between requests. For
-// services that tender offers; zooid-sim is built on it. No TLS, no upgrades, no streaming. Runs on
-// the io_context's one thread.
+// services that tender offers; zooid-sim is built on it. No TLS, no upgrades. Runs on the
+// io_context's one thread.
 //
 //   http::Server server(io.get_executor(), http::TcpAddress{"127.0.0.1", 0}, std::move(routes),
 //                       http::ServerLimits(), clock, *logger);

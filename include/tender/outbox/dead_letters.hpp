@@ -73,6 +73,8 @@ class DeadLetters {
   [[nodiscard]] std::int64_t count_open();
   /// The open ones that were given up for that reason; empty: for any. Reads them all.
   [[nodiscard]] std::int64_t count_open(std::string_view reason);
+  /// The oldest `limit` of these.
+  [[nodiscard]] std::vector<DeadLetter> list_open(std::string_view reason, std::int64_t limit);
 
  private:
   store::Database& database_;

@@ -5,12 +5,14 @@
 // a database is refused, never recreated.
 #pragma once
 
+#include <algorithm>
 #include <filesystem>
 #include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 #include "tender/base/clock.hpp"
@@ -95,6 +97,22 @@ class Database {
   void set_commit_listener(std::function<void()> listener) {
     commit_listener_ = std::move(listener);
   }
+
+  /// While it lives, locks of other programs are waited for no longer than that.
+  class ShortWait {
+   public:
+    ShortWait(Database& database, Milliseconds longest)
+        : database_(database),
+          before_(std::exchange(database.options_.busy_timeout,
+                                std::min(longest, database.options_.busy_timeout))) {}
+    ~ShortWait() { database_.options_.busy_timeout = before_; }
+    ShortWait(const ShortWait&) = delete;
+    ShortWait& operator=(const ShortWait&) = delete;
+
+   private:
+    Database& database_;
+    Milliseconds before_;
+  };
 
   [[nodiscard]] const std::filesystem::path& path() const { return path_; }
 
