@@ -153,11 +153,6 @@ std::vector<Relay> Query::next_relays_pending_sync(RelayPage& page) const {
   return read_page(*database_, sql, page);
 }
 
-std::vector<Relay> Query::next_relays_failing(RelayPage& page) const {
-  static const std::string sql = select_page("synced = 0 AND sync_error <> ''");
-  return read_page(*database_, sql, page);
-}
-
 std::vector<Relay> Query::next_relays_in_doubt(RelayPage& page) const {
   static const std::string sql = select_page("doubt_until IS NOT NULL");
   return read_page(*database_, sql, page);
@@ -350,7 +345,8 @@ Query::RelayCounts Query::count_relays(TimePoint seen_since) const {
       "(SELECT count(*) FROM relay INDEXED BY relay_off "
       "WHERE synced = 1 AND status <> 'active' AND status <> 'deleted' AND live = 1 AND seen_at < "
       "?1), "
-      "(SELECT count(*) FROM relay WHERE taken_subdomain GLOB 'tender-parked-*')",
+      "(SELECT count(*) FROM relay WHERE taken_subdomain GLOB 'tender-parked-*'), "
+      "(SELECT count(*) FROM relay WHERE status = 'deleted' AND synced = 0)",
       seen_since);
   statement.step();
   RelayCounts counts;
@@ -361,10 +357,13 @@ Query::RelayCounts Query::count_relays(TimePoint seen_since) const {
   counts.not_served = statement.integer(3);
   counts.other_identity = statement.integer(7);
   counts.parked = statement.integer(11);
+  counts.being_deleted = statement.integer(12);
   const std::int64_t off_not_looked_at = statement.integer(8);
   counts.off = off_not_looked_at + statement.integer(9);
   counts.unknown = statement.integer(6) - statement.integer(10);
   const std::int64_t not_looked_at = statement.integer(5) - off_not_looked_at;
+  counts.in_step = not_looked_at;
+  counts.in_step_not_served = statement.integer(4);
   counts.live = counts.synced - statement.integer(4) - not_looked_at - counts.unknown - counts.off;
   return counts;
 }

@@ -145,7 +145,6 @@ TEST(QueryPlans, OfListsReadAPageByItsIndex) {
   static_cast<void>(outbox::DeadLetters(*world.database).list_open("", 1));
   static_cast<void>(outbox::Outbox(*world.database).list("", "", 1));
   static_cast<void>(world.query->next_relays_pending_sync(page));
-  static_cast<void>(world.query->next_relays_failing(page));
   static_cast<void>(world.query->next_relays_in_doubt(page));
   static_cast<void>(outbox::DeadLetters(*world.database).list(/*all=*/false, 0, 1));
   static_cast<void>(outbox::Outbox(*world.database).list_keys(infra::kRelaySync, "", 1));

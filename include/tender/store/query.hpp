@@ -91,9 +91,6 @@ class Query {
   [[nodiscard]] std::vector<Relay> next_relays_pending_sync(RelayPage& page) const;
   [[nodiscard]] std::vector<Relay> list_relays_pending_sync() const;
 
-  /// Those of them whose last attempt failed.
-  [[nodiscard]] std::vector<Relay> next_relays_failing(RelayPage& page) const;
-
   /// Relays in doubt: a request for them may still have an effect (Relay::doubt_until).
   [[nodiscard]] std::vector<Relay> next_relays_in_doubt(RelayPage& page) const;
   [[nodiscard]] std::vector<Relay> list_relays_in_doubt() const;
@@ -147,6 +144,9 @@ class Query {
     std::int64_t not_served = 0;      // zooid accepted it, and was seen not to serve it so
     std::int64_t other_identity = 0;  // zooid serves it with another key than at first
     std::int64_t parked = 0;          // zooid has it under a host that nobody wants, for a moment
+    std::int64_t in_step = 0;         // active, in step, and not looked at yet
+    std::int64_t in_step_not_served = 0;  // of those that are not served
+    std::int64_t being_deleted = 0;       // deleted, and zooid may still have them
   };
   /// Relays in step that zooid was seen to serve otherwise, and whose answer to drift is `report`,
   /// which is that of the others `by_default`.
