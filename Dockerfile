@@ -23,6 +23,7 @@ RUN apt-get update \
       ninja-build \
       nlohmann-json3-dev \
       pkg-config \
+      prometheus-cpp-dev \
       zlib1g-dev \
  && rm -rf /var/lib/apt/lists/*
 
@@ -50,6 +51,7 @@ RUN apt-get update \
       ca-certificates \
       libboost-url1.81.0 \
       libfmt9 \
+      libprometheus-cpp-core1.0 \
       libsecp256k1-1 \
       libspdlog1.10 \
       libsqlite3-0 \

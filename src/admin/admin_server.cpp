@@ -1,5 +1,7 @@
 #include "tender/admin/admin_server.hpp"
 
+#include <algorithm>
+#include <array>
 #include <optional>
 #include <string_view>
 #include <utility>
@@ -19,6 +21,7 @@
 #include "health.hpp"
 #include "idempotency.hpp"
 #include "members_route.hpp"
+#include "metrics_page.hpp"
 #include "problem.hpp"
 #include "routes.hpp"
 #include "sync_wait.hpp"
@@ -37,6 +40,31 @@ constexpr Milliseconds kLockWait{200};
 // Of the connections; the rest is for those who want an answer at once, health checks above all.
 constexpr int kMostLasting = 32;
 constexpr std::size_t kLargestBody = std::size_t{64} * 1024;
+
+// The statuses that the admin API answers with, for metrics.
+std::string_view name_of_status(int status) {
+  constexpr std::array<std::pair<int, std::string_view>, 18> names{{{200, "200"},
+                                                                    {201, "201"},
+                                                                    {202, "202"},
+                                                                    {400, "400"},
+                                                                    {401, "401"},
+                                                                    {403, "403"},
+                                                                    {404, "404"},
+                                                                    {405, "405"},
+                                                                    {408, "408"},
+                                                                    {409, "409"},
+                                                                    {413, "413"},
+                                                                    {421, "421"},
+                                                                    {422, "422"},
+                                                                    {431, "431"},
+                                                                    {500, "500"},
+                                                                    {501, "501"},
+                                                                    {502, "502"},
+                                                                    {503, "503"}}};
+  const auto* const found =
+      std::ranges::find(names, status, &std::pair<int, std::string_view>::first);
+  return found == names.end() ? "other" : found->second;
+}
 
 http::ServerLimits limits() {
   http::ServerLimits limits;
@@ -65,6 +93,8 @@ struct AdminServer::State {
   State(const config::Env& env, service::Sidecar& sidecar, const asio::any_io_executor& executor,
         Clock& clock, Logger& logger)
       : desk{env, sidecar, clock},
+        metrics_page(desk),
+        requests(sidecar.metrics().counter("tender_http_requests_total")),
         access(env.admin, env.robot_key.public_key(), clock),
         server(executor, *env.admin.bind, routes(), limits(), clock, logger) {
     access.listens_on(server.port());
@@ -85,6 +115,18 @@ struct AdminServer::State {
           co_return answer_readyz(desk.sidecar, desk.clock.now(), caller_of(request) != nullptr);
         },
         /*max_body=*/0);
+    if (!desk.env.admin.metrics_auth) {
+      access.open("/metrics");
+    }
+    routes.add(
+        "GET", "/metrics",
+        [this](http::ServerRequest) -> asio::awaitable<http::Reply> {
+          co_return metrics_page.answer();
+        },
+        /*max_body=*/0);
+    routes.watch([this](std::string_view route, int status) {
+      requests.add({route.empty() ? "none" : route, name_of_status(status)});
+    });
     for (const auto list :
          {state_routes(), relay_routes(), activity_routes(), letter_routes(), work_routes()}) {
       for (const AdminRoute& route : list) {
@@ -275,6 +317,8 @@ struct AdminServer::State {
   }
 
   Desk desk;
+  MetricsPage metrics_page;
+  Counter requests;
   Access access;
   int lasting_ = 0;
   http::Server server;

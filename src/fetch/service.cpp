@@ -40,7 +40,8 @@ Service::Service(http::Transport& transport, Clock& clock, Peer& peer,
   if (addresses.empty() || options.requests_max == 0 || options.round_max == 0) {
     throw std::invalid_argument("a fetch service needs an address and room for a request");
   }
-  worker_ = std::make_shared<Worker>(transport, clock, peer, std::move(addresses), options);
+  worker_ =
+      std::make_shared<Worker>(transport, clock, peer, std::move(addresses), std::move(options));
 }
 
 Service::~Service() = default;

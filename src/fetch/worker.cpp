@@ -27,6 +27,16 @@ Result stopped() {
   return failed({.kind = ErrorKind::stopped, .detail = "tender is stopping"});
 }
 
+std::string_view name_of_error(ErrorKind kind) {
+  switch (kind) {
+    case ErrorKind::busy:
+    case ErrorKind::invalid:
+      return to_string(kind);
+    default:
+      return "error";
+  }
+}
+
 // Rethrows what is not the end of a cancelled coroutine: a bug, or no randomness to sign with.
 void rethrow_unless_cancelled(const std::exception_ptr& error) {
   if (!error) {
@@ -49,7 +59,7 @@ Worker::Worker(http::Transport& transport, Clock& clock, Peer& peer,
       clock_(clock),
       peer_(peer),
       candidates_(std::move(addresses)),
-      options_(options),
+      options_(std::move(options)),
       wakeup_(clock) {}
 
 std::shared_ptr<Ticket> Worker::enter(Opts opts) {
@@ -150,6 +160,7 @@ void Worker::take(std::shared_ptr<Ticket> ticket) {
   Key key{ticket->opts.op, ticket->opts.relay};
   const auto found = fetches_.find(key);
   if (found != fetches_.end()) {
+    options_.fetches.add({to_string(key.op), "coalesced"});
     found->second.join(std::move(ticket));
     return;
   }
@@ -159,7 +170,9 @@ void Worker::take(std::shared_ptr<Ticket> ticket) {
     const Error error{.kind = ErrorKind::busy,
                       .detail = fmt::format("{} requests are under way and {} more wait", running_,
                                             waiting_.size())};
-    fetch.deliver(failed(error));
+    const Result refusal = failed(error);
+    count(fetch, refusal);
+    fetch.deliver(refusal);
     return;
   }
   const auto added = fetches_.emplace(key, std::move(fetch)).first;
@@ -301,7 +314,17 @@ void Worker::go_on(Fetches::iterator fetch, Error error) {
   }
 }
 
+// As what became of the caller who began it; those who joined it were counted then.
+void Worker::count(const Inflight& fetch, const Result& result) const {
+  std::string_view name = fetch.error ? "failover" : "fresh";
+  if (const auto* error = std::get_if<Error>(&result.value)) {
+    name = name_of_error(error->kind);
+  }
+  options_.fetches.add({to_string(fetch.key.op), name});
+}
+
 void Worker::settle(Fetches::iterator fetch, const Result& result) {
+  count(fetch->second, result);
   fetch->second.deliver(result);
   drop(fetch);
 }

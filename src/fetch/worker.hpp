@@ -54,6 +54,7 @@ class Worker : public std::enable_shared_from_this<Worker> {
   void judge_response(Fetches::iterator fetch, Attempt& attempt, http::Response& response);
   void go_on(Fetches::iterator fetch, Error error);
   void settle(Fetches::iterator fetch, const Result& result);
+  void count(const Inflight& fetch, const Result& result) const;
   void drop(Fetches::iterator fetch);
 
   http::Transport& transport_;

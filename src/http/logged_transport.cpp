@@ -1,5 +1,7 @@
 #include "tender/http/logged_transport.hpp"
 
+#include <algorithm>
+#include <array>
 #include <utility>
 
 namespace tender::http {
@@ -12,13 +14,29 @@ std::string what_came(const Exchange& exchange) {
   return std::to_string(std::get<Response>(exchange.result).status);
 }
 
+// The class of the status, or the fault.
+std::string_view kind_of(const Exchange& exchange) {
+  constexpr std::array<std::string_view, 5> classes{"1xx", "2xx", "3xx", "4xx", "5xx"};
+  if (const auto* failure = std::get_if<Failure>(&exchange.result)) {
+    return to_string(failure->fault);
+  }
+  const int status = std::get<Response>(exchange.result).status;
+  return classes.at(static_cast<std::size_t>(std::clamp(status / 100, 1, 5) - 1));
+}
+
 }  // namespace
+
+void LoggedTransport::count(Method method, const Exchange& exchange) const {
+  requests_.add({to_string(method), kind_of(exchange)});
+}
 
 boost::asio::awaitable<Exchange> LoggedTransport::exchange(Request request) {
   const TimePoint began = clock_.now();
+  const Method method = request.method;
   const std::string what =
       std::string(to_string(request.method)) + ' ' + printable(request.url.target());
   Exchange exchange = co_await next_.exchange(std::move(request));
+  count(method, exchange);
   logger_.debug("{}: {} after {} ms", what, what_came(exchange), (clock_.now() - began).count());
   co_return exchange;
 }

@@ -86,7 +86,8 @@ void allow(std::string& list, std::string_view method) {
 
 void Routes::add(std::string_view method, std::string_view pattern, Handler handler,
                  std::optional<std::size_t> max_body) {
-  Route route{std::string(method), split(pattern), std::move(handler), max_body};
+  Route route{std::string(method), split(pattern), std::move(handler), max_body,
+              fmt::format("{} {}", method, pattern)};
   const auto same = [&route](const Route& other) {
     return other.method == route.method && other.pattern == route.pattern;
   };
@@ -106,6 +107,7 @@ Routes::Match Routes::find(std::string_view method, std::string_view path) const
     }
     if (serves(route.method, method)) {
       match.handler = &route.handler;
+      match.route = route.name;
       match.max_body = route.max_body;
       match.segments = named(route.pattern, *sent);
       return match;

@@ -91,6 +91,7 @@ asio::awaitable<bool> ServerConnection::exchange() {
 asio::awaitable<ServerConnection::Reading> ServerConnection::read() {
   using Progress = RequestParser::Progress;
   parser_.begin();
+  match_ = Routes::Match();
   admission_ = Admission();
   idle_since_ = service_.deadlines.now();
   enter(State::idle);
@@ -185,11 +186,14 @@ asio::awaitable<void> ServerConnection::discard() {
 }
 
 asio::awaitable<void> ServerConnection::refuse() {
-  std::string text = admission_.refusal
-                         ? response_bytes(*admission_.refusal, /*keep=*/false)
-                         : response_text(service_.routes.refusal(refusal_.status, refusal_.reason),
-                                         service_.clock.now(),
-                                         /*keep_alive=*/false);
+  std::string text;
+  if (admission_.refusal) {
+    text = response_bytes(*admission_.refusal, /*keep=*/false);
+  } else {
+    text = response_text(service_.routes.refusal(refusal_.status, refusal_.reason),
+                         service_.clock.now(), /*keep_alive=*/false);
+    service_.routes.note(match_.route, refusal_.status);
+  }
   expect_by(service_.deadlines.now() + service_.limits.write);
   const bool written = co_await write(std::move(text));
   if (written) {
@@ -282,7 +286,10 @@ std::string ServerConnection::bytes_of(const Reply& reply, bool keep) const {
 
 std::string ServerConnection::response_bytes(const Response& response, bool keep) const {
   const TimePoint date = service_.clock.now();
-  return head_only_ ? response_head(response, date, keep) : response_text(response, date, keep);
+  std::string text =
+      head_only_ ? response_head(response, date, keep) : response_text(response, date, keep);
+  service_.routes.note(match_.route, response.status);
+  return text;
 }
 
 Response ServerConnection::failed(std::string_view what) const {

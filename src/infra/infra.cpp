@@ -43,15 +43,16 @@ Infra::Infra(store::Query query, store::Command command, const config::Env& env,
       runtime_(runtime),
       receiver_(command_.notify().subscribe()),
       client_(env_, runtime.transport, runtime.clock, runtime.random, &runtime.logger),
-      reader_(env_, runtime.transport, runtime.clock, runtime.random),
+      reader_(env_, runtime.transport, runtime.clock, runtime.random,
+              runtime.metrics.counter("tender_fetches_total")),
       settings_(runtime.database, env_),
       retry_(query_, env_, runtime.clock, runtime.random),
-      relay_check_(runtime.database, query_, command_, env_, client_, runtime.clock,
-                   runtime.logger),
+      relay_check_(runtime.database, query_, command_, env_, client_, runtime.clock, runtime.logger,
+                   runtime.metrics),
       relay_sweep_(runtime.database, query_, command_, relay_check_, env_, runtime.clock),
       sync_runner_(env_, client_, runtime.clock, runtime.random),
       relay_sync_(runtime.database, query_, command_, env_, sync_runner_, retry_, relay_check_,
-                  runtime.clock, runtime.logger),
+                  runtime.clock, runtime.logger, runtime.metrics),
       outbox_(runtime.database),
       dead_letters_(runtime.database),
       router_(runtime.database),
@@ -59,7 +60,10 @@ Infra::Infra(store::Query query, store::Command command, const config::Env& env,
           runtime.database, runtime.clock, runtime.random, runtime.logger, registry(),
           {.horizon = std::max<Milliseconds>({retry_.longest_delay(), longest_doubt(env_),
                                               RelayCheck::kLongestWait, RelaySync::kLostPause}),
-           .floor = options.floor}),
+           .floor = options.floor,
+           .metrics = runtime.metrics}),
+      missed_(runtime.metrics.counter("tender_broadcast_missed_total")),
+      added_letters_(runtime.metrics.counter("tender_dead_letters_total")),
       pause_(runtime.clock),
       interval_(runtime.clock),
       sweep_(runtime.clock),
@@ -138,7 +142,8 @@ asio::awaitable<void> Infra::listen() {
     if (std::holds_alternative<store::Closed>(received.item)) {
       break;
     }
-    if (std::holds_alternative<store::Lagged>(received.item)) {
+    if (const auto* lagged = std::get_if<store::Lagged>(&received.item)) {
+      missed_.add(static_cast<double>(lagged->missed));
       reconcile_because = "lagged";
     }
   }
@@ -485,6 +490,7 @@ void Infra::schedule_relay_sync_retry(const Relay& relay, std::string_view sourc
   } else if (const auto* give_up = std::get_if<outbox::GiveUp>(&next)) {
     dead_letters_.add(kind, relay.id.text, give_up->reason, give_up->error, give_up->attempt,
                       give_up->revision, runtime_.clock.now());
+    added_letters_.add({outbox::to_string(give_up->reason)});
   }
 }
 

@@ -334,7 +334,7 @@ class RelayCheck::Execution final : public Look {
 
 RelayCheck::RelayCheck(store::Database& database, store::Query query, store::Command command,
                        const config::Env& env, zooid::Client& client, const Clock& clock,
-                       Logger& logger)
+                       Logger& logger, const Metrics& metrics)
     : query_(query),
       command_(command),
       env_(env),
@@ -343,7 +343,8 @@ RelayCheck::RelayCheck(store::Database& database, store::Query query, store::Com
       logger_(logger),
       outbox_(database),
       pause_(database),
-      progress_(clock.now()) {}
+      progress_(clock.now()),
+      syncs_(metrics.counter("tender_syncs_total")) {}
 
 void RelayCheck::schedule(const Relay& relay, std::int64_t taken_at_seq) {
   if (env_.relay_verify != config::RelayVerify::off && relay.status != RelayStatus::deleted) {

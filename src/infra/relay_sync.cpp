@@ -35,8 +35,14 @@ SyncAction action_of(SyncPlan plan) {
 
 class RelaySync::Execution final : public outbox::Execution {
  public:
-  Execution(RelaySync& owner, Relay relay, SyncPlan plan, Effort effort)
-      : owner_(owner), relay_(std::move(relay)), plan_(plan), effort_(effort) {}
+  /// `committed_at` is for the first attempt of a command: when it was committed.
+  Execution(RelaySync& owner, Relay relay, SyncPlan plan, Effort effort,
+            std::optional<TimePoint> committed_at)
+      : owner_(owner),
+        relay_(std::move(relay)),
+        plan_(plan),
+        effort_(effort),
+        committed_at_(committed_at) {}
 
   /// An execution whose result is known without asking zooid.
   Execution(RelaySync& owner, Relay relay, Verdict verdict)
@@ -56,12 +62,16 @@ class RelaySync::Execution final : public outbox::Execution {
         parking_ = true;
         order.relay.subdomain = HostCollisions::parking_subdomain(relay_.id);
       }
+      if (committed_at_) {
+        owner_.commits_to_requests_.observe(owner_.clock_.now() - *committed_at_);
+      }
       report_ = co_await owner_.runner_.run(std::move(order));
       owner_.note_leftover(relay_.id, report_.leftover);
       doubt_until_ = remaining_doubt();
     } else {
       doubt_until_ = relay_.doubt_until;
     }
+    count();
   }
 
   [[nodiscard]] outbox::DestinationSign destination_sign() const override {
@@ -136,6 +146,16 @@ class RelaySync::Execution final : public outbox::Execution {
   }
 
  private:
+  // It has run. Not when it is settled, which can be done twice.
+  void count() const {
+    const bool refused = plan_ == SyncPlan::skip && verdict().outcome == Outcome::permanent;
+    owner_.syncs_.add(
+        {to_string(refused ? SyncPlan::reject : plan_), zooid::to_string(verdict().outcome)});
+    if (asks_destination()) {
+      owner_.durations_.observe({to_string(plan_)}, owner_.clock_.steady() - begun_at_);
+    }
+  }
+
   [[nodiscard]] const Verdict& verdict() const { return report_.verdict; }
 
   // What was refused, or never read, has changed nothing: zooid has what it took last, unless that
@@ -289,6 +309,7 @@ class RelaySync::Execution final : public outbox::Execution {
   Effort effort_ = Effort::if_changed;
   SyncReport report_;
   SteadyTime begun_at_{};
+  std::optional<TimePoint> committed_at_;
   std::optional<SteadyTime> earlier_doubt_ends_;
   std::optional<TimePoint> doubt_until_;
   bool parking_ = false;  // it is sent with a host that nobody wants
@@ -296,7 +317,7 @@ class RelaySync::Execution final : public outbox::Execution {
 
 RelaySync::RelaySync(store::Database& database, store::Query query, store::Command command,
                      const config::Env& env, SyncRunner& runner, RelaySyncRetry& retry,
-                     RelayCheck& check, const Clock& clock, Logger& logger)
+                     RelayCheck& check, const Clock& clock, Logger& logger, const Metrics& metrics)
     : query_(query),
       command_(command),
       env_(env),
@@ -306,7 +327,10 @@ RelaySync::RelaySync(store::Database& database, store::Query query, store::Comma
       clock_(clock),
       logger_(logger),
       outbox_(database),
-      doubts_(clock, longest_doubt(env)) {}
+      doubts_(clock, longest_doubt(env)),
+      syncs_(metrics.counter("tender_syncs_total")),
+      durations_(metrics.histogram("tender_sync_duration_seconds")),
+      commits_to_requests_(metrics.histogram("tender_sync_commit_to_request_seconds")) {}
 
 std::unique_ptr<outbox::Execution> RelaySync::begin(const outbox::Job& job, bool may_overwrite) {
   auto relay = query_.get_relay(RelayId{job.key});
@@ -340,7 +364,20 @@ std::unique_ptr<outbox::Execution> RelaySync::begin(const outbox::Job& job, bool
   if (decision.plan != SyncPlan::skip) {
     command_.begin_relay_sync(*relay, clock_.now() + longest_doubt(env_));
   }
-  return std::make_unique<Execution>(*this, std::move(*relay), decision.plan, effort_of(job));
+  return std::make_unique<Execution>(*this, std::move(*relay), decision.plan, effort_of(job),
+                                     committed_at(job));
+}
+
+// When the command was committed whose first attempt the job is.
+std::optional<TimePoint> RelaySync::committed_at(const outbox::Job& job) const {
+  if (!commits_to_requests_.is_on() || job.attempt > 0 || job.asked_seq == 0) {
+    return std::nullopt;
+  }
+  const auto asked =
+      query_.list_activity({.after_seq = job.asked_seq - 1, .relay = std::nullopt, .limit = 1});
+  return asked.empty() || asked.front().seq != job.asked_seq
+             ? std::nullopt
+             : std::optional(asked.front().created_at);
 }
 
 // A relay that was deleted had the same host, and zooid would refuse to give it to another one.

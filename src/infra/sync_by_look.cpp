@@ -4,6 +4,8 @@
 
 #include "tender/infra/kinds.hpp"
 #include "tender/infra/relay_check.hpp"
+#include "tender/infra/sync_plan.hpp"
+#include "tender/zooid/outcome.hpp"
 
 #include "look.hpp"
 
@@ -14,6 +16,11 @@ class RelayCheck::SyncByLook final : public Look {
   SyncByLook(RelayCheck& owner, const Relay& relay)
       : Look(owner.client_, owner.env_, owner.clock_, relay, owner.last_sync(relay.id)),
         owner_(owner) {}
+
+  boost::asio::awaitable<void> run() override {
+    co_await Look::run();
+    count();
+  }
 
   // Whatever is seen, nothing is sent here: that is for the check, which knows how long to wait.
   outbox::Settlement settle(Circumstances circumstances) override {
@@ -41,6 +48,13 @@ class RelayCheck::SyncByLook final : public Look {
   }
 
  private:
+  void count() const {
+    const bool fault = destination_sign().kind == outbox::DestinationSign::Kind::fault;
+    owner_.syncs_.add(
+        {to_string(SyncPlan::look),
+         zooid::to_string(fault ? zooid::Outcome::host_fault : zooid::Outcome::done)});
+  }
+
   RelayCheck& owner_;
 };
 

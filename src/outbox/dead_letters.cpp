@@ -113,6 +113,17 @@ std::vector<DeadLetter> DeadLetters::list(bool all, std::int64_t after_id, int l
   return letters;
 }
 
+std::map<std::string, std::int64_t> DeadLetters::count_open_by_reason() {
+  std::map<std::string, std::int64_t> counts;
+  store::Statement rows = database_.prepare(
+      "SELECT reason, count(*) FROM dead_letter INDEXED BY dead_letter_open_by_id "
+      "WHERE resolution IS NULL GROUP BY reason");
+  while (rows.step()) {
+    counts[rows.text(0)] = rows.integer(1);
+  }
+  return counts;
+}
+
 std::int64_t DeadLetters::count_open() {
   store::Statement row = database_.prepare(
       "SELECT count(*) FROM dead_letter INDEXED BY dead_letter_open WHERE resolution IS NULL");

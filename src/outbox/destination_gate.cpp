@@ -17,12 +17,16 @@ std::int64_t seconds(Milliseconds duration) {
 
 }  // namespace
 
-DestinationGate::DestinationGate(std::string name, Random& random, Logger& logger, Options options)
+DestinationGate::DestinationGate(std::string name, Random& random, Logger& logger, Options options,
+                                 const Metrics& metrics)
     : name_(std::move(name)),
       logger_(logger),
       breaker_(random),
       tokens_(options.rate),
-      limit_(options.concurrency, options.first_concurrency, options.slow_answer) {}
+      limit_(options.concurrency, options.first_concurrency, options.slow_answer),
+      transitions_(metrics.counter("tender_destination_transitions_total")),
+      faults_(metrics.counter("tender_destination_faults_total")),
+      rate_waits_(metrics.histogram("tender_rate_limiter_wait_seconds")) {}
 
 void DestinationGate::restore(const DestinationState& state, TimePoint now) {
   state_ = state;
@@ -58,12 +62,26 @@ TimePoint DestinationGate::overwrite_turn_at(TimePoint now) const {
   return overwrites_.empty() ? now : std::max(now, *overwrites_.rbegin() + kOverwriteAlone);
 }
 
+void DestinationGate::take_token(TimePoint due, TimePoint now) {
+  rate_waits_.observe({name_}, tokens_.wait_of(due, now));
+  tokens_.take();
+}
+
+void DestinationGate::count_fault(const DestinationSign& sign) const {
+  if (sign.kind == DestinationSign::Kind::storage) {
+    faults_.add({name_, "storage"});
+  } else if (sign.kind == DestinationSign::Kind::fault) {
+    faults_.add({name_, sign.timed_out ? "timeout" : "unusable"});
+  }
+}
+
 void DestinationGate::overwrite_ends(TimePoint begun_at) {
   overwrites_.erase(overwrites_.find(begun_at));
 }
 
 bool DestinationGate::record(const DestinationSign& sign, Timing timing, TimePoint now) {
   const bool known = breaker_.state() != State::closed || paused(now);
+  count_fault(sign);
   pause(sign, now);
   switch (sign.kind) {
     case DestinationSign::Kind::none:
@@ -116,6 +134,7 @@ bool DestinationGate::begin_probe(TimePoint now) {
 }
 
 void DestinationGate::probe_ended(Probe kind, const DestinationSign& sign, TimePoint now) {
+  count_fault(sign);
   pause(sign, now);
   const bool well = sign.kind == DestinationSign::Kind::well && kind == probe_kind();
   if (sign.kind == DestinationSign::Kind::storage) {
@@ -132,6 +151,7 @@ void DestinationGate::pause(const DestinationSign& sign, TimePoint now) {
     return;
   }
   if (!paused(now)) {
+    transitions_.add({name_, "paused"});
     logger_.warn("{} asks us to wait for {} s (Retry-After): sending nothing until then", name_,
                  seconds(sign.pause));
   }
@@ -152,6 +172,7 @@ bool DestinationGate::paused(TimePoint now) const {
 void DestinationGate::follow(TimePoint now, const std::string& reason) {
   if (breaker_.state() == State::closed) {
     if (state_.failing_since) {
+      transitions_.add({name_, "usable"});
       logger_.info("{} works again, after {} s; resuming", name_,
                    seconds(now - *state_.failing_since));
       state_.failing_since.reset();
@@ -168,6 +189,7 @@ void DestinationGate::follow(TimePoint now, const std::string& reason) {
     state_.failing_since = now;
     limit_.restart();
     state_.concurrency = limit_.allowed();
+    transitions_.add({name_, "failing"});
     say_that_it_fails(now);
   }
 }

@@ -1,6 +1,7 @@
 #include "tender/outbox/dispatcher.hpp"
 
 #include <algorithm>
+#include <array>
 #include <exception>
 #include <utility>
 
@@ -29,13 +30,18 @@ const std::set<std::string>& keys_of(const std::map<std::string_view, std::set<s
   return found == busy.end() ? none : found->second;
 }
 
+// In the order of Settlement's alternatives.
+constexpr std::array<std::string_view, std::variant_size_v<Settlement>> kSettlements{
+    "complete", "stay_due", "wait_until", "do_again", "retry", "give_up"};
+
 }  // namespace
 
 // One destination: its gate, and what is under way towards it.
 struct Dispatcher::Lane {
-  Lane(const Destination& to, std::size_t kinds, Random& random, Logger& logger)
+  Lane(const Destination& to, std::size_t kinds, Random& random, Logger& logger,
+       const Metrics& metrics)
       : destination(to),
-        gate(to.name, random, logger, to.gate),
+        gate(to.name, random, logger, to.gate, metrics),
         places{.by_kind = std::vector<int>(kinds)},
         turns(kinds),
         claimed_last(kinds - 1) {}
@@ -60,20 +66,29 @@ struct Dispatcher::Lane {
   bool probing = false;
 };
 
+Dispatcher::Meters::Meters(const Metrics& metrics)
+    : waits(metrics.histogram("tender_work_wait_seconds")),
+      settled(metrics.counter("tender_work_settled_total")),
+      dead_letters(metrics.counter("tender_dead_letters_total")),
+      in_flight(metrics.gauge("tender_destination_in_flight")),
+      limit(metrics.gauge("tender_destination_limit")) {}
+
 Dispatcher::Dispatcher(store::Database& database, Clock& clock, Random& random, Logger& logger,
                        Registry registry, Options options)
     : database_(database),
       clock_(clock),
       logger_(logger),
       registry_(std::move(registry)),
-      options_(options),
+      options_(std::move(options)),
+      meters_(options_.metrics),
       outbox_(database),
       dead_letters_(database),
       wakeup_(clock),
       outage_(database, clock, logger),
       pause_(database, logger) {
   for (const Destination& destination : registry_.destinations) {
-    lanes_.push_back(std::make_unique<Lane>(destination, registry_.kinds.size(), random, logger));
+    lanes_.push_back(std::make_unique<Lane>(destination, registry_.kinds.size(), random, logger,
+                                            options_.metrics));
     lanes_.back()->gate.restore(read_destination_state(database_, destination.name), clock_.now());
   }
 }
@@ -123,6 +138,7 @@ asio::awaitable<void> Dispatcher::run() {
       outage_.begin(error);
       look_again = outage_.retry_at();
     }
+    show_places();
     if (has_work()) {
       co_await wakeup_.wait_until(look_again);
     }
@@ -204,9 +220,13 @@ void Dispatcher::release(const Task& task) {
   busy_[registry_.kinds.at(task.kind).resource].erase(task.job.key);
   --task.lane->places.all;
   --task.lane->places.by_kind.at(task.kind);
+  meters_.settled.add({registry_.kinds.at(task.kind).name, task.settled_as});
+  if (task.letter) {
+    meters_.dead_letters.add({to_string(*task.letter)});
+  }
 }
 
-void Dispatcher::settle_alone(const Task& task) {
+void Dispatcher::settle_alone(Task& task) {
   try {
     store::Transaction transaction(database_);
     settle(task);
@@ -221,21 +241,25 @@ void Dispatcher::settle_alone(const Task& task) {
 
 // The result breaks a rule of the schema, because of what another program wrote or a bug of ours.
 // Doing the work again at once would not help, and never doing it again would hide it.
-void Dispatcher::put_off(const Task& task, const store::StoreError& error) {
+void Dispatcher::put_off(Task& task, const store::StoreError& error) {
   const Job& job = task.job;
   const Kind& kind = registry_.kinds.at(task.kind);
   logger_.error("{} {}: the result of its {} cannot be written; doing it again later: {}; {}",
                 kind.resource, job.key, kind.noun, error.what(), error.remedy());
+  task.settled_as = "put_off";
+  task.letter.reset();
   const std::string reason = fmt::format("the result could not be written: {}", error.what());
   outbox_.retry_later(job, job.attempt + 1, clock_.now() + options_.horizon, reason);
 }
 
-void Dispatcher::settle(const Task& task) {
+void Dispatcher::settle(Task& task) {
   const Job& job = task.job;
   const auto row = outbox_.find(job.kind, job.key);
   const bool superseded = !row || row->generation != job.generation;
   const Settlement settlement =
       task.execution->settle({.superseded = superseded, .counts = task.counts});
+  task.settled_as = superseded ? "superseded" : kSettlements.at(settlement.index());
+  task.letter.reset();
   if (superseded || std::holds_alternative<StayDue>(settlement)) {
     return;
   }
@@ -259,6 +283,7 @@ void Dispatcher::settle(const Task& task) {
   if (const auto* give_up = std::get_if<GiveUp>(&settlement)) {
     const std::string_view kind = give_up->kind.empty() ? job.kind : give_up->kind;
     outbox_.remove_all(kind, job.key);
+    task.letter = give_up->reason;
     dead_letters_.add(kind, job.key, give_up->reason, give_up->error, give_up->attempt,
                       give_up->revision, clock_.now());
   }
@@ -287,6 +312,7 @@ void Dispatcher::take_up(const Next& first, TimePoint now, Lane& lane, Claim& cl
   for (const auto& task : claim.tasks) {
     task->timing.begun_at = clock_.steady();
     task->timing.in_flight = claim.places.all;
+    meters_.waits.observe({registry_.kinds.at(task->kind).name}, now - task->job.not_before);
     if (task->execution->overwrites()) {
       lane.gate.overwrite_begins(now);
     }
@@ -304,7 +330,7 @@ void Dispatcher::begin(const Next& due, TimePoint now, Lane& lane, Claim& claim)
     return;
   }
   if (execution->asks_destination()) {
-    lane.gate.take_token();
+    lane.gate.take_token(job.not_before, now);
   }
   claim.may_overwrite = claim.may_overwrite && !execution->overwrites();
   claim.busy[as.resource].insert(job.key);
@@ -393,6 +419,13 @@ void Dispatcher::save_states() {
       write_destination_state(database_, lane->destination.name, lane->gate.state());
       lane->gate.saved();
     }
+  }
+}
+
+void Dispatcher::show_places() const {
+  for (const auto& lane : lanes_) {
+    meters_.in_flight.set({lane->destination.name}, lane->places.all);
+    meters_.limit.set({lane->destination.name}, lane->gate.allowed());
   }
 }
 

@@ -258,6 +258,17 @@ std::vector<Outbox::Kept> Outbox::lines() {
   }
 }
 
+std::vector<Outbox::Depth> Outbox::depths() {
+  std::vector<Depth> all;
+  store::Statement rows = database_.prepare(
+      "SELECT kind, destination, priority, count(*), min(not_before) FROM outbox "
+      "INDEXED BY outbox_due GROUP BY kind, destination, priority");
+  while (rows.step()) {
+    all.push_back({rows.text(0), rows.text(1), rows.integer(2), rows.integer(3), rows.time(4)});
+  }
+  return all;
+}
+
 Outbox::Counts Outbox::count(std::string_view kind, TimePoint now) {
   store::Statement row = database_.prepare(
       "SELECT coalesce(sum(not_before <= ?1), 0), "

@@ -15,6 +15,7 @@ TimePoint TokenBucket::next_token_at(TimePoint now) {
   if (per_second_ == 0 || tokens_ >= kWholeToken) {
     return now;
   }
+  empty_since_ = empty_since_.value_or(now);
   const std::chrono::duration<double> wait((1.0 - tokens_) / per_second_);
   return now + std::chrono::ceil<Milliseconds>(wait);
 }
@@ -23,6 +24,12 @@ void TokenBucket::take() {
   if (per_second_ > 0) {
     tokens_ -= 1.0;
   }
+  empty_since_.reset();
+}
+
+Milliseconds TokenBucket::wait_of(TimePoint due, TimePoint now) const {
+  return empty_since_ ? std::max(now - std::max(due, *empty_since_), Milliseconds::zero())
+                      : Milliseconds::zero();
 }
 
 void TokenBucket::refill(TimePoint now) {

@@ -24,18 +24,20 @@ constexpr Milliseconds kDrain{10'000};
 
 ActiveSidecar::ActiveSidecar(const asio::any_io_executor& executor, const config::Env& env,
                              Sidecar::Runtime runtime, store::DatabaseLock lock,
-                             store::Command command, Logger& logger, infra::Infra::Options options)
+                             store::Command command, Logger& logger, infra::Infra::Options options,
+                             const Metrics& metrics)
     : lock_(std::move(lock)),
       database_(runtime.database),
       clock_(runtime.clock),
       logger_(logger),
       transport_(executor, zooid::transport_options(env)),
-      logged_transport_(transport_, clock_, logger),
+      logged_transport_(transport_, clock_, logger, metrics.counter("tender_zooid_requests_total")),
       infra_(store::Query(database_), command, env,
-             {database_, clock_, runtime.random, logged_transport_, logger}, options),
+             {database_, clock_, runtime.random, logged_transport_, logger, metrics}, options),
       retention_(env, database_, clock_, logger),
       checkpointer_(database_, clock_, logger),
-      alarm_(clock_) {
+      alarm_(clock_),
+      loop_delays_(metrics.histogram("tender_event_loop_delay_seconds")) {
   if (env.zooid_config_dir) {
     config_watch_.emplace(executor, *env.zooid_config_dir);
     if (const auto& fault = config_watch_->fault()) {
@@ -134,7 +136,11 @@ asio::awaitable<void> ActiveSidecar::keep_alive() {
       next_proof = clock_.steady() + kProof;
     }
     const TimePoint next = std::min(drain_until_, now + kFileCheck);
-    co_await alarm_.wait_until(next);
+    const SteadyTime expected = clock_.steady() + (next - clock_.now());
+    const bool woken = co_await alarm_.wait_until(next);
+    if (!woken) {
+      loop_delays_.observe(clock_.steady() - expected);
+    }
   }
 }
 

@@ -23,7 +23,7 @@ class ActiveSidecar {
   /// used.
   ActiveSidecar(const boost::asio::any_io_executor& executor, const config::Env& env,
                 Sidecar::Runtime runtime, store::DatabaseLock lock, store::Command command,
-                Logger& logger, infra::Infra::Options options);
+                Logger& logger, infra::Infra::Options options, const Metrics& metrics);
 
   /// Works until stop(), and until what was in flight then is settled: at most 10 s later. Stops by
   /// itself, and throws StoreError at its end, when the database or the lock file was removed or
@@ -62,6 +62,7 @@ class ActiveSidecar {
   store::Checkpointer checkpointer_;
   std::optional<zooid::ConfigWatch> config_watch_;  // nothing: ZOOID_CONFIG_DIR is not set
   Wakeup alarm_;
+  Histogram loop_delays_;
   Files files_ = Files::in_place;
   TimePoint drain_until_ = TimePoint::max();
   bool finished_ = false;

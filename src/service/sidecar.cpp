@@ -55,7 +55,9 @@ Sidecar::Sidecar(const config::Env& env, asio::any_io_executor executor, Logger&
       options_(options),
       damage_search_(executor_, runtime.database.path(), runtime.clock),
       feed_(executor_, runtime.database, runtime.clock, logger),
-      alarm_(runtime.clock) {}
+      alarm_(runtime.clock) {
+  runtime_.database.measure(metrics_);
+}
 
 Sidecar::~Sidecar() = default;
 
@@ -70,7 +72,8 @@ Sidecar::Condition Sidecar::condition() const {
   return {.active = true,
           .begun = active_->infra().has_begun(),
           .outage = active_->infra().waits_for_database(),
-          .stopping = stopping_ || active_->infra().is_stopping()};
+          .stopping = stopping_ || active_->infra().is_stopping(),
+          .lost = active_->infra().count_lost()};
 }
 
 asio::awaitable<infra::MemberList> Sidecar::list_relay_members(RelayId id) {
@@ -150,9 +153,9 @@ asio::awaitable<void> Sidecar::become_active() {
     logger_.info("tender {} keeps {} in step with {}, as {}", TENDER_VERSION, env_.zooid_api_text(),
                  path.string(), env_.robot_key.public_key().npub());
     warn_of_odd_rows();
-    active_ =
-        std::make_shared<ActiveSidecar>(executor_, env_, runtime_, std::move(*lock), command(),
-                                        logger_, infra::Infra::Options{.floor = options_.floor});
+    active_ = std::make_shared<ActiveSidecar>(
+        executor_, env_, runtime_, std::move(*lock), command(), logger_,
+        infra::Infra::Options{.floor = options_.floor}, metrics_);
   }
 }
 

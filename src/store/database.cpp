@@ -74,49 +74,6 @@ void create_file(const fs::path& path) {
   close(file);
 }
 
-// SQLite's own busy_timeout waits in silence; this one tells the operator once, then keeps waiting.
-int wait_while_busy(void* context, int times) {
-  const auto& options = *static_cast<const Database::Options*>(context);
-  const Milliseconds waited = times * kBusyStep;
-  if (waited >= options.busy_timeout) {
-    return 0;
-  }
-  const bool notice = waited >= options.busy_notice && waited - kBusyStep < options.busy_notice;
-  if (notice && options.on_wait) {
-    options.on_wait();
-  }
-  sqlite3_sleep(static_cast<int>(kBusyStep.count()));
-  return 1;
-}
-
-// Two processes that switch a new database at the same time block each other, and SQLite then calls
-// no busy handler.
-std::string switch_to_wal(SQLite::Database& connection, Database::Options& options) {
-  for (int times = 0;; ++times) {
-    try {
-      return connection.execAndGet("PRAGMA journal_mode = WAL").getString();
-    } catch (const SQLite::Exception& cause) {
-      if (cause.getErrorCode() != SQLITE_BUSY || wait_while_busy(&options, times) == 0) {
-        throw;
-      }
-    }
-  }
-}
-
-// SQLite answers with the mode that it has then, whether or not that is the one asked for.
-void use_write_ahead_log(SQLite::Database& connection, const fs::path& path,
-                         Database::Options& options) {
-  const std::string mode = switch_to_wal(connection, options);
-  if (mode != "wal") {
-    throw StoreError(StoreFault::cannot_open,
-                     fmt::format("database {}: SQLite cannot keep a write-ahead log here (journal "
-                                 "mode {})",
-                                 path.string(), mode),
-                     "keep the database in a file on a disk of this machine, not on a network file "
-                     "system");
-  }
-}
-
 // What is in the write-ahead log was committed, and a new database would destroy it.
 void refuse_orphaned_log(const fs::path& database) {
   std::error_code none;
@@ -133,7 +90,7 @@ void refuse_orphaned_log(const fs::path& database) {
 }  // namespace
 
 Database::Database(fs::path path, const Clock& clock, Options options)
-    : path_(std::move(path)), options_(std::move(options)), write_turns_(clock) {
+    : path_(std::move(path)), options_(std::move(options)), clock_(clock), write_turns_(clock) {
   if (!is_there(path_)) {
     if (options_.mode == OpenMode::existing) {
       throw StoreError(
@@ -154,15 +111,61 @@ Database::~Database() {
 std::unique_ptr<SQLite::Database> Database::open_connection(OpenMode mode) {
   try {
     auto connection = connect(path_, options_.vfs);
-    sqlite3_busy_handler(connection->getHandle(), wait_while_busy, &options_);
+    sqlite3_busy_handler(connection->getHandle(), wait_while_busy, &waiting_);
     require_own_tables(*connection, path_, mode);
-    use_write_ahead_log(*connection, path_, options_);
+    use_write_ahead_log(*connection);
     connection->exec("PRAGMA synchronous = FULL");
     connection->exec("PRAGMA foreign_keys = ON");
     connection->exec("PRAGMA trusted_schema = OFF");
     return connection;
   } catch (const SQLite::Exception& cause) {
-    throw StoreError::from(cause, path_.string());
+    throw meters_.count(StoreError::from(cause, path_.string()));
+  }
+}
+
+// SQLite's own busy_timeout waits in silence; this one tells the operator once, then keeps waiting.
+int Database::wait_while_busy(void* waiting, int times) {
+  const auto& [options, meters] = *static_cast<const Waiting*>(waiting);
+  const Milliseconds waited = times * kBusyStep;
+  if (waited >= options.busy_timeout) {
+    return 0;
+  }
+  const bool notice = waited >= options.busy_notice && waited - kBusyStep < options.busy_notice;
+  if (notice && options.on_wait) {
+    options.on_wait();
+  }
+  if (times == 0) {
+    meters.busy.add();
+  }
+  meters.busy_seconds.add(std::chrono::duration<double>(kBusyStep).count());
+  sqlite3_sleep(static_cast<int>(kBusyStep.count()));
+  return 1;
+}
+
+// Two processes that switch a new database at the same time block each other, and SQLite then calls
+// no busy handler.
+std::string Database::switch_to_wal(SQLite::Database& connection) {
+  for (int times = 0;; ++times) {
+    try {
+      return connection.execAndGet("PRAGMA journal_mode = WAL").getString();
+    } catch (const SQLite::Exception& cause) {
+      if (cause.getErrorCode() != SQLITE_BUSY || wait_while_busy(&waiting_, times) == 0) {
+        throw;
+      }
+    }
+  }
+}
+
+// SQLite answers with the mode that it has then, whether or not that is the one asked for.
+void Database::use_write_ahead_log(SQLite::Database& connection) {
+  const std::string mode = switch_to_wal(connection);
+  if (mode != "wal") {
+    throw StoreError(StoreFault::cannot_open,
+                     fmt::format("database {}: SQLite cannot keep a write-ahead log here (journal "
+                                 "mode {})",
+                                 path_.string(), mode),
+                     "keep the database in a file on a disk of this machine, not on a network file "
+                     "system");
   }
 }
 
@@ -193,9 +196,9 @@ bool Database::checkpoint() {
   sqlite3_busy_handler(handle, nullptr, nullptr);  // not worth a wait
   const int result =
       sqlite3_wal_checkpoint_v2(handle, nullptr, SQLITE_CHECKPOINT_TRUNCATE, nullptr, nullptr);
-  sqlite3_busy_handler(handle, wait_while_busy, &options_);
+  sqlite3_busy_handler(handle, wait_while_busy, &waiting_);
   if (result != SQLITE_OK && (result & 0xff) != SQLITE_BUSY && result != SQLITE_LOCKED) {
-    throw StoreError::from(SQLite::Exception(handle, result), path_.string());
+    throw meters_.count(StoreError::from(SQLite::Exception(handle, result), path_.string()));
   }
   return result == SQLITE_OK;
 }
@@ -208,17 +211,23 @@ Statement Database::take(const char* sql) {
     }
   } catch (const SQLite::Exception& cause) {
     statements_.erase(sql);
-    throw StoreError::from(cause, path_.string());
+    throw meters_.count(StoreError::from(cause, path_.string()));
   }
-  return {*statement, path_.native()};
+  return {*statement, path_.native(), meters_};
 }
 
 void Database::execute(std::string_view sql) {
   try {
     connection_->exec(std::string(sql));
   } catch (const SQLite::Exception& cause) {
-    throw StoreError::from(cause, path_.string());
+    throw meters_.count(StoreError::from(cause, path_.string()));
   }
+}
+
+void Database::transaction_ended() {
+  const Milliseconds lasted = write_turns_.ended();
+  meters_.transactions.observe(lasted);
+  longest_lock_.note(lasted, clock_.steady());
 }
 
 std::vector<std::string> Database::prepared() const {

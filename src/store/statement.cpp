@@ -7,6 +7,7 @@
 #include <SQLiteCpp/Exception.h>
 #include <SQLiteCpp/Statement.h>
 
+#include "tender/store/database_meters.hpp"
 #include "tender/store/store_error.hpp"
 
 namespace tender::store {
@@ -16,22 +17,24 @@ constexpr std::int64_t kLargestCount = 1'000'000;
 constexpr std::int64_t kLastMillisecond = 253'402'300'799'999;  // of the year 9999
 
 template <typename Call>
-auto translated(const std::string& path, Call&& call) {
+auto translated(const std::string& path, const DatabaseMeters& meters, Call&& call) {
   try {
     return std::forward<Call>(call)();
   } catch (const SQLite::Exception& cause) {
-    throw StoreError::from(cause, path);
+    throw meters.count(StoreError::from(cause, path));
   }
 }
 
 }  // namespace
 
-Statement::Statement(SQLite::Statement& statement, const std::string& path)
-    : statement_(&statement), path_(&path) {}
+Statement::Statement(SQLite::Statement& statement, const std::string& path,
+                     const DatabaseMeters& meters)
+    : statement_(&statement), path_(&path), meters_(&meters) {}
 
 Statement::Statement(Statement&& other) noexcept
     : statement_(std::exchange(other.statement_, nullptr)),
       path_(other.path_),
+      meters_(other.meters_),
       next_parameter_(other.next_parameter_) {}
 
 Statement::~Statement() {
@@ -42,23 +45,23 @@ Statement::~Statement() {
 }
 
 void Statement::bind(std::int64_t value) {
-  translated(*path_, [&] { statement_->bind(next_parameter_++, value); });
+  translated(*path_, *meters_, [&] { statement_->bind(next_parameter_++, value); });
 }
 
 void Statement::bind(std::string_view value) {
-  translated(*path_, [&] { statement_->bind(next_parameter_++, std::string(value)); });
+  translated(*path_, *meters_, [&] { statement_->bind(next_parameter_++, std::string(value)); });
 }
 
 void Statement::bind_null() {
-  translated(*path_, [&] { statement_->bind(next_parameter_++); });
+  translated(*path_, *meters_, [&] { statement_->bind(next_parameter_++); });
 }
 
 bool Statement::step() {
-  return translated(*path_, [&] { return statement_->executeStep(); });
+  return translated(*path_, *meters_, [&] { return statement_->executeStep(); });
 }
 
 int Statement::run() {
-  return translated(*path_, [&] { return statement_->exec(); });
+  return translated(*path_, *meters_, [&] { return statement_->exec(); });
 }
 
 std::string Statement::text(int column) const {

@@ -1,5 +1,7 @@
 #include "tender/store/store_error.hpp"
 
+#include <array>
+
 #include <SQLiteCpp/Exception.h>
 #include <fmt/format.h>
 #include <sqlite3.h>
@@ -9,6 +11,10 @@ namespace {
 
 constexpr const char* kDamagedRemedy =
     "stop tender and restore a backup (docs/operations.md); tender never recreates a damaged one";
+
+constexpr std::array<std::string_view, 11> kFaults{
+    "missing", "cannot_open", "busy",    "readonly", "full", "io",
+    "corrupt", "constraint",  "too_new", "too_old",  "other"};
 
 struct Meaning {
   StoreFault fault;
@@ -45,6 +51,10 @@ Meaning meaning_of(int code) {
 }
 
 }  // namespace
+
+std::string_view to_string(StoreFault fault) {
+  return kFaults.at(static_cast<std::size_t>(fault));
+}
 
 StoreError StoreError::from(const SQLite::Exception& cause, const std::string& path) {
   const Meaning meaning = meaning_of(cause.getErrorCode());

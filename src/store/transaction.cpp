@@ -30,7 +30,7 @@ Transaction::~Transaction() {
       // SQLite has already rolled back by itself (full disk, I/O error): there is nothing left to
       // undo.
     }
-    database_.write_turns_.ended();
+    database_.transaction_ended();
   }
 }
 
@@ -46,7 +46,7 @@ void Transaction::commit() {
     throw std::logic_error("cannot commit a transaction: a nested part of it was not committed");
   }
   database_.prepare("COMMIT").run();
-  database_.write_turns_.ended();
+  database_.transaction_ended();
   database_.transaction_depth_ = 0;
   committed_ = true;
   if (database_.commit_listener_) {

@@ -9,13 +9,15 @@ void WriteTurns::began() {
   }
 }
 
-void WriteTurns::ended() {
+Milliseconds WriteTurns::ended() {
   ended_at_ = clock_.steady();
-  held_ += ended_at_ - began_at_;
+  const Milliseconds lasted = ended_at_ - began_at_;
+  held_ += lasted;
   if (held_ >= kHeld) {
     held_ = Milliseconds::zero();
     free_until_ = ended_at_ + kFree;
   }
+  return lasted;
 }
 
 }  // namespace tender::store

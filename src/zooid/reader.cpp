@@ -89,14 +89,16 @@ http::Exchange as_exchange(const fetch::Result& result) {
 
 class Reader::State {
  public:
-  State(const config::Env& settings, http::Transport& network, Clock& clock, Random& random)
+  State(const config::Env& settings, http::Transport& network, Clock& clock, Random& random,
+        Counter fetches)
       : env(settings),
         transport(network),
         hiding(network, settings),
         peer(settings, clock, random),
         service(hiding, clock, peer, settings.zooid_api_urls,
                 {.requests_max = settings.members_requests_max,
-                 .waiting_max = kWaitingShare * settings.members_requests_max}) {}
+                 .waiting_max = kWaitingShare * settings.members_requests_max,
+                 .fetches = std::move(fetches)}) {}
 
   asio::awaitable<fetch::Result> fetch(fetch::Op op, std::string relay) {
     fetch::Opts opts(op, std::move(relay));
@@ -115,8 +117,9 @@ class Reader::State {
   fetch::Service service;
 };
 
-Reader::Reader(const config::Env& env, http::Transport& transport, Clock& clock, Random& random)
-    : state_(std::make_unique<State>(env, transport, clock, random)) {}
+Reader::Reader(const config::Env& env, http::Transport& transport, Clock& clock, Random& random,
+               Counter fetches)
+    : state_(std::make_unique<State>(env, transport, clock, random, std::move(fetches))) {}
 
 Reader::~Reader() = default;
 

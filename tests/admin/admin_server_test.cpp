@@ -8,6 +8,8 @@
 #include "tender/store/pause_table.hpp"
 #include "tender/store/transaction.hpp"
 
+#include "support/metric_value.hpp"
+
 #include "admin_fixture.hpp"
 
 namespace tender::admin {
@@ -452,6 +454,53 @@ TEST_F(AdminApi, ListsTheActivityLog) {
   EXPECT_EQ(later["last_seq"], 2);
   EXPECT_EQ(ok(Method::get, "/v1/activity?relay=blue")["activity"].size(), 1U);
   EXPECT_THAT(problem(400, ask(Method::get, "/v1/activity?after=x")), HasSubstr("give 0 or more"));
+}
+
+TEST_F(AdminApi, ShowsItsMetricsToEverybody) {
+  authorization = "";
+  host = "tender";
+  const http::Response response = ask(Method::get, "/metrics");
+  EXPECT_EQ(response.status, 200);
+  EXPECT_THAT(response.body, HasSubstr("tender_build_info{version="));
+}
+
+TEST_F(AdminApi, ShowsItsMetricsOnlyToThoseWhoMayUseItIfAskedTo) {
+  env.admin.metrics_auth = true;
+  stop();
+  ended = false;
+  server.reset();
+  http::Client fresh(io.get_executor(), {});
+  start();
+  const auto status = [&](const std::string& authorized) {
+    std::optional<http::Exchange> exchange;
+    http::Request request(Method::get, http::Url::parse(url("/metrics")));
+    request.headers.push_back({"Authorization", authorized});
+    boost::asio::co_spawn(
+        io, fresh.exchange(std::move(request)),
+        [&](const std::exception_ptr&, http::Exchange result) { exchange = std::move(result); });
+    run_until([&] { return exchange.has_value(); });
+    return std::get<http::Response>(exchange->result).status;
+  };
+  EXPECT_EQ(status("Bearer none"), 401);
+  EXPECT_EQ(status(authorization), 200);
+}
+
+TEST_F(AdminApi, CountsRequestsByRouteAndCode) {
+  create("blue");
+  ask(Method::get, "/v1/relays/blue");
+  ask(Method::get, "/v1/relays/green");
+  ask(Method::get, "/v1/none");
+  authorization = "";
+  ask(Method::get, "/v1/relays/blue");
+  const auto count = [this](const std::string& route, const std::string& code) {
+    return test::metric(sidecar.metrics(), "tender_http_requests_total{code=\"" + code +
+                                               "\",route=\"" + route + "\"}");
+  };
+  EXPECT_EQ(count("POST /v1/relays", "201"), 1);
+  EXPECT_EQ(count("GET /v1/relays/{relay}", "200"), 1);
+  EXPECT_EQ(count("GET /v1/relays/{relay}", "404"), 1);
+  EXPECT_EQ(count("GET /v1/relays/{relay}", "401"), 1);
+  EXPECT_EQ(count("none", "404"), 1);
 }
 
 }  // namespace

@@ -47,6 +47,7 @@ struct OpenApi : testing::Test {
 TEST_F(OpenApi, NamesEachRoute) {
   Names routes{"get /healthz",
                "get /readyz",
+               "get /metrics",
                "get /v1/relays/{relay}/members",
                "get /v1/events",
                "post /v1/relays/{relay}/sync",

@@ -8,6 +8,7 @@
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 
+#include "support/metric_value.hpp"
 #include "support/virtual_clock.hpp"
 
 namespace tender::http {
@@ -54,7 +55,8 @@ struct LoggedTransportTest : testing::Test {
   boost::asio::io_context io;
   test::VirtualClock clock{io};
   Scripted scripted{clock};
-  LoggedTransport logged{scripted, clock, logger};
+  Metrics metrics = Metrics::make();
+  LoggedTransport logged{scripted, clock, logger, metrics.counter("tender_zooid_requests_total")};
   Exchange got;
 };
 
@@ -77,6 +79,22 @@ TEST_F(LoggedTransportTest, TellsOfAFault) {
   scripted.next.result = failure;
   ask();
   EXPECT_EQ(out.str(), "debug PATCH /relay/blue: timeout after 42 ms\n");
+}
+
+TEST_F(LoggedTransportTest, CountsAnswersAndFaults) {
+  Response response;
+  response.status = 404;
+  scripted.next.result = response;
+  ask();
+  ask();
+  Failure failure;
+  failure.fault = Fault::timeout;
+  scripted.next.result = failure;
+  ask();
+  EXPECT_EQ(test::metric(metrics, R"(tender_zooid_requests_total{method="PATCH",result="4xx"})"),
+            2);
+  EXPECT_EQ(
+      test::metric(metrics, R"(tender_zooid_requests_total{method="PATCH",result="timeout"})"), 1);
 }
 
 TEST_F(LoggedTransportTest, IsSilentAboveDebug) {

@@ -84,6 +84,9 @@ Routes ServerTest::example() {
     Reply reply(Response{200, {}, request.segments.at("id")});
     co_return reply;
   });
+  routes.watch([this](std::string_view route, int status) {
+    answered.push_back(std::string(route) + ": " + std::to_string(status));
+  });
   routes.guard([](const ServerRequest& head) {
     Admission admission;
     if (head.path.starts_with("/closed")) {

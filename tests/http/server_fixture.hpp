@@ -71,9 +71,10 @@ class ServerTest : public testing::Test {
   ServerAddress address = TcpAddress();
   ServerLimits limits;
   std::unique_ptr<Server> server;
-  bool ended = false;          // run()
-  int handling = 0;            // handlers of /wait that wait
-  std::vector<bool> finished;  // what Reply::finished was told
+  bool ended = false;                 // run()
+  int handling = 0;                   // handlers of /wait that wait
+  std::vector<bool> finished;         // what Reply::finished was told
+  std::vector<std::string> answered;  // what the watch was told: "GET /relays/{id}: 200"
   std::ostringstream log;
 
  private:

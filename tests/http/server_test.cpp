@@ -72,6 +72,26 @@ TEST_F(ServerTest, HandsTheNoteOfItsGuardToTheHandler) {
   EXPECT_THAT(ask(peer, get("/note?again")), EndsWith("\r\n\r\nadmitted to /note"));
 }
 
+TEST_F(ServerTest, TellsItsWatchWhichRouteAnsweredWithWhat) {
+  start();
+  const auto peer = connect();
+  ask(peer, get("/relays/blue"));
+  peer->send("HEAD /relays/green HTTP/1.1\r\nHost: a\r\n\r\n");
+  run_until([&] { return answered.size() == 2; });
+  peer->take();
+  ask(peer, get("/nothing"));
+  ask(peer, "PUT /echo HTTP/1.1\r\nHost: a\r\n\r\n");
+  ask(peer, get("/throw"));
+  ask(peer, get("/forged"));
+  ask(connect(), get("/closed/1"));
+  ask(connect(), "PUT /small HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\n12345");
+  ask(peer, "nonsense\r\n\r\n");
+  EXPECT_THAT(answered,
+              testing::ElementsAre("GET /relays/{id}: 200", "GET /relays/{id}: 200", ": 404",
+                                   ": 405", "GET /throw: 500", "GET /forged: 500", ": 401",
+                                   "PUT /small: 413", ": 400"));
+}
+
 TEST_F(ServerTest, SaysThatThereIsNoSuchPathOrMethod) {
   start();
   const auto peer = connect();

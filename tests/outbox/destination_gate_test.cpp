@@ -133,7 +133,7 @@ TEST_F(Gate, BoundsTheRate) {
   DestinationGate paced("zooid", random, *logger, {.rate = 2, .concurrency = 4});
   for (int i = 0; i < 2; ++i) {
     ASSERT_TRUE(paced.admits(now, 0));
-    paced.take_token();
+    paced.take_token(now, now);
   }
   EXPECT_FALSE(paced.admits(now, 0));
   EXPECT_EQ(paced.opens_at(now, 0), now + 500ms);

@@ -38,11 +38,12 @@ void Process::open(TimePoint now) {
 
 void Process::start() {
   ended = false;
+  database->measure(metrics);
   try {
     infra = std::make_unique<infra::Infra>(
         *query, *command, surroundings_.env,
         infra::Infra::Runtime{*database, runtime_->clock, surroundings_.random,
-                              surroundings_.transport, surroundings_.logger},
+                              surroundings_.transport, surroundings_.logger, metrics},
         infra::Infra::Options{});
   } catch (const store::StoreError&) {
     kill();

@@ -12,6 +12,7 @@
 #include <boost/asio/io_context.hpp>
 
 #include "tender/base/log.hpp"
+#include "tender/base/metrics.hpp"
 #include "tender/config/env.hpp"
 #include "tender/infra/infra.hpp"
 #include "tender/store/activity_tail.hpp"
@@ -81,6 +82,7 @@ class Process {
   std::optional<store::Command> command;
   std::unique_ptr<infra::Infra> infra;
   bool ended = false;  // Infra::start() has returned
+  Metrics metrics{};   // of the processes that start() starts
 };
 
 }  // namespace tender::test

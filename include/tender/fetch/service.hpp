@@ -16,6 +16,7 @@
 #include <boost/asio/awaitable.hpp>
 
 #include "tender/base/clock.hpp"
+#include "tender/base/metrics.hpp"
 #include "tender/fetch/error.hpp"
 #include "tender/fetch/opts.hpp"
 #include "tender/fetch/peer.hpp"
@@ -27,6 +28,7 @@ struct ServiceOptions {
   std::size_t requests_max = 64;  // fetches under way at the same time; at least 1
   std::size_t waiting_max = 256;  // fetches that wait for a place; one more gets ErrorKind::busy
   std::size_t round_max = 4;  // addresses asked side by side, whatever a growth says; at least 1
+  Counter fetches{};          // of callers, by operation and result
 };
 
 class Service {

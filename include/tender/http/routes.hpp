@@ -41,6 +41,7 @@ class Routes {
   /// What find() found.
   struct Match {
     const Handler* handler = nullptr;  // null when nothing fits; valid as long as the routes
+    std::string_view route;            // "GET /v1/relays/{id}"; empty when none fits; likewise
     std::optional<std::size_t> max_body;
     std::map<std::string, std::string> segments;  // see ServerRequest
     std::string allow;  // when nothing fits: the methods that the path has routes for; else empty
@@ -66,6 +67,17 @@ class Routes {
     return refusals_ ? refusals_(status, text) : error_response(status, text);
   }
 
+  /// Has `watch` be told of each Response that is sent: the route that fits the request, as in
+  /// Match, and the status. It must not throw.
+  using Watch = std::function<void(std::string_view route, int status)>;
+  void watch(Watch watch) { watch_ = std::move(watch); }
+
+  void note(std::string_view route, int status) const {
+    if (watch_) {
+      watch_(route, status);
+    }
+  }
+
   /// Has `guard` be asked of every request, also of those that no route fits.
   void guard(Guard guard) { guard_ = std::move(guard); }
 
@@ -83,12 +95,14 @@ class Routes {
     std::vector<std::string> pattern;  // segments
     Handler handler;
     std::optional<std::size_t> max_body;
+    std::string name;  // as in Match
   };
 
   std::vector<Route> routes_;
   Handler otherwise_;
   Guard guard_;
   Refusals refusals_;
+  Watch watch_;
 };
 
 }  // namespace tender::http

@@ -11,6 +11,7 @@
 #include <boost/asio/awaitable.hpp>
 
 #include "tender/base/log.hpp"
+#include "tender/base/metrics.hpp"
 #include "tender/base/random.hpp"
 #include "tender/config/env.hpp"
 #include "tender/http/transport.hpp"
@@ -29,13 +30,14 @@ namespace tender::infra {
 
 class Infra {
  public:
-  /// What it works with; all borrowed, and must outlive it.
+  /// What it works with; all but the metrics is borrowed, and must outlive it.
   struct Runtime {
     store::Database& database;
     Clock& clock;
     Random& random;
     http::Transport& transport;
     Logger& logger;
+    Metrics metrics{};
   };
 
   struct Options {
@@ -93,6 +95,9 @@ class Infra {
 
   [[nodiscard]] bool is_stopping() const { return stopping_; }
 
+  /// How many relays zooid had and no longer has, as far as this process has seen.
+  [[nodiscard]] std::size_t count_lost() const { return relay_check_.count_lost(); }
+
   /// Whether work has stopped because the database cannot be read or written.
   [[nodiscard]] bool waits_for_database() const { return dispatcher_.outage().ongoing(); }
 
@@ -138,9 +143,11 @@ class Infra {
   outbox::DeadLetters dead_letters_;
   outbox::Router router_;
   outbox::Dispatcher dispatcher_;
-  Wakeup pause_;     // of listen()
-  Wakeup interval_;  // of reconcile_now_and_then()
-  Wakeup sweep_;     // of sweep()
+  Counter missed_;         // by receiver_
+  Counter added_letters_;  // without the dispatcher
+  Wakeup pause_;           // of listen()
+  Wakeup interval_;        // of reconcile_now_and_then()
+  Wakeup sweep_;           // of sweep()
   outbox::Priority floor_;
   bool begun_ = false;
   bool stopping_ = false;

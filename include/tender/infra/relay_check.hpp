@@ -13,6 +13,7 @@
 #include <optional>
 
 #include "tender/base/log.hpp"
+#include "tender/base/metrics.hpp"
 #include "tender/config/env.hpp"
 #include "tender/infra/lost_relays.hpp"
 #include "tender/infra/reload_progress.hpp"
@@ -34,9 +35,10 @@ class RelayCheck final : public outbox::Executor {
   /// No check waits longer than this for its next look.
   static constexpr std::chrono::minutes kLongestWait{4};
 
-  /// All is borrowed and must outlive the executions.
+  /// All but the values is borrowed and must outlive the executions.
   RelayCheck(store::Database& database, store::Query query, store::Command command,
-             const config::Env& env, zooid::Client& client, const Clock& clock, Logger& logger);
+             const config::Env& env, zooid::Client& client, const Clock& clock, Logger& logger,
+             const Metrics& metrics = {});
 
   /// Schedules the check that follows a sync; `taken_at_seq` is the activity that says that zooid
   /// took it. Does nothing when RELAY_VERIFY is off. Part of the caller's transaction.
@@ -48,6 +50,9 @@ class RelayCheck final : public outbox::Executor {
 
   /// Whether zooid has lost so many relays that one line in the log has said so for all.
   [[nodiscard]] bool has_lost_many() const { return lost_.are_many(); }
+
+  /// How many relays zooid had and no longer has, as far as this process has seen.
+  [[nodiscard]] std::size_t count_lost() const { return lost_.count(); }
 
   /// zooid had the relay, as its row says, and has it no longer. After the first one tender looks
   /// at some others, to tell whether zooid has lost them all. Part of the caller's transaction.
@@ -97,6 +102,7 @@ class RelayCheck final : public outbox::Executor {
   store::PauseTable pause_;
   ReloadProgress progress_;
   LostRelays lost_;
+  Counter syncs_;                          // done by a look
   bool said_what_is_unsupported_ = false;  // once in the life of the process
   bool said_what_is_unclear_ = false;      // of a relay, since a look has succeeded last
 };

@@ -10,6 +10,7 @@
 #include <string>
 
 #include "tender/base/log.hpp"
+#include "tender/base/metrics.hpp"
 #include "tender/config/env.hpp"
 #include "tender/infra/doubts.hpp"
 #include "tender/infra/host_collisions.hpp"
@@ -32,7 +33,7 @@ class RelaySync final : public outbox::Executor {
   /// All but the values is borrowed and must outlive the executions.
   RelaySync(store::Database& database, store::Query query, store::Command command,
             const config::Env& env, SyncRunner& runner, RelaySyncRetry& retry, RelayCheck& check,
-            const Clock& clock, Logger& logger);
+            const Clock& clock, Logger& logger, const Metrics& metrics = {});
 
   /// Reads the relay as it is now. When a request is to go out, the row is marked first: until the
   /// sync completes it is uncertain what zooid holds. Overwrites as may_overwrite_file() says.
@@ -43,6 +44,7 @@ class RelaySync final : public outbox::Executor {
 
   [[nodiscard]] std::optional<TimePoint> host_is_free_at(const Relay& relay,
                                                          outbox::Priority priority);
+  [[nodiscard]] std::optional<TimePoint> committed_at(const outbox::Job& job) const;
   [[nodiscard]] SyncOrder order(const Relay& relay, SyncPlan plan, Effort effort) const;
   void note_leftover(const RelayId& id, Leftover leftover);
 
@@ -59,6 +61,9 @@ class RelaySync final : public outbox::Executor {
   std::set<std::string> left_behind_;  // relays whose creation failed: their files are torn
   HostCollisions collisions_;
   bool warned_of_livekit_ = false;
+  Counter syncs_;
+  Histogram durations_;
+  Histogram commits_to_requests_;
 };
 
 }  // namespace tender::infra

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <span>
 #include <string>
@@ -75,6 +76,8 @@ class DeadLetters {
   [[nodiscard]] std::int64_t count_open(std::string_view reason);
   /// The oldest `limit` of these.
   [[nodiscard]] std::vector<DeadLetter> list_open(std::string_view reason, std::int64_t limit);
+  /// The same by reason, as text; none for reasons without an open letter. Reads every open letter.
+  [[nodiscard]] std::map<std::string, std::int64_t> count_open_by_reason();
 
  private:
   store::Database& database_;

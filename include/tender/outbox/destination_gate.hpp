@@ -9,6 +9,7 @@
 #include <string>
 
 #include "tender/base/log.hpp"
+#include "tender/base/metrics.hpp"
 #include "tender/outbox/circuit_breaker.hpp"
 #include "tender/outbox/concurrency_limit.hpp"
 #include "tender/outbox/destination_state.hpp"
@@ -26,8 +27,9 @@ class DestinationGate {
     Milliseconds slow_answer{std::chrono::seconds(1)};  // as ConcurrencyLimit has it
   };
 
-  /// `name` is the destination's, for people. Borrows random and logger.
-  DestinationGate(std::string name, Random& random, Logger& logger, Options options);
+  /// `name` is the destination's, for people and in metrics. Borrows random and logger.
+  DestinationGate(std::string name, Random& random, Logger& logger, Options options,
+                  const Metrics& metrics = {});
 
   /// Goes on from what an earlier process left: a destination that was failing is probed first, and
   /// a pause that it asked for is kept.
@@ -43,8 +45,8 @@ class DestinationGate {
   /// result can.
   [[nodiscard]] TimePoint opens_at(TimePoint now, int in_flight);
 
-  /// A job was claimed that will make requests.
-  void take_token() { tokens_.take(); }
+  /// A job was claimed that will make requests, and was due at `due`.
+  void take_token(TimePoint due, TimePoint now);
 
   // Executions that overwrite something there (Execution::overwrites) go one at a time: a
   // destination that can no longer store then destroys one thing, not sixteen. After a second
@@ -81,6 +83,7 @@ class DestinationGate {
  private:
   bool record_fault(const DestinationSign& sign, Timing timing, TimePoint now, bool known);
   void pause(const DestinationSign& sign, TimePoint now);
+  void count_fault(const DestinationSign& sign) const;
   void follow(TimePoint now, const std::string& reason);
   void say_that_it_fails(TimePoint now) const;
   [[nodiscard]] bool paused(TimePoint now) const;
@@ -94,6 +97,9 @@ class DestinationGate {
   std::multiset<TimePoint> overwrites_;  // when those in flight began
   DestinationState state_;
   DestinationState saved_;  // what the database has
+  Counter transitions_;
+  Counter faults_;
+  Histogram rate_waits_;
 };
 
 }  // namespace tender::outbox

@@ -20,6 +20,7 @@
 #include <boost/asio/awaitable.hpp>
 
 #include "tender/base/log.hpp"
+#include "tender/base/metrics.hpp"
 #include "tender/base/wakeup.hpp"
 #include "tender/outbox/dead_letters.hpp"
 #include "tender/outbox/kind.hpp"
@@ -38,6 +39,7 @@ class Dispatcher {
   struct Options {
     Milliseconds horizon{};           // the longest wait of a job: see Outbox::next
     Priority floor = Priority::bulk;  // leave alone what is less urgent
+    Metrics metrics{};                // whose table has the kinds and destinations of the registry
   };
 
   /// Everything but `registry` and `options` is borrowed, also what the registry points to, and
@@ -93,7 +95,18 @@ class Dispatcher {
     std::unique_ptr<Execution> execution;
     TimePoint claimed_at;
     DestinationGate::Timing timing;
-    bool counts = true;  // see Execution::Circumstances
+    bool counts = true;                      // see Execution::Circumstances
+    std::string_view settled_as{};           // for metrics, once it is settled
+    std::optional<DeadLetterReason> letter;  // that it ended with
+  };
+
+  struct Meters {
+    explicit Meters(const Metrics& metrics);
+    Histogram waits;
+    Counter settled;
+    Counter dead_letters;
+    Gauge in_flight;
+    Gauge limit;
   };
 
   using Busy = std::map<std::string_view, std::set<std::string>>;  // keys of each resource
@@ -114,10 +127,10 @@ class Dispatcher {
   void settle_finished();
   void release(const Task& task);
   void settle_together();
-  void settle_alone(const Task& task);
-  void settle(const Task& task);
+  void settle_alone(Task& task);
+  void settle(Task& task);
   void start(boost::asio::awaitable<void> work, const boost::asio::any_io_executor& executor);
-  void put_off(const Task& task, const store::StoreError& error);
+  void put_off(Task& task, const store::StoreError& error);
   [[nodiscard]] std::vector<std::shared_ptr<Task>> claim(Lane& lane);
   void take_up(const Next& first, TimePoint now, Lane& lane, Claim& claim);
   void begin(const Next& due, TimePoint now, Lane& lane, Claim& claim);
@@ -129,6 +142,7 @@ class Dispatcher {
   void begin_probe(Lane& lane, const boost::asio::any_io_executor& executor);
   boost::asio::awaitable<void> probe(Lane& lane, Probe what);
   void save_states();
+  void show_places() const;
   [[nodiscard]] bool has_work() const;
   [[nodiscard]] bool is_probing() const;
   [[nodiscard]] TimePoint next_look();
@@ -139,6 +153,7 @@ class Dispatcher {
   Logger& logger_;
   Registry registry_;
   Options options_;
+  Meters meters_;
   Outbox outbox_;
   DeadLetters dead_letters_;
   std::vector<std::unique_ptr<Lane>> lanes_;  // one for each destination; tasks point to them

@@ -100,6 +100,16 @@ class Outbox {
   /// Reads every row of that kind: for a person's question, not for the dispatcher.
   [[nodiscard]] Counts count(std::string_view kind, TimePoint now);
 
+  struct Depth {
+    std::string kind;
+    std::string destination;
+    std::int64_t priority = 0;  // as the row has it
+    std::int64_t rows = 0;
+    TimePoint first_due{};  // the earliest not_before
+  };
+  /// How much work there is, in all. Reads the index of every row.
+  [[nodiscard]] std::vector<Depth> depths();
+
  private:
   [[nodiscard]] std::optional<Job> longest_due(Line line, Priority priority, TimePoint now,
                                                Milliseconds horizon,

@@ -2,6 +2,8 @@
 // never more saved up than one second's worth. A pure value.
 #pragma once
 
+#include <optional>
+
 #include "tender/base/clock.hpp"
 
 namespace tender::outbox {
@@ -17,12 +19,17 @@ class TokenBucket {
   /// Takes one; there must be one.
   void take();
 
+  /// For how long a job that was due at `due` has waited for the token that it takes now: from when
+  /// the bucket was first found empty since the last token was taken.
+  [[nodiscard]] Milliseconds wait_of(TimePoint due, TimePoint now) const;
+
  private:
   void refill(TimePoint now);
 
   double per_second_;
   double tokens_;
   TimePoint filled_at_{};
+  std::optional<TimePoint> empty_since_;  // nothing: not found empty since the last one was taken
 };
 
 }  // namespace tender::outbox

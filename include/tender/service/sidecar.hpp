@@ -18,6 +18,7 @@
 #include <boost/asio/awaitable.hpp>
 
 #include "tender/base/log.hpp"
+#include "tender/base/metrics.hpp"
 #include "tender/base/random.hpp"
 #include "tender/base/wakeup.hpp"
 #include "tender/config/env.hpp"
@@ -84,6 +85,7 @@ class Sidecar {
     bool begun = false;    // it has begun to give work to the relays that lack it
     bool outage = false;   // it waits for the database to work again
     bool stopping = false;
+    std::size_t lost = 0;  // relays that zooid had and no longer has, as far as it has seen
   };
   [[nodiscard]] Condition condition() const;
 
@@ -103,6 +105,8 @@ class Sidecar {
   [[nodiscard]] store::Command command();
   [[nodiscard]] store::Query query() { return store::Query(runtime_.database); }
   [[nodiscard]] store::Database& database() { return runtime_.database; }
+  /// What all of it measures; AdminServer shows it.
+  [[nodiscard]] const Metrics& metrics() const { return metrics_; }
   /// Fed while run() runs; what was written since the constructor is heard then. Closed at its end.
   [[nodiscard]] store::ActivityChannel& activities() { return feed_.channel(); }
 
@@ -117,6 +121,7 @@ class Sidecar {
   boost::asio::awaitable<void> look_for_damage();
   void warn_of_odd_rows();
 
+  Metrics metrics_ = Metrics::make();
   std::unique_ptr<Own> own_;  // null: all is borrowed
   const config::Env& env_;
   boost::asio::any_io_executor executor_;

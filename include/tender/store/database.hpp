@@ -17,6 +17,7 @@
 
 #include "tender/base/clock.hpp"
 #include "tender/base/log.hpp"
+#include "tender/store/database_meters.hpp"
 #include "tender/store/statement.hpp"
 #include "tender/store/write_turns.hpp"
 
@@ -62,6 +63,13 @@ class Database {
     (statement.bind(values), ...);
     return statement;
   }
+
+  /// Measures waits, errors and transactions from now on.
+  void measure(const Metrics& metrics) { meters_ = DatabaseMeters(metrics); }
+
+  /// The longest that a transaction of this connection held the write lock in the last 5 to 10
+  /// minutes.
+  [[nodiscard]] Milliseconds longest_lock() { return longest_lock_.at(clock_.steady()); }
 
   /// Of this connection's transactions.
   [[nodiscard]] const WriteTurns& write_turns() const { return write_turns_; }
@@ -119,11 +127,25 @@ class Database {
  private:
   friend class Transaction;
 
+  // What SQLite's busy handler needs.
+  struct Waiting {
+    const Options& options;
+    const DatabaseMeters& meters;
+  };
+  static int wait_while_busy(void* waiting, int times);
+  [[nodiscard]] std::string switch_to_wal(SQLite::Database& connection);
+  void use_write_ahead_log(SQLite::Database& connection);
+  void transaction_ended();
+
   Statement take(const char* sql);
   [[nodiscard]] std::unique_ptr<SQLite::Database> open_connection(OpenMode mode);
 
   std::filesystem::path path_;
   Options options_;
+  const Clock& clock_;
+  DatabaseMeters meters_;
+  RecentLongest longest_lock_;
+  Waiting waiting_{options_, meters_};
   std::unique_ptr<SQLite::Database> connection_;
   std::unordered_map<const char*, std::unique_ptr<SQLite::Statement>> statements_;
   std::function<void()> commit_listener_;

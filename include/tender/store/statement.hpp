@@ -15,10 +15,13 @@ class Statement;
 
 namespace tender::store {
 
+struct DatabaseMeters;
+
 class Statement {
  public:
-  /// `statement` is borrowed from the database's cache; `path` names the database in errors.
-  Statement(SQLite::Statement& statement, const std::string& path);
+  /// `statement` is borrowed from the database's cache; `path` names the database in errors, which
+  /// `meters` counts.
+  Statement(SQLite::Statement& statement, const std::string& path, const DatabaseMeters& meters);
   ~Statement();
   Statement(Statement&& other) noexcept;
   Statement(const Statement&) = delete;
@@ -67,6 +70,7 @@ class Statement {
 
   SQLite::Statement* statement_;
   const std::string* path_;
+  const DatabaseMeters* meters_;
   int next_parameter_ = 1;
 };
 

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 
 #include "tender/base/error.hpp"
 
@@ -25,6 +26,9 @@ enum class StoreFault : std::uint8_t {
   too_old,     // to be migrated, and a sidecar of an older tender works on it
   other,
 };
+
+/// "missing", "cannot_open", …
+[[nodiscard]] std::string_view to_string(StoreFault fault);
 
 class StoreError : public Error {
  public:

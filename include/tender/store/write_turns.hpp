@@ -18,9 +18,9 @@ class WriteTurns {
   /// Borrows the clock.
   explicit WriteTurns(const Clock& clock) : clock_(clock) {}
 
-  /// Around each transaction, once it has the lock.
+  /// Around each transaction, once it has the lock. ended() returns for how long it had it.
   void began();
-  void ended();
+  Milliseconds ended();
 
   /// Whether it is somebody else's turn, and then until when.
   [[nodiscard]] bool is_others() const { return clock_.steady() < free_until_; }

@@ -10,6 +10,7 @@
 #include <boost/asio/awaitable.hpp>
 
 #include "tender/base/clock.hpp"
+#include "tender/base/metrics.hpp"
 #include "tender/base/random.hpp"
 #include "tender/config/env.hpp"
 #include "tender/fetch/error.hpp"
@@ -20,8 +21,10 @@ namespace tender::zooid {
 
 class Reader {
  public:
-  /// Borrows all, which must outlive it and what it runs.
-  Reader(const config::Env& env, http::Transport& transport, Clock& clock, Random& random);
+  /// Borrows all but the counter, which is that of fetch::ServiceOptions, and they must outlive it
+  /// and what it runs.
+  Reader(const config::Env& env, http::Transport& transport, Clock& clock, Random& random,
+         Counter fetches = {});
   ~Reader();
 
   // Both want run() to run, and end with fetch::ErrorKind::stopped after stop(). Each address may
