@@ -6,7 +6,7 @@
 set -euo pipefail
 
 cd "$(dirname "$0")/.."
-all=(format includes docs shell dockerfile compose unit tidy)
+all=(format includes docs shell dockerfile compose unit deploy tidy)
 
 check_format() {
   find include src tests tools fuzz bench examples -name '*.[ch]pp' -print0 |
@@ -56,6 +56,10 @@ check_unit() {
   systemd-analyze verify --man=no "$directory/tender.service" >"$directory/found" 2>&1 || true
   [[ ! -s $directory/found ]] || { cat "$directory/found" && return 1; }
   rm -r "$directory"
+}
+
+check_deploy() {
+  scripts/check_deploy.py
 }
 
 # tidy_sources: prints the sources that clang-tidy is to read. Of a header that changed, it is the source of the same

@@ -14,6 +14,9 @@ constexpr std::string_view kHead =
     "It is open to everybody who can "
     "connect,\nunless `METRICS_AUTH` is on. Every series is there from the start, with 0. No label "
     "names a relay or a key.\n"
+    "[alerts.yaml](../deploy/alerts.yaml) has alerts, [grafana.json](../deploy/grafana.json) a "
+    "dashboard, and "
+    "[operations.md](operations.md#metrics-and-alerts) says how to use them.\n"
     "\n"
     "This page is generated from the table of metrics: `cmake --build --preset dev --target "
     "update_metrics_text`.\n";
