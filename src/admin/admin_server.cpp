@@ -151,6 +151,7 @@ struct AdminServer::State {
                [this](http::ServerRequest request) -> asio::awaitable<http::Reply> {
                  co_return open_events(request);
                });
+    route_names = routes.names();
     routes.refuse_with([](int status, std::string_view text) { return problem(status, text); });
     return routes;
   }
@@ -168,11 +169,11 @@ struct AdminServer::State {
   };
 
   [[nodiscard]] std::optional<http::Response> refuse_more_lasting() const {
-    if (lasting_ < kMostLasting) {
+    if (lasting < kMostLasting) {
       return std::nullopt;
     }
     http::Response response =
-        problem(503, fmt::format("{} clients follow events or wait for syncs already", lasting_),
+        problem(503, fmt::format("{} clients follow events or wait for syncs already", lasting),
                 "end one of them, or come back later");
     response.headers.push_back({"Retry-After", "10"});
     return response;
@@ -210,7 +211,7 @@ struct AdminServer::State {
       response = problem_of_current_exception();
     }
     if (seq != 0) {
-      const Lasting lasting(lasting_);
+      const Lasting place(lasting);
       const std::optional<view::ReconcileResult> result =
           co_await first_result(std::move(id), seq, *wait);
       if (result) {
@@ -229,7 +230,7 @@ struct AdminServer::State {
     }
     try {
       return stream_events(desk.sidecar, desk.clock, start_of_events(request, desk.sidecar.query()),
-                           std::make_shared<Lasting>(lasting_));
+                           std::make_shared<Lasting>(lasting));
     } catch (...) {
       return problem_of_current_exception();
     }
@@ -320,7 +321,8 @@ struct AdminServer::State {
   MetricsPage metrics_page;
   Counter requests;
   Access access;
-  int lasting_ = 0;
+  int lasting = 0;
+  std::vector<std::string> route_names;
   http::Server server;
 };
 
@@ -336,6 +338,10 @@ asio::awaitable<void> AdminServer::run() {
 
 void AdminServer::stop() {
   state_->server.stop();
+}
+
+const std::vector<std::string>& AdminServer::routes() const {
+  return state_->route_names;
 }
 
 const std::string& AdminServer::name() const {

@@ -218,17 +218,32 @@ void add_database(std::vector<MetricRow>& rows) {
 
 // Patterns, as http::Routes has them; whatever fits none counts as "none".
 MetricLabel route() {
-  return {
-      "route",
-      {"GET /healthz", "GET /readyz", "GET /metrics", "GET /v1/status", "PUT /v1/pause",
-       "DELETE /v1/pause", "GET /v1/relays", "POST /v1/relays", "GET /v1/relays/{relay}",
-       "PATCH /v1/relays/{relay}", "DELETE /v1/relays/{relay}", "POST /v1/relays/{relay}/activate",
-       "POST /v1/relays/{relay}/deactivate", "GET /v1/relays/{relay}/members",
-       "GET /v1/relays/{relay}/diff", "POST /v1/relays/{relay}/sync", "GET /v1/activity",
-       "GET /v1/events", "GET /v1/outbox",
-       "GET /v1/dead-letters", "POST /v1/dead-letters/retry", "POST /v1/dead-letters/discard",
-       "POST /v1/dead-letters/{letter}/retry",
-       "POST /v1/dead-letters/{letter}/discard", "none"}};
+  return {"route",
+          {"GET /healthz",
+           "GET /readyz",
+           "GET /metrics",
+           "GET /v1/status",
+           "PUT /v1/pause",
+           "DELETE /v1/pause",
+           "GET /v1/relays",
+           "POST /v1/relays",
+           "GET /v1/relays/{relay}",
+           "PATCH /v1/relays/{relay}",
+           "DELETE /v1/relays/{relay}",
+           "POST /v1/relays/{relay}/activate",
+           "POST /v1/relays/{relay}/deactivate",
+           "GET /v1/relays/{relay}/members",
+           "GET /v1/relays/{relay}/diff",
+           "POST /v1/relays/{relay}/sync",
+           "GET /v1/activity",
+           "GET /v1/events",
+           "GET /v1/outbox",
+           "GET /v1/dead-letters",
+           "POST /v1/dead-letters/retry",
+           "POST /v1/dead-letters/discard",
+           "POST /v1/dead-letters/{letter}/retry",
+           "POST /v1/dead-letters/{letter}/discard",
+           "none"}};
 }
 
 void add_process(std::vector<MetricRow>& rows) {
@@ -239,8 +254,8 @@ void add_process(std::vector<MetricRow>& rows) {
        "Requests to the admin API by the route that fits them and the status of the answer.",
        {route(),
         {"code",
-         {"200", "201", "202", "400", "401", "403", "404", "405", "408", "409", "413", "421", "422", "431",
-          "500", "501", "502", "503", "other"}}}},
+         {"200", "201", "202", "400", "401", "403", "404", "405", "408", "409", "413", "421", "422",
+          "431", "500", "501", "502", "503", "other"}}}},
       {"process_cpu_seconds_total", counter, "User and system CPU time."},
       {"process_resident_memory_bytes", gauge, "Resident memory."},
       {"process_virtual_memory_bytes", gauge, "Virtual memory."},

@@ -1,6 +1,7 @@
 #include "tender/http/routes.hpp"
 
 #include <algorithm>
+#include <iterator>
 #include <set>
 #include <stdexcept>
 
@@ -95,6 +96,12 @@ void Routes::add(std::string_view method, std::string_view pattern, Handler hand
     throw std::invalid_argument(fmt::format("the route {} {} already exists", method, pattern));
   }
   routes_.push_back(std::move(route));
+}
+
+std::vector<std::string> Routes::names() const {
+  std::vector<std::string> names;
+  std::ranges::transform(routes_, std::back_inserter(names), &Route::name);
+  return names;
 }
 
 Routes::Match Routes::find(std::string_view method, std::string_view path) const {

@@ -8,9 +8,8 @@
 #include "tender/store/pause_table.hpp"
 #include "tender/store/transaction.hpp"
 
-#include "support/metric_value.hpp"
-
 #include "admin_fixture.hpp"
+#include "support/metric_value.hpp"
 
 namespace tender::admin {
 namespace {

@@ -15,24 +15,10 @@
 #include "tender/view/relay.hpp"
 #include "tender/zooid/outcome.hpp"
 
-#include "admin/routes.hpp"
+#include "label_values.hpp"
 
 namespace tender::admin {
 namespace {
-
-using Values = std::set<std::string>;
-
-Values values_of(std::string_view metric, std::string_view label) {
-  for (const MetricRow& row : metric_table()) {
-    for (const MetricLabel& each : row.labels) {
-      if (row.name == metric && each.name == label) {
-        return {each.values.begin(), each.values.end()};
-      }
-    }
-  }
-  ADD_FAILURE() << metric << " has no label " << label;
-  return {};
-}
 
 // Of an enumeration that has to_string(), from its first member to `last`.
 template <typename T>
@@ -93,17 +79,6 @@ TEST(MetricValues, OfDatabaseErrorsAreTheirFaults) {
     EXPECT_EQ(faults.erase(ours), 1U) << ours;
   }
   EXPECT_EQ(values_of("tender_sqlite_errors_total", "fault"), faults);
-}
-
-TEST(MetricValues, OfRequestsToTheAdminApiAreItsRoutes) {
-  Values routes{"GET /healthz", "GET /readyz", "GET /metrics", "GET /v1/relays/{relay}/members",
-                "none"};
-  for (const auto list : {state_routes(), relay_routes(), activity_routes(), letter_routes()}) {
-    for (const AdminRoute& route : list) {
-      routes.insert(std::string(route.method) + ' ' + std::string(route.pattern));
-    }
-  }
-  EXPECT_EQ(values_of("tender_http_requests_total", "route"), routes);
 }
 
 }  // namespace

@@ -10,6 +10,7 @@
 
 #include <memory>
 #include <string>
+#include <vector>
 
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
@@ -37,6 +38,9 @@ class AdminServer {
 
   /// Where it listens, for people: "127.0.0.1:8420", or the path of a unix socket.
   [[nodiscard]] const std::string& name() const;
+
+  /// "GET /v1/status" and all others that it has.
+  [[nodiscard]] const std::vector<std::string>& routes() const;
 
  private:
   struct State;

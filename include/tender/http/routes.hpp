@@ -89,6 +89,9 @@ class Routes {
   /// `path` is percent-encoded; each of its segments is decoded before it is compared.
   [[nodiscard]] Match find(std::string_view method, std::string_view path) const;
 
+  /// Each route as Match::route names it.
+  [[nodiscard]] std::vector<std::string> names() const;
+
  private:
   struct Route {
     std::string method;
