@@ -66,6 +66,7 @@ http::Admission refuse(int status, std::string_view why, std::string_view remedy
 Access::Access(const config::AdminSettings& settings, const nostr::PublicKey& robot,
                const Clock& clock)
     : settings_(settings),
+      bind_(settings.bind.value_or(http::ServerAddress())),
       authenticator_(with_robot(settings.pubkeys, robot), settings.token, clock) {}
 
 http::Admission Access::admit(const http::ServerRequest& head) {
@@ -107,8 +108,7 @@ bool Access::is_for_us(const http::ServerRequest& head) const {
   if (!url) {
     return false;
   }
-  return std::holds_alternative<http::UnixAddress>(*settings_.bind) ||
-         is_numeric_or_local(url->host()) ||
+  return std::holds_alternative<http::UnixAddress>(bind_) || is_numeric_or_local(url->host()) ||
          (settings_.url && url->host() == settings_.url->host());
 }
 
@@ -130,7 +130,7 @@ std::optional<std::string> Access::base_of(const http::ServerRequest& head) cons
     }
     return base;
   }
-  const auto* const address = std::get_if<http::TcpAddress>(&*settings_.bind);
+  const auto* const address = std::get_if<http::TcpAddress>(&bind_);
   if (address == nullptr) {
     return "http://localhost";
   }

@@ -40,6 +40,7 @@ class Access {
   [[nodiscard]] std::optional<std::string> base_of(const http::ServerRequest& head) const;
 
   const config::AdminSettings& settings_;
+  http::ServerAddress bind_;
   Authenticator authenticator_;
   std::set<std::string, std::less<>> open_;
   std::uint16_t port_ = 0;

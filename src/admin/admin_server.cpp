@@ -96,7 +96,8 @@ struct AdminServer::State {
         metrics_page(desk),
         requests(sidecar.metrics().counter("tender_http_requests_total")),
         access(env.admin, env.robot_key.public_key(), clock),
-        server(executor, *env.admin.bind, routes(), limits(), clock, logger) {
+        server(executor, env.admin.bind.value_or(http::ServerAddress()), routes(), limits(), clock,
+               logger) {
     access.listens_on(server.port());
   }
 
@@ -213,7 +214,7 @@ struct AdminServer::State {
     if (seq != 0) {
       const Lasting place(lasting);
       const std::optional<view::ReconcileResult> result =
-          co_await first_result(std::move(id), seq, *wait);
+          co_await first_result(std::move(id), seq, wait.value_or(Milliseconds::zero()));
       if (result) {
         response = json_response(200, view::to_json(*result));
       }
@@ -293,7 +294,7 @@ struct AdminServer::State {
       response.headers.push_back({"Retry-After", "5"});
       return response;
     }
-    const std::string& principal = caller_of(request)->principal->name;
+    const std::string principal = name_of_caller(request);
     try {
       const store::Database::ShortWait brief(desk.sidecar.database(), kLockWait);
       return answer_once(request, principal, desk.sidecar.database(), desk.clock.now(), [&] {
@@ -302,6 +303,11 @@ struct AdminServer::State {
     } catch (...) {
       return problem_of_current_exception();
     }
+  }
+
+  static std::string name_of_caller(const http::ServerRequest& request) {
+    const Authentication* const caller = caller_of(request);
+    return caller != nullptr && caller->principal ? caller->principal->name : std::string();
   }
 
   // What the guard could not see: it has the head only.

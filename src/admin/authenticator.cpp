@@ -104,7 +104,7 @@ Authentication Authenticator::check_key(const http::ServerRequest& head, std::st
   if (result.fault == HttpAuthFault::scheme) {
     return refused("the Authorization header is neither Nostr … nor Bearer …");
   }
-  if (result.fault != HttpAuthFault::none) {
+  if (result.fault != HttpAuthFault::none || !result.signer) {
     return refused(explain(result.fault, url));
   }
   const auto found = std::ranges::find(keys_, *result.signer, &config::AdminKey::key);
