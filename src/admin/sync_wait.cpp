@@ -87,7 +87,10 @@ boost::asio::awaitable<std::optional<view::ReconcileResult>> wait_for_sync(
   outbox::Outbox outbox(sidecar.database());
   const std::optional<Relay> relay = sidecar.query().get_relay(id);
   std::optional<view::ReconcileResult> result;
-  bool waits = relay.has_value();
+  if (!relay) {
+    co_return result;
+  }
+  bool waits = true;
   while (waits) {
     result = read_on(cursor, *relay, outbox);
     const Milliseconds left = deadline - clock.steady();

@@ -108,8 +108,7 @@ std::string name_of(const Origin& origin, const tcp::endpoint& address) {
                  : origin.text();
 }
 
-asio::awaitable<std::optional<Failure>> dial_unix(Socket& socket, Call& call) {
-  const std::string& path = call.origin().unix_socket->native();
+asio::awaitable<std::optional<Failure>> dial_unix(Socket& socket, Call& call, std::string path) {
   call.enter(Phase::connecting);
   error_code error = asio::error::name_too_long;
   if (path.size() < sizeof(sockaddr_un::sun_path)) {
@@ -128,8 +127,9 @@ asio::awaitable<std::optional<Failure>> dial_unix(Socket& socket, Call& call) {
 }  // namespace
 
 asio::awaitable<std::optional<Failure>> dial(Socket& socket, Call& call) {
-  if (call.origin().unix_socket) {
-    co_return co_await dial_unix(socket, call);
+  if (const auto& file = call.origin().unix_socket) {
+    std::string path = file->native();
+    co_return co_await dial_unix(socket, call, std::move(path));
   }
   std::vector<tcp::endpoint> addresses;
   error_code error;

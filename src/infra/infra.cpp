@@ -122,7 +122,7 @@ asio::awaitable<RelayComparison> Infra::compare_relay(Relay relay) {
   if (env_.relay_verify != config::RelayVerify::off) {
     look = co_await reader_.look(relay);
   }
-  if (directory) {
+  if (directory && files) {
     files->after = directory->read(relay.id);
   }
   co_return infra::compare_relay(query_, env_, std::move(relay), look ? &*look : nullptr, files);
