@@ -12,6 +12,7 @@
 
 #include "tender/base/number.hpp"
 #include "tender/http/server.hpp"
+#include "tender/store/pause_table.hpp"
 #include "tender/view/relay.hpp"
 #include "tender/view/relay_comparison.hpp"
 
@@ -153,7 +154,16 @@ struct AdminServer::State {
                  co_return open_events(request);
                });
     route_names = routes.names();
-    routes.refuse_with([](int status, std::string_view text) { return problem(status, text); });
+    routes.refuse_with([](int status, std::string_view text) {
+      switch (status) {
+        case 404:
+          return problem(status, "there is no such route", "docs/openapi.yaml lists them all");
+        case 405:
+          return problem(status, "this route does not have that method", "see the header Allow");
+        default:
+          return problem(status, text);
+      }
+    });
     return routes;
   }
 
@@ -204,7 +214,9 @@ struct AdminServer::State {
       }
       response = answer_call(ask_for_sync, request);
       const bool is_replay = response->header("Idempotent-Replayed").has_value();
-      if (wait && response->status == 202 && !is_replay) {
+      const bool is_paused =
+          store::PauseTable(desk.sidecar.database()).find(desk.clock.now()).has_value();
+      if (wait && response->status == 202 && !is_replay && !is_paused) {
         seq = desk.sidecar.query().last_activity_seq();
         id = view::require_relay(desk.sidecar.query(), request.segments.at("relay")).id;
       }
@@ -300,6 +312,9 @@ struct AdminServer::State {
       return answer_once(request, principal, desk.sidecar.database(), desk.clock.now(), [&] {
         return answer(Call{desk, request, principal});
       });
+    } catch (const store::StoreError& error) {
+      desk.sidecar.note_fault(error);
+      return problem_of_current_exception();
     } catch (...) {
       return problem_of_current_exception();
     }

@@ -33,7 +33,9 @@ bool is_same(std::string_view one, std::string_view other) {
 
 // The name of a scheme is read in any case (RFC 9110, 11.1).
 bool is_bearer(std::string_view header) {
-  return std::ranges::equal(header.substr(0, kBearer.size()), kBearer, {}, ascii_lower);
+  const std::string_view scheme = kBearer.substr(0, kBearer.size() - 1);
+  return std::ranges::equal(header, scheme, {}, ascii_lower) ||
+         std::ranges::equal(header.substr(0, kBearer.size()), kBearer, {}, ascii_lower);
 }
 
 std::string explain(HttpAuthFault fault, std::string_view url) {
@@ -73,7 +75,7 @@ Authentication Authenticator::check(const http::ServerRequest& head,
     return refused("send an Authorization header: a NIP-98 token (Nostr …) or Bearer …");
   }
   if (is_bearer(*header)) {
-    return check_bearer(header->substr(kBearer.size()));
+    return check_bearer(header->substr(std::min(header->size(), kBearer.size())));
   }
   if (!url) {
     return refused(

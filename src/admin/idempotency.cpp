@@ -24,7 +24,7 @@ std::string read_key(std::string_view text) {
       std::ranges::all_of(text, [](char byte) { return byte > ' ' && byte <= '~'; });
   if (text.empty() || text.size() > kLongestKey || !printable) {
     throw BadRequest(
-        "Idempotency-Key is not a key",
+        "Idempotency-Key is empty, too long, or has a space or another invisible character",
         fmt::format("send 1 to {} visible ASCII characters, such as a UUID", kLongestKey));
   }
   return std::string(text);

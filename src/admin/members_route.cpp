@@ -18,7 +18,10 @@ http::Response answer_members(const infra::MemberList& list) {
       return response;
     }
     case Status::unknown_relay:
-      return problem_of_zooid(409, list, "wait until the relay is in step, or see its sync_error");
+      return problem_of_zooid(409, list,
+                              "wait until the relay is in step; if it is, zooid has lost it: see "
+                              "`tender reconcile --help` "
+                              "about --recreate");
     case Status::unsupported:
       return problem_of_zooid(501, list, "update zooid; everything else works");
     case Status::unreachable:

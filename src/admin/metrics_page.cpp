@@ -56,12 +56,14 @@ http::Response MetricsPage::answer() {
 
 void MetricsPage::read_database(SteadyTime now) {
   next_reading_ = now + kFresh;
-  if (desk_.sidecar.condition().outage) {
+  // At first also then: reading may work, and no number is worse than an old one.
+  if (desk_.sidecar.condition().outage && taken_once_) {
     return;
   }
   try {
     show_database();
     taken_at_ = now;
+    taken_once_ = true;
   } catch (const store::StoreError&) {
     // Whoever needs the database to work meets the fault, too, and says so.
   }

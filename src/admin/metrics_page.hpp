@@ -36,7 +36,8 @@ class MetricsPage {
 
   Desk& desk_;
   Metrics metrics_;
-  SteadyTime taken_at_;                     // the numbers of the database; at first: the start
+  SteadyTime taken_at_;  // the numbers of the database; at first: the start
+  bool taken_once_ = false;
   std::optional<SteadyTime> next_reading_;  // nothing: none yet
 };
 

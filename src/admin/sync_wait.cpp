@@ -8,6 +8,8 @@
 
 #include "tender/base/json.hpp"
 #include "tender/config/duration.hpp"
+#include "tender/infra/kinds.hpp"
+#include "tender/outbox/destination_state.hpp"
 #include "tender/store/activity_cursor.hpp"
 #include "tender/store/pause_table.hpp"
 #include "tender/view/relay.hpp"
@@ -62,7 +64,8 @@ std::optional<Milliseconds> read_wait(const http::ServerRequest& request) {
   }
   const auto wait = config::parse_duration(*text);
   if (!wait || *wait <= Milliseconds::zero() || *wait > kLongestWait) {
-    throw BadRequest("wait is not a duration of up to a minute", "write it like wait=10s");
+    throw BadRequest("wait is not a duration of up to a minute",
+                     "give it with its unit, like wait=10s");
   }
   return wait;
 }
@@ -75,6 +78,9 @@ http::Response ask_for_sync(const Call& call) {
       .relay_id = relay.id.text, .subdomain = relay.subdomain, .error = {}};
   if (store::PauseTable(call.desk.sidecar.database()).find(call.desk.clock.now())) {
     result.error = "tender is paused: see GET /v1/status";
+  } else {
+    const auto zooid = outbox::read_destination_state(call.desk.sidecar.database(), infra::kZooid);
+    result.error = zooid.failing_since ? zooid.reason : std::string();
   }
   return json_response(202, view::to_json(result));
 }

@@ -9,6 +9,7 @@
 #include <string>
 
 #include <sys/resource.h>
+#include <time.h>
 #include <unistd.h>
 
 namespace tender {
@@ -16,15 +17,16 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// When the machine started, in seconds since 1970.
-double read_boot_time() {
-  std::ifstream in("/proc/stat");
-  for (std::string word; in >> word;) {
-    if (double seconds = 0; word == "btime" && in >> seconds) {
-      return seconds;
-    }
-  }
-  return 0;
+double seconds_of(clockid_t clock) {
+  timespec time{};
+  clock_gettime(clock, &time);
+  return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_nsec) / 1e9;
+}
+
+// When the machine started, in seconds since 1970. Not read from /proc/stat, which a service may
+// not see (systemd's ProcSubset=pid).
+double boot_time() {
+  return seconds_of(CLOCK_REALTIME) - seconds_of(CLOCK_BOOTTIME);
 }
 
 std::uint64_t count_open_files() {
@@ -66,7 +68,7 @@ std::optional<ProcessUsage> read_process_usage() {
   usage.virtual_bytes = static_cast<std::uint64_t>(values[vsize]);
   usage.resident_bytes = static_cast<std::uint64_t>(std::max(values[rss], 0.0)) *
                          static_cast<std::uint64_t>(sysconf(_SC_PAGESIZE));
-  usage.started_at = read_boot_time() + values[starttime] / ticks;
+  usage.started_at = boot_time() + values[starttime] / ticks;
   usage.open_files = count_open_files();
   rlimit limit{};
   if (getrlimit(RLIMIT_NOFILE, &limit) == 0) {

@@ -30,6 +30,7 @@ namespace {
 namespace asio = boost::asio;
 
 constexpr std::chrono::seconds kListenAgain{5};
+constexpr std::chrono::seconds kDrain{15};  // after a fault; the sidecar's own takes 10 s
 
 bool is_missing(const std::filesystem::path& file) {
   std::error_code error;
@@ -67,18 +68,34 @@ class Run {
 
  private:
   // What is under way works with members of this object, which go before the io_context does.
+  // The fault may have taken with it what would have ended a part of them.
   void drain() {
     sidecar_.stop();
     stop_admins();
+    const auto latest = std::chrono::steady_clock::now() + kDrain;
     bool more = true;
     while (more) {
       try {
         io_.restart();
-        io_.run();
+        io_.run_until(latest);
         more = false;
       } catch (...) {
-        more = true;  // what fails now fails because of the first fault
+        more = std::chrono::steady_clock::now() < latest;  // failed because of the first fault
       }
+    }
+    if (!io_.stopped()) {
+      logger_->error("stopped at once by an internal error: {}; please report it", what(fault_));
+      std::_Exit(static_cast<int>(ExitCode::error));
+    }
+  }
+
+  static std::string what(const std::exception_ptr& fault) {
+    try {
+      std::rethrow_exception(fault);
+    } catch (const std::exception& error) {
+      return error.what();
+    } catch (...) {
+      return "unknown";
     }
   }
 
@@ -95,11 +112,11 @@ class Run {
     notifier_.stop();
   }
 
-  // A standby is ready: it does all that is expected of it.
+  // A standby is ready, and so is one that waits for its database: each does all that can be done.
   ServiceNotifier::State state() {
     const service::Sidecar::Condition now = sidecar_.condition();
     const bool known = now.active || now.standby || now.stopping;
-    return {.ready = now.begun || now.standby,
+    return {.ready = now.begun || now.standby || now.outage,
             .stopping = now.stopping,
             .status = known ? admin::readiness_line(sidecar_, clock_.now()) : "starting"};
   }

@@ -29,7 +29,7 @@ ServiceNotifier::ServiceNotifier(Clock& clock, Logger& logger, std::function<Sta
     : clock_(clock), logger_(logger), look_(std::move(look)), alarm_(clock) {}
 
 boost::asio::awaitable<void> ServiceNotifier::run() {
-  if (!send("STATUS=starting")) {
+  if (send("STATUS=starting") == Sent::to_nobody) {
     co_return;
   }
   beat_ = watchdog_beat();
@@ -63,16 +63,15 @@ Milliseconds ServiceNotifier::tell() {
     text += "WATCHDOG=1\n";
     next_beat_ = time + *beat_;
   }
-  told_ = std::move(now);
-  if (!text.empty()) {
-    send(text);
+  if (text.empty() || send(text) == Sent::yes) {
+    told_ = std::move(now);  // else it is said again
   }
   const Milliseconds look = told_.ready ? kLook : kLookUntilReady;
   return beat_ ? std::min(look, next_beat_ - time) : look;
 }
 
-// False: there is no service manager. One that cannot be reached decides by its own deadlines.
-bool ServiceNotifier::send(const std::string& text) {
+// A service manager that cannot be reached decides by its own deadlines.
+ServiceNotifier::Sent ServiceNotifier::send(const std::string& text) {
   const int result = sd_notify(0, text.c_str());
   if (result < 0 && !std::exchange(failed_, true)) {
     logger_.warn(
@@ -80,7 +79,10 @@ bool ServiceNotifier::send(const std::string& text) {
         "for dead and restart it",
         std::generic_category().message(-result));
   }
-  return result != 0;
+  if (result == 0) {
+    return Sent::to_nobody;
+  }
+  return result > 0 ? Sent::yes : Sent::no;
 }
 
 }  // namespace tender::cli

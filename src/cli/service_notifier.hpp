@@ -4,6 +4,7 @@
 // `tender run`, on the one thread.
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <optional>
 #include <string>
@@ -42,7 +43,8 @@ class ServiceNotifier {
  private:
   // Returns how long nothing need be said.
   Milliseconds tell();
-  bool send(const std::string& text);
+  enum class Sent : std::uint8_t { yes, no, to_nobody };
+  Sent send(const std::string& text);
 
   Clock& clock_;
   Logger& logger_;

@@ -58,8 +58,9 @@ void warn_of_open_file(Layer& layer, const std::string& path) {
   if (stat(path.c_str(), &status) != 0) {
     return;
   }
-  // A file of another user, as a service's of root, is read by a group that was made for that.
-  const mode_t allowed = status.st_uid == geteuid() ? 0600 : 0640;
+  // root's file is read by a group that was made for that, as a service's is.
+  const bool is_mine = status.st_uid != 0 && status.st_uid == geteuid();
+  const mode_t allowed = is_mine ? 0600 : 0640;
   if ((status.st_mode & 077 & ~allowed) != 0 && holds_plain_secret(layer)) {
     layer.warnings.push_back(fmt::format(
         "{} holds secrets, and other users can access it (mode {:04o}): run `chmod {:o} {}`",

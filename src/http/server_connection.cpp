@@ -253,6 +253,7 @@ asio::awaitable<bool> ServerConnection::deliver(Reply reply) {
 // Whether all of it was taken.
 asio::awaitable<bool> ServerConnection::deliver_stream(Stream stream) {
   stream_ = &stream;
+  service_.routes.note(match_.route, stream.head.status);
   std::string piece = stream_head(stream.head, service_.clock.now());
   if (state_ == State::stopping) {
     stream.end();

@@ -394,6 +394,7 @@ void RelayCheck::note_lost(const Relay& relay) {
 }
 
 void RelayCheck::note_present(const Relay& relay, bool recreated) {
+  lost_.found(relay.id);
   if (lost_.count() == 0) {
     return;
   }

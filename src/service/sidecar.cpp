@@ -94,6 +94,12 @@ asio::awaitable<std::optional<infra::RelayComparison>> Sidecar::compare_relay(Re
   co_return co_await active->compare_relay(std::move(relay));
 }
 
+void Sidecar::note_fault(const store::StoreError& fault) {
+  if (active_ && fault.fault() != store::StoreFault::busy) {
+    active_->hold(fault);
+  }
+}
+
 std::size_t Sidecar::in_flight() const {
   return active_ ? active_->in_flight() : 0;
 }

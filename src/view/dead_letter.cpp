@@ -37,13 +37,23 @@ nlohmann::ordered_json to_json(const outbox::DeadLetter& letter) {
 
 outbox::DeadLetter require_letter(store::Database& database, const std::string& name) {
   outbox::DeadLetters letters(database);
-  const auto number = parse_integer(name);
-  if (auto letter = number ? letters.find(*number) : std::nullopt) {
-    return std::move(*letter);
-  }
   const auto relay = find_relay(store::Query(database), name);
-  if (auto open = letters.find_open(infra::kRelaySync, relay ? relay->id.text : name)) {
+  auto open = letters.find_open(infra::kRelaySync, relay ? relay->id.text : name);
+  const auto number = parse_integer(name);
+  auto numbered = number ? letters.find(*number) : std::nullopt;
+  if (open && numbered && !numbered->resolution && numbered->id != open->id) {
+    throw NoSuchLetter(
+        fmt::format(
+            "\"{}\" is the number of a dead letter, and the name of a relay that has another",
+            printable(name, 80)),
+        fmt::format("give the number of the relay's, {}, or the id of the other's relay, {}",
+                    open->id, printable(numbered->key, 80)));
+  }
+  if (open) {
     return std::move(*open);
+  }
+  if (numbered) {
+    return std::move(*numbered);
   }
   if (!relay && !number) {
     throw store::NoSuchRelay(name);

@@ -220,9 +220,9 @@ TEST_F(AdminApi, SaysWhatIsWrongWithARequest) {
   EXPECT_THAT(problem(400, ask(Method::get, "/v1/relays?cursor=x.y")), HasSubstr("begin again"));
   EXPECT_THAT(problem(400, ask(Method::patch, "/v1/relays/blue", "{}")), HasSubstr("no field"));
   EXPECT_THAT(problem(400, ask(Method::get, "/v1/dead-letters?all=1")), HasSubstr("all=true"));
-  EXPECT_THAT(problem(404, ask(Method::get, "/v1/none")), HasSubstr("not found"));
+  EXPECT_THAT(problem(404, ask(Method::get, "/v1/none")), HasSubstr("no such route"));
   const http::Response wrong = ask(Method::put, "/v1/relays");
-  EXPECT_THAT(problem(405, wrong), HasSubstr("not allowed"));
+  EXPECT_THAT(problem(405, wrong), HasSubstr("does not have that method"));
   EXPECT_EQ(wrong.header("Allow"), "GET, HEAD, POST");
 }
 
@@ -315,7 +315,6 @@ TEST_F(AdminApi, GivesTheFirstResultToWhoWaitsForASync) {
 
 TEST_F(AdminApi, DoesNotWaitLongerForASyncThanItIsTold) {
   create("blue");
-  ok(Method::put, "/v1/pause");
   http::Request request(Method::post, http::Url::parse(url("/v1/relays/blue/sync?wait=10s")));
   request.headers.push_back({"Authorization", authorization});
   std::optional<http::Exchange> exchange;
@@ -332,7 +331,21 @@ TEST_F(AdminApi, DoesNotWaitLongerForASyncThanItIsTold) {
   run_until([&] { return exchange.has_value(); });
   const auto& response = std::get<http::Response>(exchange->result);
   EXPECT_EQ(response.status, 202);
-  EXPECT_THAT(response.body, HasSubstr("tender is paused"));
+  EXPECT_EQ(json::parse(response.body)["result"], "waiting");
+}
+
+TEST_F(AdminApi, DoesNotWaitForASyncThatCannotCome) {
+  create("blue");
+  outbox::DestinationState down;
+  down.failing_since = clock.now();
+  down.probe_at = clock.now() + 5s;
+  down.reason = "connection refused";
+  outbox::write_destination_state(database, "zooid", down);
+  EXPECT_THAT(ask(Method::post, "/v1/relays/blue/sync").body, HasSubstr("connection refused"));
+  ok(Method::put, "/v1/pause");
+  const http::Response paused = ask(Method::post, "/v1/relays/blue/sync?wait=10s");
+  EXPECT_EQ(paused.status, 202);
+  EXPECT_THAT(paused.body, HasSubstr("tender is paused"));
 }
 
 TEST_F(AdminApi, PausesAndResumes) {
@@ -433,7 +446,7 @@ TEST_F(AdminApi, ListsTheOutboxInPages) {
   EXPECT_EQ(ask(Method::get, "/v1/outbox?cursor=x").status, 400);
 }
 
-TEST_F(AdminApi, TakesANumberForThatOfALetter) {
+TEST_F(AdminApi, DoesNotGuessWhichLetterANumberMeans) {
   const std::string id = "1";
   database.execute("INSERT INTO relay (id, tenant, subdomain, schema) VALUES ('1', '" +
                    std::string(test::kTenant) + "', 'blue', 'blue')");
@@ -441,7 +454,10 @@ TEST_F(AdminApi, TakesANumberForThatOfALetter) {
   for (const std::string& key : {std::string("gone"), id}) {
     letters.add("relay_sync", key, outbox::DeadLetterReason::rejected, "boom", 1, 1, clock.now());
   }
-  EXPECT_EQ(ok(Method::post, "/v1/dead-letters/1/discard")["relay_id"], "gone");
+  EXPECT_THAT(problem(404, ask(Method::post, "/v1/dead-letters/1/discard")),
+              HasSubstr("give the number of the relay's, 2, or the id of the other's relay, gone"));
+  EXPECT_EQ(ok(Method::post, "/v1/dead-letters/gone/discard")["id"], 1);
+  EXPECT_EQ(ok(Method::post, "/v1/dead-letters/1/discard")["id"], 2);
 }
 
 TEST_F(AdminApi, ListsTheActivityLog) {

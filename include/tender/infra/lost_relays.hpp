@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 
 #include "tender/base/clock.hpp"
@@ -21,6 +22,7 @@ class LostRelays {
   /// `had_at`: when zooid was last known to have it; nothing: not known. Whether it was not counted
   /// yet.
   bool add(const RelayId& id, std::optional<TimePoint> had_at) {
+    missing_.insert(id.text);
     return relays_.emplace(id.text, had_at.value_or(TimePoint::min())).second;
   }
 
@@ -33,13 +35,23 @@ class LostRelays {
   }
 
   /// The relay is deleted, or has no row any more: it is not missed.
-  void forget(const RelayId& id) { relays_.erase(id.text); }
+  void forget(const RelayId& id) {
+    relays_.erase(id.text);
+    missing_.erase(id.text);
+  }
+
+  /// zooid has that relay, whatever that says of the others.
+  void found(const RelayId& id) { missing_.erase(id.text); }
+
+  /// How many were lost and not found since. Those that count as lost together are some of them.
+  [[nodiscard]] std::size_t missing() const { return missing_.size(); }
 
   [[nodiscard]] std::size_t count() const { return relays_.size(); }
   [[nodiscard]] bool are_many() const { return relays_.size() >= kMany; }
 
  private:
   std::map<std::string, TimePoint> relays_;  // and when zooid was last known to have each
+  std::set<std::string> missing_;
 };
 
 }  // namespace tender::infra

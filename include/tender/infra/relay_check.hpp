@@ -52,7 +52,7 @@ class RelayCheck final : public outbox::Executor {
   [[nodiscard]] bool has_lost_many() const { return lost_.are_many(); }
 
   /// How many relays zooid had and no longer has, as far as this process has seen.
-  [[nodiscard]] std::size_t count_lost() const { return lost_.count(); }
+  [[nodiscard]] std::size_t count_lost() const { return lost_.missing(); }
 
   /// zooid had the relay, as its row says, and has it no longer. After the first one tender looks
   /// at some others, to tell whether zooid has lost them all. Part of the caller's transaction.

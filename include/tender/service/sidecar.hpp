@@ -95,6 +95,10 @@ class Sidecar {
   /// As Infra::compare_relay; nothing on standby.
   boost::asio::awaitable<std::optional<infra::RelayComparison>> compare_relay(Relay relay);
 
+  /// Somebody beside the sidecar has met `fault`: work stops until the database is well, unless it
+  /// was only locked.
+  void note_fault(const store::StoreError& fault);
+
   /// How many requests to zooid are under way; none on standby.
   [[nodiscard]] std::size_t in_flight() const;
 

@@ -20,8 +20,9 @@ class NoSuchLetter : public store::CommandError {
 /// snake_case, times as integer milliseconds UTC, null for what is open.
 [[nodiscard]] nlohmann::ordered_json to_json(const outbox::DeadLetter& letter);
 
-/// The letter that `name` means: any by its own number, which the list shows, or else the open one
-/// of a relay, by its id or subdomain. The relay may be gone; its letters keep its id. Throws
+/// The letter that `name` means: the open one of a relay, by its id or subdomain, or else any by
+/// its own number. The relay may be gone; its letters keep its id. Throws NoSuchLetter also when
+/// two open ones are meant. Throws
 /// NoSuchLetter when there is none, NoSuchRelay when `name` is neither a relay nor a number.
 [[nodiscard]] outbox::DeadLetter require_letter(store::Database& database, const std::string& name);
 
