@@ -1,6 +1,7 @@
 #include "health.hpp"
 
 #include <algorithm>
+#include <string>
 
 #include <fmt/format.h>
 
@@ -44,7 +45,7 @@ Check check_sidecar(const service::Sidecar::Condition& now) {
 }
 
 Check check_database(service::Sidecar& sidecar, bool verbose) {
-  const Check failed{"database", State::failed, "it cannot be used; see the sidecar's log"};
+  Check failed{"database", State::failed, "it cannot be used; see the sidecar's log"};
   if (sidecar.condition().outage) {
     return failed;
   }
@@ -60,7 +61,9 @@ Check check_database(service::Sidecar& sidecar, bool verbose) {
 
 void add_destinations(service::Sidecar& sidecar, TimePoint now, bool verbose,
                       std::vector<Check>& checks) {
-  for (const auto& [name, state] : outbox::list_destination_states(sidecar.database())) {
+  for (const auto& each : outbox::list_destination_states(sidecar.database())) {
+    const std::string& name = each.first;
+    const outbox::DestinationState& state = each.second;
     if (state.failing_since) {
       checks.push_back({"destination", State::degraded,
                         fmt::format("{} is unusable{}{}", name, verbose ? ": " : "",
