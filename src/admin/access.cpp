@@ -82,11 +82,7 @@ http::Admission Access::admit(const http::ServerRequest& head) {
     return refuse(403, "the request comes from a page of another site",
                   "set ADMIN_URL to the URL under which such pages are served");
   }
-  const auto base = base_of(head);
-  Authentication caller = authenticator_.check(
-      head, base ? std::optional(fmt::format("{}{}{}{}", *base, head.path,
-                                             head.query.empty() ? "" : "?", head.query))
-                 : std::nullopt);
+  Authentication caller = authenticator_.check(head, url_of(head));
   if (!caller.principal) {
     const bool nobody = settings_.pubkeys.empty() && settings_.token.empty();
     return {.refusal = unauthorized(
@@ -120,23 +116,21 @@ bool Access::is_of_us(std::string_view origin, const http::ServerRequest& head) 
   return origin == fmt::format("http://{}", head.host);
 }
 
-// What a client's token must be for, without the path. The Host header alone does not say it:
-// whoever got a token for another server could send it on to this one under that server's name.
-std::optional<std::string> Access::base_of(const http::ServerRequest& head) const {
-  if (settings_.url) {
-    std::string base = settings_.url->text();
-    if (base.ends_with('/')) {
-      base.pop_back();
-    }
-    return base;
+// What a client's token must be for. The Host header alone does not say it: whoever got a token for
+// another server could send it on to this one under that server's name.
+std::optional<std::string> Access::url_of(const http::ServerRequest& head) const {
+  const std::string target =
+      fmt::format("{}{}{}", head.path, head.query.empty() ? "" : "?", head.query);
+  if (auto url = settings_.public_url(target)) {
+    return url;
   }
   const auto* const address = std::get_if<http::TcpAddress>(&bind_);
   if (address == nullptr) {
-    return "http://localhost";
+    return "http://localhost" + target;
   }
   const auto url = url_of_host(head.host);
   if (url && url->port() == port_ && reaches(*url, *address)) {
-    return fmt::format("http://{}", url->authority());
+    return fmt::format("http://{}{}", url->authority(), target);
   }
   return std::nullopt;
 }

@@ -37,7 +37,7 @@ class Access {
  private:
   [[nodiscard]] bool is_for_us(const http::ServerRequest& head) const;
   [[nodiscard]] bool is_of_us(std::string_view origin, const http::ServerRequest& head) const;
-  [[nodiscard]] std::optional<std::string> base_of(const http::ServerRequest& head) const;
+  [[nodiscard]] std::optional<std::string> url_of(const http::ServerRequest& head) const;
 
   const config::AdminSettings& settings_;
   http::ServerAddress bind_;

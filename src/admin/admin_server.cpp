@@ -1,8 +1,8 @@
 #include "tender/admin/admin_server.hpp"
 
 #include <algorithm>
-#include <array>
 #include <optional>
+#include <string>
 #include <string_view>
 #include <utility>
 
@@ -10,9 +10,9 @@
 
 #include <nlohmann/json.hpp>
 
+#include "tender/base/metric_table.hpp"
 #include "tender/base/number.hpp"
 #include "tender/http/server.hpp"
-#include "tender/store/pause_table.hpp"
 #include "tender/view/relay.hpp"
 #include "tender/view/relay_comparison.hpp"
 
@@ -42,29 +42,11 @@ constexpr Milliseconds kLockWait{200};
 constexpr int kMostLasting = 32;
 constexpr std::size_t kLargestBody = std::size_t{64} * 1024;
 
-// The statuses that the admin API answers with, for metrics.
-std::string_view name_of_status(int status) {
-  constexpr std::array<std::pair<int, std::string_view>, 18> names{{{200, "200"},
-                                                                    {201, "201"},
-                                                                    {202, "202"},
-                                                                    {400, "400"},
-                                                                    {401, "401"},
-                                                                    {403, "403"},
-                                                                    {404, "404"},
-                                                                    {405, "405"},
-                                                                    {408, "408"},
-                                                                    {409, "409"},
-                                                                    {413, "413"},
-                                                                    {421, "421"},
-                                                                    {422, "422"},
-                                                                    {431, "431"},
-                                                                    {500, "500"},
-                                                                    {501, "501"},
-                                                                    {502, "502"},
-                                                                    {503, "503"}}};
-  const auto* const found =
-      std::ranges::find(names, status, &std::pair<int, std::string_view>::first);
-  return found == names.end() ? "other" : found->second;
+// As the metric's label has it, which need not have every one.
+std::string name_of_status(int status) {
+  const auto names = label_values("tender_http_requests_total", "code");
+  std::string name = std::to_string(status);
+  return std::ranges::find(names, name) == names.end() ? "other" : name;
 }
 
 http::ServerLimits limits() {
@@ -157,7 +139,7 @@ struct AdminServer::State {
     routes.refuse_with([](int status, std::string_view text) {
       switch (status) {
         case 404:
-          return problem(status, "there is no such route", "docs/openapi.yaml lists them all");
+          return problem(status, "there is no such route", "see docs/openapi.yaml for the routes");
         case 405:
           return problem(status, "this route does not have that method", "see the header Allow");
         default:
@@ -214,9 +196,7 @@ struct AdminServer::State {
       }
       response = answer_call(ask_for_sync, request);
       const bool is_replay = response->header("Idempotent-Replayed").has_value();
-      const bool is_paused =
-          store::PauseTable(desk.sidecar.database()).find(desk.clock.now()).has_value();
-      if (wait && response->status == 202 && !is_replay && !is_paused) {
+      if (wait && response->status == 202 && !is_replay) {
         seq = desk.sidecar.query().last_activity_seq();
         id = view::require_relay(desk.sidecar.query(), request.segments.at("relay")).id;
       }
@@ -255,11 +235,14 @@ struct AdminServer::State {
     if (auto fault = find_relay(request, relay)) {
       co_return std::move(*fault);
     }
-    const infra::MemberList list = co_await desk.sidecar.list_relay_members(std::move(relay.id));
-    if (list.status != infra::MemberList::Status::ok && desk.sidecar.condition().stopping) {
+    const auto list = co_await desk.sidecar.list_relay_members(std::move(relay.id));
+    if (!list) {
+      co_return on_standby();
+    }
+    if (list->status != infra::MemberList::Status::ok && desk.sidecar.condition().stopping) {
       co_return problem(503, "tender is stopping", "ask again when it has started, or ask zooid");
     }
-    co_return answer_members(list);
+    co_return answer_members(*list);
   }
 
   asio::awaitable<http::Reply> compare_relay(http::ServerRequest request) {
@@ -282,8 +265,7 @@ struct AdminServer::State {
                    "ask the sidecar that works on the database");
   }
 
-  // The relay in the path, for those who want to know something of zooid about it; otherwise why
-  // they are not told.
+  // Puts the relay that the path names into `relay`; otherwise why not.
   std::optional<http::Response> find_relay(const http::ServerRequest& request, Relay& relay) {
     if (auto fault = fault_of(request)) {
       return fault;
@@ -293,7 +275,7 @@ struct AdminServer::State {
     } catch (...) {
       return problem_of_current_exception();
     }
-    return desk.sidecar.condition().active ? std::nullopt : std::optional(on_standby());
+    return std::nullopt;
   }
 
   http::Response answer_call(Answer answer, const http::ServerRequest& request) {

@@ -44,10 +44,13 @@ Check check_sidecar(const service::Sidecar::Condition& now) {
                    : Check{"sidecar", State::failed, "it has not begun to look for pending relays"};
 }
 
+Check broken_database() {
+  return {"database", State::failed, "it cannot be used; see the sidecar's log"};
+}
+
 Check check_database(service::Sidecar& sidecar, bool verbose) {
-  Check failed{"database", State::failed, "it cannot be used; see the sidecar's log"};
   if (sidecar.condition().outage) {
-    return failed;
+    return broken_database();
   }
   try {
     static_cast<void>(sidecar.query().last_activity_seq());
@@ -55,7 +58,7 @@ Check check_database(service::Sidecar& sidecar, bool verbose) {
   } catch (const store::StoreError& error) {
     return verbose ? Check{"database", State::failed,
                            fmt::format("{}; {}", error.what(), error.remedy())}
-                   : failed;
+                   : broken_database();
   }
 }
 
@@ -83,7 +86,7 @@ std::vector<Check> check_all(service::Sidecar& sidecar, TimePoint now, bool verb
     try {
       add_destinations(sidecar, now, verbose, checks);
     } catch (const store::StoreError&) {
-      checks.push_back({"database", State::failed, "it cannot be used; see the sidecar's log"});
+      checks.push_back(broken_database());
     }
   }
   return checks;

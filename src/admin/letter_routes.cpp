@@ -15,7 +15,6 @@
 #include "tender/base/log.hpp"
 #include "tender/base/number.hpp"
 #include "tender/outbox/dead_letters.hpp"
-#include "tender/store/transaction.hpp"
 #include "tender/view/dead_letter.hpp"
 #include "tender/view/relay.hpp"
 
@@ -56,7 +55,7 @@ http::Response list_letters(const Call& call) {
   return json_response(200, body);
 }
 
-// In the caller's transaction.
+// Whatever this route does is one transaction: see answer_once().
 DeadLetter resolve(const Call& call, Resolution resolution) {
   store::Database& database = call.desk.sidecar.database();
   DeadLetter letter = view::require_letter(database, call.segment("letter"));
@@ -74,24 +73,20 @@ http::Response answer_with_letter(const Call& call, const DeadLetter& letter) {
 }
 
 http::Response retry(const Call& call) {
-  store::Transaction transaction(call.desk.sidecar.database());
   const DeadLetter letter = resolve(call, Resolution::retried);
   const auto relay = call.desk.sidecar.query().get_relay(RelayId{letter.key});
   if (!relay) {
     throw store::CommandError(
-        fmt::format("the relay of dead letter {} is no longer in the database", letter.id),
+        fmt::format("dead letter {} is about a relay that has no row any more", letter.id),
         "discard the letter");
   }
   call.command().reconcile_relay(*relay, {});
-  transaction.commit();
   return answer_with_letter(call, letter);
 }
 
 http::Response discard(const Call& call) {
-  store::Transaction transaction(call.desk.sidecar.database());
   const DeadLetter letter = resolve(call, Resolution::discarded);
   call.command().record_discard(letter.id, RelayId{letter.key}, letter.reason);
-  transaction.commit();
   return answer_with_letter(call, letter);
 }
 
@@ -125,7 +120,8 @@ Bulk read_bulk(const std::string& body) {
 std::vector<DeadLetter> require_letters(const Call& call) {
   const Bulk bulk = read_bulk(call.request.body);
   DeadLetters letters(call.desk.sidecar.database());
-  const std::int64_t count = letters.count_open(bulk.reason);
+  const std::int64_t count =
+      bulk.reason.empty() ? letters.count_open() : letters.count_open_by_reason()[bulk.reason];
   if (count != bulk.count) {
     throw Changed(fmt::format("{} open letters match, not {}", count, bulk.count),
                   "look at them again, and send their number");

@@ -19,7 +19,8 @@
 namespace tender::admin {
 namespace {
 
-constexpr std::array<std::string_view, 3> kPriorities{"urgent", "normal", "bulk"};
+constexpr std::array kPriorities{outbox::Priority::urgent, outbox::Priority::normal,
+                                 outbox::Priority::bulk};
 constexpr std::array kKinds{infra::kRelaySync, infra::kRelayCheck};
 constexpr std::array<std::string_view, 4> kDestinationStates{"usable", "paused", "failing",
                                                              "not_storing"};
@@ -118,15 +119,15 @@ void MetricsPage::show_work(TimePoint now) {
   using Line = std::tuple<std::string_view, std::string_view, std::string_view>;
   std::map<Line, outbox::Outbox::Depth> all;
   for (const std::string_view kind : kKinds) {
-    for (const std::string_view priority : kPriorities) {
-      all[{kind, infra::kZooid, priority}].first_due = now;
+    for (const outbox::Priority priority : kPriorities) {
+      all[{kind, infra::kZooid, to_string(priority)}].first_due = now;
     }
   }
   for (const outbox::Outbox::Depth& depth : outbox::Outbox(desk_.sidecar.database()).depths()) {
     const bool has_name = depth.priority >= 0 && depth.priority < std::ssize(kPriorities);
     const auto found = has_name
                            ? all.find({depth.kind, depth.destination,
-                                       kPriorities.at(static_cast<std::size_t>(depth.priority))})
+                                       to_string(static_cast<outbox::Priority>(depth.priority))})
                            : all.end();
     if (found != all.end()) {  // others are work that this version leaves alone
       found->second = depth;

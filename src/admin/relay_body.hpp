@@ -21,8 +21,8 @@ struct RelayBody {
   [[nodiscard]] RelayChange change_of(const Relay& before) const;
 };
 
-/// Throws BadRequest with all faults: a text that is no JSON object, a field that is unknown, of
-/// another type, or that no request can set.
+/// Throws BadRequest, which names all faults: the text is not a JSON object, or it has fields that
+/// are unknown, of the wrong type, or not for a request to set.
 [[nodiscard]] RelayBody parse_relay_body(std::string_view text);
 
 }  // namespace tender::admin

@@ -43,7 +43,7 @@ class ReplayCache {
   std::chrono::seconds lifetime_;
   std::size_t kept_;
   std::int64_t began_;   // when this process began to remember, in seconds
-  SteadyTime complete_;  // from then on, what came before is no longer valid
+  SteadyTime complete_;  // when no token from before that can be valid any more
   std::int64_t newest_forgotten_;
   std::deque<Token> used_;  // oldest use first
   std::set<std::string> ids_;

@@ -28,10 +28,11 @@ ReconcileDetail read_wanted(const std::string& body) {
   if (body.empty()) {
     return wanted;
   }
-  const nlohmann::json json = read_object(
-      body, {{"force", MemberType::flag}, {"recreate", MemberType::flag}},
-      "send {\"force\": true} for what did not change, {\"recreate\": true} to create anew what "
-      "zooid has lost, with a new identity, or no body");
+  const nlohmann::json json =
+      read_object(body, {{"force", MemberType::flag}, {"recreate", MemberType::flag}},
+                  "send no body; or {\"force\": true} to send also what did not change; or "
+                  "{\"recreate\": true} to "
+                  "create a relay that zooid has lost, with a new identity");
   wanted.recreate = json_flag(json, "recreate");
   wanted.forced = wanted.recreate || json_flag(json, "force");
   return wanted;
@@ -93,7 +94,7 @@ boost::asio::awaitable<std::optional<view::ReconcileResult>> wait_for_sync(
   outbox::Outbox outbox(sidecar.database());
   const std::optional<Relay> relay = sidecar.query().get_relay(id);
   std::optional<view::ReconcileResult> result;
-  if (!relay) {
+  if (!relay || store::PauseTable(sidecar.database()).find(clock.now())) {
     co_return result;
   }
   bool waits = true;

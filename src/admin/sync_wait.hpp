@@ -24,8 +24,8 @@ namespace tender::admin {
 [[nodiscard]] http::Response ask_for_sync(const Call& call);
 
 /// The first result of the relay after the activity `seq`, which asked for it; nothing when there
-/// is none for that long, or when the sidecar stops. Sidecar and clock must outlive it. Throws
-/// StoreError.
+/// is none for that long, in a pause, or when the sidecar stops. Sidecar and clock must outlive it.
+/// Throws StoreError.
 boost::asio::awaitable<std::optional<view::ReconcileResult>> wait_for_sync(
     service::Sidecar& sidecar, Clock& clock, RelayId relay, std::int64_t seq,
     Milliseconds patience);

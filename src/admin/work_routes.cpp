@@ -15,7 +15,7 @@
 namespace tender::admin {
 namespace {
 
-// By kind and key, of which a cursor is made.
+// In the order of kind and key. A cursor has both.
 http::Response list_work(const Call& call) {
   const int limit = call.page_size();
   const std::string cursor = call.request.parameter("cursor").value_or(".");

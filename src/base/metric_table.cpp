@@ -77,8 +77,8 @@ void add_relays(std::vector<MetricRow>& rows) {
        {{"state",
          {"in_step", "live", "off", "unknown", "not_served", "pending", "failing", "held"}}}},
       {"tender_relays_lost", gauge,
-       "Relays that zooid had and no longer has, whatever their state. Counted anew after a start, "
-       "as they are missed again."},
+       "Relays that zooid had and no longer has, whatever their state. After a start each counts "
+       "again once tender has looked for it."},
       {"tender_relays_drift_reported", gauge,
        "Relays in step that zooid serves otherwise, and that tender leaves so (RELAY_DRIFT, or the "
        "relay's own answer, is report)."},
@@ -292,6 +292,17 @@ std::span<const MetricRow> metric_table() {
     return all;
   }();
   return rows;
+}
+
+std::span<const std::string_view> label_values(std::string_view metric, std::string_view label) {
+  for (const MetricRow& row : metric_table()) {
+    for (const MetricLabel& each : row.labels) {
+      if (row.name == metric && each.name == label) {
+        return each.values;
+      }
+    }
+  }
+  return {};
 }
 
 }  // namespace tender

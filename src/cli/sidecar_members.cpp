@@ -40,19 +40,6 @@ std::string authority_of(const http::ServerAddress& bind) {
                      address->port);
 }
 
-// What the token is to be for: the server compares it with ADMIN_URL, or else with the address that
-// it listens on.
-std::string signed_url(const config::Env& env, const http::Url& url) {
-  if (!env.admin.url) {
-    return url.text();
-  }
-  std::string base = env.admin.url->text();
-  if (base.ends_with('/')) {
-    base.pop_back();
-  }
-  return base + url.target();
-}
-
 bool is_key(const nlohmann::json& value) {
   std::array<std::uint8_t, 32> bytes;
   return value.is_string() && nostr::from_hex(value.get_ref<const std::string&>(), bytes);
@@ -94,8 +81,9 @@ std::optional<infra::MemberList> members_of_sidecar(const config::Env& env, Stor
       fmt::format("http://{}/v1/relays/{}/members", authority_of(*env.admin.bind), id.text));
   http::Request request(http::Method::get, url);
   request.timeout = env.zooid_api_timeout * static_cast<int>(env.zooid_api_urls.size()) + kOwnTime;
-  request.headers.push_back({"Authorization", env.make_auth(session.random, session.clock.now(),
-                                                            signed_url(env, url), "GET", "")});
+  const std::string signed_url = env.admin.public_url(url.target()).value_or(url.text());
+  request.headers.push_back(
+      {"Authorization", env.make_auth(session.random, session.clock.now(), signed_url, "GET", "")});
   boost::asio::io_context io;
   http::ClientOptions options;
   if (const auto* const address = std::get_if<http::UnixAddress>(&*env.admin.bind)) {

@@ -197,6 +197,17 @@ std::optional<RelayDrift> parse_relay_drift(std::string_view name) {
   return found == kDrift.end() ? std::nullopt : std::optional(found->value);
 }
 
+std::optional<std::string> AdminSettings::public_url(std::string_view target) const {
+  if (!url) {
+    return std::nullopt;
+  }
+  std::string base = url->text();
+  if (base.ends_with('/')) {
+    base.pop_back();
+  }
+  return base.append(target);
+}
+
 Env::Env(StoreEnv store, ZooidOptions options, std::vector<http::Url> api_urls, std::string domain,
          nostr::SecretKey key)
     : StoreEnv(std::move(store)),

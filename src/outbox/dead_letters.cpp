@@ -144,12 +144,4 @@ std::vector<DeadLetter> DeadLetters::list_open(std::string_view reason, std::int
   return letters;
 }
 
-std::int64_t DeadLetters::count_open(std::string_view reason) {
-  store::Statement row = database_.prepare(
-      "SELECT count(*) FROM dead_letter WHERE resolution IS NULL AND (?1 = '' OR reason = ?1)",
-      reason);
-  row.step();
-  return row.integer(0);
-}
-
 }  // namespace tender::outbox

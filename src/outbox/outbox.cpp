@@ -34,6 +34,7 @@ Job read_job(const store::Statement& row) {
   return job;
 }
 
+constexpr std::array<std::string_view, 3> kPriorityNames{"urgent", "normal", "bulk"};
 constexpr std::array kPriorities{Priority::urgent, Priority::normal, Priority::bulk};
 
 // The most urgent first.
@@ -62,6 +63,10 @@ std::optional<std::string> error_of(const Job& job) {
 }
 
 }  // namespace
+
+std::string_view to_string(Priority priority) {
+  return kPriorityNames.at(static_cast<std::size_t>(priority));
+}
 
 void Outbox::enqueue(const Job& job, TimePoint now) {
   database_

@@ -76,12 +76,10 @@ Sidecar::Condition Sidecar::condition() const {
           .lost = active_->infra().count_lost()};
 }
 
-asio::awaitable<infra::MemberList> Sidecar::list_relay_members(RelayId id) {
+asio::awaitable<std::optional<infra::MemberList>> Sidecar::list_relay_members(RelayId id) {
   const std::shared_ptr<ActiveSidecar> active = active_;
   if (!active) {
-    co_return infra::MemberList{.status = infra::MemberList::Status::failed,
-                                .members = {},
-                                .reason = "this sidecar is on standby, and asks zooid for nothing"};
+    co_return std::nullopt;
   }
   co_return co_await active->list_relay_members(std::move(id));
 }

@@ -4,11 +4,7 @@
 
 #include <fmt/format.h>
 
-#include <nlohmann/json.hpp>
-
-#include "tender/base/json.hpp"
 #include "tender/base/log.hpp"
-#include "tender/base/utc_time.hpp"
 #include "tender/model/sent_info.hpp"
 #include "tender/store/database.hpp"
 #include "tender/store/query.hpp"
@@ -424,62 +420,6 @@ void Command::write_seen(const Relay& relay, const Seen& seen) {
           seen.live, seen.pushes, clock_->now(), first ? seen.identity : relay.identity,
           other_identity, sent.to_text(), relay.id.text)
       .run();
-}
-
-void Command::record_purge(const RelayId& id, const std::string& host, const std::string& schema,
-                           std::string_view result) {
-  Transaction transaction(*database_);
-  add_activity(kPurgeStranger, "", kRelayResource, id.text,
-               ordered_json_line({{"host", host}, {"schema", schema}, {"result", result}}));
-  transaction.commit();
-}
-
-void Command::record_discard(std::int64_t letter, const RelayId& id, const std::string& reason) {
-  Transaction transaction(*database_);
-  const auto relay = Query(*database_).get_relay(id);
-  add_activity(
-      kDiscardDeadLetter, relay ? relay->tenant : "", kRelayResource, id.text,
-      ordered_json_line(nlohmann::ordered_json{{"dead_letter", letter}, {"reason", reason}}));
-  transaction.commit();
-}
-
-SyncPause Command::pause_sync(std::optional<TimePoint> until, const std::string& reason) {
-  constexpr std::size_t longest = 500;
-  Transaction transaction(*database_);  // first, because it may have to wait for another program
-  const TimePoint now = clock_->now();
-  if (until && *until <= now) {
-    throw CommandError(fmt::format("{} has passed", format_time(*until)),
-                       fmt::format("give a time in the future; it is {} now", format_time(now)));
-  }
-  if (reason.size() > longest) {
-    throw CommandError(fmt::format("the reason has {} bytes", reason.size()),
-                       fmt::format("give at most {}", longest));
-  }
-  PauseTable table(*database_);
-  SyncPause pause = table.find(now).value_or(SyncPause{.since = now});
-  pause.since = std::min(pause.since, now);  // the clock may have been set back
-  pause.until = until;
-  pause.reason = reason;
-  table.put(pause);
-  nlohmann::ordered_json detail{{"until", nullptr}, {"reason", reason}};
-  if (until) {
-    detail["until"] = until->time_since_epoch().count();
-  }
-  add_activity(kPauseSync, "", kTenderResource, "", ordered_json_line(detail));
-  transaction.commit();
-  return pause;
-}
-
-bool Command::resume_sync() {
-  Transaction transaction(*database_);
-  PauseTable table(*database_);
-  const bool is_paused = table.find(clock_->now()).has_value();
-  if (is_paused) {
-    table.remove();
-    add_activity(kResumeSync, "", kTenderResource, "", "{}");
-  }
-  transaction.commit();  // also of nothing: it may be a part of another one
-  return is_paused;
 }
 
 void Command::add_activity(ActivityType type, const Relay& relay, const std::string& detail) {

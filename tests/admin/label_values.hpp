@@ -1,4 +1,4 @@
-// The values that a label of a metric can have.
+// The values that a label of a metric can have, as a set.
 #pragma once
 
 #include <set>
@@ -14,15 +14,9 @@ namespace tender::admin {
 using Values = std::set<std::string>;
 
 inline Values values_of(std::string_view metric, std::string_view label) {
-  for (const MetricRow& row : metric_table()) {
-    for (const MetricLabel& each : row.labels) {
-      if (row.name == metric && each.name == label) {
-        return {each.values.begin(), each.values.end()};
-      }
-    }
-  }
-  ADD_FAILURE() << metric << " has no label " << label;
-  return {};
+  const auto values = label_values(metric, label);
+  EXPECT_FALSE(values.empty()) << metric << " has no label " << label;
+  return {values.begin(), values.end()};
 }
 
 }  // namespace tender::admin

@@ -16,6 +16,15 @@ using test::FakeZooid;
 using test::World;
 
 struct WorkerMetrics : testing::Test {
+  // Every answer of zooid takes that long.
+  void answer_after(Milliseconds latency) {
+    world.zooid.script = [latency](const auto&) {
+      FakeZooid::Action action;
+      action.latency = latency;
+      return action;
+    };
+  }
+
   WorkerMetrics() {
     world.metrics = Metrics::make();
     world.env.relay_verify = config::RelayVerify::off;
@@ -63,11 +72,7 @@ TEST_F(WorkerMetrics, CountASyncThatOnlyLooks) {
 }
 
 TEST_F(WorkerMetrics, MeasureHowLongASyncAndTheWayToItTook) {
-  world.zooid.script = [](const auto&) {
-    FakeZooid::Action action;
-    action.latency = 200ms;
-    return action;
-  };
+  answer_after(200ms);
   world.start();
   world.create("blue");
   world.create("green");  // waits for the one place that a new zooid is given
@@ -105,11 +110,7 @@ TEST_F(WorkerMetrics, CountTheDeadLetterOfASyncThatWasNotSent) {
 }
 
 TEST_F(WorkerMetrics, CountWhatANewerCommandSuperseded) {
-  world.zooid.script = [](const auto&) {
-    FakeZooid::Action action;
-    action.latency = 200ms;
-    return action;
-  };
+  answer_after(200ms);
   world.start();
   const Relay blue = world.create("blue");
   world.clock().advance(100ms);
@@ -173,11 +174,7 @@ TEST_F(WorkerMetrics, CountAPauseThatTheDestinationAsksFor) {
 }
 
 TEST_F(WorkerMetrics, ShowHowManyRequestsAreUnderWay) {
-  world.zooid.script = [](const auto&) {
-    FakeZooid::Action action;
-    action.latency = 200ms;
-    return action;
-  };
+  answer_after(200ms);
   world.start();
   world.create("blue");
   world.clock().advance(100ms);

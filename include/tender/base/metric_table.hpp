@@ -33,4 +33,8 @@ struct MetricRow {
 /// In the order in which they are shown.
 [[nodiscard]] std::span<const MetricRow> metric_table();
 
+/// The values of that label; none when there is no such label.
+[[nodiscard]] std::span<const std::string_view> label_values(std::string_view metric,
+                                                             std::string_view label);
+
 }  // namespace tender

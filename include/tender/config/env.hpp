@@ -79,6 +79,10 @@ struct AdminSettings {
   std::vector<AdminKey> pubkeys;
   Secret token;               // empty: no bearer token is accepted
   bool metrics_auth = false;  // whether /metrics, too, is only for those two
+
+  /// The URL under ADMIN_URL of a path with its query, for which tokens are made then; nothing
+  /// without ADMIN_URL.
+  [[nodiscard]] std::optional<std::string> public_url(std::string_view target) const;
 };
 
 /// What a command needs that uses only the database.

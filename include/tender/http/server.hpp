@@ -73,8 +73,7 @@ class Server {
 
   /// Stops listening and closes the idle connections. A request under way is finished unless that
   /// takes longer than ServerLimits::drain; then its connection is closed, and run() waits for its
-  /// handler alone. A Silence ends at once, a Stream when its
-  /// handler ends it.
+  /// handler alone. A Silence ends at once, a Stream when its handler ends it.
   void stop();
 
   /// The port listened on; 0 for a unix socket.

@@ -72,12 +72,11 @@ class DeadLetters {
   /// the part before, at most `limit`, if that is not negative.
   [[nodiscard]] std::vector<DeadLetter> list(bool all, std::int64_t after_id = 0, int limit = -1);
   [[nodiscard]] std::int64_t count_open();
-  /// The open ones that were given up for that reason; empty: for any. Reads them all.
-  [[nodiscard]] std::int64_t count_open(std::string_view reason);
-  /// The oldest `limit` of these.
-  [[nodiscard]] std::vector<DeadLetter> list_open(std::string_view reason, std::int64_t limit);
   /// The same by reason, as text; none for reasons without an open letter. Reads every open letter.
   [[nodiscard]] std::map<std::string, std::int64_t> count_open_by_reason();
+  /// The oldest open ones of that reason, at most `limit`; empty: of any. Reads on until it has
+  /// them.
+  [[nodiscard]] std::vector<DeadLetter> list_open(std::string_view reason, std::int64_t limit);
 
  private:
   store::Database& database_;

@@ -17,6 +17,9 @@ enum class Priority : std::uint8_t {
   bulk = 2,    // the whole fleet, or work that nobody waits for
 };
 
+/// "urgent", "normal", "bulk"
+[[nodiscard]] std::string_view to_string(Priority priority);
+
 struct Job {
   std::string kind;             // names the Kind that does it
   std::string key;              // what it is about; kind and key name the work

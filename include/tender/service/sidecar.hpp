@@ -89,10 +89,8 @@ class Sidecar {
   };
   [[nodiscard]] Condition condition() const;
 
-  /// As Infra::list_relay_members; on standby Status::failed.
-  boost::asio::awaitable<infra::MemberList> list_relay_members(RelayId id);
-
-  /// As Infra::compare_relay; nothing on standby.
+  // As Infra's; nothing on standby, where zooid is asked for nothing.
+  boost::asio::awaitable<std::optional<infra::MemberList>> list_relay_members(RelayId id);
   boost::asio::awaitable<std::optional<infra::RelayComparison>> compare_relay(Relay relay);
 
   /// Somebody beside the sidecar has met `fault`: work stops until the database is well, unless it

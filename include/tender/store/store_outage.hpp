@@ -33,7 +33,7 @@ class StoreOutage {
 
   /// Commits a write of a few bytes, and begins an outage when that fails for another reason than a
   /// lock: so a disk that is full or read-only is noticed before there is work. Nothing during an
-  /// outage. Never throws; blocks as Database says.
+  /// outage. Never throws, and does not wait for locks.
   void prove_writable();
 
   [[nodiscard]] bool ongoing() const { return retry_at_.has_value(); }

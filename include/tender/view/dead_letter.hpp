@@ -11,7 +11,7 @@
 
 namespace tender::view {
 
-/// The relay has no open dead letter, or there is none with that number.
+/// The relay has no open dead letter, there is none with that number, or both could be meant.
 class NoSuchLetter : public store::CommandError {
  public:
   using CommandError::CommandError;
@@ -21,9 +21,9 @@ class NoSuchLetter : public store::CommandError {
 [[nodiscard]] nlohmann::ordered_json to_json(const outbox::DeadLetter& letter);
 
 /// The letter that `name` means: the open one of a relay, by its id or subdomain, or else any by
-/// its own number. The relay may be gone; its letters keep its id. Throws NoSuchLetter also when
-/// two open ones are meant. Throws
-/// NoSuchLetter when there is none, NoSuchRelay when `name` is neither a relay nor a number.
+/// its own number. The relay may be gone; its letters keep its id. Throws NoSuchLetter when there
+/// is none, or when two open ones are meant, NoSuchRelay when `name` is neither a relay nor a
+/// number.
 [[nodiscard]] outbox::DeadLetter require_letter(store::Database& database, const std::string& name);
 
 }  // namespace tender::view
