@@ -19,6 +19,7 @@
 #include "tender/http/client.hpp"
 #include "tender/nostr/http_auth.hpp"
 
+#include "support/fault_vfs.hpp"
 #include "support/world.hpp"
 
 namespace tender::admin {
@@ -123,6 +124,12 @@ struct AdminApi : testing::Test {
         .at("id");
   }
 
+  static store::Database::Options on(const test::FaultVfs& disk) {
+    store::Database::Options options;
+    options.vfs = disk.name();
+    return options;
+  }
+
   boost::asio::io_context io;
   test::VirtualClock clock{io};
   test::SeededRandom random{1};
@@ -133,7 +140,8 @@ struct AdminApi : testing::Test {
   nostr::SecretKey reader = nostr::SecretKey::parse(std::string(63, '0') + "4");
   std::ostringstream log;
   Logger logger{"test", std::make_shared<spdlog::sinks::ostream_sink_st>(log)};
-  store::Database database{path, clock, {}};
+  test::FaultVfs vfs;
+  store::Database database{path, clock, on(vfs)};
   service::Sidecar sidecar{
       env, io.get_executor(), logger, service::Sidecar::Runtime{database, clock, random}, {}};
   std::optional<http::Client> client{std::in_place, io.get_executor(), http::ClientOptions()};

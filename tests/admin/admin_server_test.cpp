@@ -420,6 +420,28 @@ TEST_F(AdminApi, DoesNotWaitLongForTheLockOfAnotherProgram) {
   EXPECT_EQ(ask(Method::get, "/v1/relays/blue").status, 200);
 }
 
+TEST_F(AdminApi, TellsTheSidecarOfADiskThatIsFull) {
+  boost::asio::co_spawn(io, sidecar.run(),
+                        [this](const std::exception_ptr&, bool) { sidecar_ended = true; });
+  run_until([&] { return sidecar.condition().begun; });
+  vfs.fail(test::DiskOperation::write, SQLITE_FULL);
+  EXPECT_EQ(ask(Method::put, "/v1/pause").status, 503);
+  EXPECT_TRUE(sidecar.condition().outage);
+  EXPECT_EQ(ask(Method::get, "/readyz").status, 503);
+  EXPECT_THAT(problem(503, ask(Method::put, "/v1/pause")), HasSubstr("nothing was written"));
+  vfs.heal();
+  run_until([&] {
+    clock.advance(1s);
+    return !sidecar.condition().outage;
+  });
+  EXPECT_EQ(ask(Method::put, "/v1/pause").status, 200);
+  sidecar.stop();
+  run_until([&] {
+    clock.advance(1s);
+    return sidecar_ended;
+  });
+}
+
 TEST_F(AdminApi, ReadsNoBodyOfThoseWhoAreNotKnown) {
   authorization = "";
   EXPECT_EQ(ask(Method::get, "/readyz", "hello").status, 413);
