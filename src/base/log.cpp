@@ -1,12 +1,8 @@
 #include "tender/base/log.hpp"
 
-#include <chrono>
 #include <cstdint>
 
-#include <fmt/chrono.h>
 #include <fmt/format.h>
-#include <spdlog/formatter.h>
-#include <spdlog/pattern_formatter.h>
 #include <spdlog/sinks/null_sink.h>
 #include <spdlog/sinks/stdout_sinks.h>
 
@@ -14,49 +10,11 @@
 
 #include "tender/base/json.hpp"
 
+#include "log_limit.hpp"
+#include "log_payload.hpp"
+
 namespace tender {
 namespace {
-
-std::string time_text(spdlog::log_clock::time_point time) {
-  const auto milliseconds = std::chrono::time_point_cast<std::chrono::milliseconds>(time);
-  const auto rest = milliseconds.time_since_epoch() % std::chrono::seconds(1);
-  return fmt::format("{:%Y-%m-%dT%H:%M:%S}.{:03}Z", fmt::gmtime(milliseconds), rest.count());
-}
-
-// As LOG_LEVEL spells it; the library says "warning".
-std::string_view level_name(spdlog::level::level_enum level) {
-  if (level == spdlog::level::warn) {
-    return "warn";
-  }
-  const auto name = spdlog::level::to_string_view(level);
-  return {name.data(), name.size()};
-}
-
-// Text: `2026-01-01T00:00:00.000Z info  message`. JSON: the same three as one object per line.
-class LineFormatter final : public spdlog::formatter {
- public:
-  explicit LineFormatter(LogFormat format) : format_(format) {}
-
-  void format(const spdlog::details::log_msg& message, spdlog::memory_buf_t& out) override {
-    const std::string_view text(message.payload.data(), message.payload.size());
-    const std::string_view level_text = level_name(message.level);
-    if (format_ == LogFormat::json) {
-      const nlohmann::ordered_json line = {
-          {"time", time_text(message.time)}, {"level", level_text}, {"message", text}};
-      fmt::format_to(std::back_inserter(out), "{}\n", ordered_json_line(line));
-    } else {
-      fmt::format_to(std::back_inserter(out), "{} {:<5} {}\n", time_text(message.time), level_text,
-                     printable(text, text.size() * 4));
-    }
-  }
-
-  [[nodiscard]] std::unique_ptr<formatter> clone() const override {
-    return std::make_unique<LineFormatter>(format_);
-  }
-
- private:
-  LogFormat format_;
-};
 
 struct CodePoint {
   std::uint32_t value;
@@ -87,16 +45,27 @@ bool steers(std::uint32_t point) {
 }  // namespace
 
 std::shared_ptr<Logger> make_logger(spdlog::level::level_enum level, LogFormat format) {
-  auto logger =
-      std::make_shared<Logger>("tender", std::make_shared<spdlog::sinks::stderr_sink_st>());
+  auto logger = std::make_shared<Logger>(
+      "tender", std::make_shared<LimitedSink>(std::make_shared<spdlog::sinks::stderr_sink_st>()));
   logger->set_level(level);
-  logger->set_formatter(std::make_unique<LineFormatter>(format));
+  logger->set_formatter(make_log_formatter(format));
   logger->flush_on(spdlog::level::trace);
   return logger;
 }
 
 std::shared_ptr<Logger> make_null_logger() {
   return std::make_shared<Logger>("null", std::make_shared<spdlog::sinks::null_sink_st>());
+}
+
+void write_log(Logger& logger, const LogMessage& message, const std::vector<LogField>& fields) {
+  write_log(logger, message.level, message, fields);
+}
+
+void write_log(Logger& logger, spdlog::level::level_enum level, const LogMessage& message,
+               const std::vector<LogField>& fields) {
+  if (logger.should_log(level)) {
+    logger.log(level, spdlog::string_view_t(log_payload(message, fields)));
+  }
 }
 
 std::string printable(std::string_view text, std::size_t limit) {

@@ -15,6 +15,7 @@
 #include "tender/admin/readiness.hpp"
 #include "tender/base/clock.hpp"
 #include "tender/base/error.hpp"
+#include "tender/base/log_messages.hpp"
 #include "tender/base/wakeup.hpp"
 #include "tender/infra/setting_changes.hpp"
 #include "tender/service/sidecar.hpp"
@@ -84,7 +85,7 @@ class Run {
       }
     }
     if (!io_.stopped()) {
-      logger_->error("stopped at once by an internal error: {}; please report it", what(fault_));
+      write_log(*logger_, logs::kStoppedByFault, {{"cause", what(fault_)}});
       std::_Exit(static_cast<int>(ExitCode::error));
     }
   }
@@ -124,10 +125,7 @@ class Run {
   // A wrong path, or a volume that is not mounted, looks like a fleet without relays.
   void warn_of_new_database() const {
     if (is_new_) {
-      logger_->warn(
-          "{} did not exist: made a new, empty database. If it should hold relays, check "
-          "DATABASE_URL and that its volume is mounted",
-          database_.string());
+      write_log(*logger_, logs::kNewDatabase, {{"database", database_.string()}});
     }
   }
 
@@ -136,7 +134,7 @@ class Run {
     try {
       warn_of_new_database();
       co_await sidecar_.run();
-      logger_->info("stopped");
+      write_log(*logger_, logs::kStopped);
     } catch (...) {
       fault_ = std::current_exception();
     }
@@ -157,19 +155,18 @@ class Run {
     try {
       co_await admin_->run();
     } catch (const std::exception& error) {
-      logger_->error("the admin API stopped because of an error; the sidecar keeps working: {}",
-                     error.what());
+      write_log(*logger_, logs::kAdminStopped, {{"cause", error.what()}});
     }
   }
 
   bool listen(bool said) {
     try {
       admin_.emplace(env_, sidecar_, io_.get_executor(), clock_, *logger_);
-      logger_->info("the admin API listens at {}", admin_->name());
+      write_log(*logger_, logs::kAdminListens, {{"address", admin_->name()}});
       return true;
     } catch (const Error& error) {
-      logger_->log(said ? spdlog::level::debug : spdlog::level::warn,
-                   "no admin API for now, trying again: {}; {}", error.what(), error.remedy());
+      write_log(*logger_, said ? spdlog::level::debug : spdlog::level::warn,
+                logs::kAdminCannotListen, {{"cause", error.what()}, {"remedy", error.remedy()}});
       return false;
     }
   }
@@ -188,13 +185,12 @@ class Run {
     if (ended) {
       co_return;
     }
-    logger_->info("stopping: starting no new work, finishing {} in flight", sidecar_.in_flight());
+    write_log(*logger_, logs::kStopping, {{"in_flight", sidecar_.in_flight()}});
     sidecar_.stop();
     notifier_.look_again();
     co_await signals_.async_wait(asio::redirect_error(asio::use_awaitable, ended));
     if (!ended) {
-      logger_->warn(
-          "stopped at once by a second signal; the work in flight is done again at the next start");
+      write_log(*logger_, logs::kStoppedBySignal);
       std::_Exit(static_cast<int>(ExitCode::error));
     }
   }

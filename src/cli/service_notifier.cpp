@@ -7,6 +7,8 @@
 
 #include <systemd/sd-daemon.h>
 
+#include "tender/base/log_messages.hpp"
+
 namespace tender::cli {
 namespace {
 
@@ -74,10 +76,8 @@ Milliseconds ServiceNotifier::tell() {
 ServiceNotifier::Sent ServiceNotifier::send(const std::string& text) {
   const int result = sd_notify(0, text.c_str());
   if (result < 0 && !std::exchange(failed_, true)) {
-    logger_.warn(
-        "cannot tell the service manager how tender is (NOTIFY_SOCKET): {}; it may take tender "
-        "for dead and restart it",
-        std::generic_category().message(-result));
+    write_log(logger_, logs::kNoServiceManager,
+              {{"cause", std::generic_category().message(-result)}});
   }
   if (result == 0) {
     return Sent::to_nobody;

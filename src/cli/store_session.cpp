@@ -5,6 +5,7 @@
 #include <fmt/ostream.h>
 #include <unistd.h>
 
+#include "tender/base/log_messages.hpp"
 #include "tender/store/checkpointer.hpp"
 #include "tender/store/database_lock.hpp"
 #include "tender/store/pause_table.hpp"
@@ -16,7 +17,7 @@ namespace tender::cli {
 std::shared_ptr<Logger> start_logging(const config::StoreEnv& env) {
   auto logger = make_logger(env.log_level, env.log_format);
   for (const std::string& warning : env.warnings) {
-    logger->warn("{}", warning);
+    write_log(*logger, logs::kConfiguration, {{"warning", warning}});
   }
   return logger;
 }

@@ -4,6 +4,8 @@
 #include <array>
 #include <utility>
 
+#include "tender/base/log_messages.hpp"
+
 namespace tender::http {
 namespace {
 
@@ -33,11 +35,14 @@ void LoggedTransport::count(Method method, const Exchange& exchange) const {
 boost::asio::awaitable<Exchange> LoggedTransport::exchange(Request request) {
   const TimePoint began = clock_.now();
   const Method method = request.method;
-  const std::string what =
-      std::string(to_string(request.method)) + ' ' + printable(request.url.target());
+  const std::string path(request.url.target());
   Exchange exchange = co_await next_.exchange(std::move(request));
   count(method, exchange);
-  logger_.debug("{}: {} after {} ms", what, what_came(exchange), (clock_.now() - began).count());
+  write_log(logger_, logs::kRequest,
+            {{"method", to_string(method)},
+             {"path", path},
+             {"result", what_came(exchange)},
+             {"duration", clock_.now() - began}});
   co_return exchange;
 }
 

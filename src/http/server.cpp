@@ -10,6 +10,8 @@
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
+#include "tender/base/log_messages.hpp"
+
 #include "server_connection.hpp"
 
 namespace tender::http {
@@ -132,8 +134,8 @@ asio::awaitable<void> Server::State::accept(std::shared_ptr<State> self) {
     co_return;
   }
   if (!std::exchange(refused, true)) {
-    logger.warn("{} cannot accept a client, trying again every second: {}", listener.name(),
-                error.message());
+    write_log(logger, logs::kAcceptFails,
+              {{"listener", listener.name()}, {"cause", error.message()}});
   }
   co_await news.wait_until(clock.now() + kAcceptPause);
 }
@@ -148,8 +150,8 @@ asio::awaitable<void> Server::State::serve(std::shared_ptr<State> self, StreamSo
   try {
     co_await connection.serve();
   } catch (const std::exception& error) {
-    self->logger.error("closed a connection to {} after an internal error: {}",
-                       self->listener.name(), error.what());
+    write_log(self->logger, logs::kConnectionFailed,
+              {{"listener", self->listener.name()}, {"cause", error.what()}});
   }
 }
 

@@ -14,6 +14,8 @@
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/write.hpp>
 
+#include "tender/base/log_messages.hpp"
+
 namespace tender::http {
 namespace {
 
@@ -294,7 +296,7 @@ std::string ServerConnection::response_bytes(const Response& response, bool keep
 }
 
 Response ServerConnection::failed(std::string_view what) const {
-  service_.logger.error("{}: answered 500, because the handler failed: {}", what_, printable(what));
+  write_log(service_.logger, logs::kHandlerFailed, {{"request", what_}, {"cause", what}});
   return service_.routes.refusal(500, "internal error");
 }
 

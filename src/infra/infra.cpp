@@ -7,6 +7,7 @@
 
 #include <boost/asio/experimental/awaitable_operators.hpp>
 
+#include "tender/base/log_messages.hpp"
 #include "tender/infra/kinds.hpp"
 #include "tender/model/sync_detail.hpp"
 #include "tender/store/database.hpp"
@@ -269,10 +270,7 @@ Routed Infra::route_portion() {
       router_.route(store::Portion(runtime_.clock),
                     [this](const Activity& activity) { handle_activity(activity); });
   if (routed == Routed::lost) {
-    runtime_.logger.warn(
-        "another program deleted or damaged the row of table router_offset; skipping to the end of "
-        "the activity log and looking for relays that are not in step. If a `tender reconcile` has "
-        "no result yet, run it again");
+    write_log(runtime_.logger, logs::kOffsetLost);
   }
   return routed;
 }
@@ -292,17 +290,12 @@ void Infra::route_rest() {
 void Infra::mend_outbox() {
   const outbox::Outbox::Mended mended = outbox_.mend();
   if (mended.reset > 0) {
-    runtime_.logger.warn(
-        "another program wrote impossible values into {} row{} of table outbox; starting that work "
-        "over",
-        mended.reset, mended.reset == 1 ? "" : "s");
+    write_log(runtime_.logger, logs::kOutboxMended, {{"rows", mended.reset}});
   }
   for (const outbox::Outbox::Kept& line : outbox_.lines()) {
     if (!is_known(line.kind, line.destination)) {
-      runtime_.logger.warn(
-          "table outbox has work of kind {} for {}, which this version of tender does not know; "
-          "leaving it alone",
-          printable(line.kind, 80), printable(line.destination, 80));
+      write_log(runtime_.logger, logs::kUnknownWork,
+                {{"kind", line.kind}, {"destination", line.destination}});
     }
   }
 }
@@ -315,6 +308,7 @@ void Infra::handle_activity(const Activity& activity) {
   const RelayId id{activity.resource_id};
   const Told told{.relay = query_.get_relay(id),
                   .sync = outbox_.find(kRelaySync, id.text),
+                  .retries = retry_.max_retries(),
                   .now = runtime_.clock.now(),
                   .lost_with_many = relay_check_.has_lost_many(),
                   .paused = relay_check_.is_paused()};
@@ -370,16 +364,15 @@ asio::awaitable<void> Infra::reconcile_relay_state(std::string_view source, Wake
   // Nobody needs to read every hour that there was nothing to do.
   const auto level =
       pending == 0 && source == "interval" ? spdlog::level::debug : spdlog::level::info;
-  runtime_.logger.log(level, "reconcile ({}): {} relay{} pending", source, pending,
-                      pending == 1 ? "" : "s");
+  write_log(runtime_.logger, level, logs::kReconcile, {{"source", source}, {"pending", pending}});
 }
 
 // A change of the environment is a change of the relays that it concerns.
 asio::awaitable<void> Infra::enqueue_changed_settings(Wakeup& pause) {
   changed_settings_ = settings_.find();
   for (const SettingChange& change : changed_settings_) {
-    runtime_.logger.info("{} has changed: sending the relays that it concerns again, {} in all",
-                         change.name, change.relays);
+    write_log(runtime_.logger, logs::kSettingChanged,
+              {{"setting", change.name}, {"relays", change.relays}});
   }
   if (!changed_settings_.empty()) {
     settings_.begin(changed_settings_);
@@ -485,8 +478,12 @@ void Infra::schedule_relay_sync_retry(const Relay& relay, std::string_view sourc
     job.not_before = retry->not_before;
     job.last_error = retry->error;
     outbox_.schedule(job);
-    runtime_.logger.info("relay {}: retry {} scheduled ({})", relay.subdomain, retry->attempt,
-                         source);
+    write_log(runtime_.logger, logs::kRetryScheduled,
+              {{"relay", relay.id.text},
+               {"subdomain", relay.subdomain},
+               {"attempt", retry->attempt},
+               {"of", retry_.max_retries()},
+               {"source", source}});
   } else if (const auto* give_up = std::get_if<outbox::GiveUp>(&next)) {
     dead_letters_.add(kind, relay.id.text, give_up->reason, give_up->error, give_up->attempt,
                       give_up->revision, runtime_.clock.now());

@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include "tender/base/log_messages.hpp"
 #include "tender/infra/kinds.hpp"
 #include "tender/infra/relay_import.hpp"
 #include "tender/zooid/relay_config.hpp"
@@ -119,7 +120,8 @@ class RelayCheck::Execution final : public Look {
       owner_.note_present(now, /*recreated=*/false);
     }
     if (is_left_different(now) || now.live_pushes > 0) {
-      owner_.logger_.info("relay {}: zooid shows it as described again", now.subdomain);
+      write_log(owner_.logger_, logs::kNoDrift,
+                {{"relay", now.id.text}, {"subdomain", now.subdomain}});
     }
     owner_.command_.record_look(now, seen(/*live=*/true, /*pushes=*/0));
     return outbox::Complete{};
@@ -136,11 +138,10 @@ class RelayCheck::Execution final : public Look {
       return look_again(job_.attempt + 1, std::min<Milliseconds>(pause, kLongestWait));
     }
     const bool said = std::exchange(owner_.said_what_is_unclear_, true);
-    owner_.logger_.log(
-        said ? spdlog::level::debug : spdlog::level::warn,
-        "relay {}: tender cannot tell whether zooid serves it: {}; check RELAY_VERIFY, or set it "
-        "to off. Not said again of other relays before a look succeeds",
-        relay().subdomain, verdict().reason);
+    write_log(owner_.logger_, said ? spdlog::level::debug : spdlog::level::warn, logs::kUnclear,
+              {{"relay", relay().id.text},
+               {"subdomain", relay().subdomain},
+               {"cause", verdict().reason}});
     return outbox::Complete{};
   }
 
@@ -286,10 +287,12 @@ class RelayCheck::Execution final : public Look {
   }
 
   outbox::Settlement push_again(const Relay& now) {
-    owner_.logger_.warn(
-        "relay {}: zooid took it, and does not show it as described ({}); sending it again, {} of "
-        "{}",
-        now.subdomain, verdict().reason, now.live_pushes + 1, kPushes);
+    write_log(owner_.logger_, logs::kSentAgain,
+              {{"relay", now.id.text},
+               {"subdomain", now.subdomain},
+               {"attempt", now.live_pushes + 1},
+               {"of", kPushes},
+               {"cause", verdict().reason}});
     owner_.command_.record_look(now, seen(/*live=*/false, now.live_pushes + 1));
     send(now.id);
     return outbox::Complete{};
@@ -374,7 +377,7 @@ void RelayCheck::note_unsupported(const zooid::LivenessVerdict& verdict) {
       describe_unsupported(query_.count_settings(), env_.blossom_s3.has_value());
   if (!text.empty()) {  // else no row asks for it any more
     said_what_is_unsupported_ = true;
-    logger_.warn("{}", text);
+    write_log(logger_, logs::kUnsupported, {{"cause", text}});
   }
 }
 
@@ -401,7 +404,7 @@ void RelayCheck::note_present(const Relay& relay, bool recreated) {
   const bool were_many = lost_.are_many();
   lost_.note_present(relay.id, recreated ? clock_.now() : query_.find_last_sync(relay.id));
   if (were_many && !lost_.are_many()) {
-    logger_.info("zooid has relays again that were gone (last seen: {})", relay.subdomain);
+    write_log(logger_, logs::kFoundAgain, {{"last", relay.subdomain}});
   }
 }
 
@@ -410,11 +413,9 @@ void RelayCheck::forget_lost(const RelayId& id) {
 }
 
 void RelayCheck::warn_of_many_lost(const Relay& last) const {
-  logger_.error(
-      "{} relays that zooid at {} had before are gone, and none was seen in between (last: {}): "
-      "zooid's config directory may be missing. Not sending them again. Restore the directory, or "
-      "run `tender reconcile --all --recreate` to recreate them with new identities",
-      LostRelays::kMany, env_.zooid_api_text(), last.subdomain);
+  write_log(
+      logger_, logs::kManyLost,
+      {{"relays", LostRelays::kMany}, {"zooid", env_.zooid_api_text()}, {"last", last.subdomain}});
 }
 
 std::optional<TimePoint> RelayCheck::last_sync(const RelayId& id) const {

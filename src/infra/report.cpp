@@ -1,32 +1,34 @@
 #include "report.hpp"
 
 #include <algorithm>
+#include <iterator>
+#include <string>
+#include <utility>
+#include <vector>
 
-#include <fmt/format.h>
-
+#include "tender/base/log_messages.hpp"
 #include "tender/model/drift_detail.hpp"
 #include "tender/model/sync_detail.hpp"
 
 namespace tender::infra {
 namespace {
 
-std::string what_was_done(const CompletionDetail& detail) {
-  switch (detail.result) {
+std::string_view what_was_done(SyncResult result) {
+  switch (result) {
     case SyncResult::created:
       return "created";
     case SyncResult::recreated:
-      return "recreated with a new identity";
+      return "recreated";
     case SyncResult::deleted:
       return "deleted";
     case SyncResult::updated:
       return "updated";
     case SyncResult::unchanged:
-      return "unchanged, nothing sent";
+      return "unchanged";
     case SyncResult::unseen:
       break;
   }
-  return fmt::format("unchanged, nothing sent; zooid was not seen serving it: {}",
-                     printable(detail.unseen, 600));
+  return "unseen";
 }
 
 std::string_view what_is_done(const DriftDetail& detail, bool paused) {
@@ -42,61 +44,87 @@ std::string_view what_is_done(const DriftDetail& detail, bool paused) {
   return detail.fields.empty() ? "looking again before it is sent again" : "sending it again";
 }
 
-// Below a second in milliseconds: nobody would believe "in 0 s", and "in 1 s" is not true.
-std::string short_wait(Milliseconds wait) {
-  if (wait < std::chrono::seconds(1)) {
-    return fmt::format("{} ms", std::max(wait, Milliseconds::zero()).count());
+class Line {
+ public:
+  Line(Logger& logger, const Activity& activity, const Told& told)
+      : logger_(logger),
+        activity_(activity),
+        told_(told),
+        fields_{{"relay", activity.resource_id},
+                {"subdomain", told.relay ? told.relay->subdomain : ""}} {}
+
+  void completed() {
+    const CompletionDetail detail = read_completion_detail(activity_);
+    if (detail.result == SyncResult::recreated) {
+      write(logs::kRecreated, {{"revision", detail.revision}});
+    } else {
+      write(logs::kInStep, {{"revision", detail.revision},
+                            {"result", what_was_done(detail.result)},
+                            {"cause", detail.unseen}});
+    }
   }
-  return fmt::format("{} s", std::chrono::ceil<std::chrono::seconds>(wait).count());
-}
+
+  void adopted() { write(logs::kAdopted, {{"cause", read_drift_detail(activity_).reason}}); }
+
+  void drifted() {
+    const DriftDetail detail = read_drift_detail(activity_);
+    if (told_.lost_with_many && detail.fields.empty()) {
+      level_ = spdlog::level::debug;  // a line for all of them has said so
+    }
+    write(logs::kDrift, {{"cause", detail.reason}, {"action", what_is_done(detail, told_.paused)}});
+  }
+
+  void new_key() {
+    const IdentityDetail detail = read_identity_detail(activity_);
+    write(logs::kNewKey, {{"key", detail.now}, {"first_key", detail.first}});
+  }
+
+  void failed() {
+    const std::string cause = read_failure_detail(activity_).error;
+    if (told_.sync && told_.sync->attempt > 0) {
+      const Milliseconds next = told_.sync->not_before - told_.now;
+      write(logs::kSyncFailed, {{"attempt", told_.sync->attempt},
+                                {"of", told_.retries},
+                                {"next", std::max(next, Milliseconds::zero())},
+                                {"cause", cause}});
+    } else {
+      write(told_.sync ? logs::kSyncFailedMeanwhile : logs::kGivenUp, {{"cause", cause}});
+    }
+  }
+
+  void taken_up() { write(logs::kCommand, {{"activity", activity_.activity_type}}); }
+
+ private:
+  void write(const LogMessage& message, std::vector<LogField> fields) {
+    fields_.insert(fields_.end(), std::make_move_iterator(fields.begin()),
+                   std::make_move_iterator(fields.end()));
+    write_log(logger_, level_.value_or(message.level), message, fields_);
+  }
+
+  Logger& logger_;
+  const Activity& activity_;
+  const Told& told_;
+  std::vector<LogField> fields_;
+  std::optional<spdlog::level::level_enum> level_;  // where it is not the message's
+};
 
 }  // namespace
 
 void report(Logger& logger, const Activity& activity, const Told& told) {
-  const std::string name = printable(told.relay ? told.relay->subdomain : activity.resource_id, 80);
+  Line line(logger, activity, told);
   const auto type = activity.relay_activity();
   if (type == ActivityType::complete_relay_sync) {
-    const CompletionDetail detail = read_completion_detail(activity);
-    logger.log(detail.result == SyncResult::recreated ? spdlog::level::warn : spdlog::level::info,
-               "relay {}: in step at revision {} ({})", name, detail.revision,
-               what_was_done(detail));
-    return;
-  }
-  if (type == ActivityType::adopt_relay_info) {
-    logger.info("relay {}: changed in zooid ({}); adopted into the row", name,
-                printable(read_drift_detail(activity).reason, 600));
-    return;
-  }
-  if (type == ActivityType::notice_relay_drift) {
-    const DriftDetail detail = read_drift_detail(activity);
-    const bool said = told.lost_with_many && detail.fields.empty();
-    logger.log(said ? spdlog::level::debug : spdlog::level::warn,
-               "relay {}: zooid no longer serves it as described: {}; {}", name,
-               printable(detail.reason, 600), what_is_done(detail, told.paused));
-    return;
-  }
-  if (type == ActivityType::notice_relay_identity) {
-    const IdentityDetail detail = read_identity_detail(activity);
-    logger.error(
-        "relay {}: zooid now serves it with the key {} instead of {}; clients see a different "
-        "relay. Restore zooid's file of the relay from a backup. If the new key is intended, run "
-        "`tender relay accept-identity {}`",
-        name, printable(detail.now, 80), printable(detail.first, 80), name);
-    return;
-  }
-  if (type != ActivityType::fail_relay_sync) {
-    logger.info("relay {}: {}", name, printable(activity.activity_type, 80));
-    return;
-  }
-  const std::string error = printable(read_failure_detail(activity).error, 600);
-  if (told.sync && told.sync->attempt > 0) {
-    logger.warn("relay {}: sync failed ({} in a row), next try in {}: {}", name, told.sync->attempt,
-                short_wait(told.sync->not_before - told.now), error);
-  } else if (told.sync) {
-    logger.warn("relay {}: sync failed, and a new sync was requested in the meantime: {}", name,
-                error);
+    line.completed();
+  } else if (type == ActivityType::adopt_relay_info) {
+    line.adopted();
+  } else if (type == ActivityType::notice_relay_drift) {
+    line.drifted();
+  } else if (type == ActivityType::notice_relay_identity) {
+    line.new_key();
+  } else if (type == ActivityType::fail_relay_sync) {
+    line.failed();
   } else {
-    logger.warn("relay {}: given up, see `tender dead-letter list`: {}", name, error);
+    line.taken_up();
   }
 }
 

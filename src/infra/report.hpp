@@ -16,6 +16,7 @@ namespace tender::infra {
 struct Told {
   std::optional<Relay> relay;       // nothing: it is gone
   std::optional<outbox::Job> sync;  // its sync in the outbox; nothing: none is due
+  int retries = 0;                  // as often as a failed sync is tried again
   TimePoint now{};
   bool lost_with_many = false;  // zooid has lost it with many others, and a line has said so
   bool paused = false;          // syncs wait until an operator resumes them

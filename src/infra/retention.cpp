@@ -1,5 +1,6 @@
 #include "tender/infra/retention.hpp"
 
+#include "tender/base/log_messages.hpp"
 #include "tender/config/duration.hpp"
 #include "tender/store/database.hpp"
 #include "tender/store/store_error.hpp"
@@ -47,7 +48,8 @@ boost::asio::awaitable<void> Retention::prune() {
     co_await wakeup_.wait_until(next);
   }
   if (pruned_ > 0) {
-    logger_.info("pruned {} activities older than {}", pruned_, config::format_duration(keep_));
+    write_log(logger_, logs::kPruned,
+              {{"activities", pruned_}, {"older_than", config::format_duration(keep_)}});
   }
 }
 
@@ -59,8 +61,7 @@ bool Retention::prune_portion(TimePoint cutoff) {
     return !step.finished ||
            store::remove_tombstones(database_, cutoff, kTombstones) == kTombstones;
   } catch (const store::StoreError& error) {
-    logger_.warn("the activity log could not be pruned; trying again in an hour: {}; {}",
-                 error.what(), error.remedy());
+    write_log(logger_, logs::kPruneFailed, {{"cause", error.what()}, {"remedy", error.remedy()}});
     return false;
   }
 }

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "tender/base/log_messages.hpp"
+
 namespace tender::outbox {
 namespace {
 
@@ -10,10 +12,6 @@ using State = CircuitBreaker::State;
 
 constexpr std::chrono::minutes kLongestPause{15};   // a longer Retry-After counts as this
 constexpr std::chrono::seconds kOverwriteAlone{1};  // as long as it has no answer
-
-std::int64_t seconds(Milliseconds duration) {
-  return std::chrono::ceil<std::chrono::seconds>(duration).count();
-}
 
 }  // namespace
 
@@ -33,10 +31,10 @@ void DestinationGate::restore(const DestinationState& state, TimePoint now) {
   state_.concurrency.reset();  // that was what another process had learned
   saved_ = state;
   if (state_.failing_since) {
-    logger_.warn(
-        "{} was unusable when tender last stopped (for {} s: {}); probing it before sending "
-        "anything",
-        name_, seconds(now - *state_.failing_since), state_.reason);
+    write_log(logger_, logs::kUnusableBefore,
+              {{"destination", name_},
+               {"failing_for", now - *state_.failing_since},
+               {"cause", state_.reason}});
     breaker_.restore_open(now);
   }
 }
@@ -152,8 +150,7 @@ void DestinationGate::pause(const DestinationSign& sign, TimePoint now) {
   }
   if (!paused(now)) {
     transitions_.add({name_, "paused"});
-    logger_.warn("{} asks us to wait for {} s (Retry-After): sending nothing until then", name_,
-                 seconds(sign.pause));
+    write_log(logger_, logs::kToldToWait, {{"destination", name_}, {"wait", sign.pause}});
   }
   state_.paused_until = std::max(paused(now) ? state_.paused_until.value_or(now) : now,
                                  now + std::min<Milliseconds>(sign.pause, kLongestPause));
@@ -173,8 +170,8 @@ void DestinationGate::follow(TimePoint now, const std::string& reason) {
   if (breaker_.state() == State::closed) {
     if (state_.failing_since) {
       transitions_.add({name_, "usable"});
-      logger_.info("{} works again, after {} s; resuming", name_,
-                   seconds(now - *state_.failing_since));
+      write_log(logger_, logs::kUsable,
+                {{"destination", name_}, {"failed_for", now - *state_.failing_since}});
       state_.failing_since.reset();
       state_.probe_at.reset();
       state_.reason.clear();
@@ -195,19 +192,10 @@ void DestinationGate::follow(TimePoint now, const std::string& reason) {
 }
 
 void DestinationGate::say_that_it_fails(TimePoint now) const {
-  const auto wait = seconds(state_.probe_at.value_or(now) - now);
-  if (state_.stores_nothing) {
-    logger_.error(
-        "{} cannot store what it is sent: {}; changing nothing there until it can, and spending no "
-        "retries; next probe in {} s, then at least every 2 minutes",
-        name_, state_.reason, wait);
-  } else {
-    logger_.error(
-        "{} is unusable: {}; sending nothing until it works, and spending no retries; next probe "
-        "in "
-        "{} s, then at least every 2 minutes",
-        name_, state_.reason, wait);
-  }
+  write_log(logger_, state_.stores_nothing ? logs::kStoresNothing : logs::kUnusable,
+            {{"destination", name_},
+             {"cause", state_.reason},
+             {"next_probe", state_.probe_at.value_or(now) - now}});
 }
 
 }  // namespace tender::outbox

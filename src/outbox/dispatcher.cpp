@@ -10,6 +10,7 @@
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/this_coro.hpp>
 
+#include "tender/base/log_messages.hpp"
 #include "tender/store/database.hpp"
 #include "tender/store/store_error.hpp"
 #include "tender/store/transaction.hpp"
@@ -243,9 +244,9 @@ void Dispatcher::settle_alone(Task& task) {
 // Doing the work again at once would not help, and never doing it again would hide it.
 void Dispatcher::put_off(Task& task, const store::StoreError& error) {
   const Job& job = task.job;
-  const Kind& kind = registry_.kinds.at(task.kind);
-  logger_.error("{} {}: the result of its {} cannot be written; doing it again later: {}; {}",
-                kind.resource, job.key, kind.noun, error.what(), error.remedy());
+  write_log(
+      logger_, logs::kResultNotWritten,
+      {{"work", job.kind}, {"key", job.key}, {"cause", error.what()}, {"remedy", error.remedy()}});
   task.settled_as = "put_off";
   task.letter.reset();
   const std::string reason = fmt::format("the result could not be written: {}", error.what());

@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "tender/base/log_messages.hpp"
 #include "tender/base/utc_time.hpp"
 
 namespace tender::outbox {
@@ -13,7 +14,7 @@ void PauseWatch::look(TimePoint now) {
   const auto before = std::exchange(pause_, table_.find(now));
   if (!pause_) {
     if (before) {
-      logger_.info("the pause is over: sending again");
+      write_log(logger_, logs::kPauseOver);
     }
     return;
   }
@@ -24,11 +25,10 @@ void PauseWatch::look(TimePoint now) {
   }
   if (!before || before->since != pause_->since || before->until != pause_->until ||
       before->reason != pause_->reason) {
-    logger_.info("paused from {} until {}{}: sending nothing that changes zooid",
-                 format_time(pause_->since),
-                 pause_->until ? format_time(*pause_->until) : "`tender resume`",
-                 pause_->reason.empty() ? std::string()
-                                        : fmt::format(" ({})", printable(pause_->reason, 600)));
+    write_log(logger_, logs::kPaused,
+              {{"since", format_time(pause_->since)},
+               {"until", pause_->until ? format_time(*pause_->until) : ""},
+               {"reason", pause_->reason}});
   }
 }
 

@@ -6,6 +6,7 @@
 
 #include <boost/asio/experimental/awaitable_operators.hpp>
 
+#include "tender/base/log_messages.hpp"
 #include "tender/store/database.hpp"
 #include "tender/store/store_error.hpp"
 
@@ -41,10 +42,7 @@ ActiveSidecar::ActiveSidecar(const asio::any_io_executor& executor, const config
   if (env.zooid_config_dir) {
     config_watch_.emplace(executor, *env.zooid_config_dir);
     if (const auto& fault = config_watch_->fault()) {
-      logger_.warn(
-          "{}: changes of zooid's files are noticed within RELAY_SWEEP instead of at once; "
-          "`tender check` says whether ZOOID_CONFIG_DIR can be read",
-          *fault);
+      write_log(logger_, logs::kFilesNotWatched, {{"cause", *fault}});
     }
   }
 }
@@ -117,9 +115,8 @@ asio::awaitable<void> ActiveSidecar::keep_alive() {
   while (!finished_) {
     const TimePoint now = clock_.now();
     if (now >= drain_until_) {
-      logger_.warn(
-          "{} still in flight after {} s: cancelled; they are done again at the next start",
-          infra_.in_flight(), kDrain / std::chrono::seconds(1));
+      write_log(logger_, logs::kDrainEnded,
+                {{"in_flight", infra_.in_flight()}, {"waited", Milliseconds(kDrain)}});
       drain_until_ = TimePoint::max();
       transport_.stop();
       infra_.abandon();

@@ -6,6 +6,7 @@
 
 #include <boost/asio/experimental/awaitable_operators.hpp>
 
+#include "tender/base/log_messages.hpp"
 #include "tender/infra/setting_changes.hpp"
 #include "tender/store/database_lock.hpp"
 #include "tender/store/integrity.hpp"
@@ -142,9 +143,11 @@ asio::awaitable<void> Sidecar::become_active() {
   standby_ = !lock && options_.standby;
   if (standby_) {
     const auto holder = store::DatabaseLock::holder(path);
-    logger_.warn("another sidecar{} works on {}; waiting as standby until it ends",
-                 holder && holder->pid ? fmt::format(" (pid {})", *holder->pid) : "",
-                 path.string());
+    std::vector<LogField> fields{{"database", path.string()}};
+    if (holder && holder->pid) {
+      fields.emplace_back("pid", *holder->pid);
+    }
+    write_log(logger_, logs::kStandby, fields);
   }
   while (!lock && options_.standby && !stopping_) {
     const TimePoint look = runtime_.clock.now() + kStandbyLook;
@@ -154,8 +157,11 @@ asio::awaitable<void> Sidecar::become_active() {
   standby_ = false;
   if (lock && !stopping_) {
     infra::SettingChanges(runtime_.database, env_).require_consent();
-    logger_.info("tender {} keeps {} in step with {}, as {}", TENDER_VERSION, env_.zooid_api_text(),
-                 path.string(), env_.robot_key.public_key().npub());
+    write_log(logger_, logs::kStarted,
+              {{"version", TENDER_VERSION},
+               {"zooid", env_.zooid_api_text()},
+               {"database", path.string()},
+               {"npub", env_.robot_key.public_key().npub()}});
     warn_of_odd_rows();
     active_ = std::make_shared<ActiveSidecar>(
         executor_, env_, runtime_, std::move(*lock), command(), logger_,
@@ -180,7 +186,7 @@ void Sidecar::warn_of_odd_rows() {
   for (const store::RowFault& fault :
        store::find_row_faults(runtime_.database, env_.reserved_subdomains, store::RowLook::quick)) {
     const auto level = fault.harmful ? spdlog::level::warn : spdlog::level::info;
-    logger_.log(level, "{}; {}", fault.what, fault.remedy);
+    write_log(logger_, level, logs::kOddRow, {{"cause", fault.what}, {"remedy", fault.remedy}});
   }
 }
 
@@ -191,15 +197,12 @@ asio::awaitable<void> Sidecar::look_for_damage() {
     if (result.error && result.error->fault() == store::StoreFault::corrupt) {
       active_->hold(*result.error);
     } else if (result.error) {
-      logger_.warn("could not check the database for damage: {}; {}", result.error->what(),
-                   result.error->remedy());
+      write_log(logger_, logs::kDamageUnknown,
+                {{"cause", result.error->what()}, {"remedy", result.error->remedy()}});
     }
   }
   if (integrity_ == store::Integrity::odd_rows) {
-    logger_.warn(
-        "{}: another program wrote rows that break the rules of their tables; `tender check` names "
-        "the affected relays",
-        runtime_.database.path().string());
+    write_log(logger_, logs::kOddRows, {{"database", runtime_.database.path().string()}});
   }
 }
 

@@ -2,6 +2,7 @@
 
 #include <boost/asio/experimental/awaitable_operators.hpp>
 
+#include "tender/base/log_messages.hpp"
 #include "tender/store/database.hpp"
 
 namespace tender::store {
@@ -17,8 +18,7 @@ ActivityFeed::ActivityFeed(const boost::asio::any_io_executor& executor, Databas
       tail_(database, clock, channel_),
       watch_(executor, database.path()) {
   if (const auto& fault = watch_.fault()) {
-    logger.warn("{}: commands of other programs are noticed within a second instead of at once",
-                *fault);
+    write_log(logger, logs::kCommitsNotWatched, {{"cause", *fault}});
   }
 }
 

@@ -3,6 +3,7 @@
 #include <filesystem>
 #include <utility>
 
+#include "tender/base/log_messages.hpp"
 #include "tender/store/database.hpp"
 #include "tender/store/database_lock.hpp"
 #include "tender/store/store_error.hpp"
@@ -48,8 +49,8 @@ void Checkpointer::checkpoint() {
     failing_ = false;
   } catch (const StoreError& error) {
     if (!std::exchange(failing_, true)) {
-      logger_.warn("checkpoint: {}; the write-ahead log grows until it works; {}", error.what(),
-                   error.remedy());
+      write_log(logger_, logs::kCheckpointFails,
+                {{"cause", error.what()}, {"remedy", error.remedy()}});
     }
   }
 }

@@ -13,6 +13,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "tender/base/log_messages.hpp"
 #include "tender/store/migrations.hpp"
 #include "tender/store/store_error.hpp"
 
@@ -246,11 +247,7 @@ std::int64_t Database::data_version() {
 }
 
 Database::Options open_options(OpenMode mode, Logger& logger) {
-  return {.mode = mode, .on_wait = [&logger] {
-            logger.warn(
-                "the database is locked by another program; waiting for it, at most 5 s (end that "
-                "program's transaction if this happens often)");
-          }};
+  return {.mode = mode, .on_wait = [&logger] { write_log(logger, logs::kDatabaseLocked); }};
 }
 
 }  // namespace tender::store

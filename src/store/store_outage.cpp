@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "tender/base/log_messages.hpp"
 #include "tender/store/database.hpp"
 #include "tender/store/integrity.hpp"
 #include "tender/store/transaction.hpp"
@@ -23,13 +24,9 @@ void StoreOutage::begin(const StoreError& error) {
   if (retry_at_ && !worse) {
     return;
   }
-  if (error.fault() == StoreFault::corrupt) {
-    logger_.error("{}; no work is done until the file is intact again; {}", error.what(),
-                  error.remedy());
-  } else {
-    logger_.error("{}; nothing is lost, trying again until it works; {}", error.what(),
-                  error.remedy());
-  }
+  const bool damaged = error.fault() == StoreFault::corrupt;
+  write_log(logger_, damaged ? logs::kDatabaseDamaged : logs::kDatabaseFails,
+            {{"cause", error.what()}, {"remedy", error.remedy()}});
   const Milliseconds well_for = clock_.now() - ended_at_;
   if (well_for >= kRelapse || well_for < Milliseconds::zero()) {
     pause_ = Milliseconds::zero();
@@ -62,7 +59,7 @@ bool StoreOutage::over() {
     try_again_later();
     return false;
   }
-  logger_.info("the database can be written again; resuming");
+  write_log(logger_, logs::kDatabaseWorks);
   retry_at_.reset();
   ended_at_ = clock_.now();
   return true;

@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include "tender/base/log_messages.hpp"
 #include "tender/zooid/liveness.hpp"
 #include "tender/zooid/outcome.hpp"
 
@@ -155,8 +156,10 @@ void Client::note_use(std::size_t address) {
     return;  // nothing new, or of a request that began before the change
   }
   if (logger_ != nullptr) {
-    logger_->warn("using zooid's address {} from now on; {} failed: {}",
-                  env_.zooid_api_urls[address].text(), env_.zooid_api_urls[in_use_].text(), fault_);
+    write_log(*logger_, logs::kAddressChanged,
+              {{"address", env_.zooid_api_urls[address].text()},
+               {"failed", env_.zooid_api_urls[in_use_].text()},
+               {"cause", fault_}});
   }
   in_use_ = address;
 }

@@ -9,7 +9,6 @@
 #include <vector>
 
 #include <gmock/gmock.h>
-#include <spdlog/sinks/ostream_sink.h>
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
@@ -20,6 +19,7 @@
 #include "tender/nostr/http_auth.hpp"
 
 #include "support/fault_vfs.hpp"
+#include "support/log_sink.hpp"
 #include "support/world.hpp"
 
 namespace tender::admin {
@@ -139,7 +139,7 @@ struct AdminApi : testing::Test {
   nostr::SecretKey owner = nostr::SecretKey::parse(std::string(63, '0') + "3");
   nostr::SecretKey reader = nostr::SecretKey::parse(std::string(63, '0') + "4");
   std::ostringstream log;
-  Logger logger{"test", std::make_shared<spdlog::sinks::ostream_sink_st>(log)};
+  Logger logger{"test", test::log_sink(log)};
   test::FaultVfs vfs;
   store::Database database{path, clock, on(vfs)};
   service::Sidecar sidecar{

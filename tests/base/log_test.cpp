@@ -1,8 +1,16 @@
 #include "tender/base/log.hpp"
 
+#include <chrono>
+#include <utility>
+
 #include <gtest/gtest.h>
 
+#include <nlohmann/json.hpp>
+
 namespace tender {
+
+using Milliseconds = std::chrono::milliseconds;
+using Seconds = std::chrono::seconds;
 
 TEST(Printable, EscapesWhatCouldForgeALogLine) {
   EXPECT_EQ(printable("one\ntwo\x1b[31m"), "one\\ntwo\\u001b[31m");
@@ -33,6 +41,56 @@ TEST(Logger, SpellsLevelsAsTheSettingDoes) {
   const std::string lines = testing::internal::GetCapturedStderr();
   EXPECT_NE(lines.find("Z warn  one\n"), std::string::npos) << lines;
   EXPECT_NE(lines.find("Z debug two\n"), std::string::npos) << lines;
+}
+
+// What a logger with this format writes of one line.
+std::string line_of(LogFormat format, const std::vector<LogField>& fields) {
+  constexpr LogMessage message{
+      .level = spdlog::level::warn, .text = "it failed", .fields = "a b next", .meaning = {}};
+  testing::internal::CaptureStderr();
+  const auto logger = make_logger(spdlog::level::info, format);
+  write_log(*logger, message, fields);
+  write_log(*logger, spdlog::level::debug, message, fields);
+  return testing::internal::GetCapturedStderr();
+}
+
+TEST(WriteLog, WritesFieldsForPeople) {
+  const std::string line = line_of(LogFormat::text, {{"a", "x"}, {"b", 7}, {"next", Seconds(30)}});
+  EXPECT_TRUE(line.ends_with("Z warn  it failed a=x b=7 next=30s\n")) << line;
+}
+
+TEST(WriteLog, WritesFieldsForPrograms) {
+  const std::string line =
+      line_of(LogFormat::json, {{"a", "x \"y\""}, {"b", 7}, {"next", Seconds(30)}});
+  const auto object = nlohmann::json::parse(line);
+  EXPECT_EQ(object.at("level"), "warn");
+  EXPECT_EQ(object.at("message"), "it failed");
+  EXPECT_EQ(object.at("a"), "x \"y\"");
+  EXPECT_EQ(object.at("b"), 7);
+  EXPECT_EQ(object.at("next_ms"), 30'000);
+  EXPECT_EQ(object.size(), 6U);
+}
+
+TEST(WriteLog, QuotesWhatCouldBeTakenForAnotherField) {
+  const std::string line = line_of(LogFormat::text, {{"a", "x b=\"forged\"\nno \x1eline"}});
+  EXPECT_TRUE(line.ends_with("it failed a=\"x b=\\\"forged\\\"\\nno \\u001eline\"\n")) << line;
+}
+
+TEST(WriteLog, LeavesOutAFieldWithoutText) {
+  const std::string line = line_of(LogFormat::text, {{"a", ""}, {"b", 0}});
+  EXPECT_TRUE(line.ends_with("it failed b=0\n")) << line;
+}
+
+TEST(WriteLog, SaysDurationsAsPeopleDo) {
+  const std::vector<std::pair<std::chrono::milliseconds, std::string>> said{
+      {Milliseconds(0), "0ms"},   {Milliseconds(999), "999ms"}, {Milliseconds(1001), "1.1s"},
+      {Milliseconds(2000), "2s"}, {Milliseconds(9901), "10s"},  {Seconds(119), "119s"},
+      {Seconds(120), "2m"},       {Seconds(150), "2m30s"},      {Seconds(3600), "1h"},
+      {Seconds(3601), "1h1m"},    {Seconds(86'400), "24h"}};
+  for (const auto& [duration, text] : said) {
+    const std::string line = line_of(LogFormat::text, {{"next", duration}});
+    EXPECT_TRUE(line.ends_with("next=" + text + "\n")) << line;
+  }
 }
 
 TEST(Printable, LeavesQuotesAndOtherScriptsReadable) {

@@ -9,13 +9,13 @@
 #include <vector>
 
 #include <gmock/gmock.h>
-#include <spdlog/sinks/ostream_sink.h>
 #include <unistd.h>
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/local/datagram_protocol.hpp>
 
+#include "support/log_sink.hpp"
 #include "support/temp_dir.hpp"
 #include "support/virtual_clock.hpp"
 
@@ -76,7 +76,7 @@ struct ServiceNotifierTest : testing::Test {
   std::string socket = (directory.path() / "notify").string();
   Datagram::socket manager{io, Datagram::endpoint(socket)};
   std::ostringstream log;
-  Logger logger{"test", std::make_shared<spdlog::sinks::ostream_sink_st>(log)};
+  Logger logger{"test", test::log_sink(log)};
   ServiceNotifier::State state;
   ServiceNotifier notifier{clock, logger, [this] { return state; }};
   bool ended = false;

@@ -116,14 +116,14 @@ class AdminTest(unittest.TestCase):
             self.world.eventually_in_step()
             self.world.sim.control("PUT", f"/relays/{relay}/members", {"members": [TENANT]})
             self.assertEqual(self.world.data("members", "blue"), [TENANT])
-            self.assertIn("no admin API for now", self.world.log())
+            self.assertIn("the admin API cannot listen for now", self.world.log())
 
     def test_an_address_that_becomes_free_is_taken(self):
         with socket.create_server(("127.0.0.1", 0)) as other:
             port = other.getsockname()[1]
             self.world.environment["ADMIN_BIND"] = f"127.0.0.1:{port}"
             self.world.start()
-            eventually(lambda: "no admin API for now" in self.world.log(), "the address is in use")
+            eventually(lambda: "the admin API cannot listen for now" in self.world.log(), "the address is in use")
 
         def is_there():
             connection = http.client.HTTPConnection("127.0.0.1", port, timeout=DEADLINE)

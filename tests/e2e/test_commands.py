@@ -72,7 +72,7 @@ class CommandsTest(unittest.TestCase):
         eventually(lambda: self.world.data("status")["outbox"]["due"] == 2, "both commands are routed")
         self.assertEqual(self.world.stop(sidecar), 0)
         sidecar = self.world.start()
-        eventually(lambda: self.world.log().count("paused from") == 2, "the next sidecar says so, too")
+        eventually(lambda: self.world.log().count("paused: sending nothing") == 2, "the next sidecar says so, too")
         self.assertEqual(self.world.data("status")["pause"]["relays_waiting"], 2)
         self.world.sim.start()
         self.assertEqual(self.world.sim.journal(), [])

@@ -86,7 +86,7 @@ class TroubleTest(unittest.TestCase):
             [TENDER, "relay", "create", "--tenant", TENANT, "--subdomain", "green"], text=True,
             cwd=self.world.directory, env=self.world.environment, stdout=subprocess.PIPE,
             stderr=subprocess.PIPE)
-        self.assertIn("locked by another program", command.stderr.readline())
+        self.assertIn("another program has locked the database", command.stderr.readline())
         connection.execute("COMMIT")
         connection.close()
         out, _ = command.communicate(timeout=30)

@@ -2,12 +2,13 @@
 
 #include <sstream>
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <spdlog/sinks/ostream_sink.h>
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 
+#include "support/log_sink.hpp"
 #include "support/metric_value.hpp"
 #include "support/virtual_clock.hpp"
 
@@ -35,8 +36,6 @@ class Scripted final : public Transport {
 };
 
 struct LoggedTransportTest : testing::Test {
-  LoggedTransportTest() { logger.set_pattern("%l %v"); }
-
   void ask() {
     boost::asio::co_spawn(io, patch(), boost::asio::detached);
     clock.run_ready();
@@ -51,7 +50,7 @@ struct LoggedTransportTest : testing::Test {
   }
 
   std::ostringstream out;
-  Logger logger{"test", std::make_shared<spdlog::sinks::ostream_sink_st>(out)};
+  Logger logger{"test", test::log_sink(out)};
   boost::asio::io_context io;
   test::VirtualClock clock{io};
   Scripted scripted{clock};
@@ -67,7 +66,9 @@ TEST_F(LoggedTransportTest, TellsOfAnAnswer) {
   response.body = "but-secret";
   scripted.next.result = response;
   ask();
-  EXPECT_EQ(out.str(), "debug PATCH /relay/blue: 404 after 42 ms\n");
+  EXPECT_THAT(out.str(),
+              testing::EndsWith(" debug request method=PATCH path=/relay/blue result=404 "
+                                "duration=42ms\n"));
   EXPECT_EQ(std::get<Response>(got.result).status, 404);
   EXPECT_EQ(scripted.last_body, "but-secret");
 }
@@ -78,7 +79,9 @@ TEST_F(LoggedTransportTest, TellsOfAFault) {
   failure.fault = Fault::timeout;
   scripted.next.result = failure;
   ask();
-  EXPECT_EQ(out.str(), "debug PATCH /relay/blue: timeout after 42 ms\n");
+  EXPECT_THAT(out.str(),
+              testing::EndsWith(" debug request method=PATCH path=/relay/blue result=timeout "
+                                "duration=42ms\n"));
 }
 
 TEST_F(LoggedTransportTest, CountsAnswersAndFaults) {

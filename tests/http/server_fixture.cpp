@@ -3,8 +3,6 @@
 #include <array>
 #include <stdexcept>
 
-#include <spdlog/sinks/ostream_sink.h>
-
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 #include <boost/asio/ip/tcp.hpp>
@@ -12,6 +10,8 @@
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/write.hpp>
+
+#include "support/log_sink.hpp"
 
 namespace tender::http {
 namespace {
@@ -62,9 +62,8 @@ void Peer::start_reading() {
 }
 
 ServerTest::ServerTest() {
-  auto sink = std::make_shared<spdlog::sinks::ostream_sink_st>(log);
+  auto sink = test::log_sink(log);
   logger_ = std::make_shared<Logger>("test", sink);
-  logger_->set_pattern("%v");
 }
 
 ServerTest::~ServerTest() {

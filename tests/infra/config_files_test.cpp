@@ -6,10 +6,10 @@
 #include <utility>
 
 #include <gmock/gmock.h>
-#include <spdlog/sinks/ostream_sink.h>
 
 #include "tender/model/drift_detail.hpp"
 
+#include "support/log_sink.hpp"
 #include "support/world.hpp"
 
 namespace tender {
@@ -307,7 +307,7 @@ TEST_F(ConfigFiles, DoNotMakeAFightOfWhatAnOlderZooidDrops) {
 
 TEST_F(ConfigFiles, TellOnceWhatAnOlderZooidDropsAndForHowManyRelays) {
   std::ostringstream log;
-  world.logger->sinks().push_back(std::make_shared<spdlog::sinks::ostream_sink_st>(log));
+  world.logger->sinks().push_back(test::log_sink(log));
   world.logger->set_level(spdlog::level::warn);
   world.zooid.generation = test::Generation::a;
   live("plain");

@@ -4,11 +4,11 @@
 
 #include <fmt/format.h>
 #include <gtest/gtest.h>
-#include <spdlog/sinks/ostream_sink.h>
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 
+#include "support/log_sink.hpp"
 #include "support/world.hpp"
 
 namespace tender {
@@ -63,8 +63,7 @@ struct RetentionTest : testing::Test {
   }
 
   std::ostringstream log_text;
-  std::shared_ptr<Logger> logger =
-      std::make_shared<Logger>("test", std::make_shared<spdlog::sinks::ostream_sink_st>(log_text));
+  std::shared_ptr<Logger> logger = std::make_shared<Logger>("test", test::log_sink(log_text));
   World world;
   std::unique_ptr<infra::Retention> retention;
 };
@@ -79,7 +78,8 @@ TEST_F(RetentionTest, PrunesWithinAnHourWhatHasGrownOld) {
   pass(kDay + 1h);
   EXPECT_EQ(rows(), 1U);  // the newest completion, which is the newest row as well
   logger->flush();
-  EXPECT_NE(log_text.str().find("pruned 11 activities older than 90d"), std::string::npos)
+  EXPECT_NE(log_text.str().find("removed old activities activities=11 older_than=90d"),
+            std::string::npos)
       << log_text.str();
 }
 

@@ -3,11 +3,11 @@
 #include <sstream>
 
 #include <gtest/gtest.h>
-#include <spdlog/sinks/ostream_sink.h>
 
 #include "tender/store/store_error.hpp"
 
 #include "support/fault_vfs.hpp"
+#include "support/log_sink.hpp"
 #include "support/world.hpp"
 
 namespace tender {
@@ -31,7 +31,7 @@ void PrintTo(const DiskFault& fault, std::ostream* out) {
 
 struct StoreFaults : testing::Test {
   StoreFaults() {
-    world.logger->sinks().push_back(std::make_shared<spdlog::sinks::ostream_sink_st>(log_text));
+    world.logger->sinks().push_back(test::log_sink(log_text));
     world.logger->set_level(spdlog::level::trace);
   }
 
@@ -68,14 +68,14 @@ TEST_P(LastingFault, StopsTheWorkerUntilItIsGone) {
   command_elsewhere("blue");
   world.clock().advance(10min);
   EXPECT_TRUE(world.zooid.requests.empty());
-  EXPECT_EQ(logged("[error]"), 1) << log_text.str();
+  EXPECT_EQ(logged("Z error "), 1) << log_text.str();
   EXPECT_EQ(logged(GetParam().remedy), 1) << log_text.str();
   EXPECT_EQ(logged("resuming"), 0);
   vfs.heal();
   world.clock().advance(31s);
   EXPECT_EQ(world.zooid.requests.size(), 1U);
   EXPECT_TRUE(world.query->list_relays_pending_sync().empty());
-  EXPECT_EQ(logged("[error]"), 1) << log_text.str();
+  EXPECT_EQ(logged("Z error "), 1) << log_text.str();
   EXPECT_EQ(logged("resuming"), 1) << log_text.str();
 }
 
@@ -135,7 +135,7 @@ TEST_F(StoreFaults, OfAFileThatCannotBeOpenedForAWhileAreWaitedOut) {
   vfs.heal();
   world.clock().advance(31s);
   EXPECT_EQ(world.zooid.requests.size(), 1U);
-  EXPECT_EQ(logged("[error]"), 1) << log_text.str();
+  EXPECT_EQ(logged("Z error "), 1) << log_text.str();
 }
 
 TEST_F(StoreFaults, OfOneOperationCostASecond) {

@@ -63,11 +63,16 @@ TEST_F(Destinations, SayByNameWhichOneFails) {
   ask_for("dead", 10, kThere);
   run(both());
   clock.advance(1s);
-  EXPECT_THAT(log(), testing::HasSubstr("https://there.example is unusable: connection refused"));
+  EXPECT_THAT(
+      log(),
+      testing::HasSubstr(
+          "the destination is unusable: sending nothing until it works, and spending no retries "
+          "destination=https://there.example cause=\"connection refused\" next_probe="));
   there = kServes;
   executor.probe_answer = kServes;
   clock.advance(5min);
-  EXPECT_THAT(log(), testing::HasSubstr("https://there.example works again"));
+  EXPECT_THAT(log(), testing::HasSubstr(
+                         "works again; resuming destination=https://there.example failed_for="));
   EXPECT_EQ(outbox.count(kSync, clock.now()).all(), 0);
 }
 

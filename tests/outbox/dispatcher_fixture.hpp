@@ -8,7 +8,6 @@
 #include <vector>
 
 #include <gmock/gmock.h>
-#include <spdlog/sinks/ostream_sink.h>
 
 #include <boost/asio/co_spawn.hpp>
 
@@ -18,6 +17,7 @@
 #include "fake_executor.hpp"
 #include "outbox_fixture.hpp"
 #include "registry.hpp"
+#include "support/log_sink.hpp"
 #include "support/seeded_random.hpp"
 
 namespace tender::outbox {
@@ -70,8 +70,8 @@ struct DispatcherTest : OutboxTest {
   [[nodiscard]] int errors_logged() {
     int count = 0;
     const std::string text = log();
-    for (auto at = text.find("[error]"); at != std::string::npos;
-         at = text.find("[error]", at + 1)) {
+    for (auto at = text.find("Z error "); at != std::string::npos;
+         at = text.find("Z error ", at + 1)) {
       ++count;
     }
     return count;
@@ -80,8 +80,7 @@ struct DispatcherTest : OutboxTest {
   test::SeededRandom random{1};
   FakeExecutor executor{clock};
   std::ostringstream log_text;
-  std::shared_ptr<Logger> logger =
-      std::make_shared<Logger>("test", std::make_shared<spdlog::sinks::ostream_sink_st>(log_text));
+  std::shared_ptr<Logger> logger = std::make_shared<Logger>("test", test::log_sink(log_text));
   std::unique_ptr<Dispatcher> dispatcher;
   bool ended = false;
   int commits = 0;

@@ -9,7 +9,6 @@
 #include <sstream>
 
 #include <gmock/gmock.h>
-#include <spdlog/sinks/ostream_sink.h>
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
@@ -18,6 +17,7 @@
 #include "tender/store/database_lock.hpp"
 #include "tender/store/store_error.hpp"
 
+#include "support/log_sink.hpp"
 #include "support/raw_server.hpp"
 #include "support/world.hpp"
 
@@ -93,7 +93,7 @@ struct SidecarTest : testing::Test {
   test::RawServer zooid{io};  // reads a request, and never answers
   config::Env env = test::test_env(random);
   std::ostringstream log;
-  Logger logger{"test", std::make_shared<spdlog::sinks::ostream_sink_st>(log)};
+  Logger logger{"test", test::log_sink(log)};
   store::Database database{path, clock, {}};
   std::unique_ptr<Sidecar> sidecar;
   std::optional<bool> ended;  // what run() has returned; false when it threw
@@ -209,7 +209,9 @@ TEST_F(SidecarTest, BreaksOffAfterTenSecondsWhatIsStillInFlight) {
   clock.advance(1s);
   run_until([this] { return ended.has_value(); });
   EXPECT_FALSE(fault);
-  EXPECT_THAT(log.str(), HasSubstr("1 still in flight after 10 s: cancelled"));
+  EXPECT_THAT(log.str(), HasSubstr("cancelled the work that was still in flight; it is done again "
+                                   "at the next start in_flight=1 "
+                                   "waited=10s"));
   EXPECT_FALSE(is_locked());
 }
 

@@ -8,7 +8,6 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <spdlog/sinks/ostream_sink.h>
 
 #include <boost/asio/co_spawn.hpp>
 #include <nlohmann/json.hpp>
@@ -16,6 +15,7 @@
 #include "tender/nostr/http_auth.hpp"
 #include "tender/zooid/outcome.hpp"
 
+#include "support/log_sink.hpp"
 #include "support/seeded_random.hpp"
 #include "support/virtual_clock.hpp"
 #include "support/world.hpp"
@@ -349,7 +349,7 @@ TEST_F(ZooidAddresses, HaveTheirAnswerToldRatherThanASilence) {
 
 TEST_F(ZooidAddresses, AreNamedInTheLogOnceForEachChange) {
   std::ostringstream log;
-  Logger logger("test", std::make_shared<spdlog::sinks::ostream_sink_st>(log));
+  Logger logger("test", test::log_sink(log));
   Client told(env, transport, clock, random, &logger);
   const auto post = [&] { wait_for(told.request(Method::post, "/relay/r1", "{}")); };
   post();
@@ -357,8 +357,8 @@ TEST_F(ZooidAddresses, AreNamedInTheLogOnceForEachChange) {
   transport.answers["a"] = dead();
   post();
   post();
-  EXPECT_THAT(log.str(), HasSubstr("using zooid's address http://b:2/ from now on; http://a:1/ "
-                                   "failed: refused"));
+  EXPECT_THAT(log.str(), HasSubstr("using another address of zooid from now on address=http://b:2/ "
+                                   "failed=http://a:1/ cause=\"refused"));
   log.str("");
   for (const char* const host : {"b", "c"}) {
     transport.answers[host] = dead();
@@ -368,7 +368,7 @@ TEST_F(ZooidAddresses, AreNamedInTheLogOnceForEachChange) {
   EXPECT_EQ(log.str(), "");
   transport.answers.erase("c");
   post();
-  EXPECT_THAT(log.str(), HasSubstr("using zooid's address http://c:3/"));
+  EXPECT_THAT(log.str(), HasSubstr(" address=http://c:3/ "));
 }
 
 TEST_F(ZooidAddresses, AreLookedAtInTurn) {

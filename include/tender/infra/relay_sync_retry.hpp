@@ -27,6 +27,8 @@ class RelaySyncRetry {
   [[nodiscard]] outbox::Settlement decide(const Relay& relay, const std::string& error,
                                           std::optional<TimePoint> doubt_until);
 
+  [[nodiscard]] int max_retries() const { return policy_.max_retries(); }
+
   /// No retry lies further ahead than this.
   [[nodiscard]] Milliseconds longest_delay() const { return policy_.longest(); }
 

@@ -14,6 +14,8 @@ class RetryPolicy {
   constexpr RetryPolicy(int max_retries, Milliseconds base, Milliseconds cap)
       : max_retries_(max_retries), base_(base), cap_(cap) {}
 
+  [[nodiscard]] int max_retries() const { return max_retries_; }
+
   /// Whether work that has failed `failures` times in a row is given up.
   [[nodiscard]] bool exhausted(int failures) const { return failures > max_retries_; }
 
