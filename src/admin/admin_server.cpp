@@ -208,10 +208,29 @@ struct AdminServer::State {
       const std::optional<view::ReconcileResult> result =
           co_await first_result(std::move(id), seq, wait.value_or(Milliseconds::zero()));
       if (result) {
-        response = json_response(200, view::to_json(*result));
+        http::Reply reply = json_response(200, view::to_json(*result));
+        reply.finished = [this, principal = name_of_caller(request), seq,
+                          result = *result](bool written) {
+          if (!written) {
+            record_abandoned(principal, seq, result);
+          }
+        };
+        co_return std::move(reply);
       }
     }
     co_return std::move(*response);
+  }
+
+  // The result itself is in the log in any case.
+  void record_abandoned(const std::string& principal, std::int64_t seq,
+                        const view::ReconcileResult& result) {
+    try {
+      const store::Database::ShortWait brief(desk.sidecar.database(), kLockWait);
+      desk.sidecar.command().acting_for(principal).record_abandoned(RelayId{result.relay_id}, seq,
+                                                                    view::to_string(result.state));
+    } catch (const store::StoreError& error) {
+      desk.sidecar.note_fault(error);
+    }
   }
 
   http::Reply open_events(const http::ServerRequest& request) {

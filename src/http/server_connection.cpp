@@ -2,12 +2,14 @@
 
 #include <algorithm>
 #include <array>
+#include <cerrno>
 #include <limits>
 #include <span>
 #include <stdexcept>
 #include <utility>
 
 #include <fmt/format.h>
+#include <sys/socket.h>
 
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/redirect_error.hpp>
@@ -243,13 +245,22 @@ asio::awaitable<bool> ServerConnection::deliver(Reply reply) {
   const bool keep = !raw && parser_.keep_alive() && state_ != State::stopping;
   std::string text = bytes_of(reply, keep);
   const bool some = !text.empty();
+  const bool left = has_left();
   bool written = false;
   if (!deadline_.passed()) {  // by stop(), which did not wait for the handler any longer
     expect_by(service_.deadlines.now() + service_.limits.write);
     written = co_await write(std::move(text));
   }
-  reply.finished(written && some);
+  reply.finished(written && some && !left);
   co_return written&& keep;
+}
+
+// Whether the client has closed the connection, or its side of it, while the handler worked: the
+// first write after that would still be taken by the kernel.
+bool ServerConnection::has_left() {
+  char next = 0;
+  const auto got = recv(socket_.native_handle(), &next, 1, MSG_PEEK | MSG_DONTWAIT);
+  return got == 0 || (got < 0 && errno != EAGAIN && errno != EWOULDBLOCK && errno != EINTR);
 }
 
 // Whether all of it was taken.

@@ -63,6 +63,7 @@ class ServerConnection {
   boost::asio::awaitable<Reply> handle();
   boost::asio::awaitable<bool> deliver(Reply reply);
   boost::asio::awaitable<bool> deliver_stream(Stream stream);
+  [[nodiscard]] bool has_left();
   [[nodiscard]] std::string bytes_of(const Reply& reply, bool keep) const;
   [[nodiscard]] std::string response_bytes(const Response& response, bool keep) const;
   [[nodiscard]] Response failed(std::string_view what) const;

@@ -33,6 +33,15 @@ void Command::record_discard(std::int64_t letter, const RelayId& id, const std::
   transaction.commit();
 }
 
+void Command::record_abandoned(const RelayId& id, std::int64_t asked_seq, std::string_view result) {
+  Transaction transaction(*database_);
+  const auto relay = Query(*database_).get_relay(id);
+  add_activity(
+      kAbandonExecution, relay ? relay->tenant : "", kRelayResource, id.text,
+      ordered_json_line(nlohmann::ordered_json{{"asked_seq", asked_seq}, {"result", result}}));
+  transaction.commit();
+}
+
 SyncPause Command::pause_sync(std::optional<TimePoint> until, const std::string& reason) {
   constexpr std::size_t longest = 500;
   Transaction transaction(*database_);  // first, because it may have to wait for another program

@@ -313,6 +313,31 @@ TEST_F(AdminApi, GivesTheFirstResultToWhoWaitsForASync) {
   });
 }
 
+TEST_F(AdminApi, RecordsThatWhoeverWaitedForASyncHadLeft) {
+  create("blue");
+  auto leaving = std::make_unique<http::Client>(io.get_executor(), http::ClientOptions());
+  http::Request request(Method::post, http::Url::parse(url("/v1/relays/blue/sync?wait=30s")));
+  request.headers.push_back({"Authorization", authorization});
+  bool left = false;
+  boost::asio::co_spawn(io, leaving->exchange(std::move(request)),
+                        [&](const std::exception_ptr&, const http::Exchange&) { left = true; });
+  const auto newest = [&] { return sidecar.query().list_latest_activity(std::nullopt, 1).front(); };
+  run_until([&] { return newest().activity_type == "reconcile_relay"; });
+  const std::int64_t asked = newest().seq;
+  leaving->stop();
+  run_until([&] { return left; });
+  boost::asio::co_spawn(io, sidecar.run(),
+                        [this](const std::exception_ptr&, bool) { sidecar_ended = true; });
+  run_until([&] { return newest().activity_type == "abandon_execution"; });
+  EXPECT_EQ(newest().principal, "token");
+  EXPECT_EQ(json::parse(newest().detail), (json{{"asked_seq", asked}, {"result", "failed"}}));
+  sidecar.stop();
+  run_until([&] {
+    clock.advance(1s);
+    return sidecar_ended;
+  });
+}
+
 TEST_F(AdminApi, DoesNotWaitLongerForASyncThanItIsTold) {
   create("blue");
   http::Request request(Method::post, http::Url::parse(url("/v1/relays/blue/sync?wait=10s")));

@@ -44,8 +44,9 @@ struct Reply {
   Reply(Stream stream) : what(std::move(stream)) {}
 
   std::variant<Response, RawBytes, Silence, Stream> what;
-  /// Called once the connection has no more to do with it: with true when the kernel took all of
-  /// its bytes and there were any. Not called when the io_context goes first.
+  /// Called once the connection has no more to do with it: with true when the client had not left
+  /// before, and the kernel took all of its bytes and there were any. Not called when the
+  /// io_context goes first.
   std::function<void(bool written)> finished = [](bool) {};
 };
 

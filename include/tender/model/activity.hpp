@@ -47,6 +47,9 @@ inline constexpr std::string_view kResumeSync = "resume_sync";  // `tender resum
 /// About a relay that was given up, whose row may be gone: `tender dead-letter discard`.
 inline constexpr std::string_view kDiscardDeadLetter = "discard_dead_letter";
 
+/// About a relay whose sync somebody waited for in the admin API, and left before its result came.
+inline constexpr std::string_view kAbandonExecution = "abandon_execution";
+
 /// About a relay of zooid that no row describes: `tender relay delete --purge-stranger`.
 inline constexpr std::string_view kPurgeStranger = "purge_stranger";
 

@@ -168,6 +168,10 @@ class Command {
   /// is called. Asks for no work.
   void record_discard(std::int64_t letter, const RelayId& relay, const std::string& reason);
 
+  /// Records that whoever waited for the sync that activity `asked_seq` asked for had left when its
+  /// result came. Asks for no work.
+  void record_abandoned(const RelayId& relay, std::int64_t asked_seq, std::string_view result);
+
   /// From now on tender sends nothing that writes to zooid: until that time, or until resume_sync()
   /// when there is none. A pause that holds already keeps its beginning, and gets this end and this
   /// reason. Throws CommandError when `until` has passed, or the reason is too long.
