@@ -254,27 +254,6 @@ TEST_F(AdminApi, KeepsNoAnswerOfARequestThatFailed) {
   EXPECT_EQ(ask(Method::put, "/v1/pause", R"({"reason":"now"})").status, 200);
 }
 
-TEST_F(AdminApi, ListsRelaysInPages) {
-  for (const char* const name : {"one", "two", "three"}) {
-    create(name);
-    clock.advance(1s);
-  }
-  const auto names = [](const json& page) {
-    std::vector<std::string> all;
-    for (const json& relay : page.at("relays")) {
-      all.push_back(relay.at("subdomain"));
-    }
-    return all;
-  };
-  const json first = ok(Method::get, "/v1/relays?limit=2");
-  EXPECT_THAT(names(first), ElementsAre("one", "two"));
-  const std::string cursor = first.at("next_cursor");
-  const json second = ok(Method::get, "/v1/relays?limit=2&cursor=" + cursor);
-  EXPECT_THAT(names(second), ElementsAre("three"));
-  EXPECT_TRUE(second.at("next_cursor").is_null());
-  EXPECT_THAT(names(ok(Method::get, "/v1/relays?search=t")), ElementsAre("two", "three"));
-}
-
 TEST_F(AdminApi, SaysWhyItCannotListMembers) {
   create("blue");
   EXPECT_THAT(problem(503, ask(Method::get, "/v1/relays/blue/members")), HasSubstr("on standby"));
