@@ -226,6 +226,22 @@ TEST_F(AdminApi, SaysWhatIsWrongWithARequest) {
   EXPECT_EQ(wrong.header("Allow"), "GET, HEAD, POST");
 }
 
+TEST_F(AdminApi, RefusesParametersThatTheRouteDoesNotHave) {
+  EXPECT_THAT(problem(400, ask(Method::get, "/v1/relays?limt=1")),
+              HasSubstr("an unknown parameter \"limt\"; did you mean limit?"));
+  EXPECT_THAT(problem(400, ask(Method::get, "/v1/outbox?limit=1&colour=red")),
+              HasSubstr("\"colour\"; this route has limit, cursor"));
+  EXPECT_THAT(problem(400, ask(Method::get, "/v1/status?verbose")), HasSubstr("no parameters"));
+  EXPECT_THAT(problem(400, ask(Method::get, "/v1/outbox?limit=1&limit=2")),
+              HasSubstr("limit twice"));
+  EXPECT_EQ(ask(Method::get, "/healthz?verbose").status, 400);
+  for (const char* const target : {"/v1/relays?force=true", "/v1/relays/blue/sync?wait_for=1s"}) {
+    EXPECT_EQ(ask(Method::post, target, "{}").status, 400) << target;
+  }
+  EXPECT_EQ(ask(Method::get, "/v1/events?from=1").status, 400);
+  EXPECT_EQ(sidecar.query().last_activity_seq(), 0);
+}
+
 TEST_F(AdminApi, DoesARequestOnceThatIsSentAgain) {
   more = {{"Idempotency-Key", "k1"}};
   const std::string body = json{{"tenant", test::kTenant}, {"subdomain", "blue"}}.dump();
