@@ -395,14 +395,14 @@ TEST_F(AdminApi, ResolvesAllLettersOfAReasonIfThereAreAsManyAsTheCallerSays) {
   EXPECT_THAT(problem(409, ask(Method::post, "/v1/dead-letters/retry", lost + "3}")),
               HasSubstr("2 open letters match, not 3"));
   EXPECT_EQ(letters.count_open(), 3);
-  EXPECT_EQ(ok(Method::post, "/v1/dead-letters/retry", lost + "2}")["count"], 2);
+  EXPECT_EQ(ok(Method::post, "/v1/dead-letters/retry", lost + "2.0}")["count"], 2);
   EXPECT_EQ(sidecar.query().list_latest_activity(std::nullopt, 1).front().activity_type,
             "reconcile_relay");
   EXPECT_EQ(ok(Method::post, "/v1/dead-letters/discard", R"({"count":1})")["count"], 1);
   EXPECT_EQ(letters.count_open(), 0);
-  for (const char* const body :
-       {"", R"({"reason":"lost"})", R"({"count":0})", R"({"count":1001})", R"({"count":"1"})",
-        R"({"count":1,"reason":"none"})", R"({"count":1,"tenant":"x"})"}) {
+  for (const char* const body : {"", R"({"reason":"lost"})", R"({"count":0})", R"({"count":1001})",
+                                 R"({"count":"1"})", R"({"count":1.5})", R"({"count":1e300})",
+                                 R"({"count":1,"reason":"none"})", R"({"count":1,"tenant":"x"})"}) {
     EXPECT_EQ(ask(Method::post, "/v1/dead-letters/discard", body).status, 400) << body;
   }
 }
