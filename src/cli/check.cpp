@@ -186,7 +186,7 @@ std::optional<Finding> check_api(StoreSession& session, const config::Env& env) 
     return std::nullopt;
   }
   const auto fault = find_api_fault(*env.admin.bind);
-  return Finding{.name = "admin API",
+  return Finding{.name = "api",
                  .state = fault ? State::skip : State::ok,
                  .text = fault ? *fault + "; if the sidecar has this ADMIN_BIND, see its log lines"
                                : "it answers at ADMIN_BIND"};

@@ -139,15 +139,15 @@ TEST_F(Check, NamesTheRelaysThatZooidServesWithAnotherIdentity) {
 TEST_F(Check, SaysWhenTheApiOfARunningSidecarDoesNotAnswer) {
   create("blue");
   environment["ADMIN_BIND"] = "unix:" + (directory.path() / "none.sock").string();
-  EXPECT_TRUE(finding("admin API").is_null());  // nobody listens: no sidecar runs
+  EXPECT_TRUE(finding("api").is_null());  // nobody listens: no sidecar runs
   EXPECT_THAT(run({"status"}).out, Not(HasSubstr("admin API")));
   const auto lock = store::DatabaseLock::try_acquire(path);
-  EXPECT_TRUE(finding("admin API")["ok"].is_null());
+  EXPECT_TRUE(finding("api")["ok"].is_null());
   const auto words = HasSubstr("nothing answers at " + (directory.path() / "none.sock").string());
-  EXPECT_THAT(finding("admin API")["text"], words);
+  EXPECT_THAT(finding("api")["text"], words);
   EXPECT_THAT(run({"status"}).out, words);
   environment["ADMIN_BIND"] = "off";
-  EXPECT_TRUE(finding("admin API").is_null());
+  EXPECT_TRUE(finding("api").is_null());
 }
 
 TEST_F(Check, SkipsTheClockWhenZooidIsDown) {
