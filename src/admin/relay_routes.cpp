@@ -43,7 +43,7 @@ store::RelayFilter filter_of(const Call& call) {
   store::RelayFilter filter;
   if (const auto status = call.request.parameter("status")) {
     if (!parse_relay_status(*status)) {
-      throw BadRequest("status is unknown", "give active, inactive or deleted");
+      throw BadRequest("status is unknown", "give active, inactive, delinquent or deleted");
     }
     filter.status = *status;
   }

@@ -1,6 +1,7 @@
 // docs/openapi.yaml says what the admin API answers: every member.
 #include <set>
 #include <string>
+#include <vector>
 
 #include <gmock/gmock.h>
 #include <yaml-cpp/yaml.h>
@@ -39,6 +40,11 @@ struct OpenApi : testing::Test {
     return names;
   }
 
+  static Names values(const YAML::Node& schema) {
+    const auto list = schema["enum"].as<std::vector<std::string>>();
+    return {list.begin(), list.end()};
+  }
+
   YAML::Node document = YAML::LoadFile(TENDER_SOURCE_DIR "/docs/openapi.yaml");
 };
 
@@ -54,6 +60,31 @@ TEST_F(OpenApi, NamesEachMemberOfAnAnswer) {
             members(view::to_json(outbox::DeadLetter(), store::Query(database))));
   EXPECT_EQ(properties("Comparison"), members(view::to_json(infra::RelayComparison())));
   EXPECT_EQ(properties("Work"), members(view::to_json(outbox::Job(), clock.now())));
+}
+
+TEST_F(OpenApi, NamesEachValueOfAnEnumeration) {
+  Names states;
+  for (const view::SyncState state : view::sync_states()) {
+    states.insert(view::to_json_name(state));
+  }
+  const YAML::Node schemas = document["components"]["schemas"];
+  EXPECT_EQ(values(schemas["SyncState"]), states);
+  Names statuses;
+  for (const RelayStatus status : {RelayStatus::active, RelayStatus::inactive,
+                                   RelayStatus::delinquent, RelayStatus::deleted}) {
+    statuses.emplace(to_string(status));
+  }
+  for (const auto& parameter : document["paths"]["/v1/relays"]["get"]["parameters"]) {
+    if (parameter["name"] && parameter["name"].as<std::string>() == "status") {
+      EXPECT_EQ(values(parameter["schema"]), statuses);
+    }
+  }
+  statuses.emplace(to_string(RelayStatus::unknown));
+  EXPECT_EQ(values(schemas["Relay"]["properties"]["status"]), statuses);
+  const auto reasons = outbox::dead_letter_reasons();
+  const YAML::Node letters = document["components"]["requestBodies"]["DeadLetters"];
+  EXPECT_EQ(values(letters["content"]["application/json"]["schema"]["properties"]["reason"]),
+            Names(reasons.begin(), reasons.end()));
 }
 
 TEST_F(OpenApi, NamesEachFieldThatCanBeSet) {
