@@ -67,8 +67,8 @@ nlohmann::json read_object(std::string_view body, std::initializer_list<BodyMemb
                                    member == members.end() ? "is unknown" : "has the wrong type"),
                        std::string(remedy));
     }
-    if (value.is_number_float()) {
-      value = whole_number(value).value();
+    if (const auto number = whole_number(value)) {
+      value = *number;
     }
   }
   return std::move(*json);

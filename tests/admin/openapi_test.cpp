@@ -10,6 +10,7 @@
 
 #include "tender/model/activity.hpp"
 #include "tender/model/relay_fields.hpp"
+#include "tender/store/database.hpp"
 #include "tender/view/dead_letter.hpp"
 #include "tender/view/relay.hpp"
 #include "tender/view/relay_comparison.hpp"

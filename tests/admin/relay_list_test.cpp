@@ -35,7 +35,8 @@ struct RelayList : AdminApi {
   }
 
   Relay relay(const std::string& name) {
-    return sidecar.query().get_relay(RelayId{ids.at(name)}).value();
+    auto found = sidecar.query().get_relay(RelayId{ids.at(name)});
+    return found ? std::move(*found) : Relay();
   }
 
   void complete(const std::string& name) {

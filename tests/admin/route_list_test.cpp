@@ -15,6 +15,9 @@ namespace {
 
 struct AdminRoutes : AdminApi {
   [[nodiscard]] Values routes() const {
+    if (!server) {
+      return {};
+    }
     const auto all = server->routes();
     return {all.begin(), all.end()};
   }
