@@ -115,6 +115,11 @@ void check(const ServerRequest& request) {
   expect((request.path + request.query).find_first_of(" \t#") == std::string::npos &&
              request.path.find('?') == std::string::npos,
          "path and query are apart and have no spaces");
+  const auto names = request.parameter_names();
+  expect(names.has_value(), "a query that is taken is that of a URL");
+  for (const std::string& name : names.value_or(std::vector<std::string>())) {
+    expect(request.parameter(name).has_value(), "a parameter that is named has a value");
+  }
   expect(request.body.size() <= kMaxBody, "a body is within its cap");
   for (const http::Header& header : request.headers) {
     expect(!header.name.empty(), "a header has a name");

@@ -24,6 +24,7 @@
 #include "members_route.hpp"
 #include "metrics_page.hpp"
 #include "problem.hpp"
+#include "query_parameters.hpp"
 #include "routes.hpp"
 #include "sync_wait.hpp"
 
@@ -84,57 +85,73 @@ struct AdminServer::State {
     access.listens_on(server.port());
   }
 
+  // A handler is asked only if the query has nothing that the route does not know. What needs no
+  // key to be asked takes no body.
+  static void add(http::Routes& routes, std::string_view method, std::string_view pattern,
+                  http::Handler handler) {
+    const bool is_open_to_all = !pattern.starts_with("/v1/");
+    routes.add(
+        method, pattern,
+        [route = fmt::format("{} {}", method, pattern), handler = std::move(handler)](
+            http::ServerRequest request) -> asio::awaitable<http::Reply> {
+          std::optional<http::Response> fault;
+          try {
+            require_known_parameters(route, request);
+          } catch (...) {
+            fault = problem_of_current_exception();
+          }
+          if (fault) {
+            co_return std::move(*fault);
+          }
+          co_return co_await handler(std::move(request));
+        },
+        is_open_to_all ? std::optional<std::size_t>(0) : std::nullopt);
+  }
+
   http::Routes routes() {
     http::Routes routes;
     access.open("/healthz");
     access.open("/readyz");
     routes.guard([this](const http::ServerRequest& head) { return access.admit(head); });
-    routes.add(
-        "GET", "/healthz",
-        [](http::ServerRequest) -> asio::awaitable<http::Reply> { co_return answer_healthz(); },
-        /*max_body=*/0);
-    routes.add(
-        "GET", "/readyz",
+    add(routes, "GET", "/healthz",
+        [](http::ServerRequest) -> asio::awaitable<http::Reply> { co_return answer_healthz(); });
+    add(routes, "GET", "/readyz",
         [this](http::ServerRequest request) -> asio::awaitable<http::Reply> {
           co_return answer_readyz(desk.sidecar, desk.clock.now(), caller_of(request) != nullptr);
-        },
-        /*max_body=*/0);
+        });
     if (!desk.env.admin.metrics_auth) {
       access.open("/metrics");
     }
-    routes.add(
-        "GET", "/metrics",
-        [this](http::ServerRequest) -> asio::awaitable<http::Reply> {
-          co_return metrics_page.answer();
-        },
-        /*max_body=*/0);
+    add(routes, "GET", "/metrics", [this](http::ServerRequest) -> asio::awaitable<http::Reply> {
+      co_return metrics_page.answer();
+    });
     routes.watch([this](std::string_view route, int status) {
       requests.add({route.empty() ? "none" : route, name_of_status(status)});
     });
     for (const auto list :
          {state_routes(), relay_routes(), activity_routes(), letter_routes(), work_routes()}) {
       for (const AdminRoute& route : list) {
-        routes.add(route.method, route.pattern,
-                   [this, answer = route.answer](http::ServerRequest request)
-                       -> asio::awaitable<http::Reply> { co_return answer_call(answer, request); });
+        add(routes, route.method, route.pattern,
+            [this, answer = route.answer](http::ServerRequest request)
+                -> asio::awaitable<http::Reply> { co_return answer_call(answer, request); });
       }
     }
-    routes.add("GET", kMembersPattern,
-               [this](http::ServerRequest request) -> asio::awaitable<http::Reply> {
-                 co_return co_await list_members(std::move(request));
-               });
-    routes.add("GET", kDiffPattern,
-               [this](http::ServerRequest request) -> asio::awaitable<http::Reply> {
-                 co_return co_await compare_relay(std::move(request));
-               });
-    routes.add("POST", kSyncPattern,
-               [this](http::ServerRequest request) -> asio::awaitable<http::Reply> {
-                 co_return co_await sync_relay(std::move(request));
-               });
-    routes.add("GET", kEventsPattern,
-               [this](http::ServerRequest request) -> asio::awaitable<http::Reply> {
-                 co_return open_events(request);
-               });
+    add(routes, "GET", kMembersPattern,
+        [this](http::ServerRequest request) -> asio::awaitable<http::Reply> {
+          co_return co_await list_members(std::move(request));
+        });
+    add(routes, "GET", kDiffPattern,
+        [this](http::ServerRequest request) -> asio::awaitable<http::Reply> {
+          co_return co_await compare_relay(std::move(request));
+        });
+    add(routes, "POST", kSyncPattern,
+        [this](http::ServerRequest request) -> asio::awaitable<http::Reply> {
+          co_return co_await sync_relay(std::move(request));
+        });
+    add(routes, "GET", kEventsPattern,
+        [this](http::ServerRequest request) -> asio::awaitable<http::Reply> {
+          co_return open_events(request);
+        });
     route_names = routes.names();
     routes.refuse_with([](int status, std::string_view text) {
       switch (status) {

@@ -1,8 +1,12 @@
 #include "json_body.hpp"
 
 #include <algorithm>
+#include <cmath>
+#include <cstdint>
 #include <limits>
+#include <optional>
 #include <string>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -16,11 +20,22 @@
 namespace tender::admin {
 namespace {
 
-bool is_integer(const nlohmann::json& value) {
-  return value.is_number_integer() &&
-         (!value.is_number_unsigned() ||
-          value.get<std::uint64_t>() <=
-              static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max()));
+// Also 1.0 and 1e3, which are whole numbers to JSON Schema and to programs that have no integers.
+std::optional<std::int64_t> whole_number(const nlohmann::json& value) {
+  constexpr std::int64_t most = std::numeric_limits<std::int64_t>::max();
+  if (value.is_number_unsigned()) {
+    const auto number = value.get<std::uint64_t>();
+    return std::cmp_less_equal(number, most) ? std::optional(static_cast<std::int64_t>(number))
+                                             : std::nullopt;
+  }
+  if (value.is_number_integer()) {
+    return value.get<std::int64_t>();
+  }
+  constexpr double exact = 9007199254740992;  // 2^53: from there on, some integers are missing
+  const double number = value.is_number_float() ? value.get<double>() : 0.5;
+  return std::abs(number) <= exact && std::trunc(number) == number
+             ? std::optional(static_cast<std::int64_t>(number))
+             : std::nullopt;
 }
 
 bool has_type(const nlohmann::json& value, MemberType type) {
@@ -30,11 +45,11 @@ bool has_type(const nlohmann::json& value, MemberType type) {
     case MemberType::flag:
       return value.is_boolean();
     case MemberType::integer:
-      return is_integer(value);
+      return whole_number(value).has_value();
     case MemberType::time:
       break;
   }
-  return value.is_null() || is_integer(value);
+  return value.is_null() || whole_number(value);
 }
 
 }  // namespace
@@ -45,12 +60,15 @@ nlohmann::json read_object(std::string_view body, std::initializer_list<BodyMemb
   if (!json || !json->is_object()) {
     throw BadRequest("the body is not a JSON object", std::string(remedy));
   }
-  for (const auto& [name, value] : json->items()) {
+  for (auto& [name, value] : json->items()) {
     const auto* const member = std::ranges::find(members, name, &BodyMember::name);
     if (member == members.end() || !has_type(value, member->type)) {
       throw BadRequest(fmt::format("\"{}\" {}", printable(name, 60),
                                    member == members.end() ? "is unknown" : "has the wrong type"),
                        std::string(remedy));
+    }
+    if (const auto number = whole_number(value)) {
+      value = *number;
     }
   }
   return std::move(*json);

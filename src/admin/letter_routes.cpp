@@ -46,8 +46,9 @@ http::Response list_letters(const Call& call) {
   const auto letters = DeadLetters(call.desk.sidecar.database()).list(all == "true", *after, limit);
   nlohmann::ordered_json body{{"dead_letters", nlohmann::ordered_json::array()},
                               {"next_cursor", nullptr}};
+  const store::Query query = call.desk.sidecar.query();
   for (const DeadLetter& letter : letters) {
-    body["dead_letters"].push_back(view::to_json(letter));
+    body["dead_letters"].push_back(view::to_json(letter, query));
   }
   if (static_cast<int>(letters.size()) == limit) {
     body["next_cursor"] = std::to_string(letters.back().id);
@@ -69,7 +70,7 @@ DeadLetter resolve(const Call& call, Resolution resolution) {
 
 http::Response answer_with_letter(const Call& call, const DeadLetter& letter) {
   const auto now = DeadLetters(call.desk.sidecar.database()).find(letter.id);
-  return json_response(200, view::to_json(now.value_or(letter)));
+  return json_response(200, view::to_json(now.value_or(letter), call.desk.sidecar.query()));
 }
 
 http::Response retry(const Call& call) {

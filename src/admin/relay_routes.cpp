@@ -1,12 +1,17 @@
+#include <algorithm>
 #include <array>
+#include <iterator>
+#include <optional>
+#include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <nlohmann/json.hpp>
 
-#include "tender/base/log.hpp"
 #include "tender/base/number.hpp"
 #include "tender/nostr/keys.hpp"
 #include "tender/view/relay.hpp"
@@ -38,7 +43,7 @@ store::RelayFilter filter_of(const Call& call) {
   store::RelayFilter filter;
   if (const auto status = call.request.parameter("status")) {
     if (!parse_relay_status(*status)) {
-      throw BadRequest("status is unknown", "give active, inactive or deleted");
+      throw BadRequest("status is unknown", "give active, inactive, delinquent or deleted");
     }
     filter.status = *status;
   }
@@ -69,17 +74,36 @@ store::RelayPage page_of(const Call& call) {
   return page;
 }
 
-// Oldest first.
+std::optional<view::SyncState> state_of(const Call& call) {
+  const auto name = call.request.parameter("state");
+  const auto state = name ? view::parse_sync_state(*name) : std::nullopt;
+  if (name && !state) {
+    std::vector<std::string> known;
+    std::ranges::transform(view::sync_states(), std::back_inserter(known), view::to_json_name);
+    throw BadRequest("state is unknown", fmt::format("give one of {}", fmt::join(known, ", ")));
+  }
+  return state;
+}
+
+// Oldest first. The loop stands still while rows are read: a page that finds too little among so
+// many ends, and the next one goes on.
+constexpr int kMostRead = 2000;
+
 http::Response list_relays(const Call& call) {
   store::RelayPage page = page_of(call);
+  const auto state = state_of(call);
+  const store::RelayFilter filter =
+      state ? view::narrowed(filter_of(call), *state) : filter_of(call);
   const view::RelayView view = view_of(call);
+  auto found = call.desk.sidecar.query().next_relays_matching(
+      filter, page, kMostRead,
+      [&](const Relay& relay) { return !state || view.state(relay) == *state; });
   nlohmann::ordered_json body{{"relays", nlohmann::ordered_json::array()},
                               {"next_cursor", nullptr}};
-  auto relays = call.desk.sidecar.query().next_relays_matching(filter_of(call), page);
-  if (static_cast<int>(relays.size()) == page.limit) {
+  if (found.more) {
     body["next_cursor"] = fmt::format("{}.{}", page.created_at, page.id.text);
   }
-  for (Relay& relay : relays) {
+  for (Relay& relay : found.relays) {
     body["relays"].push_back(view.to_json(std::move(relay)));
   }
   return json_response(200, body);
@@ -89,18 +113,9 @@ http::Response show(const Call& call) {
   return json_response(200, view_of(call).to_json(named(call)));
 }
 
-void refuse_reserved_subdomain(const Call& call, const RelayChange& change) {
-  if (change.subdomain && call.desk.env.reserved_subdomains.contains(*change.subdomain)) {
-    throw store::CommandError(
-        fmt::format("subdomain \"{}\" would give the relay the host of ZOOID_API_URL",
-                    printable(*change.subdomain, 80)),
-        "choose another subdomain: zooid serves its API at this host and never a relay");
-  }
-}
-
 http::Response create(const Call& call) {
   const RelayChange change = parse_relay_body(call.request.body).change_of(Relay());
-  refuse_reserved_subdomain(call, change);
+  view::refuse_reserved_subdomain(change, call.desk.env.reserved_subdomains);
   const Relay relay = call.command().create_relay(change);
   http::Response response = answer_with(call, 201, relay);
   response.headers.push_back({"Location", fmt::format("/v1/relays/{}", relay.id.text)});
@@ -115,7 +130,7 @@ http::Response update(const Call& call) {
                      "name the fields that are to change, with their new values");
   }
   const RelayChange change = body.change_of(before);
-  refuse_reserved_subdomain(call, change);
+  view::refuse_reserved_subdomain(change, call.desk.env.reserved_subdomains);
   return answer_with(call, 200, call.command().update_relay(before.id, change));
 }
 

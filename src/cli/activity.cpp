@@ -21,9 +21,10 @@ namespace {
 
 std::string line_of(const store::Query& query, const Activity& activity) {
   std::string line =
-      fmt::format("{:>6}  {}  {:<20} {:<20} {}", activity.seq, format_time(activity.created_at),
+      fmt::format("{:>6}  {}  {:<20} {:<20} {}{}", activity.seq, format_time(activity.created_at),
                   printable(activity.activity_type, 40),
                   printable(view::relay_name(query, activity.resource_id), 64),
+                  activity.principal.empty() ? "" : "by " + printable(activity.principal, 80) + ' ',
                   printable(activity.detail == "{}" ? "" : activity.detail, 1000));
   line.erase(line.find_last_not_of(' ') + 1);  // a row without detail ends in its padding
   return line;

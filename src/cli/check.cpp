@@ -32,6 +32,7 @@
 #include "identity_text.hpp"
 #include "output.hpp"
 #include "pause_text.hpp"
+#include "sidecar_api.hpp"
 #include "store_session.hpp"
 
 namespace tender::cli {
@@ -178,6 +179,19 @@ std::optional<Finding> check_sidecar(StoreSession& session) {
                  .code = ExitCode::unreachable};
 }
 
+// Of a sidecar that runs. A fault is no failure: this command may run where the sidecar's loopback
+// is not reached, as in a container of its own.
+std::optional<Finding> check_api(StoreSession& session, const config::Env& env) {
+  if (!env.admin.bind || !store::DatabaseLock::holder(session.database.path())) {
+    return std::nullopt;
+  }
+  const auto fault = find_api_fault(*env.admin.bind);
+  return Finding{.name = "api",
+                 .state = fault ? State::skip : State::ok,
+                 .text = fault ? *fault + "; if the sidecar has this ADMIN_BIND, see its log lines"
+                               : "it answers at ADMIN_BIND"};
+}
+
 // An operator wants it so.
 std::optional<Finding> check_pause(StoreSession& session) {
   const auto pause = store::PauseTable(session.database).find(session.clock.now());
@@ -239,6 +253,9 @@ std::vector<Finding> check_store(const Invocation& invocation, const config::Env
       findings.push_back(*std::move(finding));
     }
     if (auto finding = check_sidecar(session)) {
+      findings.push_back(*std::move(finding));
+    }
+    if (auto finding = check_api(session, env)) {
       findings.push_back(*std::move(finding));
     }
     if (auto finding = check_pause(session)) {

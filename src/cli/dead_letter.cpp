@@ -41,8 +41,9 @@ void for_each_letter(const Invocation& invocation, StoreSession& session, Print 
 
 void list_json(const Invocation& invocation, StoreSession& session) {
   JsonArray array(invocation.out);
-  for_each_letter(invocation, session,
-                  [&](const DeadLetter& letter) { array.add(view::to_json(letter)); });
+  for_each_letter(invocation, session, [&](const DeadLetter& letter) {
+    array.add(view::to_json(letter, session.query));
+  });
   array.finish();
 }
 

@@ -84,7 +84,8 @@ class Listing {
       limit_ = read_list_limit(invocation.text("limit"));
     }
     if (invocation.has("state")) {
-      read_state(invocation.text("state"));
+      state_ = view::parse_sync_state(invocation.text("state"));
+      filter_ = view::narrowed(std::move(filter_), state_.value());
     } else {
       filter_.limit = limit_.value_or(-1);
     }
@@ -112,20 +113,6 @@ class Listing {
   }
 
  private:
-  // Which relays are in step is a column; the rest of the state is seen when they are read.
-  void read_state(const std::string& name) {
-    for (const view::SyncState state : view::sync_states()) {
-      if (view::to_json_name(state) == name) {
-        state_ = state;
-      }
-    }
-    if (state_ == view::SyncState::deleted && filter_.status.empty()) {
-      filter_.status = to_string(RelayStatus::deleted);
-    }
-    filter_.synced = state_ != view::SyncState::pending && state_ != view::SyncState::failing &&
-                     state_ != view::SyncState::held;
-  }
-
   store::RelayFilter filter_;
   std::optional<view::SyncState> state_;
   std::optional<int> limit_;

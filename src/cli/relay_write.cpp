@@ -28,15 +28,6 @@ void hint_when_calls_need_settings(const StoreSession& session, const Invocation
   }
 }
 
-void refuse_reserved_subdomain(const StoreSession& session, const RelayChange& change) {
-  if (change.subdomain && session.reserved_subdomains.contains(*change.subdomain)) {
-    throw UsageError(
-        fmt::format("subdomain \"{}\" would give the relay the host of ZOOID_API_URL",
-                    *change.subdomain),
-        "choose another subdomain: zooid serves its API at this host and never a relay");
-  }
-}
-
 // After the wait: the row then says what came of it.
 void print_relay(StoreSession& session, const Invocation& invocation, const RelayId& id) {
   if (const auto relay = session.query.get_relay(id)) {
@@ -65,7 +56,7 @@ ExitCode create(const Invocation& invocation) {
   const RelayChange change = read_relay_options(invocation);
   Wait wait(invocation);
   StoreSession session(invocation, store::OpenMode::create);
-  refuse_reserved_subdomain(session, change);
+  view::refuse_reserved_subdomain(change, session.reserved_subdomains);
   wait.begin(session);
   const Relay relay = session.command.create_relay(change);
   if (!invocation.json()) {
@@ -88,7 +79,7 @@ ExitCode update(const Invocation& invocation) {
   }
   Wait wait(invocation);
   StoreSession session(invocation, store::OpenMode::existing);
-  refuse_reserved_subdomain(session, change);
+  view::refuse_reserved_subdomain(change, session.reserved_subdomains);
   const Relay before = view::require_relay(session.query, invocation.names.front());
   wait.begin(session);
   const Relay relay = session.command.update_relay(before.id, change);

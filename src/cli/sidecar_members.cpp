@@ -10,35 +10,18 @@
 
 #include <fmt/format.h>
 
-#include <boost/asio/ip/address.hpp>
 #include <nlohmann/json.hpp>
 
 #include "tender/base/json.hpp"
-#include "tender/http/client.hpp"
 #include "tender/nostr/hex.hpp"
 #include "tender/store/database_lock.hpp"
 
-#include "event_loop.hpp"
+#include "sidecar_api.hpp"
 
 namespace tender::cli {
 namespace {
 
 constexpr Milliseconds kOwnTime{2000};  // for the sidecar, beside what zooid takes
-
-// Where this machine reaches it: one that listens everywhere listens on loopback, too.
-std::string authority_of(const http::ServerAddress& bind) {
-  const auto* const address = std::get_if<http::TcpAddress>(&bind);
-  if (address == nullptr) {
-    return "localhost";
-  }
-  boost::system::error_code error;
-  const auto host = boost::asio::ip::make_address(address->host, error);
-  if (host.is_unspecified()) {
-    return fmt::format("{}:{}", host.is_v6() ? "[::1]" : "127.0.0.1", address->port);
-  }
-  return fmt::format("{}:{}", host.is_v6() ? '[' + address->host + ']' : address->host,
-                     address->port);
-}
 
 bool is_key(const nlohmann::json& value) {
   std::array<std::uint8_t, 32> bytes;
@@ -77,29 +60,15 @@ std::optional<infra::MemberList> members_of_sidecar(const config::Env& env, Stor
   if (!env.admin.bind || !store::DatabaseLock::holder(session.database.path())) {
     return std::nullopt;
   }
-  const http::Url url = http::Url::parse(
-      fmt::format("http://{}/v1/relays/{}/members", authority_of(*env.admin.bind), id.text));
+  const http::Url url = sidecar_url(*env.admin.bind, fmt::format("/v1/relays/{}/members", id.text));
   http::Request request(http::Method::get, url);
   request.timeout = env.zooid_api_timeout * static_cast<int>(env.zooid_api_urls.size()) + kOwnTime;
   const std::string signed_url = env.admin.public_url(url.target()).value_or(url.text());
   request.headers.push_back(
       {"Authorization", env.make_auth(session.random, session.clock.now(), signed_url, "GET", "")});
-  boost::asio::io_context io;
-  http::ClientOptions options;
-  if (const auto* const address = std::get_if<http::UnixAddress>(&*env.admin.bind)) {
-    options.unix_socket = address->path;
-  }
-  http::Client transport(io.get_executor(), std::move(options));
-  std::optional<infra::MemberList> list;
-  const auto ask = [&]() -> boost::asio::awaitable<void> {
-    const http::Exchange exchange = co_await transport.exchange(std::move(request));
-    if (const auto* const response = std::get_if<http::Response>(&exchange.result)) {
-      list = read_answer(*response);
-    }
-    transport.stop();
-  };
-  run_to_end(io, ask());
-  return list;
+  const http::Exchange exchange = ask_sidecar(*env.admin.bind, std::move(request));
+  const auto* const response = std::get_if<http::Response>(&exchange.result);
+  return response == nullptr ? std::nullopt : read_answer(*response);
 }
 
 }  // namespace tender::cli

@@ -18,6 +18,7 @@
 #include "identity_text.hpp"
 #include "output.hpp"
 #include "pause_text.hpp"
+#include "sidecar_api.hpp"
 #include "store_session.hpp"
 
 namespace tender::cli {
@@ -186,6 +187,11 @@ ExitCode status(const Invocation& invocation) {
   Rows table{
       {"database", fmt::format("{} (schema version {})", snapshot.database, snapshot.schema)},
       {"sidecar", describe_sidecar(snapshot)}};
+  if (const auto fault = env && snapshot.holder && env->admin.bind
+                             ? find_api_fault(*env->admin.bind)
+                             : std::nullopt) {
+    table.push_back({"admin API", *fault});
+  }
   if (const auto& pause = snapshot.pause) {
     table.push_back({"pause", describe_pause(*pause, snapshot)});
   }

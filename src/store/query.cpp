@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -23,6 +24,42 @@ constexpr std::string_view kFilter =
     "AND (?3 = '' OR instr(lower(subdomain), lower(?3)) > 0 "
     "OR instr(lower(info_name), lower(?3)) > 0 OR instr(lower(id), lower(?3)) > 0) "
     "AND (?4 IS NULL OR synced = ?4)";
+
+// The statements of a page of relays by age that fulfil a filter: RelayFilter as in kFilter, and ?5
+// and ?6 for the place behind which it begins.
+struct PageOfMatches {
+  // `among`: a part of the relays that an index has by age.
+  explicit PageOfMatches(std::string_view among)
+      : end(fmt::format("SELECT created_at, id FROM relay WHERE {} AND (created_at, id) > (?5, ?6) "
+                        "ORDER BY created_at, id LIMIT 1 OFFSET ?7",
+                        among)),
+        bounded(select_relays(
+            fmt::format("{} AND {} AND (created_at, id) > (?5, ?6) AND (created_at, id) <= (?7, "
+                        "?8) ORDER BY created_at, id",
+                        among, kFilter))),
+        rest(select_relays(fmt::format(
+            "{} AND {} AND (created_at, id) > (?5, ?6) ORDER BY created_at, id", among, kFilter))) {
+  }
+
+  std::string end;      // the place that many rows on (?7)
+  std::string bounded;  // up to a place (?7, ?8)
+  std::string rest;
+};
+
+// That reads the fewest rows.
+const PageOfMatches& page_of_matches(const RelayFilter& filter) {
+  static const PageOfMatches deleted("status = 'deleted'");
+  static const PageOfMatches of_tenant("tenant = ?2 AND (status <> 'deleted' OR synced = 0)");
+  static const PageOfMatches pending("synced = 0");
+  static const PageOfMatches listed("(status <> 'deleted' OR synced = 0)");
+  if (filter.status == "deleted") {
+    return deleted;
+  }
+  if (!filter.tenant.empty()) {
+    return of_tenant;
+  }
+  return filter.synced == false ? pending : listed;
+}
 
 template <typename Read>
 auto read_all(Statement statement, Read read) {
@@ -137,15 +174,33 @@ std::vector<RelayId> Query::list_relay_ids(const RelayFilter& filter) const {
       [](const Statement& row) { return RelayId{row.text(0)}; });
 }
 
-std::vector<Relay> Query::next_relays_matching(const RelayFilter& filter, RelayPage& page) const {
-  // The condition of the index relay_by_age, which has no deleted ones.
-  static const std::string listed =
-      select_page(fmt::format("(status <> 'deleted' OR synced = 0) AND {}", kFilter));
-  static const std::string deleted = select_page(kFilter);
-  const std::string& sql = filter.status == "deleted" ? deleted : listed;
-  return read_page(database_->prepare(sql.c_str(), filter.status, filter.tenant, filter.search,
-                                      filter.synced, page.created_at, page.id.text, page.limit),
-                   page);
+RelayMatches Query::next_relays_matching(const RelayFilter& filter, RelayPage& page, int most,
+                                         const std::function<bool(const Relay&)>& accept) const {
+  const PageOfMatches& sql = page_of_matches(filter);
+  const auto prepare = [&](const std::string& statement, auto... more) {
+    return database_->prepare(statement.c_str(), filter.status, filter.tenant, filter.search,
+                              filter.synced, page.created_at, page.id.text, more...);
+  };
+  std::optional<RelayPage> end;  // the last one that may be read, if that is not the last one
+  if (Statement row = prepare(sql.end, most - 1); row.step()) {
+    end = {.created_at = row.integer(0), .id = RelayId{row.text(1)}, .limit = page.limit};
+  }
+  Statement rows = end ? prepare(sql.bounded, end->created_at, end->id.text) : prepare(sql.rest);
+  RelayMatches matches;
+  const auto is_full = [&] { return std::cmp_equal(matches.relays.size(), page.limit); };
+  while (!is_full() && rows.step()) {
+    Relay relay = read_relay(rows);
+    page.created_at = rows.integer(created_at_column());
+    page.id = relay.id;
+    if (accept(relay)) {
+      matches.relays.push_back(std::move(relay));
+    }
+  }
+  matches.more = is_full() || end;
+  if (end && !is_full()) {
+    page = *std::move(end);
+  }
+  return matches;
 }
 
 std::vector<Relay> Query::next_relays_pending_sync(RelayPage& page) const {

@@ -11,14 +11,15 @@
 #include "tender/base/number.hpp"
 #include "tender/infra/kinds.hpp"
 #include "tender/store/command.hpp"
-#include "tender/store/query.hpp"
 #include "tender/view/relay.hpp"
 
 namespace tender::view {
 
-nlohmann::ordered_json to_json(const outbox::DeadLetter& letter) {
+nlohmann::ordered_json to_json(const outbox::DeadLetter& letter, const store::Query& query) {
+  const auto relay = query.get_relay(RelayId{letter.key});
   nlohmann::ordered_json json = {{"id", letter.id},
                                  {"relay_id", letter.key},
+                                 {"subdomain", nullptr},
                                  {"reason", letter.reason},
                                  {"error", letter.error},
                                  {"attempt", letter.attempt},
@@ -26,6 +27,9 @@ nlohmann::ordered_json to_json(const outbox::DeadLetter& letter) {
                                  {"created_at", letter.created_at.time_since_epoch().count()},
                                  {"resolution", nullptr},
                                  {"resolved_at", nullptr}};
+  if (relay) {
+    json["subdomain"] = relay->subdomain;
+  }
   if (letter.resolution) {
     json["resolution"] = *letter.resolution;
   }

@@ -8,6 +8,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "tender/base/log.hpp"
 #include "tender/infra/kinds.hpp"
 #include "tender/outbox/dead_letters.hpp"
 #include "tender/outbox/outbox.hpp"
@@ -86,6 +87,20 @@ std::string to_json_name(SyncState state) {
   return name;
 }
 
+std::optional<SyncState> parse_sync_state(std::string_view name) {
+  const auto* const found = std::ranges::find(kStates, name, to_json_name);
+  return found == kStates.end() ? std::nullopt : std::optional(*found);
+}
+
+store::RelayFilter narrowed(store::RelayFilter filter, SyncState state) {
+  if (state == SyncState::deleted && filter.status.empty()) {
+    filter.status = to_string(RelayStatus::deleted);
+  }
+  filter.synced =
+      state != SyncState::pending && state != SyncState::failing && state != SyncState::held;
+  return filter;
+}
+
 Relay with_reason(Relay relay, const outbox::DestinationState& destination) {
   if (!relay.synced && relay.sync_error.empty()) {
     relay.sync_error = destination.reason;
@@ -149,6 +164,15 @@ Relay require_relay(const store::Query& query, const std::string& name) {
     throw store::NoSuchRelay(name);
   }
   return std::move(*relay);
+}
+
+void refuse_reserved_subdomain(const RelayChange& change, const std::set<std::string>& reserved) {
+  if (change.subdomain && reserved.contains(*change.subdomain)) {
+    throw store::CommandError(
+        fmt::format("subdomain \"{}\" would give the relay the host of ZOOID_API_URL",
+                    printable(*change.subdomain, 80)),
+        "choose another subdomain: zooid serves its API at this host and never a relay");
+  }
 }
 
 std::string relay_name(const store::Query& query, const std::string& id) {

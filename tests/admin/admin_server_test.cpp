@@ -226,6 +226,22 @@ TEST_F(AdminApi, SaysWhatIsWrongWithARequest) {
   EXPECT_EQ(wrong.header("Allow"), "GET, HEAD, POST");
 }
 
+TEST_F(AdminApi, RefusesParametersThatTheRouteDoesNotHave) {
+  EXPECT_THAT(problem(400, ask(Method::get, "/v1/relays?limt=1")),
+              HasSubstr("an unknown parameter \"limt\"; did you mean limit?"));
+  EXPECT_THAT(problem(400, ask(Method::get, "/v1/outbox?limit=1&colour=red")),
+              HasSubstr("\"colour\"; this route has limit, cursor"));
+  EXPECT_THAT(problem(400, ask(Method::get, "/v1/status?verbose")), HasSubstr("no parameters"));
+  EXPECT_THAT(problem(400, ask(Method::get, "/v1/outbox?limit=1&limit=2")),
+              HasSubstr("limit twice"));
+  EXPECT_EQ(ask(Method::get, "/healthz?verbose").status, 400);
+  for (const char* const target : {"/v1/relays?force=true", "/v1/relays/blue/sync?wait_for=1s"}) {
+    EXPECT_EQ(ask(Method::post, target, "{}").status, 400) << target;
+  }
+  EXPECT_EQ(ask(Method::get, "/v1/events?from=1").status, 400);
+  EXPECT_EQ(sidecar.query().last_activity_seq(), 0);
+}
+
 TEST_F(AdminApi, DoesARequestOnceThatIsSentAgain) {
   more = {{"Idempotency-Key", "k1"}};
   const std::string body = json{{"tenant", test::kTenant}, {"subdomain", "blue"}}.dump();
@@ -252,27 +268,6 @@ TEST_F(AdminApi, KeepsNoAnswerOfARequestThatFailed) {
   const std::string pause = R"({"until":1})";
   EXPECT_EQ(ask(Method::put, "/v1/pause", pause).status, 422);
   EXPECT_EQ(ask(Method::put, "/v1/pause", R"({"reason":"now"})").status, 200);
-}
-
-TEST_F(AdminApi, ListsRelaysInPages) {
-  for (const char* const name : {"one", "two", "three"}) {
-    create(name);
-    clock.advance(1s);
-  }
-  const auto names = [](const json& page) {
-    std::vector<std::string> all;
-    for (const json& relay : page.at("relays")) {
-      all.push_back(relay.at("subdomain"));
-    }
-    return all;
-  };
-  const json first = ok(Method::get, "/v1/relays?limit=2");
-  EXPECT_THAT(names(first), ElementsAre("one", "two"));
-  const std::string cursor = first.at("next_cursor");
-  const json second = ok(Method::get, "/v1/relays?limit=2&cursor=" + cursor);
-  EXPECT_THAT(names(second), ElementsAre("three"));
-  EXPECT_TRUE(second.at("next_cursor").is_null());
-  EXPECT_THAT(names(ok(Method::get, "/v1/relays?search=t")), ElementsAre("two", "three"));
 }
 
 TEST_F(AdminApi, SaysWhyItCannotListMembers) {
@@ -394,7 +389,9 @@ TEST_F(AdminApi, ListsRetriesAndDiscardsDeadLetters) {
     letters.add("relay_sync", id, outbox::DeadLetterReason::rejected, "boom", 1, 1, clock.now());
   };
   add();
-  EXPECT_EQ(ok(Method::get, "/v1/dead-letters")["dead_letters"].size(), 1U);
+  const json listed = ok(Method::get, "/v1/dead-letters")["dead_letters"];
+  EXPECT_EQ(listed.size(), 1U);
+  EXPECT_EQ(listed[0]["subdomain"], "blue");
   EXPECT_EQ(ok(Method::post, "/v1/dead-letters/blue/retry")["resolution"], "retried");
   EXPECT_EQ(sidecar.query().list_latest_activity(std::nullopt, 1).front().activity_type,
             "reconcile_relay");
@@ -423,14 +420,14 @@ TEST_F(AdminApi, ResolvesAllLettersOfAReasonIfThereAreAsManyAsTheCallerSays) {
   EXPECT_THAT(problem(409, ask(Method::post, "/v1/dead-letters/retry", lost + "3}")),
               HasSubstr("2 open letters match, not 3"));
   EXPECT_EQ(letters.count_open(), 3);
-  EXPECT_EQ(ok(Method::post, "/v1/dead-letters/retry", lost + "2}")["count"], 2);
+  EXPECT_EQ(ok(Method::post, "/v1/dead-letters/retry", lost + "2.0}")["count"], 2);
   EXPECT_EQ(sidecar.query().list_latest_activity(std::nullopt, 1).front().activity_type,
             "reconcile_relay");
   EXPECT_EQ(ok(Method::post, "/v1/dead-letters/discard", R"({"count":1})")["count"], 1);
   EXPECT_EQ(letters.count_open(), 0);
-  for (const char* const body :
-       {"", R"({"reason":"lost"})", R"({"count":0})", R"({"count":1001})", R"({"count":"1"})",
-        R"({"count":1,"reason":"none"})", R"({"count":1,"tenant":"x"})"}) {
+  for (const char* const body : {"", R"({"reason":"lost"})", R"({"count":0})", R"({"count":1001})",
+                                 R"({"count":"1"})", R"({"count":1.5})", R"({"count":1e300})",
+                                 R"({"count":1,"reason":"none"})", R"({"count":1,"tenant":"x"})"}) {
     EXPECT_EQ(ask(Method::post, "/v1/dead-letters/discard", body).status, 400) << body;
   }
 }
@@ -503,7 +500,9 @@ TEST_F(AdminApi, DoesNotGuessWhichLetterANumberMeans) {
   }
   EXPECT_THAT(problem(404, ask(Method::post, "/v1/dead-letters/1/discard")),
               HasSubstr("give the number of the relay's, 2, or the id of the other's relay, gone"));
-  EXPECT_EQ(ok(Method::post, "/v1/dead-letters/gone/discard")["id"], 1);
+  const json discarded = ok(Method::post, "/v1/dead-letters/gone/discard");
+  EXPECT_EQ(discarded["id"], 1);
+  EXPECT_TRUE(discarded["subdomain"].is_null());
   EXPECT_EQ(ok(Method::post, "/v1/dead-letters/1/discard")["id"], 2);
 }
 

@@ -1,6 +1,7 @@
 // docs/openapi.yaml says what the admin API answers: every member.
 #include <set>
 #include <string>
+#include <vector>
 
 #include <gmock/gmock.h>
 #include <yaml-cpp/yaml.h>
@@ -9,6 +10,7 @@
 
 #include "tender/model/activity.hpp"
 #include "tender/model/relay_fields.hpp"
+#include "tender/store/database.hpp"
 #include "tender/view/dead_letter.hpp"
 #include "tender/view/relay.hpp"
 #include "tender/view/relay_comparison.hpp"
@@ -39,6 +41,11 @@ struct OpenApi : testing::Test {
     return names;
   }
 
+  static Names values(const YAML::Node& schema) {
+    const auto list = schema["enum"].as<std::vector<std::string>>();
+    return {list.begin(), list.end()};
+  }
+
   YAML::Node document = YAML::LoadFile(TENDER_SOURCE_DIR "/docs/openapi.yaml");
 };
 
@@ -50,9 +57,35 @@ TEST_F(OpenApi, NamesEachMemberOfAnAnswer) {
   EXPECT_EQ(properties("Relay"),
             members(view::RelayView(database, TimePoint::min(), "relays.test").to_json(Relay())));
   EXPECT_EQ(properties("Activity"), members(to_json(Activity())));
-  EXPECT_EQ(properties("DeadLetter"), members(view::to_json(outbox::DeadLetter())));
+  EXPECT_EQ(properties("DeadLetter"),
+            members(view::to_json(outbox::DeadLetter(), store::Query(database))));
   EXPECT_EQ(properties("Comparison"), members(view::to_json(infra::RelayComparison())));
   EXPECT_EQ(properties("Work"), members(view::to_json(outbox::Job(), clock.now())));
+}
+
+TEST_F(OpenApi, NamesEachValueOfAnEnumeration) {
+  Names states;
+  for (const view::SyncState state : view::sync_states()) {
+    states.insert(view::to_json_name(state));
+  }
+  const YAML::Node schemas = document["components"]["schemas"];
+  EXPECT_EQ(values(schemas["SyncState"]), states);
+  Names statuses;
+  for (const RelayStatus status : {RelayStatus::active, RelayStatus::inactive,
+                                   RelayStatus::delinquent, RelayStatus::deleted}) {
+    statuses.emplace(to_string(status));
+  }
+  for (const auto& parameter : document["paths"]["/v1/relays"]["get"]["parameters"]) {
+    if (parameter["name"] && parameter["name"].as<std::string>() == "status") {
+      EXPECT_EQ(values(parameter["schema"]), statuses);
+    }
+  }
+  statuses.emplace(to_string(RelayStatus::unknown));
+  EXPECT_EQ(values(schemas["Relay"]["properties"]["status"]), statuses);
+  const auto reasons = outbox::dead_letter_reasons();
+  const YAML::Node letters = document["components"]["requestBodies"]["DeadLetters"];
+  EXPECT_EQ(values(letters["content"]["application/json"]["schema"]["properties"]["reason"]),
+            Names(reasons.begin(), reasons.end()));
 }
 
 TEST_F(OpenApi, NamesEachFieldThatCanBeSet) {

@@ -1,10 +1,12 @@
 // Whatever route the admin API has, docs/openapi.yaml describes it, and metrics count it.
 #include <algorithm>
+#include <map>
 
 #include <yaml-cpp/yaml.h>
 
 #include "tender/base/ascii.hpp"
 
+#include "admin/query_parameters.hpp"
 #include "admin_fixture.hpp"
 #include "label_values.hpp"
 
@@ -13,23 +15,59 @@ namespace {
 
 struct AdminRoutes : AdminApi {
   [[nodiscard]] Values routes() const {
+    if (!server) {
+      return {};
+    }
     const auto all = server->routes();
     return {all.begin(), all.end()};
   }
+
+  // Each operation by the name of its route.
+  [[nodiscard]] std::map<std::string, YAML::Node> operations() const {
+    std::map<std::string, YAML::Node> all;
+    for (const auto& route : document["paths"]) {
+      for (const auto& operation : route.second) {
+        auto method = operation.first.as<std::string>();
+        std::ranges::transform(method, method.begin(), ascii_upper);
+        if (method != "PARAMETERS") {
+          all[method + ' ' + route.first.as<std::string>()] = operation.second;
+        }
+      }
+    }
+    return all;
+  }
+
+  [[nodiscard]] Values described_parameters(const YAML::Node& operation) const {
+    const std::string prefix = "#/components/parameters/";
+    Values names;
+    for (YAML::Node parameter : operation["parameters"]) {
+      if (parameter["$ref"]) {
+        const auto name = parameter["$ref"].as<std::string>().substr(prefix.size());
+        parameter.reset(document["components"]["parameters"][name]);
+      }
+      if (parameter["in"].as<std::string>() == "query") {
+        names.insert(parameter["name"].as<std::string>());
+      }
+    }
+    return names;
+  }
+
+  YAML::Node document = YAML::LoadFile(TENDER_SOURCE_DIR "/docs/openapi.yaml");
 };
 
 TEST_F(AdminRoutes, AreDescribed) {
   Values described;
-  for (const auto& route : YAML::LoadFile(TENDER_SOURCE_DIR "/docs/openapi.yaml")["paths"]) {
-    for (const auto& operation : route.second) {
-      auto method = operation.first.as<std::string>();
-      std::ranges::transform(method, method.begin(), ascii_upper);
-      if (method != "PARAMETERS") {
-        described.insert(method + ' ' + route.first.as<std::string>());
-      }
-    }
+  for (const auto& [route, operation] : operations()) {
+    described.insert(route);
   }
   EXPECT_EQ(described, routes());
+}
+
+TEST_F(AdminRoutes, AreDescribedWithTheirParameters) {
+  for (const auto& [route, operation] : operations()) {
+    const auto known = query_parameters(route);
+    EXPECT_EQ(described_parameters(operation), Values(known.begin(), known.end())) << route;
+  }
 }
 
 TEST_F(AdminRoutes, AreCounted) {

@@ -136,6 +136,20 @@ TEST_F(Check, NamesTheRelaysThatZooidServesWithAnotherIdentity) {
   EXPECT_EQ(run({"status", "--exit-code"}).code, ExitCode::ok);
 }
 
+TEST_F(Check, SaysWhenTheApiOfARunningSidecarDoesNotAnswer) {
+  create("blue");
+  environment["ADMIN_BIND"] = "unix:" + (directory.path() / "none.sock").string();
+  EXPECT_TRUE(finding("api").is_null());  // nobody listens: no sidecar runs
+  EXPECT_THAT(run({"status"}).out, Not(HasSubstr("admin API")));
+  const auto lock = store::DatabaseLock::try_acquire(path);
+  EXPECT_TRUE(finding("api")["ok"].is_null());
+  const auto words = HasSubstr("nothing answers at " + (directory.path() / "none.sock").string());
+  EXPECT_THAT(finding("api")["text"], words);
+  EXPECT_THAT(run({"status"}).out, words);
+  environment["ADMIN_BIND"] = "off";
+  EXPECT_TRUE(finding("api").is_null());
+}
+
 TEST_F(Check, SkipsTheClockWhenZooidIsDown) {
   const Ran ran = run({"check"});
   EXPECT_EQ(ran.code, ExitCode::unreachable);

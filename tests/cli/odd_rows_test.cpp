@@ -126,7 +126,7 @@ TEST_F(OddRowsShown, HostOfTheApiIsRefusedToARelay) {
            {"relay", "create", "--tenant", kTenant, "--subdomain", "zooid"},
            {"relay", "update", create("blue"), "--subdomain", "zooid"}}) {
     const Ran ran = run(command);
-    EXPECT_EQ(ran.code, ExitCode::usage);
+    EXPECT_EQ(ran.code, ExitCode::error);
     EXPECT_THAT(ran.err, AllOf(HasSubstr("ZOOID_API_URL"), HasSubstr("choose another subdomain")));
   }
 }

@@ -51,6 +51,18 @@ TEST_F(Activities, AreAnArrayInTheOrderOfTheLog) {
   EXPECT_TRUE(failed["created_at"].is_number_integer());
 }
 
+TEST_F(Activities, SayWhoCausedThem) {
+  create("blue");
+  Behind behind(path);
+  behind.command.fail_relay_sync(behind.relay("blue"),
+                                 {.revision = 1, .error = "boom", .outcome = "transient"});
+  const std::string text = run({"activity"}).out;
+  const std::size_t second = text.find('\n') + 1;
+  EXPECT_THAT(text.substr(0, second),
+              HasSubstr(fmt::format(" blue                 by cli:{}\n", getuid())));
+  EXPECT_THAT(text.substr(second), Not(HasSubstr(" by ")));
+}
+
 TEST_F(Activities, AreTheNewestUpToTheLimit) {
   create("blue");
   Behind behind(path);
@@ -111,7 +123,9 @@ TEST_F(Activities, AreOneLineEachForPeople) {
   const Ran ran = run({"activity"});
   EXPECT_EQ(ran.code, ExitCode::ok);
   EXPECT_EQ(std::ranges::count(ran.out, '\n'), 2);
-  EXPECT_THAT(ran.out, MatchesRegex(" +1  2026-02-01T00:00:00Z  create_relay +blue\n(.*\n)*"));
+  EXPECT_THAT(
+      ran.out,
+      MatchesRegex(" +1  2026-02-01T00:00:00Z  create_relay +blue +by cli:[0-9]+\n(.*\n)*"));
 }
 
 struct DeadLetterCommands : CliTest {

@@ -90,6 +90,11 @@ TEST(ServerRequest, DecodesItsParameters) {
   EXPECT_EQ(request.parameter("b"), "");
   EXPECT_EQ(request.parameter("c"), "x y");
   EXPECT_EQ(request.parameter("d"), std::nullopt);
+  EXPECT_EQ(request.parameter_names(), (std::vector<std::string>{"a", "b", "c", "a", ""}));
+  request.query = "";
+  EXPECT_EQ(request.parameter_names(), std::vector<std::string>());
+  request.query = "a=%2";
+  EXPECT_EQ(request.parameter_names(), std::nullopt);
 }
 
 }  // namespace

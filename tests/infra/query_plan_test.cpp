@@ -35,7 +35,7 @@ constexpr std::array kAllowed{
             "of the pruner: over a subquery of 500 rows"},
     Allowed{"SELECT 1 FROM outbox INDEXED BY outbox_odd", "SCAN outbox USING INDEX outbox_odd",
             "an index of broken rows only"},
-    Allowed{"DELETE FROM relay WHERE id IN", "SCAN relay USING INDEX relay_tombstone",
+    Allowed{"DELETE FROM relay WHERE id IN", "SCAN relay USING INDEX relay_deleted_by_age",
             "an index of deleted relays only"},
     Allowed{"SELECT seq FROM router_offset", "SCAN sqlite_sequence",
             "a row for each of two tables"},
@@ -141,7 +141,17 @@ TEST(QueryPlans, OfListsReadAPageByItsIndex) {
   store::RelayPage page;
   page.limit = 1;
   static_cast<void>(world.query->next_relays(page));
-  static_cast<void>(world.query->next_relays_matching({}, page));
+  static_cast<void>(world.command->delete_relay(world.create("blue").id));
+  const auto all = [](const Relay&) { return true; };
+  for (const store::RelayFilter& filter :
+       {store::RelayFilter(), store::RelayFilter{.status = "deleted"},
+        store::RelayFilter{.tenant = test::kTenant}, store::RelayFilter{.synced = false}}) {
+    for (const int most : {1, 10}) {
+      store::RelayPage begin;
+      begin.limit = 2;
+      static_cast<void>(world.query->next_relays_matching(filter, begin, most, all));
+    }
+  }
   static_cast<void>(outbox::DeadLetters(*world.database).list_open("", 1));
   static_cast<void>(outbox::Outbox(*world.database).list("", "", 1));
   static_cast<void>(world.query->next_relays_pending_sync(page));

@@ -32,6 +32,10 @@ struct ServerRequest {
   /// The first value of that name in the query, decoded (%XX, and '+' for a space); empty for a
   /// name without '=', nothing when absent.
   [[nodiscard]] std::optional<std::string> parameter(std::string_view name) const;
+
+  /// The names in the query, decoded, in their order; one that is there twice comes twice. Nothing
+  /// when the query is not that of a URL (RFC 3986, 3.4): then it has no parameter, either.
+  [[nodiscard]] std::optional<std::vector<std::string>> parameter_names() const;
 };
 
 }  // namespace tender::http

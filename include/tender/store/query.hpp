@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <limits>
 #include <optional>
 #include <string>
@@ -48,6 +49,12 @@ struct RelayFilter {
   int limit = -1;  // none
 };
 
+/// A page of those that are asked for.
+struct RelayMatches {
+  std::vector<Relay> relays{};
+  bool more = false;  // whether others may follow
+};
+
 class Query {
  public:
   explicit Query(Database& database) : database_(&database) {}
@@ -83,9 +90,12 @@ class Query {
 
   /// Reads the whole table for anything but the whole list by age: for a person's question.
   [[nodiscard]] std::vector<RelayId> list_relay_ids(const RelayFilter& filter) const;
-  /// A page of the same relays by age; order and limit of `filter` do not count.
-  [[nodiscard]] std::vector<Relay> next_relays_matching(const RelayFilter& filter,
-                                                        RelayPage& page) const;
+  /// A page of the same relays by age, of which `accept` says yes; order and limit of `filter` do
+  /// not count. It reads `most` rows at most, at least 1: the page may then have fewer relays than
+  /// its limit, or none, with more to come. `accept` may read from the database, too.
+  [[nodiscard]] RelayMatches next_relays_matching(
+      const RelayFilter& filter, RelayPage& page, int most,
+      const std::function<bool(const Relay&)>& accept) const;
 
   /// Relays whose newest revision zooid does not have.
   [[nodiscard]] std::vector<Relay> next_relays_pending_sync(RelayPage& page) const;

@@ -8,6 +8,7 @@
 
 #include "tender/outbox/dead_letters.hpp"
 #include "tender/store/command.hpp"
+#include "tender/store/query.hpp"
 
 namespace tender::view {
 
@@ -17,8 +18,10 @@ class NoSuchLetter : public store::CommandError {
   using CommandError::CommandError;
 };
 
-/// snake_case, times as integer milliseconds UTC, null for what is open.
-[[nodiscard]] nlohmann::ordered_json to_json(const outbox::DeadLetter& letter);
+/// snake_case, times as integer milliseconds UTC, null for what is open, and for the subdomain of a
+/// relay that is gone.
+[[nodiscard]] nlohmann::ordered_json to_json(const outbox::DeadLetter& letter,
+                                             const store::Query& query);
 
 /// The letter that `name` means: the open one of a relay, by its id or subdomain, or else any by
 /// its own number. The relay may be gone; its letters keep its id. Throws NoSuchLetter when there

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <set>
 #include <span>
 #include <string>
 #include <string_view>
@@ -45,6 +46,12 @@ enum class SyncState : std::uint8_t {
 [[nodiscard]] std::string_view to_string(SyncState state);
 /// "in_step", "not_served", … for programs.
 [[nodiscard]] std::string to_json_name(SyncState state);
+/// The state of that name for programs.
+[[nodiscard]] std::optional<SyncState> parse_sync_state(std::string_view name);
+
+/// The filter of those that may be in that state, as far as their columns tell: sync_state() says
+/// the rest when they are read.
+[[nodiscard]] store::RelayFilter narrowed(store::RelayFilter filter, SyncState state);
 
 /// Two sweeps (RELAY_SWEEP) before `now`: each relay was to be seen since. Without a sweep what was
 /// seen once stays so.
@@ -81,6 +88,10 @@ class RelayView {
 
 /// The same; throws NoSuchRelay when there is none.
 [[nodiscard]] Relay require_relay(const store::Query& query, const std::string& name);
+
+/// Throws CommandError for a subdomain whose host is that of ZOOID_API_URL. `reserved`: as
+/// config::StoreEnv has it.
+void refuse_reserved_subdomain(const RelayChange& change, const std::set<std::string>& reserved);
 
 /// What people call the relay of that id: its subdomain, or the id when the relay is gone.
 [[nodiscard]] std::string relay_name(const store::Query& query, const std::string& id);
