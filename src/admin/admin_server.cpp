@@ -225,17 +225,22 @@ struct AdminServer::State {
       const std::optional<view::ReconcileResult> result =
           co_await first_result(std::move(id), seq, wait.value_or(Milliseconds::zero()));
       if (result) {
-        http::Reply reply = json_response(200, view::to_json(*result));
-        reply.finished = [this, principal = name_of_caller(request), seq,
-                          result = *result](bool written) {
-          if (!written) {
-            record_abandoned(principal, seq, result);
-          }
-        };
+        http::Reply reply = tell_result(*result, seq, name_of_caller(request));
         co_return std::move(reply);
       }
     }
     co_return std::move(*response);
+  }
+
+  http::Reply tell_result(const view::ReconcileResult& result, std::int64_t seq,
+                          const std::string& principal) {
+    http::Reply reply = json_response(200, view::to_json(result));
+    reply.finished = [this, principal, seq, result](bool written) {
+      if (!written) {
+        record_abandoned(principal, seq, result);
+      }
+    };
+    return reply;
   }
 
   // The result itself is in the log in any case.

@@ -57,12 +57,8 @@ std::shared_ptr<Logger> make_null_logger() {
   return std::make_shared<Logger>("null", std::make_shared<spdlog::sinks::null_sink_st>());
 }
 
-void write_log(Logger& logger, const LogMessage& message, const std::vector<LogField>& fields) {
-  write_log(logger, message.level, message, fields);
-}
-
-void write_log(Logger& logger, spdlog::level::level_enum level, const LogMessage& message,
-               const std::vector<LogField>& fields) {
+void write_log_fields(Logger& logger, spdlog::level::level_enum level, const LogMessage& message,
+                      const std::vector<LogField>& fields) {
   if (logger.should_log(level)) {
     logger.log(level, spdlog::string_view_t(log_payload(message, fields)));
   }

@@ -85,7 +85,7 @@ class Run {
       }
     }
     if (!io_.stopped()) {
-      write_log(*logger_, logs::kStoppedByFault, {{"cause", what(fault_)}});
+      write_log(*logger_, logs::kStoppedByFault, "cause", what(fault_));
       std::_Exit(static_cast<int>(ExitCode::error));
     }
   }
@@ -125,7 +125,7 @@ class Run {
   // A wrong path, or a volume that is not mounted, looks like a fleet without relays.
   void warn_of_new_database() const {
     if (is_new_) {
-      write_log(*logger_, logs::kNewDatabase, {{"database", database_.string()}});
+      write_log(*logger_, logs::kNewDatabase, "database", database_.string());
     }
   }
 
@@ -155,18 +155,18 @@ class Run {
     try {
       co_await admin_->run();
     } catch (const std::exception& error) {
-      write_log(*logger_, logs::kAdminStopped, {{"cause", error.what()}});
+      write_log(*logger_, logs::kAdminStopped, "cause", error.what());
     }
   }
 
   bool listen(bool said) {
     try {
       admin_.emplace(env_, sidecar_, io_.get_executor(), clock_, *logger_);
-      write_log(*logger_, logs::kAdminListens, {{"address", admin_->name()}});
+      write_log(*logger_, logs::kAdminListens, "address", admin_->name());
       return true;
     } catch (const Error& error) {
       write_log(*logger_, said ? spdlog::level::debug : spdlog::level::warn,
-                logs::kAdminCannotListen, {{"cause", error.what()}, {"remedy", error.remedy()}});
+                logs::kAdminCannotListen, "cause", error.what(), "remedy", error.remedy());
       return false;
     }
   }
@@ -185,7 +185,7 @@ class Run {
     if (ended) {
       co_return;
     }
-    write_log(*logger_, logs::kStopping, {{"in_flight", sidecar_.in_flight()}});
+    write_log(*logger_, logs::kStopping, "in_flight", sidecar_.in_flight());
     sidecar_.stop();
     notifier_.look_again();
     co_await signals_.async_wait(asio::redirect_error(asio::use_awaitable, ended));

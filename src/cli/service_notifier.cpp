@@ -76,8 +76,7 @@ Milliseconds ServiceNotifier::tell() {
 ServiceNotifier::Sent ServiceNotifier::send(const std::string& text) {
   const int result = sd_notify(0, text.c_str());
   if (result < 0 && !std::exchange(failed_, true)) {
-    write_log(logger_, logs::kNoServiceManager,
-              {{"cause", std::generic_category().message(-result)}});
+    write_log(logger_, logs::kNoServiceManager, "cause", std::generic_category().message(-result));
   }
   if (result == 0) {
     return Sent::to_nobody;

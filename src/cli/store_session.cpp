@@ -17,7 +17,7 @@ namespace tender::cli {
 std::shared_ptr<Logger> start_logging(const config::StoreEnv& env) {
   auto logger = make_logger(env.log_level, env.log_format);
   for (const std::string& warning : env.warnings) {
-    write_log(*logger, logs::kConfiguration, {{"warning", warning}});
+    write_log(*logger, logs::kConfiguration, "warning", warning);
   }
   return logger;
 }

@@ -38,11 +38,8 @@ boost::asio::awaitable<Exchange> LoggedTransport::exchange(Request request) {
   const std::string path(request.url.target());
   Exchange exchange = co_await next_.exchange(std::move(request));
   count(method, exchange);
-  write_log(logger_, logs::kRequest,
-            {{"method", to_string(method)},
-             {"path", path},
-             {"result", what_came(exchange)},
-             {"duration", clock_.now() - began}});
+  write_log(logger_, logs::kRequest, "method", to_string(method), "path", path, "result",
+            what_came(exchange), "duration", clock_.now() - began);
   co_return exchange;
 }
 

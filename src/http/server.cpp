@@ -134,8 +134,7 @@ asio::awaitable<void> Server::State::accept(std::shared_ptr<State> self) {
     co_return;
   }
   if (!std::exchange(refused, true)) {
-    write_log(logger, logs::kAcceptFails,
-              {{"listener", listener.name()}, {"cause", error.message()}});
+    write_log(logger, logs::kAcceptFails, "listener", listener.name(), "cause", error.message());
   }
   co_await news.wait_until(clock.now() + kAcceptPause);
 }
@@ -150,8 +149,8 @@ asio::awaitable<void> Server::State::serve(std::shared_ptr<State> self, StreamSo
   try {
     co_await connection.serve();
   } catch (const std::exception& error) {
-    write_log(self->logger, logs::kConnectionFailed,
-              {{"listener", self->listener.name()}, {"cause", error.what()}});
+    write_log(self->logger, logs::kConnectionFailed, "listener", self->listener.name(), "cause",
+              error.what());
   }
 }
 

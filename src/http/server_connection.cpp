@@ -307,7 +307,7 @@ std::string ServerConnection::response_bytes(const Response& response, bool keep
 }
 
 Response ServerConnection::failed(std::string_view what) const {
-  write_log(service_.logger, logs::kHandlerFailed, {{"request", what_}, {"cause", what}});
+  write_log(service_.logger, logs::kHandlerFailed, "request", what_, "cause", what);
   return service_.routes.refusal(500, "internal error");
 }
 

@@ -290,12 +290,12 @@ void Infra::route_rest() {
 void Infra::mend_outbox() {
   const outbox::Outbox::Mended mended = outbox_.mend();
   if (mended.reset > 0) {
-    write_log(runtime_.logger, logs::kOutboxMended, {{"rows", mended.reset}});
+    write_log(runtime_.logger, logs::kOutboxMended, "rows", mended.reset);
   }
   for (const outbox::Outbox::Kept& line : outbox_.lines()) {
     if (!is_known(line.kind, line.destination)) {
-      write_log(runtime_.logger, logs::kUnknownWork,
-                {{"kind", line.kind}, {"destination", line.destination}});
+      write_log(runtime_.logger, logs::kUnknownWork, "kind", line.kind, "destination",
+                line.destination);
     }
   }
 }
@@ -347,6 +347,7 @@ void Infra::handle_command(const Activity& activity, ActivityType type) {
     job.priority = wanted.bulk ? Priority::bulk : Priority::urgent;
     job.forced = wanted.forced;
     job.recreate = wanted.recreate;
+    dispatcher_.hurry_probe(kZooid);
   } else if (relay->synced) {
     return;  // an older row of the log: a later sync has carried this command already
   }
@@ -364,15 +365,15 @@ asio::awaitable<void> Infra::reconcile_relay_state(std::string_view source, Wake
   // Nobody needs to read every hour that there was nothing to do.
   const auto level =
       pending == 0 && source == "interval" ? spdlog::level::debug : spdlog::level::info;
-  write_log(runtime_.logger, level, logs::kReconcile, {{"source", source}, {"pending", pending}});
+  write_log(runtime_.logger, level, logs::kReconcile, "source", source, "pending", pending);
 }
 
 // A change of the environment is a change of the relays that it concerns.
 asio::awaitable<void> Infra::enqueue_changed_settings(Wakeup& pause) {
   changed_settings_ = settings_.find();
   for (const SettingChange& change : changed_settings_) {
-    write_log(runtime_.logger, logs::kSettingChanged,
-              {{"setting", change.name}, {"relays", change.relays}});
+    write_log(runtime_.logger, logs::kSettingChanged, "setting", change.name, "relays",
+              change.relays);
   }
   if (!changed_settings_.empty()) {
     settings_.begin(changed_settings_);
@@ -478,12 +479,9 @@ void Infra::schedule_relay_sync_retry(const Relay& relay, std::string_view sourc
     job.not_before = retry->not_before;
     job.last_error = retry->error;
     outbox_.schedule(job);
-    write_log(runtime_.logger, logs::kRetryScheduled,
-              {{"relay", relay.id.text},
-               {"subdomain", relay.subdomain},
-               {"attempt", retry->attempt},
-               {"of", retry_.max_retries()},
-               {"source", source}});
+    write_log(runtime_.logger, logs::kRetryScheduled, "relay", relay.id.text, "subdomain",
+              relay.subdomain, "attempt", retry->attempt, "of", retry_.max_retries(), "source",
+              source);
   } else if (const auto* give_up = std::get_if<outbox::GiveUp>(&next)) {
     dead_letters_.add(kind, relay.id.text, give_up->reason, give_up->error, give_up->attempt,
                       give_up->revision, runtime_.clock.now());

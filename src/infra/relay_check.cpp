@@ -120,8 +120,7 @@ class RelayCheck::Execution final : public Look {
       owner_.note_present(now, /*recreated=*/false);
     }
     if (is_left_different(now) || now.live_pushes > 0) {
-      write_log(owner_.logger_, logs::kNoDrift,
-                {{"relay", now.id.text}, {"subdomain", now.subdomain}});
+      write_log(owner_.logger_, logs::kNoDrift, "relay", now.id.text, "subdomain", now.subdomain);
     }
     owner_.command_.record_look(now, seen(/*live=*/true, /*pushes=*/0));
     return outbox::Complete{};
@@ -139,9 +138,7 @@ class RelayCheck::Execution final : public Look {
     }
     const bool said = std::exchange(owner_.said_what_is_unclear_, true);
     write_log(owner_.logger_, said ? spdlog::level::debug : spdlog::level::warn, logs::kUnclear,
-              {{"relay", relay().id.text},
-               {"subdomain", relay().subdomain},
-               {"cause", verdict().reason}});
+              "relay", relay().id.text, "subdomain", relay().subdomain, "cause", verdict().reason);
     return outbox::Complete{};
   }
 
@@ -287,12 +284,8 @@ class RelayCheck::Execution final : public Look {
   }
 
   outbox::Settlement push_again(const Relay& now) {
-    write_log(owner_.logger_, logs::kSentAgain,
-              {{"relay", now.id.text},
-               {"subdomain", now.subdomain},
-               {"attempt", now.live_pushes + 1},
-               {"of", kPushes},
-               {"cause", verdict().reason}});
+    write_log(owner_.logger_, logs::kSentAgain, "relay", now.id.text, "subdomain", now.subdomain,
+              "attempt", now.live_pushes + 1, "of", kPushes, "cause", verdict().reason);
     owner_.command_.record_look(now, seen(/*live=*/false, now.live_pushes + 1));
     send(now.id);
     return outbox::Complete{};
@@ -377,7 +370,7 @@ void RelayCheck::note_unsupported(const zooid::LivenessVerdict& verdict) {
       describe_unsupported(query_.count_settings(), env_.blossom_s3.has_value());
   if (!text.empty()) {  // else no row asks for it any more
     said_what_is_unsupported_ = true;
-    write_log(logger_, logs::kUnsupported, {{"cause", text}});
+    write_log(logger_, logs::kUnsupported, "cause", text);
   }
 }
 
@@ -404,7 +397,7 @@ void RelayCheck::note_present(const Relay& relay, bool recreated) {
   const bool were_many = lost_.are_many();
   lost_.note_present(relay.id, recreated ? clock_.now() : query_.find_last_sync(relay.id));
   if (were_many && !lost_.are_many()) {
-    write_log(logger_, logs::kFoundAgain, {{"last", relay.subdomain}});
+    write_log(logger_, logs::kFoundAgain, "last", relay.subdomain);
   }
 }
 
@@ -413,9 +406,8 @@ void RelayCheck::forget_lost(const RelayId& id) {
 }
 
 void RelayCheck::warn_of_many_lost(const Relay& last) const {
-  write_log(
-      logger_, logs::kManyLost,
-      {{"relays", LostRelays::kMany}, {"zooid", env_.zooid_api_text()}, {"last", last.subdomain}});
+  write_log(logger_, logs::kManyLost, "relays", LostRelays::kMany, "zooid", env_.zooid_api_text(),
+            "last", last.subdomain);
 }
 
 std::optional<TimePoint> RelayCheck::last_sync(const RelayId& id) const {

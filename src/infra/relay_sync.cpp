@@ -110,9 +110,8 @@ class RelaySync::Execution final : public outbox::Execution {
     const auto holder = collisions.holder_of_host(relay_.id, owner_.query_);
     if (holder && !newer && !parking_ && collisions.may_park(relay_) &&
         collisions.closes_a_circle(relay_.id, owner_.query_)) {
-      write_log(
-          owner_.logger_, logs::kParked,
-          {{"relay", now->id.text}, {"subdomain", now->subdomain}, {"holder", holder->subdomain}});
+      write_log(owner_.logger_, logs::kParked, "relay", now->id.text, "subdomain", now->subdomain,
+                "holder", holder->subdomain);
       collisions.park(relay_);
       owner_.command_.hold_relay_sync(relay_.id, doubt_until_, digest_after_failure());
       return outbox::StayDue{};
@@ -356,8 +355,8 @@ std::unique_ptr<outbox::Execution> RelaySync::begin(const outbox::Job& job, bool
     return check_.sync_by_look(*relay);
   }
   if (relay->livekit_enabled && !env_.livekit && !std::exchange(warned_of_livekit_, true)) {
-    write_log(logger_, logs::kLivekitMissing,
-              {{"relay", relay->id.text}, {"subdomain", relay->subdomain}});
+    write_log(logger_, logs::kLivekitMissing, "relay", relay->id.text, "subdomain",
+              relay->subdomain);
   }
   if (decision.plan != SyncPlan::skip) {
     command_.begin_relay_sync(*relay, clock_.now() + longest_doubt(env_));

@@ -98,7 +98,7 @@ class Line {
   void write(const LogMessage& message, std::vector<LogField> fields) {
     fields_.insert(fields_.end(), std::make_move_iterator(fields.begin()),
                    std::make_move_iterator(fields.end()));
-    write_log(logger_, level_.value_or(message.level), message, fields_);
+    write_log_fields(logger_, level_.value_or(message.level), message, fields_);
   }
 
   Logger& logger_;

@@ -48,8 +48,8 @@ boost::asio::awaitable<void> Retention::prune() {
     co_await wakeup_.wait_until(next);
   }
   if (pruned_ > 0) {
-    write_log(logger_, logs::kPruned,
-              {{"activities", pruned_}, {"older_than", config::format_duration(keep_)}});
+    write_log(logger_, logs::kPruned, "activities", pruned_, "older_than",
+              config::format_duration(keep_));
   }
 }
 
@@ -61,7 +61,7 @@ bool Retention::prune_portion(TimePoint cutoff) {
     return !step.finished ||
            store::remove_tombstones(database_, cutoff, kTombstones) == kTombstones;
   } catch (const store::StoreError& error) {
-    write_log(logger_, logs::kPruneFailed, {{"cause", error.what()}, {"remedy", error.remedy()}});
+    write_log(logger_, logs::kPruneFailed, "cause", error.what(), "remedy", error.remedy());
     return false;
   }
 }

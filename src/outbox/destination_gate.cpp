@@ -31,10 +31,8 @@ void DestinationGate::restore(const DestinationState& state, TimePoint now) {
   state_.concurrency.reset();  // that was what another process had learned
   saved_ = state;
   if (state_.failing_since) {
-    write_log(logger_, logs::kUnusableBefore,
-              {{"destination", name_},
-               {"failing_for", now - *state_.failing_since},
-               {"cause", state_.reason}});
+    write_log(logger_, logs::kUnusableBefore, "destination", name_, "failing_for",
+              now - *state_.failing_since, "cause", state_.reason);
     breaker_.restore_open(now);
   }
 }
@@ -86,6 +84,7 @@ bool DestinationGate::record(const DestinationSign& sign, Timing timing, TimePoi
       // A destination that goes down breaks connections before it refuses them.
       return breaker_.state() == State::closed && !(known && sign.pause > Milliseconds::zero());
     case DestinationSign::Kind::well:
+      note_answer(now);
       if (breaker_.state() == State::closed) {
         limit_.answered(timing.begun_at, timing.ended_at, timing.in_flight);
         state_.concurrency = limit_.allowed();
@@ -131,6 +130,20 @@ bool DestinationGate::begin_probe(TimePoint now) {
   return true;
 }
 
+void DestinationGate::hurry_probe(TimePoint now) {
+  if (breaker_.state() == State::open) {
+    breaker_.hurry_probe(now);
+    state_.probe_at = after_pause(breaker_.probe_at(now), now);
+  }
+}
+
+void DestinationGate::note_answer(TimePoint now) {
+  const auto& before = state_.answered_at;
+  if (!before || now < *before || now >= *before + DestinationState::kAnsweredStep) {
+    state_.answered_at = now;
+  }
+}
+
 void DestinationGate::probe_ended(Probe kind, const DestinationSign& sign, TimePoint now) {
   count_fault(sign);
   pause(sign, now);
@@ -139,6 +152,9 @@ void DestinationGate::probe_ended(Probe kind, const DestinationSign& sign, TimeP
     state_.stores_nothing = true;
   } else if (well) {
     state_.stores_nothing = false;
+  }
+  if (well) {
+    note_answer(now);
   }
   breaker_.probe_ends(well, now);
   follow(now, sign.reason);
@@ -150,7 +166,7 @@ void DestinationGate::pause(const DestinationSign& sign, TimePoint now) {
   }
   if (!paused(now)) {
     transitions_.add({name_, "paused"});
-    write_log(logger_, logs::kToldToWait, {{"destination", name_}, {"wait", sign.pause}});
+    write_log(logger_, logs::kToldToWait, "destination", name_, "wait", sign.pause);
   }
   state_.paused_until = std::max(paused(now) ? state_.paused_until.value_or(now) : now,
                                  now + std::min<Milliseconds>(sign.pause, kLongestPause));
@@ -170,8 +186,8 @@ void DestinationGate::follow(TimePoint now, const std::string& reason) {
   if (breaker_.state() == State::closed) {
     if (state_.failing_since) {
       transitions_.add({name_, "usable"});
-      write_log(logger_, logs::kUsable,
-                {{"destination", name_}, {"failed_for", now - *state_.failing_since}});
+      write_log(logger_, logs::kUsable, "destination", name_, "failed_for",
+                now - *state_.failing_since);
       state_.failing_since.reset();
       state_.probe_at.reset();
       state_.reason.clear();
@@ -192,10 +208,8 @@ void DestinationGate::follow(TimePoint now, const std::string& reason) {
 }
 
 void DestinationGate::say_that_it_fails(TimePoint now) const {
-  write_log(logger_, state_.stores_nothing ? logs::kStoresNothing : logs::kUnusable,
-            {{"destination", name_},
-             {"cause", state_.reason},
-             {"next_probe", state_.probe_at.value_or(now) - now}});
+  write_log(logger_, state_.stores_nothing ? logs::kStoresNothing : logs::kUnusable, "destination",
+            name_, "cause", state_.reason, "next_probe", state_.probe_at.value_or(now) - now);
 }
 
 }  // namespace tender::outbox

@@ -154,6 +154,15 @@ void Dispatcher::start(asio::awaitable<void> work, const asio::any_io_executor& 
   });
 }
 
+void Dispatcher::hurry_probe(std::string_view destination) {
+  for (const auto& lane : lanes_) {
+    if (lane->destination.name == destination) {
+      lane->gate.hurry_probe(clock_.now());
+    }
+  }
+  wakeup_.notify();
+}
+
 void Dispatcher::stop() {
   if (stage_ == Stage::working) {
     stage_ = Stage::stopping;
@@ -244,9 +253,8 @@ void Dispatcher::settle_alone(Task& task) {
 // Doing the work again at once would not help, and never doing it again would hide it.
 void Dispatcher::put_off(Task& task, const store::StoreError& error) {
   const Job& job = task.job;
-  write_log(
-      logger_, logs::kResultNotWritten,
-      {{"work", job.kind}, {"key", job.key}, {"cause", error.what()}, {"remedy", error.remedy()}});
+  write_log(logger_, logs::kResultNotWritten, "work", job.kind, "key", job.key, "cause",
+            error.what(), "remedy", error.remedy());
   task.settled_as = "put_off";
   task.letter.reset();
   const std::string reason = fmt::format("the result could not be written: {}", error.what());

@@ -25,10 +25,8 @@ void PauseWatch::look(TimePoint now) {
   }
   if (!before || before->since != pause_->since || before->until != pause_->until ||
       before->reason != pause_->reason) {
-    write_log(logger_, logs::kPaused,
-              {{"since", format_time(pause_->since)},
-               {"until", pause_->until ? format_time(*pause_->until) : ""},
-               {"reason", pause_->reason}});
+    write_log(logger_, logs::kPaused, "since", format_time(pause_->since), "until",
+              pause_->until ? format_time(*pause_->until) : "", "reason", pause_->reason);
   }
 }
 

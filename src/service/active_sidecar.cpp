@@ -42,7 +42,7 @@ ActiveSidecar::ActiveSidecar(const asio::any_io_executor& executor, const config
   if (env.zooid_config_dir) {
     config_watch_.emplace(executor, *env.zooid_config_dir);
     if (const auto& fault = config_watch_->fault()) {
-      write_log(logger_, logs::kFilesNotWatched, {{"cause", *fault}});
+      write_log(logger_, logs::kFilesNotWatched, "cause", *fault);
     }
   }
 }
@@ -115,8 +115,8 @@ asio::awaitable<void> ActiveSidecar::keep_alive() {
   while (!finished_) {
     const TimePoint now = clock_.now();
     if (now >= drain_until_) {
-      write_log(logger_, logs::kDrainEnded,
-                {{"in_flight", infra_.in_flight()}, {"waited", Milliseconds(kDrain)}});
+      write_log(logger_, logs::kDrainEnded, "in_flight", infra_.in_flight(), "waited",
+                Milliseconds(kDrain));
       drain_until_ = TimePoint::max();
       transport_.stop();
       infra_.abandon();

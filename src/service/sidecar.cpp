@@ -143,11 +143,8 @@ asio::awaitable<void> Sidecar::become_active() {
   standby_ = !lock && options_.standby;
   if (standby_) {
     const auto holder = store::DatabaseLock::holder(path);
-    std::vector<LogField> fields{{"database", path.string()}};
-    if (holder && holder->pid) {
-      fields.emplace_back("pid", *holder->pid);
-    }
-    write_log(logger_, logs::kStandby, fields);
+    write_log(logger_, logs::kStandby, "database", path.string(), "pid",
+              holder && holder->pid ? std::to_string(*holder->pid) : std::string());
   }
   while (!lock && options_.standby && !stopping_) {
     const TimePoint look = runtime_.clock.now() + kStandbyLook;
@@ -157,11 +154,8 @@ asio::awaitable<void> Sidecar::become_active() {
   standby_ = false;
   if (lock && !stopping_) {
     infra::SettingChanges(runtime_.database, env_).require_consent();
-    write_log(logger_, logs::kStarted,
-              {{"version", TENDER_VERSION},
-               {"zooid", env_.zooid_api_text()},
-               {"database", path.string()},
-               {"npub", env_.robot_key.public_key().npub()}});
+    write_log(logger_, logs::kStarted, "version", TENDER_VERSION, "zooid", env_.zooid_api_text(),
+              "database", path.string(), "npub", env_.robot_key.public_key().npub());
     warn_of_odd_rows();
     active_ = std::make_shared<ActiveSidecar>(
         executor_, env_, runtime_, std::move(*lock), command(), logger_,
@@ -186,7 +180,7 @@ void Sidecar::warn_of_odd_rows() {
   for (const store::RowFault& fault :
        store::find_row_faults(runtime_.database, env_.reserved_subdomains, store::RowLook::quick)) {
     const auto level = fault.harmful ? spdlog::level::warn : spdlog::level::info;
-    write_log(logger_, level, logs::kOddRow, {{"cause", fault.what}, {"remedy", fault.remedy}});
+    write_log(logger_, level, logs::kOddRow, "cause", fault.what, "remedy", fault.remedy);
   }
 }
 
@@ -197,12 +191,12 @@ asio::awaitable<void> Sidecar::look_for_damage() {
     if (result.error && result.error->fault() == store::StoreFault::corrupt) {
       active_->hold(*result.error);
     } else if (result.error) {
-      write_log(logger_, logs::kDamageUnknown,
-                {{"cause", result.error->what()}, {"remedy", result.error->remedy()}});
+      write_log(logger_, logs::kDamageUnknown, "cause", result.error->what(), "remedy",
+                result.error->remedy());
     }
   }
   if (integrity_ == store::Integrity::odd_rows) {
-    write_log(logger_, logs::kOddRows, {{"database", runtime_.database.path().string()}});
+    write_log(logger_, logs::kOddRows, "database", runtime_.database.path().string());
   }
 }
 

@@ -18,7 +18,7 @@ ActivityFeed::ActivityFeed(const boost::asio::any_io_executor& executor, Databas
       tail_(database, clock, channel_),
       watch_(executor, database.path()) {
   if (const auto& fault = watch_.fault()) {
-    write_log(logger, logs::kCommitsNotWatched, {{"cause", *fault}});
+    write_log(logger, logs::kCommitsNotWatched, "cause", *fault);
   }
 }
 

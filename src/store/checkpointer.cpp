@@ -49,8 +49,7 @@ void Checkpointer::checkpoint() {
     failing_ = false;
   } catch (const StoreError& error) {
     if (!std::exchange(failing_, true)) {
-      write_log(logger_, logs::kCheckpointFails,
-                {{"cause", error.what()}, {"remedy", error.remedy()}});
+      write_log(logger_, logs::kCheckpointFails, "cause", error.what(), "remedy", error.remedy());
     }
   }
 }

@@ -25,8 +25,8 @@ void StoreOutage::begin(const StoreError& error) {
     return;
   }
   const bool damaged = error.fault() == StoreFault::corrupt;
-  write_log(logger_, damaged ? logs::kDatabaseDamaged : logs::kDatabaseFails,
-            {{"cause", error.what()}, {"remedy", error.remedy()}});
+  write_log(logger_, damaged ? logs::kDatabaseDamaged : logs::kDatabaseFails, "cause", error.what(),
+            "remedy", error.remedy());
   const Milliseconds well_for = clock_.now() - ended_at_;
   if (well_for >= kRelapse || well_for < Milliseconds::zero()) {
     pause_ = Milliseconds::zero();

@@ -156,10 +156,8 @@ void Client::note_use(std::size_t address) {
     return;  // nothing new, or of a request that began before the change
   }
   if (logger_ != nullptr) {
-    write_log(*logger_, logs::kAddressChanged,
-              {{"address", env_.zooid_api_urls[address].text()},
-               {"failed", env_.zooid_api_urls[in_use_].text()},
-               {"cause", fault_}});
+    write_log(*logger_, logs::kAddressChanged, "address", env_.zooid_api_urls[address].text(),
+              "failed", env_.zooid_api_urls[in_use_].text(), "cause", fault_);
   }
   in_use_ = address;
 }

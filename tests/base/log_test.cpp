@@ -49,8 +49,8 @@ std::string line_of(LogFormat format, const std::vector<LogField>& fields) {
       .level = spdlog::level::warn, .text = "it failed", .fields = "a b next", .meaning = {}};
   testing::internal::CaptureStderr();
   const auto logger = make_logger(spdlog::level::info, format);
-  write_log(*logger, message, fields);
-  write_log(*logger, spdlog::level::debug, message, fields);
+  write_log_fields(*logger, message.level, message, fields);
+  write_log_fields(*logger, spdlog::level::debug, message, fields);
   return testing::internal::GetCapturedStderr();
 }
 

@@ -3,7 +3,7 @@
 // as text in the manner of logfmt or as JSON, with levels spelled as in LOG_LEVEL. Text from others
 // is escaped: an answer from zooid cannot forge a log line or control a terminal.
 //
-//   write_log(logger, logs::kInStep, {{"relay", relay.id.text}, {"revision", revision}});
+//   write_log(logger, logs::kInStep, "relay", relay.id.text, "revision", revision);
 #pragma once
 
 #include <chrono>
@@ -54,13 +54,41 @@ class LogField {
   Value value_;
 };
 
-/// Writes a line, if the logger takes lines of this level. A field with an empty text is left out.
-/// Each name must be one of the message's, and live as long as the call.
-void write_log(Logger& logger, const LogMessage& message, const std::vector<LogField>& fields = {});
+/// Writes a line, if the logger takes lines of this level, which is usually the message's own. A
+/// field with an empty text is left out. Each name must be one of the message's, and live as long
+/// as the call.
+void write_log_fields(Logger& logger, spdlog::level::level_enum level, const LogMessage& message,
+                      const std::vector<LogField>& fields);
 
-/// The same at another level, for what is said once and then only for those who debug.
+namespace log_detail {
+
+inline void collect(std::vector<LogField>& /*fields*/) {}
+
+template <typename Value, typename... Rest>
+void collect(std::vector<LogField>& fields, std::string_view name, const Value& value,
+             const Rest&... rest) {
+  fields.emplace_back(name, value);
+  collect(fields, rest...);
+}
+
+}  // namespace log_detail
+
+/// The same at another level, for what is said once and then only for those who debug: with names
+/// and values in turn. Not with a braced list, which g++ 12 would free twice in a coroutine.
+template <typename... NamesAndValues>
 void write_log(Logger& logger, spdlog::level::level_enum level, const LogMessage& message,
-               const std::vector<LogField>& fields = {});
+               const NamesAndValues&... names_and_values) {
+  std::vector<LogField> fields;
+  log_detail::collect(fields, names_and_values...);
+  write_log_fields(logger, level, message, fields);
+}
+
+/// The same at the message's own level.
+template <typename... NamesAndValues>
+void write_log(Logger& logger, const LogMessage& message,
+               const NamesAndValues&... names_and_values) {
+  write_log(logger, message.level, message, names_and_values...);
+}
 
 /// A logger to stderr, which leaves out repeats (base/log_limit.hpp). shared_ptr because spdlog's
 /// sinks and loggers are shared by its own interface.
