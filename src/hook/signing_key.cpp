@@ -23,7 +23,7 @@ constexpr std::size_t kShortestShared = 24;
 constexpr std::size_t kLongestShared = 64;
 constexpr std::size_t kEd25519 = 32;  // bytes of a private key, and of a public one
 
-constexpr std::string_view kRemedy =
+constexpr std::string_view kKeyRemedy =
     "give `whsec_` and base64, `whsk_` and base64, or have tender generate one";
 
 struct FreeKey {
@@ -89,7 +89,7 @@ Secret decode(std::string_view base64) {
   std::optional<std::string> bytes = nostr::from_base64(base64);
   if (!bytes) {
     throw InvalidTrigger("the secret is not standard base64 with padding behind its prefix",
-                         std::string(kRemedy));
+                         std::string(kKeyRemedy));
   }
   Secret secret(*bytes);
   OPENSSL_cleanse(bytes->data(), bytes->size());
@@ -119,7 +119,7 @@ SigningKey SigningKey::parse(const Secret& text) {
   if (!given.starts_with(kPrivate)) {
     throw InvalidTrigger(
         fmt::format("the secret begins neither with `{}` nor with `{}`", kShared, kPrivate),
-        std::string(kRemedy));
+        std::string(kKeyRemedy));
   }
   const Secret decoded = decode(given.substr(kPrivate.size()));
   const std::string_view raw = decoded.reveal();

@@ -22,7 +22,7 @@ constexpr std::string_view kPair =
 constexpr std::string_view kPrivateHalf = "6Xb/dCcHpPea21PS1N9VY/NZW723CEc77N4rJCubMbc=";
 constexpr std::string_view kPublicHalf = "1SiA4o9hyqTCpIqC5V9HUakiiaeACeqfZTInDBbOir4=";
 
-SigningKey parse(std::string_view prefix, std::string_view base64) {
+SigningKey parse_key(std::string_view prefix, std::string_view base64) {
   return SigningKey::parse(Secret(std::string(prefix) + std::string(base64)));
 }
 
@@ -30,9 +30,9 @@ std::string shared_of(std::size_t bytes) {
   return nostr::to_base64(std::string(bytes, 'k'));
 }
 
-std::string fault_of(std::string_view prefix, std::string_view base64) {
+std::string fault_of_key(std::string_view prefix, std::string_view base64) {
   try {
-    (void)parse(prefix, base64);
+    (void)parse_key(prefix, base64);
   } catch (const InvalidTrigger& error) {
     EXPECT_FALSE(error.remedy().empty());
     return error.what();
@@ -41,7 +41,7 @@ std::string fault_of(std::string_view prefix, std::string_view base64) {
 }
 
 TEST(SigningKey, GivesBackTheTextOfASharedSecret) {
-  const SigningKey key = parse("whsec_", "MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw");
+  const SigningKey key = parse_key("whsec_", "MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw");
   EXPECT_EQ(key.scheme(), SignatureScheme::hmac_sha256);
   EXPECT_EQ(key.text().reveal(), "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw");
   EXPECT_EQ(key.public_text(), "");
@@ -49,7 +49,7 @@ TEST(SigningKey, GivesBackTheTextOfASharedSecret) {
 
 TEST(SigningKey, TakesAPrivateKeyWithAndWithoutItsPublicKey) {
   for (const std::string_view text : {kPair, kPrivateHalf}) {
-    const SigningKey key = parse("whsk_", text);
+    const SigningKey key = parse_key("whsk_", text);
     EXPECT_EQ(key.scheme(), SignatureScheme::ed25519);
     EXPECT_EQ(key.text().reveal(), "whsk_" + std::string(kPair));
     EXPECT_EQ(key.public_text(), "whpk_" + std::string(kPublicHalf));
@@ -57,27 +57,27 @@ TEST(SigningKey, TakesAPrivateKeyWithAndWithoutItsPublicKey) {
 }
 
 TEST(SigningKey, TakesSharedSecretsOf24To64Bytes) {
-  EXPECT_EQ(fault_of("whsec_", shared_of(24)), "no fault");
-  EXPECT_EQ(fault_of("whsec_", shared_of(64)), "no fault");
-  EXPECT_EQ(fault_of("whsec_", shared_of(23)), "the secret has 23 bytes behind `whsec_`");
-  EXPECT_EQ(fault_of("whsec_", shared_of(65)), "the secret has 65 bytes behind `whsec_`");
-  EXPECT_EQ(fault_of("whsec_", ""), "the secret has 0 bytes behind `whsec_`");
+  EXPECT_EQ(fault_of_key("whsec_", shared_of(24)), "no fault");
+  EXPECT_EQ(fault_of_key("whsec_", shared_of(64)), "no fault");
+  EXPECT_EQ(fault_of_key("whsec_", shared_of(23)), "the secret has 23 bytes behind `whsec_`");
+  EXPECT_EQ(fault_of_key("whsec_", shared_of(65)), "the secret has 65 bytes behind `whsec_`");
+  EXPECT_EQ(fault_of_key("whsec_", ""), "the secret has 0 bytes behind `whsec_`");
 }
 
 TEST(SigningKey, SaysWhatIsWrongWithoutQuotingTheSecret) {
-  EXPECT_THAT(fault_of("", "correct horse"), HasSubstr("begins neither with `whsec_` nor"));
-  EXPECT_THAT(fault_of("", ""), HasSubstr("begins neither"));
-  EXPECT_THAT(fault_of("whpk_", kPublicHalf), HasSubstr("is a public key"));
-  EXPECT_THAT(fault_of("whsec_", "c29ycnk"), HasSubstr("is not standard base64"));
-  EXPECT_THAT(fault_of("whsec_", "MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaS_"), HasSubstr("base64"));
-  EXPECT_THAT(fault_of("whsk_", shared_of(33)), HasSubstr("has 33 bytes behind `whsk_`"));
-  EXPECT_THAT(fault_of("", "correct horse"), Not(HasSubstr("correct")));
+  EXPECT_THAT(fault_of_key("", "correct horse"), HasSubstr("begins neither with `whsec_` nor"));
+  EXPECT_THAT(fault_of_key("", ""), HasSubstr("begins neither"));
+  EXPECT_THAT(fault_of_key("whpk_", kPublicHalf), HasSubstr("is a public key"));
+  EXPECT_THAT(fault_of_key("whsec_", "c29ycnk"), HasSubstr("is not standard base64"));
+  EXPECT_THAT(fault_of_key("whsec_", "MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaS_"), HasSubstr("base64"));
+  EXPECT_THAT(fault_of_key("whsk_", shared_of(33)), HasSubstr("has 33 bytes behind `whsk_`"));
+  EXPECT_THAT(fault_of_key("", "correct horse"), Not(HasSubstr("correct")));
 }
 
 TEST(SigningKey, RefusesAPublicKeyThatBelongsToAnother) {
   std::string pair = *nostr::from_base64(kPair);
   pair.back() = static_cast<char>(pair.back() ^ 1);
-  EXPECT_THAT(fault_of("whsk_", nostr::to_base64(pair)), HasSubstr("does not belong"));
+  EXPECT_THAT(fault_of_key("whsk_", nostr::to_base64(pair)), HasSubstr("does not belong"));
 }
 
 TEST(SigningKey, IsMadeAfreshEachTime) {
@@ -94,7 +94,7 @@ TEST(SigningKey, IsMadeAfreshEachTime) {
 
 // As TestWebhookSign of the reference library for Go has it.
 TEST(SigningKey, SignsAsTheReferenceLibraryDoes) {
-  const SigningKey key = parse("whsec_", "MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw");
+  const SigningKey key = parse_key("whsec_", "MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw");
   EXPECT_EQ(key.sign(R"(msg_p5jXN8AQM9LWM0D4loKWxJek.1614265330.{"test": 2432232314})"),
             "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=");
 }
@@ -108,8 +108,8 @@ TEST(SigningKey, SignsAsRfc8032Says) {
     }
     return nostr::to_base64(bytes);
   };
-  const SigningKey key =
-      parse("whsk_", base64_of("c5aa8df43f9f837bedb7442f31dcb7b166d38535076f094b85ce3a2e0b4458f7"));
+  const SigningKey key = parse_key(
+      "whsk_", base64_of("c5aa8df43f9f837bedb7442f31dcb7b166d38535076f094b85ce3a2e0b4458f7"));
   EXPECT_EQ(
       key.public_text(),
       "whpk_" + base64_of("fc51cd8e6218a1a38da47ed00230f0580816ed13ba3303ac5deb911548908025"));
