@@ -284,6 +284,7 @@ std::string_view remedy_of(http::Fault fault) {
     case http::Fault::closed:
     case http::Fault::malformed:
     case http::Fault::too_large:
+    case http::Fault::forbidden:
     case http::Fault::stopped:
       break;
   }
