@@ -167,6 +167,14 @@ void check_host(const http::Url& url, const ReceiverRules& rules) {
   }
 }
 
+http::Url parse_any_url(std::string_view text) {
+  try {
+    return http::Url::parse(text);
+  } catch (const std::invalid_argument& error) {
+    refuse_url(error.what(), "write a URL such as https://hooks.example.com/tender");
+  }
+}
+
 }  // namespace
 
 std::optional<std::string> why_not_public(const ip::address& address) {
@@ -183,13 +191,7 @@ http::AddressFilter public_addresses_only() {
 }
 
 http::Url parse_receiver_url(std::string_view text, const ReceiverRules& rules) {
-  const auto parsed = [&] {
-    try {
-      return http::Url::parse(text);
-    } catch (const std::invalid_argument& error) {
-      refuse_url(error.what(), "write a URL such as https://hooks.example.com/tender");
-    }
-  }();
+  http::Url parsed = parse_any_url(text);
   if (!parsed.tls() && !rules.allow_http) {
     refuse_url(fmt::format("\"{}\" is an http URL: what it carries can be read on the way",
                            printable(text, 200)),

@@ -45,6 +45,7 @@ std::optional<ActivityType> parse_activity_type(std::string_view text) {
 std::span<const std::string> known_activity_types() {
   static const std::vector<std::string> types = [] {
     std::vector<std::string> all;
+    all.reserve(kNames.size());
     for (const auto& [type, name] : kNames) {
       all.emplace_back(name);
     }
