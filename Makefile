@@ -67,7 +67,7 @@ fuzz: ## give hostile input to each parser of foreign bytes, for 60 s each (FUZZ
 bench: build ## run the benchmarks and print the numbers
 	@bench/run.sh
 
-interop: build ## compare tokens, events and keys with nostr-tools (npm)
+interop: build ## compare tokens, events, keys and webhooks with other implementations (npm, pip)
 	@scripts/deps.sh --quiet interop
 	@tests/interop/run.sh $(BUILD)
 

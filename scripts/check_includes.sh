@@ -1,8 +1,7 @@
 #!/usr/bin/env bash
 # Fails when a room includes one that is not below it. Usage: scripts/check_includes.sh [ROOT]
-# The floors are those of docs/architecture.md; the rooms hook and admin are planned, and `main` is
-# src/main.cpp. A room may include itself, rooms on lower floors, and `base`; two rooms on one floor may not
-# include each other. The product includes nothing from tests/ and tools/.
+# The floors are those of docs/architecture.md, and `main` is src/main.cpp. A room may include itself, rooms on
+# lower floors, and `base`; two rooms on one floor may not include each other. The product includes nothing from tests/ and tools/.
 set -euo pipefail
 
 declare -A floor=([base]=1 [nostr]=1 [http]=1 [model]=2 [config]=2 [fetch]=2 [store]=3 [zooid]=3

@@ -178,7 +178,7 @@ void add_destinations(std::vector<MetricRow>& rows) {
        {{"method", {"GET", "POST", "PUT", "PATCH", "DELETE"}},
         {"result",
          {"1xx", "2xx", "3xx", "4xx", "5xx", "refused", "dns", "tls", "timeout", "closed",
-          "malformed", "too_large", "stopped"}}}},
+          "malformed", "too_large", "forbidden", "stopped"}}}},
       {"tender_fetches_total",
        counter,
        "Reads on demand by what they got. fresh: an answer to a request of their own. coalesced: "

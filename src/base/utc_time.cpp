@@ -28,6 +28,15 @@ std::string format_time(TimePoint time) {
   return fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", fmt::gmtime(static_cast<std::time_t>(seconds)));
 }
 
+std::string format_precise_time(TimePoint time) {
+  constexpr std::chrono::sys_days after{std::chrono::year(10'000) / 1 / 1};
+  const TimePoint said = std::clamp(time, TimePoint(), TimePoint(after) - Milliseconds(1));
+  std::string text = format_time(said);
+  text.pop_back();
+  return fmt::format("{}.{:03}Z", text,
+                     (said.time_since_epoch() % std::chrono::seconds(1)).count());
+}
+
 std::optional<TimePoint> parse_time(std::string_view text) {
   const bool with_seconds = has_form(text, "0000-00-00T00:00:00Z");
   if (!with_seconds && !has_form(text, "0000-00-00T00:00Z")) {

@@ -5,8 +5,12 @@
 #include <cerrno>
 
 #include <fcntl.h>
+#include <fmt/format.h>
 #include <openssl/crypto.h>
+#include <sys/stat.h>
 #include <unistd.h>
+
+#include "tender/base/log.hpp"
 
 namespace tender::config {
 namespace {
@@ -41,6 +45,30 @@ FileText read_file(const std::filesystem::path& path, std::size_t limit) {
   OPENSSL_cleanse(portion.data(), portion.size());  // the file may hold a secret
   close(file);
   return result;
+}
+
+std::string_view without_line_break(std::string_view text) {
+  if (text.ends_with('\n')) {
+    text.remove_suffix(1);
+    if (text.ends_with('\r')) {
+      text.remove_suffix(1);
+    }
+  }
+  return text;
+}
+
+std::optional<Exposure> exposure_of(const std::filesystem::path& path) {
+  struct stat status {};
+  if (stat(path.c_str(), &status) != 0) {
+    return std::nullopt;
+  }
+  const bool is_mine = status.st_uid != 0 && status.st_uid == geteuid();
+  const mode_t allowed = is_mine ? 0600 : 0640;
+  if ((status.st_mode & 077 & ~allowed) == 0) {
+    return std::nullopt;
+  }
+  return Exposure{fmt::format("other users can access it (mode {:04o})", status.st_mode & 07777),
+                  fmt::format("run `chmod {:o} {}`", allowed, printable(path.string()))};
 }
 
 }  // namespace tender::config

@@ -4,8 +4,6 @@
 #include <utility>
 
 #include <fmt/format.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include "tender/base/log.hpp"
 #include "tender/config/dotenv.hpp"
@@ -53,18 +51,11 @@ bool holds_plain_secret(const Layer& layer) {
   return false;
 }
 
-void warn_of_open_file(Layer& layer, const std::string& path) {
-  struct stat status {};
-  if (stat(path.c_str(), &status) != 0) {
-    return;
-  }
-  // root's file is read by a group that was made for that, as a service's is.
-  const bool is_mine = status.st_uid != 0 && status.st_uid == geteuid();
-  const mode_t allowed = is_mine ? 0600 : 0640;
-  if ((status.st_mode & 077 & ~allowed) != 0 && holds_plain_secret(layer)) {
-    layer.warnings.push_back(fmt::format(
-        "{} holds secrets, and other users can access it (mode {:04o}): run `chmod {:o} {}`",
-        printable(path), status.st_mode & 07777, allowed, printable(path)));
+void warn_of_open_file(Layer& layer, const std::filesystem::path& path) {
+  const auto exposure = exposure_of(path);
+  if (exposure && holds_plain_secret(layer)) {
+    layer.warnings.push_back(fmt::format("{} holds secrets, and {}: {}", printable(path.string()),
+                                         exposure->problem, exposure->remedy));
   }
 }
 
@@ -127,7 +118,7 @@ Layer file_layer(const EnvFile& file) {
   for (DotenvEntry& entry : parsed.entries) {
     add(layer, std::move(entry));
   }
-  warn_of_open_file(layer, file.path.string());
+  warn_of_open_file(layer, file.path);
   return layer;
 }
 

@@ -36,17 +36,6 @@ bool has_control_character(std::string_view text) {
   });
 }
 
-// Files of secrets usually end with a line break that does not belong to the secret.
-std::string_view without_line_break(std::string_view text) {
-  if (text.ends_with('\n')) {
-    text.remove_suffix(1);
-    if (text.ends_with('\r')) {
-      text.remove_suffix(1);
-    }
-  }
-  return text;
-}
-
 bool has_broken_line(const Variable& variable, const Layer& layer) {
   return std::ranges::any_of(layer.faults, [&](const EnvFault& fault) {
     return fault.variable == variable.name ||

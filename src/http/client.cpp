@@ -30,7 +30,7 @@ struct Client::State {
 
   std::unique_ptr<Connection> make_connection(bool tls) {
     asio::ssl::context* const context = tls ? &tls_context() : nullptr;
-    return std::make_unique<Connection>(executor, context, options.max_head, options.max_body);
+    return std::make_unique<Connection>(executor, context, options);
   }
 
   static asio::awaitable<Exchange> run(std::shared_ptr<State> state, Request request);

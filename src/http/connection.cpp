@@ -20,11 +20,14 @@ using boost::system::error_code;
 using Progress = AnswerParser::Progress;
 
 Connection::Connection(const asio::any_io_executor& executor, asio::ssl::context* trust,
-                       std::size_t max_head, std::size_t max_body)
-    : trust_(trust), socket_(executor), parser_(max_head, max_body) {}
+                       const ClientOptions& options)
+    : trust_(trust),
+      address_filter_(options.address_filter),
+      socket_(executor),
+      parser_(options.max_head, options.max_body) {}
 
 asio::awaitable<std::optional<Failure>> Connection::open(Call& call) {
-  std::optional<Failure> failure = co_await dial(socket_.lowest_layer(), call);
+  std::optional<Failure> failure = co_await dial(socket_.lowest_layer(), call, address_filter_);
   if (failure || trust_ == nullptr) {
     co_return failure;
   }

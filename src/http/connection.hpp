@@ -10,6 +10,8 @@
 
 #include <boost/asio/ssl/stream.hpp>
 
+#include "tender/http/client.hpp"
+
 #include "answer_parser.hpp"
 #include "call.hpp"
 #include "counted_socket.hpp"
@@ -18,9 +20,9 @@ namespace tender::http {
 
 class Connection {
  public:
-  /// `trust` is null for a connection without TLS; otherwise it must outlive the connection.
+  /// `trust` is null for a connection without TLS. It and `options` must outlive the connection.
   Connection(const boost::asio::any_io_executor& executor, boost::asio::ssl::context* trust,
-             std::size_t max_head, std::size_t max_body);
+             const ClientOptions& options);
   Connection(const Connection&) = delete;
   Connection& operator=(const Connection&) = delete;
 
@@ -46,6 +48,7 @@ class Connection {
   void close();
 
   boost::asio::ssl::context* trust_;
+  const AddressFilter& address_filter_;
   CountedSocket socket_;
   std::optional<boost::asio::ssl::stream<CountedSocket&>> tls_;
   AnswerParser parser_;

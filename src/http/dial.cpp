@@ -108,6 +108,21 @@ std::string name_of(const Origin& origin, const tcp::endpoint& address) {
                  : origin.text();
 }
 
+// Leaves only the addresses that may be connected to; says why when none is left.
+std::optional<Failure> apply(const AddressFilter& filter, const Origin& origin,
+                             std::vector<tcp::endpoint>& addresses) {
+  std::optional<Failure> failure;
+  std::erase_if(addresses, [&](const tcp::endpoint& address) {
+    const auto reason = filter ? filter(address.address()) : std::nullopt;
+    if (reason && !failure) {
+      failure = failed(Fault::forbidden, fmt::format("tender may not connect to {}: {}",
+                                                     name_of(origin, address), *reason));
+    }
+    return reason.has_value();
+  });
+  return addresses.empty() ? failure : std::nullopt;
+}
+
 asio::awaitable<std::optional<Failure>> dial_unix(Socket& socket, Call& call, std::string path) {
   call.enter(Phase::connecting);
   error_code error = asio::error::name_too_long;
@@ -126,7 +141,8 @@ asio::awaitable<std::optional<Failure>> dial_unix(Socket& socket, Call& call, st
 
 }  // namespace
 
-asio::awaitable<std::optional<Failure>> dial(Socket& socket, Call& call) {
+asio::awaitable<std::optional<Failure>> dial(Socket& socket, Call& call,
+                                             const AddressFilter& filter) {
   if (const auto& file = call.origin().unix_socket) {
     std::string path = file->native();
     co_return co_await dial_unix(socket, call, std::move(path));
@@ -147,8 +163,11 @@ asio::awaitable<std::optional<Failure>> dial(Socket& socket, Call& call) {
     co_return failed(Fault::dns, fmt::format("cannot resolve the host name of {}: {}",
                                              call.origin().text(), error.message()));
   }
+  std::optional<Failure> failure = apply(filter, call.origin(), addresses);
+  if (failure) {
+    co_return failure;
+  }
   call.enter(Phase::connecting);
-  std::optional<Failure> failure;
   for (std::size_t i = 0; i < addresses.size(); ++i) {
     const auto now = std::chrono::steady_clock::now();
     const auto share = (call.deadline() - now) / static_cast<int>(addresses.size() - i);

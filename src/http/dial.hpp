@@ -6,14 +6,16 @@
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/generic/stream_protocol.hpp>
 
+#include "tender/http/client.hpp"
+
 #include "call.hpp"
 
 namespace tender::http {
 
 /// Connects `socket` to the origin of `call`; nothing on success. IP addresses are never looked up;
-/// of several addresses each gets an even share of the time that is left. Both arguments live in
-/// the frame that awaits this.
+/// of several addresses that `filter` allows each gets an even share of the time that is left. All
+/// arguments outlive the frame of this.
 boost::asio::awaitable<std::optional<Failure>> dial(
-    boost::asio::generic::stream_protocol::socket& socket, Call& call);
+    boost::asio::generic::stream_protocol::socket& socket, Call& call, const AddressFilter& filter);
 
 }  // namespace tender::http

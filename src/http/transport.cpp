@@ -37,6 +37,8 @@ std::string_view to_string(Fault fault) {
       return "malformed";
     case Fault::too_large:
       return "too_large";
+    case Fault::forbidden:
+      return "forbidden";
   }
   return "?";
 }

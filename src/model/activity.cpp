@@ -2,6 +2,7 @@
 
 #include <array>
 #include <utility>
+#include <vector>
 
 #include <nlohmann/json.hpp>
 
@@ -39,6 +40,22 @@ std::optional<ActivityType> parse_activity_type(std::string_view text) {
     }
   }
   return std::nullopt;
+}
+
+std::span<const std::string> known_activity_types() {
+  static const std::vector<std::string> types = [] {
+    std::vector<std::string> all;
+    all.reserve(kNames.size());
+    for (const auto& [type, name] : kNames) {
+      all.emplace_back(name);
+    }
+    for (const std::string_view name :
+         {kPurgeStranger, kDiscardDeadLetter, kAbandonExecution, kPauseSync, kResumeSync}) {
+      all.emplace_back(name);
+    }
+    return all;
+  }();
+  return types;
 }
 
 bool is_command(ActivityType type) {

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <cstdlib>
 
 #include <fmt/format.h>
@@ -11,7 +10,7 @@
 
 #include "tender/base/json.hpp"
 #include "tender/base/log.hpp"
-#include "tender/http/date.hpp"
+#include "tender/http/retry_after.hpp"
 
 namespace tender::zooid {
 namespace {
@@ -76,17 +75,8 @@ Verdict redirected(const http::Response& response) {
       false};
 }
 
-std::optional<std::chrono::seconds> skew_of(const http::Response& response, TimePoint now) {
-  const auto date = response.header("Date");
-  const auto theirs = date ? http::parse_http_date(*date) : std::nullopt;
-  if (!theirs) {
-    return std::nullopt;
-  }
-  return std::chrono::round<std::chrono::seconds>(now - *theirs);
-}
-
 Verdict unauthorized(const http::Response& response, TimePoint now) {
-  const auto skew = skew_of(response, now);
+  const auto skew = http::clock_skew(response, now);
   if (skew && std::chrono::abs(*skew) >= kMaxClockSkew) {
     return {Outcome::host_fault,
             fmt::format("{}; this machine's clock is {} s {} zooid's; correct it (NTP), or zooid's",
@@ -225,30 +215,6 @@ Verdict server_error(const http::Response& response) {
           .from_zooid = status == 500 && zooid_error(response.body).has_value()};
 }
 
-// On 429 and 503: a number of seconds, or the date until which to wait.
-Milliseconds retry_after(const http::Response& response, TimePoint now) {
-  const auto header = response.header("Retry-After");
-  if (!header || (response.status != 429 && response.status != 503)) {
-    return {};
-  }
-  std::int64_t seconds = 0;
-  const char* const end = header->data() + header->size();
-  const auto [stop, error] = std::from_chars(header->data(), end, seconds);
-  if (stop == end && error == std::errc::result_out_of_range) {
-    return kLongestRetryAfter;
-  }
-  if (stop == end && error == std::errc()) {
-    return std::chrono::seconds(std::clamp<std::int64_t>(seconds, 0, kLongestRetryAfter.count()));
-  }
-  const auto date = http::parse_http_date(*header);
-  if (!date) {
-    return {};
-  }
-  // By zooid's own clock, if its answer shows it.
-  const auto skew = skew_of(response, now).value_or(std::chrono::seconds::zero());
-  return std::clamp<Milliseconds>(*date - (now - skew), Milliseconds::zero(), kLongestRetryAfter);
-}
-
 Verdict judge_response(const http::Response& response, http::Method method, TimePoint now) {
   const int status = response.status;
   if (status >= 200 && status < 300) {
@@ -284,6 +250,7 @@ std::string_view remedy_of(http::Fault fault) {
     case http::Fault::closed:
     case http::Fault::malformed:
     case http::Fault::too_large:
+    case http::Fault::forbidden:
     case http::Fault::stopped:
       break;
   }
@@ -319,7 +286,7 @@ Verdict judge(const http::Exchange& exchange, http::Method method, TimePoint now
   }
   const auto& response = std::get<http::Response>(exchange.result);
   Verdict verdict = judge_response(response, method, now);
-  verdict.retry_after = retry_after(response, now);
+  verdict.retry_after = http::retry_after(response, now, kLongestRetryAfter);
   return verdict;
 }
 
@@ -339,7 +306,7 @@ std::string_view known_prefix(std::string_view error) {
 
 std::optional<std::chrono::seconds> clock_skew(const http::Exchange& exchange, TimePoint now) {
   const auto* response = std::get_if<http::Response>(&exchange.result);
-  return response == nullptr ? std::nullopt : skew_of(*response, now);
+  return response == nullptr ? std::nullopt : http::clock_skew(*response, now);
 }
 
 }  // namespace tender::zooid

@@ -21,6 +21,17 @@ TEST(UtcTime, NeedsNoSeconds) {
   EXPECT_EQ(parse_time("2026-01-31T23:59Z"), parse_time("2026-01-31T23:59:00Z"));
 }
 
+TEST(UtcTime, IsWrittenToTheMillisecond) {
+  EXPECT_EQ(format_precise_time(*parse_time("2026-01-31T23:59:59Z") + 7ms),
+            "2026-01-31T23:59:59.007Z");
+  EXPECT_EQ(format_precise_time(TimePoint()), "1970-01-01T00:00:00.000Z");
+}
+
+TEST(UtcTime, IsTheNearestThatCanBeWritten) {
+  EXPECT_EQ(format_precise_time(TimePoint::min()), "1970-01-01T00:00:00.000Z");
+  EXPECT_EQ(format_precise_time(TimePoint::max()), "9999-12-31T23:59:59.999Z");
+}
+
 TEST(UtcTime, RefusesEverythingElse) {
   for (const char* text :
        {"", "now", "12:00", "2026-01-31", "2026-01-31T23:59:59", "2026-01-31T23:59:59+01:00",

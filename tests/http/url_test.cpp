@@ -82,6 +82,13 @@ TEST(Url, RefusesAHostThatWouldSmuggleAHeader) {
   EXPECT_THAT(fault_of("http://[v1.x]/"), HasSubstr("neither a name nor"));
 }
 
+TEST(Url, RefusesANameThatBeginsWithAnAddress) {
+  for (const char* text : {"https://127.0.0.1.example.com/", "https://127.0.0.1./",
+                           "https://1.2.3.4.5", "https://10.0.0.1.:443/", "https://1.2.3.4a?b"}) {
+    EXPECT_THAT(fault_of(text), HasSubstr("begins like an IPv4 address and is none")) << text;
+  }
+}
+
 TEST(Url, NamesTheFaultyTextButNeverAPassword) {
   EXPECT_THAT(fault_of("ftp://files.example.com/"), HasSubstr("ftp://files.example.com/"));
   EXPECT_THAT(fault_of("http://me:hunter2@h/"), HasSubstr("user name or password"));

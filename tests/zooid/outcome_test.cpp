@@ -102,7 +102,8 @@ INSTANTIATE_TEST_SUITE_P(OutcomeTable, EveryFault,
                                          FaultRow{Fault::timeout, Outcome::host_fault},
                                          FaultRow{Fault::closed, Outcome::transient},
                                          FaultRow{Fault::malformed, Outcome::transient},
-                                         FaultRow{Fault::too_large, Outcome::transient}),
+                                         FaultRow{Fault::too_large, Outcome::transient},
+                                         FaultRow{Fault::forbidden, Outcome::transient}),
                          [](const testing::TestParamInfo<FaultRow>& row) {
                            return std::string(http::to_string(row.param.fault));
                          });

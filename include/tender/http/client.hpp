@@ -6,15 +6,22 @@
 
 #include <cstddef>
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
 
 #include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/ip/address.hpp>
 
 #include "tender/http/transport.hpp"
 
 namespace tender::http {
+
+/// Why the client may not connect to that address, for people ("it is private"); nothing when it
+/// may.
+using AddressFilter =
+    std::function<std::optional<std::string>(const boost::asio::ip::address& address)>;
 
 struct ClientOptions {
   /// Bounds the exchanges under way and the connections open, idle ones included; at least 1.
@@ -28,6 +35,11 @@ struct ClientOptions {
   std::size_t max_body = std::size_t{1024} * 1024;  // bytes of an answer's body
   /// A connection unused for that long is closed, within 5 s.
   Milliseconds idle_timeout{30'000};
+  /// Asked for each address that a host has, before anything is sent to it: the connection goes to
+  /// an address that was allowed, and a name is not looked up again in between. Kept connections
+  /// were allowed when they were made. When no address of a host is allowed, the exchange fails
+  /// with Fault::forbidden. Not asked for `unix_socket`. Empty: every address is allowed.
+  AddressFilter address_filter{};
 };
 
 class Client final : public Transport {

@@ -56,6 +56,7 @@ enum class Fault {
   closed,     // the connection ended before the answer was whole
   malformed,  // the answer is not HTTP
   too_large,  // head or body over the caps
+  forbidden,  // all addresses of the host are ones that we may not connect to
   stopped,    // we ended it ourselves: it says nothing about the peer
 };
 

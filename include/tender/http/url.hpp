@@ -12,8 +12,8 @@ class Url {
  public:
   /// Parses and normalizes (lowercase scheme and host, canonical IPv6, default port dropped; path
   /// and query stay as written). Throws std::invalid_argument that says what is wrong: not an
-  /// absolute http(s) URL, no host or one that is not a host name, user info, a fragment, port 0 or
-  /// over 65535.
+  /// absolute http(s) URL, no host or one that is not a host name (or begins with an IPv4 address
+  /// and goes on), user info, a fragment, port 0 or over 65535.
   [[nodiscard]] static Url parse(std::string_view text);
 
   /// This URL with `path` (which starts with '/') appended to its own path; a trailing '/' of ours

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -52,6 +53,9 @@ inline constexpr std::string_view kAbandonExecution = "abandon_execution";
 
 /// About a relay of zooid that no row describes: `tender relay delete --purge-stranger`.
 inline constexpr std::string_view kPurgeStranger = "purge_stranger";
+
+/// Every type that tender writes, of all resources. Other programs may write others.
+[[nodiscard]] std::span<const std::string> known_activity_types();
 
 struct Activity {
   std::int64_t seq = 0;  // the order of activities, across all writers

@@ -1,5 +1,5 @@
-// Standard base64 with padding (RFC 4648, section 4), as NIP-98 wants it. Internal to the nostr
-// room. Pure functions.
+// Standard base64 with padding (RFC 4648, section 4), as NIP-98 and Standard Webhooks want it. Pure
+// functions.
 #pragma once
 
 #include <optional>
