@@ -53,7 +53,7 @@ std::string duration_text(std::int64_t milliseconds) {
 
 // In quotes where a reader of logfmt could not tell where it ends.
 std::string value_text(const std::string& text) {
-  const std::string safe = printable(text, text.size() * 4);
+  std::string safe = printable(text, text.size() * 4);
   if (!safe.empty() && safe.find_first_of(" =\"") == std::string::npos) {
     return safe;
   }

@@ -4,6 +4,7 @@
 #include <array>
 #include <span>
 #include <stdexcept>
+#include <vector>
 
 #include <fmt/format.h>
 
@@ -109,14 +110,24 @@ bool is_isatap(const ip::address_v6::bytes_type& bytes) {
   return (bytes[8] & ~2) == 0 && bytes[9] == 0 && bytes[10] == 0x5e && bytes[11] == 0xfe;
 }
 
-std::optional<ip::address_v4> embedded_in(const ip::address_v6& address) {
+// An IPv4 address in it that is not public. There may be several: 6to4 around ISATAP.
+std::optional<std::string> find_embedded(const ip::address_v6& address) {
   const auto bytes = address.to_bytes();
+  std::vector<ip::address_v4> embedded;
   for (const Embedding& each : kEmbeddings) {
     if (is_in(address, each.network)) {
-      return embedded_at(bytes, each.at);
+      embedded.push_back(embedded_at(bytes, each.at));
     }
   }
-  return is_isatap(bytes) ? std::optional(embedded_at(bytes, 12)) : std::nullopt;
+  if (is_isatap(bytes)) {
+    embedded.push_back(embedded_at(bytes, 12));
+  }
+  for (const ip::address_v4& each : embedded) {
+    if (const auto block = find_block(each, kBlocks4)) {
+      return fmt::format("{}, {}, behind IPv6", each.to_string(), *block);
+    }
+  }
+  return std::nullopt;
 }
 
 std::optional<std::string> why_not_public6(const ip::address_v6& given) {
@@ -124,13 +135,11 @@ std::optional<std::string> why_not_public6(const ip::address_v6& given) {
   if (auto block = find_block(address, kBlocks6)) {
     return block;
   }
-  const auto embedded = embedded_in(address);
-  if (embedded) {
-    const auto block = find_block(*embedded, kBlocks4);
-    return block ? std::optional(fmt::format("{}, {}, behind IPv6", embedded->to_string(), *block))
-                 : std::nullopt;
+  if (auto inner = find_embedded(address)) {
+    return inner;
   }
-  return is_in(address, kGlobalUnicast)
+  // Of the forms with an IPv4 address inside, only these lead to the public one.
+  return is_in(address, kGlobalUnicast) || address.is_v4_mapped() || is_in(address, "64:ff9b::/96")
              ? std::nullopt
              : std::optional<std::string>("not an address of the public Internet");
 }

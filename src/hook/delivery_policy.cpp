@@ -130,6 +130,11 @@ void apply(const DeliveryPolicyChange& change, DeliveryPolicy& policy) {
   for_each_field([&](const auto& field) {
     policy.*field.policy = (change.*field.change).value_or(policy.*field.policy);
   });
+  if (change.cap && !change.base) {
+    policy.base = std::min(policy.base, policy.cap);
+  } else {
+    policy.cap = std::max(policy.base, policy.cap);
+  }
 }
 
 std::vector<FieldFault> validate(const DeliveryPolicyChange& change) {

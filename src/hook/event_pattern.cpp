@@ -92,7 +92,12 @@ void check_pattern(std::string_view pattern, std::span<const std::string> known)
 
 EventPatterns EventPatterns::parse(std::string_view list, std::span<const std::string> known) {
   EventPatterns parsed;
-  for (const std::string_view written : split_list(list)) {
+  const auto all_written = split_list(list);
+  if (all_written.size() > kMostPatterns) {
+    throw InvalidTrigger(fmt::format("the list of events has {} patterns", all_written.size()),
+                         fmt::format("write at most {}, with `*`", kMostPatterns));
+  }
+  for (const std::string_view written : all_written) {
     const bool excludes = written.starts_with('!');
     const std::string_view pattern = trim(written.substr(excludes ? 1 : 0));
     check_pattern(pattern, known);
@@ -103,10 +108,6 @@ EventPatterns EventPatterns::parse(std::string_view list, std::span<const std::s
     }
     (excludes ? parsed.excluded_ : parsed.wanted_).emplace_back(pattern);
     parsed.written_.push_back(std::move(normal));
-  }
-  if (parsed.written_.size() > kMostPatterns) {
-    throw InvalidTrigger(fmt::format("the list of events has {} patterns", parsed.written_.size()),
-                         fmt::format("write at most {}, with `*`", kMostPatterns));
   }
   // A pattern with `*` can fit types of other programs, so that only these two are sure.
   const bool all_literal =

@@ -35,7 +35,12 @@ void check_reference(std::string_view text) {
     throw InvalidTrigger("the reference to a secret is not `env:` and the name of a variable",
                          "write it like env:BILLING_SECRET");
   }
-  if (config::is_known(name)) {
+  // A secret that was pasted behind `env:` would be kept as it is, and shown.
+  if (name.starts_with("whsec_") || name.starts_with("whsk_") || name.starts_with("whpk_")) {
+    throw InvalidTrigger("what follows `env:` is a secret, and not the name of a variable",
+                         "give the secret without `env:`, or put it into a variable and name that");
+  }
+  if (config::is_known(name) || config::has_our_prefix(name)) {
     throw InvalidTrigger(fmt::format("{} is a variable of tender itself", name),
                          "keep the secret of the trigger in a variable of its own");
   }

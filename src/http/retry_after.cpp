@@ -25,7 +25,7 @@ Milliseconds retry_after(const Response& response, TimePoint now, Milliseconds l
   const char* const end = header->data() + header->size();
   const auto [stop, error] = std::from_chars(header->data(), end, seconds);
   if (stop == end && error == std::errc::result_out_of_range) {
-    return longest;
+    return header->starts_with('-') ? Milliseconds::zero() : longest;
   }
   if (stop == end && error == std::errc()) {
     const auto most = std::chrono::ceil<std::chrono::seconds>(longest);

@@ -116,6 +116,10 @@ constexpr AddressRow kRows[] = {
     {"2a00:1450::5efe:10.0.0.1", "private"},
     {"2a00:1450::200:5efe:10.0.0.1", "private"},
     {"2a00:1450::5efe:8.8.8.8", nullptr},
+    {"4000::5efe:8.8.8.8", "not an address of the public Internet"},
+    {"2002:808:808::5efe:10.0.0.1", "private"},
+    {"::8.8.8.8", "not an address of the public Internet"},
+    {"::ffff:0:8.8.8.8", "not an address of the public Internet"},
 };
 
 TEST(AddressGuard, TellsPublicAddressesFromAllOthers) {

@@ -34,9 +34,9 @@ DeliveryPolicy without_jitter() {
 TEST(DeliveryPolicy, WaitsLongerAfterEachFailure) {
   test::SeededRandom random(1);
   const DeliveryPolicy policy = without_jitter();
-  EXPECT_EQ(policy.next_delay(1, 0ms, random), 1min);
-  EXPECT_EQ(policy.next_delay(2, 0ms, random), 2min);
-  EXPECT_EQ(policy.next_delay(7, 0ms, random), 64min);
+  EXPECT_EQ(policy.next_delay(1, 0ms, random), 5min);
+  EXPECT_EQ(policy.next_delay(2, 0ms, random), 10min);
+  EXPECT_EQ(policy.next_delay(7, 0ms, random), 320min);
 }
 
 TEST(DeliveryPolicy, GivesUpAfterItsAttempts) {
@@ -52,8 +52,8 @@ TEST(DeliveryPolicy, GivesUpAfterItsAttempts) {
 TEST(DeliveryPolicy, GivesUpIfTheNextAttemptComesTooLate) {
   test::SeededRandom random(1);
   const DeliveryPolicy policy = without_jitter();
-  EXPECT_TRUE(policy.next_delay(1, 48h - 1min, random));
-  EXPECT_FALSE(policy.next_delay(1, 48h - 1min + 1ms, random));
+  EXPECT_TRUE(policy.next_delay(1, 48h - 5min, random));
+  EXPECT_FALSE(policy.next_delay(1, 48h - 5min + 1ms, random));
 }
 
 TEST(DeliveryPolicy, DependsOnTheTypeOfTheEvent) {
@@ -143,6 +143,26 @@ TEST(DeliveryPolicy, NamesEachValueThatIsOutOfBounds) {
   odd.cap = -5ms;
   EXPECT_THAT(faults_of(odd), ElementsAre("factor: nan is out of bounds; give 1 to 10",
                                           "cap_ms: -5ms is out of bounds; give 1s to 7d"));
+}
+
+TEST(DeliveryPolicy, OfOneChangeCanBeReadBackWhateverTheDefaultsAre) {
+  for (const Milliseconds wait : std::initializer_list<Milliseconds>{1s, 10s, 24h, 7 * 24h}) {
+    for (const bool of_cap : {false, true}) {
+      DeliveryPolicyChange change;
+      (of_cap ? change.cap : change.base) = wait;
+      if (!validate(change).empty()) {
+        continue;
+      }
+      DeliveryPolicy policy = default_policy("create_relay");
+      apply(change, policy);
+      EXPECT_EQ(of_cap ? policy.cap : policy.base, wait);
+      EXPECT_LE(policy.base, policy.cap);
+      const auto read = parse_policy(nlohmann::json::parse(to_json(policy).dump()));
+      ASSERT_TRUE(read);
+      EXPECT_EQ(read->base, policy.base);
+      EXPECT_EQ(read->cap, policy.cap);
+    }
+  }
 }
 
 TEST(DeliveryPolicy, NeedsACapThatIsNotBelowTheBase) {

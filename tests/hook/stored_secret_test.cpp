@@ -44,6 +44,12 @@ TEST(StoredSecret, IsNoVariableOfTenderItself) {
   }
 }
 
+TEST(StoredSecret, IsNotTakenForTheNameOfAVariable) {
+  const std::string pasted = "env:whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
+  EXPECT_THROW(check_reference(pasted), InvalidTrigger);
+  EXPECT_THAT(error_of_stored(pasted), testing::Not(HasSubstr("MfKQ")));
+}
+
 TEST(StoredSecret, HasTheNameOfAVariable) {
   EXPECT_NO_THROW(check_reference("env:_a1"));
   for (const char* text : {"", "env", "env:", "env:1A", "env:A B", "env:A=B", "ENV:A", "file:/x"}) {

@@ -21,7 +21,7 @@ namespace tender::hook {
 
 struct DeliveryPolicy {
   Growth backoff = Growth::exponential;
-  Milliseconds base = std::chrono::minutes(1);  // the first wait
+  Milliseconds base = std::chrono::minutes(5);  // the first wait
   double factor = 2;                            // of exponential growth alone
   Milliseconds cap = std::chrono::hours(6);     // no wait is longer, but for the jitter
   int jitter_percent = 10;                      // each wait is that much shorter or longer at most
