@@ -1,6 +1,5 @@
 #include "tender/outbox/circuit_breaker.hpp"
 
-#include <algorithm>
 #include <cassert>
 
 #include "tender/outbox/retry_policy.hpp"
@@ -11,18 +10,12 @@ namespace {
 constexpr int kFaultsToOpen = 5;
 // The longest stays under 2 minutes with its jitter, and leaves some seconds to a probe that times
 // out and to the fleet: all that waited is in step within 2 minutes of the destination's return.
-constexpr std::chrono::seconds kFirstOpenTime{5};
-constexpr RetryPolicy kOpenTimes(0, kFirstOpenTime, std::chrono::seconds(100));
+constexpr RetryPolicy kOpenTimes(0, std::chrono::seconds(5), std::chrono::seconds(100));
 
 }  // namespace
 
 TimePoint CircuitBreaker::probe_at(TimePoint now) const {
   return probe_at_ > now + kOpenTimes.longest() ? now : probe_at_;
-}
-
-void CircuitBreaker::hurry_probe(TimePoint now) {
-  assert(state_ == State::open);
-  probe_at_ = std::min(probe_at(now), std::max(now, opened_at_ + kFirstOpenTime));
 }
 
 void CircuitBreaker::job_met_fault(TimePoint now) {
@@ -68,7 +61,6 @@ void CircuitBreaker::restore_open(TimePoint now) {
 
 void CircuitBreaker::open(TimePoint now) {
   state_ = State::open;
-  opened_at_ = now;
   probe_at_ = now + kOpenTimes.delay(++openings_, random_);
 }
 

@@ -84,7 +84,6 @@ bool DestinationGate::record(const DestinationSign& sign, Timing timing, TimePoi
       // A destination that goes down breaks connections before it refuses them.
       return breaker_.state() == State::closed && !(known && sign.pause > Milliseconds::zero());
     case DestinationSign::Kind::well:
-      note_answer(now);
       if (breaker_.state() == State::closed) {
         limit_.answered(timing.begun_at, timing.ended_at, timing.in_flight);
         state_.concurrency = limit_.allowed();
@@ -130,20 +129,6 @@ bool DestinationGate::begin_probe(TimePoint now) {
   return true;
 }
 
-void DestinationGate::hurry_probe(TimePoint now) {
-  if (breaker_.state() == State::open) {
-    breaker_.hurry_probe(now);
-    state_.probe_at = after_pause(breaker_.probe_at(now), now);
-  }
-}
-
-void DestinationGate::note_answer(TimePoint now) {
-  const auto& before = state_.answered_at;
-  if (!before || now < *before || now >= *before + DestinationState::kAnsweredStep) {
-    state_.answered_at = now;
-  }
-}
-
 void DestinationGate::probe_ended(Probe kind, const DestinationSign& sign, TimePoint now) {
   count_fault(sign);
   pause(sign, now);
@@ -152,9 +137,6 @@ void DestinationGate::probe_ended(Probe kind, const DestinationSign& sign, TimeP
     state_.stores_nothing = true;
   } else if (well) {
     state_.stores_nothing = false;
-  }
-  if (well) {
-    note_answer(now);
   }
   breaker_.probe_ends(well, now);
   follow(now, sign.reason);

@@ -154,15 +154,6 @@ void Dispatcher::start(asio::awaitable<void> work, const asio::any_io_executor& 
   });
 }
 
-void Dispatcher::hurry_probe(std::string_view destination) {
-  for (const auto& lane : lanes_) {
-    if (lane->destination.name == destination) {
-      lane->gate.hurry_probe(clock_.now());
-    }
-  }
-  wakeup_.notify();
-}
-
 void Dispatcher::stop() {
   if (stage_ == Stage::working) {
     stage_ = Stage::stopping;

@@ -21,13 +21,13 @@ nlohmann::ordered_json to_json(const std::optional<TimePoint>& time) {
 }
 
 nlohmann::ordered_json to_json(const outbox::DestinationState& state) {
-  return {{"failing_since", to_json(state.failing_since)},
-          {"reason", state.reason},
-          {"probe_at", to_json(state.probe_at)},
-          {"paused_until", to_json(state.paused_until)},
-          {"stores_nothing", state.stores_nothing},
-          {"concurrency", state.concurrency ? nlohmann::ordered_json(*state.concurrency) : nullptr},
-          {"answered_at", to_json(state.answered_at)}};
+  return {
+      {"failing_since", to_json(state.failing_since)},
+      {"reason", state.reason},
+      {"probe_at", to_json(state.probe_at)},
+      {"paused_until", to_json(state.paused_until)},
+      {"stores_nothing", state.stores_nothing},
+      {"concurrency", state.concurrency ? nlohmann::ordered_json(*state.concurrency) : nullptr}};
 }
 
 }  // namespace

@@ -121,22 +121,6 @@ TEST_F(Outage, IsProbedEverMoreSeldomAndNothingElseIsSent) {
   EXPECT_EQ(failures_logged(), 5);
 }
 
-TEST_F(Outage, EndsAtOnceForWhoeverAsksForASync) {
-  world.start();
-  create(6);
-  world.clock().advance(6h);
-  const auto zooid = [&] { return outbox::read_destination_state(*world.database, infra::kZooid); };
-  EXPECT_EQ(zooid().answered_at, std::nullopt);
-  ASSERT_GT(zooid().probe_at, world.clock().now() + 2s);
-  down = false;
-  const TimePoint asked = world.clock().now();
-  world.command->reconcile_relay(relays.front(), {});
-  world.clock().advance(1s);
-  EXPECT_TRUE(world.query->list_relays_pending_sync().empty());
-  EXPECT_EQ(zooid().failing_since, std::nullopt);
-  EXPECT_GE(zooid().answered_at, asked);
-}
-
 TEST_F(Outage, IsKnownToOtherProcessesWithItsReason) {
   world.start();
   create(5);

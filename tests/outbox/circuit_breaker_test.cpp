@@ -49,31 +49,6 @@ TEST_F(Breaker, OpensAtTheFifthFaultInARow) {
   expect_near(breaker.probe_at(now) - now, 5s);
 }
 
-TEST_F(Breaker, ProbesAtOnceForWhoeverWaitsButNotAllTheTime) {
-  fail(5);
-  for (int i = 0; i < 6; ++i) {
-    probe(/*well=*/false);
-  }
-  EXPECT_GT(breaker.probe_at(now) - now, 80s);
-  breaker.hurry_probe(now);
-  EXPECT_EQ(breaker.probe_at(now) - now, 5s);  // it has only just been probed
-  now += 30s;
-  breaker.hurry_probe(now);
-  EXPECT_EQ(breaker.probe_at(now), now - 25s);
-  probe(/*well=*/false);
-  now += 30s;
-  breaker.hurry_probe(now);
-  EXPECT_EQ(breaker.probe_at(now), now);
-}
-
-TEST_F(Breaker, DoesNotPutOffAProbeThatSomebodyWaitsFor) {
-  fail(5);
-  const TimePoint due = breaker.probe_at(now);
-  now += 2s;
-  breaker.hurry_probe(now);
-  EXPECT_LE(breaker.probe_at(now), due);
-}
-
 TEST_F(Breaker, StartsCountingAnewAfterASuccess) {
   fail(4);
   breaker.job_succeeded();

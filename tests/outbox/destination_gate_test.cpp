@@ -90,39 +90,6 @@ TEST_F(Gate, KnowsSinceWhenAndWhyTheHostFails) {
   EXPECT_EQ(gate.state().probe_at, std::nullopt);
 }
 
-TEST_F(Gate, RemembersToTheMinuteWhenItWasLastSeenToWork) {
-  EXPECT_EQ(gate.state().answered_at, std::nullopt);
-  record(kFault);
-  record(kNothing);
-  EXPECT_EQ(gate.state().answered_at, std::nullopt);
-  record(kWell);
-  EXPECT_EQ(gate.state().answered_at, kStart);
-  gate.saved();
-  now += 59s;
-  record(kWell);
-  EXPECT_FALSE(gate.changed());  // not each answer is written
-  now += 1s;
-  record(kWell);
-  EXPECT_EQ(gate.state().answered_at, kStart + 60s);
-  now += 1h;
-  fail();
-  probe(kFault);
-  EXPECT_EQ(gate.state().answered_at, kStart + 60s);
-  probe(kWell);
-  EXPECT_EQ(gate.state().answered_at, now);
-  now -= 24h;  // the clock was set back
-  record(kWell);
-  EXPECT_EQ(gate.state().answered_at, now);
-}
-
-TEST_F(Gate, KeepsToAPauseAlsoWhenSomebodyWaits) {
-  fail();
-  gate.record(asks_to_wait(DestinationSign::Kind::fault, 10min), {}, now);
-  gate.hurry_probe(now + 1min);
-  EXPECT_EQ(gate.opens_at(now + 1min, 0), now + 10min);
-  EXPECT_EQ(gate.state().probe_at, now + 10min);
-}
-
 TEST_F(Gate, StartsSlowlyAfterAnOutage) {
   fail();
   probe(kWell);

@@ -28,10 +28,6 @@ class CircuitBreaker {
   /// would be further away than the breaker is ever open, the clock was set back: then at once.
   [[nodiscard]] TimePoint probe_at(TimePoint now) const;
 
-  /// Brings the probe forward to `now`, but not nearer to the last opening than the first wait.
-  /// Only while open.
-  void hurry_probe(TimePoint now);
-
   /// A job met a fault of the destination. The fifth in a row opens it; one that comes while it is
   /// not closed says nothing new.
   void job_met_fault(TimePoint now);
@@ -59,7 +55,6 @@ class CircuitBreaker {
   State state_ = State::closed;
   int faults_in_row_ = 0;
   int openings_ = 0;  // since a job last succeeded
-  TimePoint opened_at_{};
   TimePoint probe_at_{};
 };
 

@@ -72,9 +72,6 @@ class DestinationGate {
   }
   /// Whether a probe is due. If so, it begins with this call, and probe_ended() must follow.
   [[nodiscard]] bool begin_probe(TimePoint now);
-  /// Somebody waits for it: the next probe, if it is open, comes now, or as soon as the last one is
-  /// the first wait of a breaker ago. A pause that it asked for is kept.
-  void hurry_probe(TimePoint now);
   /// `kind` is what probe_kind() said when it began.
   void probe_ended(Probe kind, const DestinationSign& sign, TimePoint now);
 
@@ -86,7 +83,6 @@ class DestinationGate {
  private:
   bool record_fault(const DestinationSign& sign, Timing timing, TimePoint now, bool known);
   void pause(const DestinationSign& sign, TimePoint now);
-  void note_answer(TimePoint now);
   void count_fault(const DestinationSign& sign) const;
   void follow(TimePoint now, const std::string& reason);
   void say_that_it_fails(TimePoint now) const;
