@@ -92,20 +92,31 @@ struct AdminServer::State {
     const bool is_open_to_all = !pattern.starts_with("/v1/");
     routes.add(
         method, pattern,
-        [route = fmt::format("{} {}", method, pattern), handler = std::move(handler)](
-            http::ServerRequest request) -> asio::awaitable<http::Reply> {
-          std::optional<http::Response> fault;
-          try {
-            require_known_parameters(route, request);
-          } catch (...) {
-            fault = problem_of_current_exception();
-          }
+        [route = is_open_to_all ? std::string() : fmt::format("{} {}", method, pattern),
+         handler =
+             std::move(handler)](http::ServerRequest request) -> asio::awaitable<http::Reply> {
+          auto fault = fault_of_parameters(route, request);
           if (fault) {
             co_return std::move(*fault);
           }
-          co_return co_await handler(std::move(request));
+          auto answering = handler(std::move(request));
+          http::Reply reply = co_await std::move(answering);
+          co_return std::move(reply);
         },
         is_open_to_all ? std::optional<std::size_t>(0) : std::nullopt);
+  }
+
+  // Health checks and scrapers add parameters of their own: without a route, all are taken.
+  static std::optional<http::Response> fault_of_parameters(const std::string& route,
+                                                           const http::ServerRequest& request) {
+    try {
+      if (!route.empty()) {
+        require_known_parameters(route, request);
+      }
+      return std::nullopt;
+    } catch (...) {
+      return problem_of_current_exception();
+    }
   }
 
   http::Routes routes() {
@@ -236,7 +247,7 @@ struct AdminServer::State {
                           const std::string& principal) {
     http::Reply reply = json_response(200, view::to_json(result));
     reply.finished = [this, principal, seq, result](bool written) {
-      if (!written) {
+      if (!written && !desk.sidecar.condition().stopping) {
         record_abandoned(principal, seq, result);
       }
     };

@@ -9,6 +9,7 @@
 #include "tender/base/log.hpp"
 #include "tender/outbox/destination_state.hpp"
 #include "tender/store/store_error.hpp"
+#include "tender/view/status.hpp"
 
 namespace tender::admin {
 namespace {
@@ -75,7 +76,8 @@ void add_destinations(service::Sidecar& sidecar, TimePoint now, bool verbose,
       checks.push_back(
           {"destination", State::degraded, fmt::format("{} has asked tender to wait", name)});
     } else {
-      checks.push_back({"destination", State::ok, fmt::format("{} is usable", name)});
+      checks.push_back({"destination", State::ok,
+                        fmt::format("{} is usable; {}", name, view::describe_answer(state, now))});
     }
   }
 }

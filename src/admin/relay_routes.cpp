@@ -85,8 +85,8 @@ std::optional<view::SyncState> state_of(const Call& call) {
   return state;
 }
 
-// Oldest first. The loop stands still while rows are read: a page that finds too little among so
-// many ends, and the next one goes on.
+// The loop stands still while rows are read, and the state of each may take a statement of its own:
+// a page that finds too little among so many rows ends, and the next one goes on.
 constexpr int kMostRead = 2000;
 
 http::Response list_relays(const Call& call) {

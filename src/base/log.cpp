@@ -44,6 +44,20 @@ bool steers(std::uint32_t point) {
 
 }  // namespace
 
+std::string without_steering(std::string_view utf8) {
+  std::string safe;
+  for (std::size_t i = 0; i < utf8.size();) {
+    const CodePoint point = code_point_at(utf8, i);
+    if (steers(point.value)) {
+      safe += fmt::format("\\u{:04x}", point.value);
+    } else {
+      safe.append(utf8, i, point.bytes);
+    }
+    i += point.bytes;
+  }
+  return safe;
+}
+
 std::shared_ptr<Logger> make_logger(spdlog::level::level_enum level, LogFormat format) {
   auto logger = std::make_shared<Logger>(
       "tender", std::make_shared<LimitedSink>(std::make_shared<spdlog::sinks::stderr_sink_st>()));
@@ -75,15 +89,10 @@ std::string printable(std::string_view text, std::size_t limit) {
     if (quoted[i] == '\\' && (quoted[i + 1] == '"' || quoted[i + 1] == '\\')) {
       ++i;  // quotes and backslashes need no escape outside of JSON
     }
-    const CodePoint point = code_point_at(quoted, i);
-    if (steers(point.value)) {
-      bare += fmt::format("\\u{:04x}", point.value);
-    } else {
-      bare.append(quoted, i, point.bytes);
-    }
-    i += point.bytes - 1;
+    bare += quoted[i];
   }
-  return cut ? bare + "…" : bare;
+  const std::string safe = without_steering(bare);
+  return cut ? safe + "…" : safe;
 }
 
 }  // namespace tender

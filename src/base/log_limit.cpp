@@ -5,11 +5,11 @@
 namespace tender {
 
 void LimitedSink::log(const spdlog::details::log_msg& message) {
+  end_windows(message);
   if (message.level <= spdlog::level::debug) {
     next_->log(message);
     return;
   }
-  end_windows(message);
   const std::string_view text =
       message_of_log_payload({message.payload.data(), message.payload.size()});
   auto found = windows_.find(text);
@@ -33,9 +33,8 @@ void LimitedSink::end_windows(const spdlog::details::log_msg& message) {
       continue;
     }
     if (told.left_out > 0) {
-      const LogMessage repeated{
-          .level = told.level, .text = text, .fields = "repeated", .meaning = {}};
-      const std::string payload = log_payload(repeated, {{"repeated", told.left_out}});
+      const LogMessage rest{.level = told.level, .text = text, .fields = "left_out", .meaning = {}};
+      const std::string payload = log_payload(rest, {{"left_out", told.left_out}});
       next_->log({message.time, {}, message.logger_name, told.level, payload});
     }
     window = windows_.erase(window);

@@ -1,7 +1,7 @@
 // A sink before a sink: of one message, at most kLogLinesMax lines in kLogWindow get through, so
 // that a fleet that fails does not bury what else is said, or fill a disk. The first line after the
 // window, whatever it says, is preceded by one for each message of which lines were left out, with
-// the field `repeated`: how many. Debug lines are not counted: who asks for them wants all of them.
+// the field `left_out`: how many. Debug lines are not counted: who asks for them wants all of them.
 #pragma once
 
 #include <chrono>

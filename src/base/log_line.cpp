@@ -53,18 +53,11 @@ std::string duration_text(std::int64_t milliseconds) {
 
 // In quotes where a reader of logfmt could not tell where it ends.
 std::string value_text(const std::string& text) {
-  std::string safe = printable(text, text.size() * 4);
-  if (!safe.empty() && safe.find_first_of(" =\"") == std::string::npos) {
-    return safe;
+  if (text.find_first_of(" =\"\\") == std::string::npos) {
+    return printable(text, text.size());
   }
-  std::string quoted = "\"";
-  for (const char c : safe) {
-    if (c == '"') {
-      quoted += '\\';
-    }
-    quoted += c;
-  }
-  return quoted + '"';
+  const nlohmann::json value = text;
+  return without_steering(json_line(value));
 }
 
 std::string field_text(std::string_view name, const nlohmann::ordered_json& value) {
@@ -100,7 +93,7 @@ class LineFormatter final : public spdlog::formatter {
                                    {"level", level_name(message.level)},
                                    {"message", content.message}};
     line.update(content.fields);
-    return ordered_json_line(line);
+    return without_steering(ordered_json_line(line));
   }
 
   static std::string plain_text(const spdlog::details::log_msg& message,

@@ -23,7 +23,8 @@ constexpr char kMark = '\x1e';  // before the message, and between it and the fi
 void add(nlohmann::ordered_json& object, const LogField& field) {
   if (const auto* text = std::get_if<std::string>(&field.value())) {
     if (!text->empty()) {
-      object[std::string(field.name())] = *text;
+      object[std::string(field.name())] =
+          text->size() > kLongestText ? text->substr(0, kLongestText) + "…" : *text;
     }
   } else if (const auto* number = std::get_if<std::int64_t>(&field.value())) {
     object[std::string(field.name())] = *number;

@@ -479,7 +479,8 @@ void Infra::schedule_relay_sync_retry(const Relay& relay, std::string_view sourc
     job.last_error = retry->error;
     outbox_.schedule(job);
     write_log(runtime_.logger, logs::kRetryScheduled, "relay", relay.id.text, "subdomain",
-              relay.subdomain, "attempt", retry->attempt, "of", retry_.max_retries(), "source",
+              relay.subdomain, "attempt", retry->attempt, "of", retry_.max_retries(), "next",
+              std::max(retry->not_before - runtime_.clock.now(), Milliseconds::zero()), "source",
               source);
   } else if (const auto* give_up = std::get_if<outbox::GiveUp>(&next)) {
     dead_letters_.add(kind, relay.id.text, give_up->reason, give_up->error, give_up->attempt,

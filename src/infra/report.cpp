@@ -92,7 +92,10 @@ class Line {
     }
   }
 
-  void taken_up() { write(logs::kCommand, {{"activity", activity_.activity_type}}); }
+  void taken_up() {
+    write(logs::kCommand,
+          {{"activity", activity_.activity_type}, {"principal", activity_.principal}});
+  }
 
  private:
   void write(const LogMessage& message, std::vector<LogField> fields) {

@@ -1,5 +1,6 @@
 #include "tender/outbox/circuit_breaker.hpp"
 
+#include <algorithm>
 #include <cassert>
 
 #include "tender/outbox/retry_policy.hpp"
@@ -19,9 +20,23 @@ TimePoint CircuitBreaker::probe_at(TimePoint now) const {
 }
 
 void CircuitBreaker::job_met_fault(TimePoint now) {
-  if (state_ == State::closed && ++faults_in_row_ >= kFaultsToOpen) {
+  if (state_ == State::closed && ++faults_in_row_ + watch_faults_ >= kFaultsToOpen) {
     open(now);
   }
+}
+
+void CircuitBreaker::watch_ends(bool well, TimePoint now) {
+  if (state_ != State::closed) {
+    return;  // jobs have shown more meanwhile
+  }
+  watch_faults_ = well ? 0 : watch_faults_ + 1;
+  if (faults_in_row_ + watch_faults_ >= kFaultsToOpen) {
+    open(now);
+  }
+}
+
+void CircuitBreaker::hasten_probe(TimePoint at) {
+  probe_at_ = std::min(probe_at_, at);
 }
 
 void CircuitBreaker::trip(TimePoint now) {
@@ -33,6 +48,7 @@ void CircuitBreaker::trip(TimePoint now) {
 void CircuitBreaker::job_succeeded() {
   state_ = State::closed;
   faults_in_row_ = 0;
+  watch_faults_ = 0;
   openings_ = 0;
 }
 
@@ -48,6 +64,7 @@ void CircuitBreaker::probe_ends(bool well, TimePoint now) {
   if (well) {
     state_ = State::closed;
     faults_in_row_ = 0;
+    watch_faults_ = 0;
   } else {
     open(now);
   }

@@ -10,7 +10,7 @@ std::optional<TimePoint> optional_time(const store::Statement& row, int column) 
 }
 
 #define TENDER_STATE_COLUMNS \
-  "failing_since, reason, probe_at, paused_until, stores_nothing, concurrency"
+  "failing_since, reason, probe_at, paused_until, stores_nothing, concurrency, answered_at"
 
 DestinationState read_state(const store::Statement& row) {
   DestinationState state;
@@ -22,6 +22,7 @@ DestinationState read_state(const store::Statement& row) {
   if (!row.is_null(5)) {
     state.concurrency = row.count(5);
   }
+  state.answered_at = optional_time(row, 6);
   return state;
 }
 
@@ -39,7 +40,7 @@ std::vector<std::pair<std::string, DestinationState>> list_destination_states(
   store::Statement row = database.prepare(
       "SELECT " TENDER_STATE_COLUMNS ", destination FROM destination_state ORDER BY destination");
   while (row.step()) {
-    states.emplace_back(row.text(6), read_state(row));
+    states.emplace_back(row.text(7), read_state(row));
   }
   return states;
 }
@@ -48,13 +49,14 @@ void write_destination_state(store::Database& database, std::string_view destina
                              const DestinationState& state) {
   database
       .prepare("INSERT INTO destination_state (destination, " TENDER_STATE_COLUMNS
-               ") VALUES (?, ?, ?, ?, ?, ?, ?) "
+               ") VALUES (?, ?, ?, ?, ?, ?, ?, ?) "
                "ON CONFLICT (destination) DO UPDATE SET "
                "failing_since = excluded.failing_since, reason = excluded.reason, "
                "probe_at = excluded.probe_at, paused_until = excluded.paused_until, "
-               "stores_nothing = excluded.stores_nothing, concurrency = excluded.concurrency",
+               "stores_nothing = excluded.stores_nothing, concurrency = excluded.concurrency, "
+               "answered_at = excluded.answered_at",
                destination, state.failing_since, state.reason, state.probe_at, state.paused_until,
-               state.stores_nothing, state.concurrency)
+               state.stores_nothing, state.concurrency, state.answered_at)
       .run();
 }
 

@@ -143,8 +143,11 @@ asio::awaitable<void> Sidecar::become_active() {
   standby_ = !lock && options_.standby;
   if (standby_) {
     const auto holder = store::DatabaseLock::holder(path);
-    write_log(logger_, logs::kStandby, "database", path.string(), "pid",
-              holder && holder->pid ? std::to_string(*holder->pid) : std::string());
+    if (holder && holder->pid) {
+      write_log(logger_, logs::kStandby, "database", path.string(), "pid", *holder->pid);
+    } else {
+      write_log(logger_, logs::kStandby, "database", path.string());
+    }
   }
   while (!lock && options_.standby && !stopping_) {
     const TimePoint look = runtime_.clock.now() + kStandbyLook;

@@ -46,7 +46,7 @@ struct PageOfMatches {
   std::string rest;
 };
 
-// That reads the fewest rows.
+// The statements that read the fewest rows for the filter.
 const PageOfMatches& page_of_matches(const RelayFilter& filter) {
   static const PageOfMatches deleted("status = 'deleted'");
   static const PageOfMatches of_tenant("tenant = ?2 AND (status <> 'deleted' OR synced = 0)");

@@ -11,7 +11,7 @@ namespace tender {
 namespace {
 
 constexpr LogMessage kSaid{
-    .level = spdlog::level::warn, .text = "said", .fields = "n repeated", .meaning = {}};
+    .level = spdlog::level::warn, .text = "said", .fields = "n left_out", .meaning = {}};
 constexpr LogMessage kOther{
     .level = spdlog::level::info, .text = "other", .fields = "", .meaning = {}};
 
@@ -50,16 +50,16 @@ TEST_F(LimitedSinkTest, LeavesOutWhatIsSaidTooOftenAndSaysHowMuch) {
   EXPECT_EQ(lines_of("said"), kLogLinesMax);
 
   say(kOther, std::chrono::seconds(1009));
-  EXPECT_EQ(lines_of("repeated"), 0);  // the window is not over
+  EXPECT_EQ(lines_of("left_out"), 0);  // the window is not over
   EXPECT_EQ(lines_of("other"), 1);
 
   say(kOther, std::chrono::seconds(1010));
-  EXPECT_EQ(lines_of("warn  said repeated=7"), 1) << out.str();
-  EXPECT_LT(out.str().find("repeated"), out.str().rfind("other"));
+  EXPECT_EQ(lines_of("warn  said left_out=7"), 1) << out.str();
+  EXPECT_LT(out.str().find("left_out"), out.str().rfind("other"));
 
   say(kSaid, std::chrono::seconds(1010), 999);
   EXPECT_EQ(lines_of("n=999"), 1);
-  EXPECT_EQ(lines_of("repeated"), 1);
+  EXPECT_EQ(lines_of("left_out"), 1);
 }
 
 TEST_F(LimitedSinkTest, CountsEachMessageOnItsOwn) {

@@ -33,6 +33,7 @@ TEST(LogMessages, AreAllInAGroup) {
   for (const logs::LogGroup& group : logs::kGroups) {
     for (const LogMessage* message : group.messages) {
       EXPECT_TRUE(texts.insert(message->text).second) << message->text << " is there twice";
+      EXPECT_FALSE(message->meaning.empty()) << message->text;
     }
   }
   EXPECT_EQ(texts.size(), static_cast<std::size_t>(defined));

@@ -76,6 +76,24 @@ TEST(WriteLog, QuotesWhatCouldBeTakenForAnotherField) {
   EXPECT_TRUE(line.ends_with("it failed a=\"x b=\\\"forged\\\"\\nno \\u001eline\"\n")) << line;
 }
 
+TEST(WriteLog, EscapesABackslashThatCouldEndAValue) {
+  const std::string line = line_of(LogFormat::text, {{"a", R"(x \" b=forged)"}, {"b", R"(end\)"}});
+  EXPECT_TRUE(line.ends_with("it failed a=\"x \\\\\\\" b=forged\" b=\"end\\\\\"\n")) << line;
+}
+
+TEST(WriteLog, ShowsATerminalNothingThatItWouldObey) {
+  for (const LogFormat format : {LogFormat::text, LogFormat::json}) {
+    const std::string line = line_of(format, {{"a", "x\u009b2J\u202ey\x1b[31m"}});
+    EXPECT_NE(line.find("x\\u009b2J\\u202ey\\u001b[31m"), std::string::npos) << line;
+  }
+}
+
+TEST(WriteLog, CutsALongText) {
+  const std::string line = line_of(LogFormat::text, {{"a", std::string(5000, 'x')}});
+  EXPECT_LT(line.size(), 1200U);
+  EXPECT_TRUE(line.ends_with("xxx…\n"));
+}
+
 TEST(WriteLog, LeavesOutAFieldWithoutText) {
   const std::string line = line_of(LogFormat::text, {{"a", ""}, {"b", 0}});
   EXPECT_TRUE(line.ends_with("it failed b=0\n")) << line;

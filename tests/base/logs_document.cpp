@@ -39,9 +39,9 @@ constexpr std::string_view kLogsHead =
     "- A duration is in milliseconds in JSON, and its name then ends in `_ms`: `next=30s` is "
     "`\"next_ms\":30000`.\n"
     "- Of one message, at most 100 lines are written in 10 seconds. How many were left out then "
-    "follows in a line with that message and the field\n  `repeated`. Debug lines are never left "
+    "follows in a line with that message and the field\n  `left_out`. Debug lines are never left "
     "out.\n"
-    "- What zooid or a user wrote is escaped, and secrets are never logged.\n"
+    "- What zooid or a user wrote is escaped, and cut to 1000 bytes; secrets are never logged.\n"
     "\n"
     "This page is generated from the messages in the code: `cmake --build --preset dev --target "
     "update_logs_text`.\n";

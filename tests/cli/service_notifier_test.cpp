@@ -186,8 +186,8 @@ TEST_F(ServiceNotifierTest, WarnsOnceOfAServiceManagerThatCannotBeReached) {
   start();
   clock.advance(1min);
   EXPECT_FALSE(ended);
-  EXPECT_THAT(log.str(), HasSubstr("cannot tell the service manager how tender is"));
-  EXPECT_EQ(log.str().find("cannot tell"), log.str().rfind("cannot tell"));
+  EXPECT_THAT(log.str(), HasSubstr("cannot report to the service manager"));
+  EXPECT_EQ(log.str().find("cannot report"), log.str().rfind("cannot report"));
 }
 
 }  // namespace

@@ -72,8 +72,9 @@ TEST_F(ReportTest, WarnsOfANewIdentityAndNotOfAnUpdate) {
 
 TEST_F(ReportTest, NamesARelayThatIsGoneByItsId) {
   told.relay.reset();
-  EXPECT_THAT(line(ActivityType::deactivate_relay, nlohmann::json::object()),
-              EndsWith(" info  a command on a relay relay=r1 activity=deactivate_relay\n"));
+  EXPECT_THAT(
+      line(ActivityType::deactivate_relay, nlohmann::json::object()),
+      EndsWith(" info  took up a command for the relay relay=r1 activity=deactivate_relay\n"));
 }
 
 TEST_F(ReportTest, SaysOnceForAllThatManyAreLost) {

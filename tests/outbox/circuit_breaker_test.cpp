@@ -110,6 +110,45 @@ TEST_F(Breaker, ProbesAtOnceAfterARestart) {
   expect_near(breaker.probe_at(now) - now, 10s);
 }
 
+TEST_F(Breaker, CountsTheFaultsOfProbesBesideThoseOfJobs) {
+  fail(2);
+  breaker.watch_ends(false, now);
+  breaker.watch_ends(false, now);
+  EXPECT_EQ(breaker.state(), State::closed);
+  breaker.watch_ends(false, now);
+  EXPECT_EQ(breaker.state(), State::open);
+}
+
+TEST_F(Breaker, ForgetsNoFaultOfAJobBecauseAProbeIsAnswered) {
+  fail(4);
+  breaker.watch_ends(false, now);
+  breaker.job_succeeded();
+  fail(4);
+  breaker.watch_ends(true, now);
+  EXPECT_EQ(breaker.state(), State::closed);
+  fail(1);
+  EXPECT_EQ(breaker.state(), State::open);
+}
+
+TEST_F(Breaker, ForgetsTheFaultsOfProbesWhenOneIsAnswered) {
+  for (int i = 0; i < 4; ++i) {
+    breaker.watch_ends(false, now);
+  }
+  breaker.watch_ends(true, now);
+  for (int i = 0; i < 4; ++i) {
+    breaker.watch_ends(false, now);
+  }
+  EXPECT_EQ(breaker.state(), State::closed);
+}
+
+TEST_F(Breaker, ProbesEarlierWhenItIsToldTo) {
+  fail(5);
+  breaker.hasten_probe(now + 1s);
+  EXPECT_EQ(breaker.probe_at(now), now + 1s);
+  breaker.hasten_probe(now + 2s);
+  EXPECT_EQ(breaker.probe_at(now), now + 1s);
+}
+
 TEST_F(Breaker, JittersItsOpenTimes) {
   std::set<Milliseconds> times;
   for (int i = 0; i < 20; ++i) {

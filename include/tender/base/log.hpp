@@ -54,7 +54,8 @@ class LogField {
   Value value_;
 };
 
-/// Writes a line, if the logger takes lines of this level, which is usually the message's own. A
+/// For lines whose fields are not always the same; not in a coroutine, see write_log(). Writes a
+/// line, if the logger takes lines of this level, which is usually the message's own. A
 /// field with an empty text is left out. Each name must be one of the message's, and live as long
 /// as the call.
 void write_log_fields(Logger& logger, spdlog::level::level_enum level, const LogMessage& message,
@@ -73,8 +74,8 @@ void collect(std::vector<LogField>& fields, std::string_view name, const Value& 
 
 }  // namespace log_detail
 
-/// The same at another level, for what is said once and then only for those who debug: with names
-/// and values in turn. Not with a braced list, which g++ 12 would free twice in a coroutine.
+/// The same with names and values in turn, because g++ 12 frees a braced list twice in a coroutine;
+/// at a level that is not the message's, for what is said once and then only for those who debug.
 template <typename... NamesAndValues>
 void write_log(Logger& logger, spdlog::level::level_enum level, const LogMessage& message,
                const NamesAndValues&... names_and_values) {

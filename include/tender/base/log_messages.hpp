@@ -28,7 +28,7 @@ inline constexpr LogMessage kNewDatabase{
         "the database did not exist: made a new, empty one. If it should hold relays, check "
         "DATABASE_URL and that its volume is mounted",
     .fields = "database",
-    .meaning = "Right at the first start."};
+    .meaning = "Expected at the first start."};
 inline constexpr LogMessage kConfiguration{
     .level = spdlog::level::warn,
     .text = "check the configuration",
@@ -62,9 +62,9 @@ inline constexpr LogMessage kStoppedByFault{
     .meaning = "A bug: please report it with this line."};
 inline constexpr LogMessage kNoServiceManager{
     .level = spdlog::level::warn,
-    .text = "cannot tell the service manager how tender is; it may restart tender",
+    .text = "cannot report to the service manager (NOTIFY_SOCKET); it may restart tender",
     .fields = "cause",
-    .meaning = "`NOTIFY_SOCKET` is set, but nothing listens there."};
+    .meaning = "tender keeps working, and tries again."};
 inline constexpr LogMessage kReconcile{
     .level = spdlog::level::info,
     .text = "looked for relays that are not in step",
@@ -76,7 +76,7 @@ inline constexpr LogMessage kSettingChanged{
     .level = spdlog::level::info,
     .text = "a setting has changed: sending the relays that it concerns again",
     .fields = "setting relays",
-    .meaning = "Since tender last ran."};
+    .meaning = "It is not what it was when tender last ran."};
 inline constexpr LogMessage kPruned{.level = spdlog::level::info,
                                     .text = "removed old activities",
                                     .fields = "activities older_than",
@@ -94,11 +94,12 @@ inline constexpr std::array kProcess{
 
 // Relays.
 
-inline constexpr LogMessage kCommand{
-    .level = spdlog::level::info,
-    .text = "a command on a relay",
-    .fields = "relay subdomain activity",
-    .meaning = "Somebody has created, changed or deleted it. What follows is the result."};
+inline constexpr LogMessage kCommand{.level = spdlog::level::info,
+                                     .text = "took up a command for the relay",
+                                     .fields = "relay subdomain activity principal",
+                                     .meaning =
+                                         "`activity` is what was asked, `principal` who asked (as "
+                                         "far as that is known). The result follows."};
 inline constexpr LogMessage kInStep{
     .level = spdlog::level::info,
     .text = "the relay is in step",
@@ -129,7 +130,7 @@ inline constexpr LogMessage kGivenUp{
 inline constexpr LogMessage kRetryScheduled{
     .level = spdlog::level::info,
     .text = "a sync that had failed is tried again",
-    .fields = "relay subdomain attempt of source",
+    .fields = "relay subdomain attempt of next source",
     .meaning = "Its work was missing from the outbox, after a crash for example."};
 inline constexpr LogMessage kLivekitMissing{
     .level = spdlog::level::warn,
@@ -145,7 +146,7 @@ inline constexpr LogMessage kParked{.level = spdlog::level::info,
                                         "Relays exchange their hosts in a circle: `holder` still "
                                         "has the one that this relay is to get."};
 inline constexpr LogMessage kAdopted{.level = spdlog::level::info,
-                                     .text = "adopted what was changed in zooid into the row",
+                                     .text = "updated the row with what was changed in zooid",
                                      .fields = "relay subdomain cause",
                                      .meaning = "As `RELAY_DRIFT` says; nothing is sent."};
 inline constexpr LogMessage kDrift{.level = spdlog::level::warn,
@@ -161,9 +162,9 @@ inline constexpr LogMessage kNoDrift{.level = spdlog::level::info,
 inline constexpr LogMessage kNewKey{
     .level = spdlog::level::err,
     .text =
-        "zooid serves the relay with another key: clients see a different relay. Restore zooid's "
-        "file of the relay from a backup, or run `tender relay accept-identity` if the new key is "
-        "intended",
+        "zooid serves the relay with another key: clients see a different relay. Restore the "
+        "relay's file in zooid from a backup, or run `tender relay accept-identity RELAY` if the "
+        "new key is intended",
     .fields = "relay subdomain key first_key",
     .meaning = "Never happens by itself: somebody replaced or edited zooid's files."};
 inline constexpr LogMessage kSentAgain{
@@ -173,14 +174,16 @@ inline constexpr LogMessage kSentAgain{
     .meaning = "zooid may have been starting."};
 inline constexpr LogMessage kUnclear{
     .level = spdlog::level::warn,
-    .text = "cannot tell whether zooid serves the relay; check RELAY_VERIFY, or set it to off",
+    .text = "cannot tell whether zooid serves the relay; see RELAY_VERIFY",
     .fields = "relay subdomain cause",
-    .meaning = "Not said again of other relays before a look succeeds."};
+    .meaning =
+        "tender cannot reach the relay as its users do. Choose the way of RELAY_VERIFY that works "
+        "here, or `off`. Not said again of other relays before a look succeeds."};
 inline constexpr LogMessage kUnsupported{
     .level = spdlog::level::warn,
     .text = "this version of zooid does not support what rows ask for",
     .fields = "cause",
-    .meaning = "Said once. Upgrade zooid, or turn it off in the rows."};
+    .meaning = "Said once. Upgrade zooid, or turn the feature off for these relays."};
 inline constexpr LogMessage kManyLost{
     .level = spdlog::level::err,
     .text =
@@ -190,7 +193,7 @@ inline constexpr LogMessage kManyLost{
     .fields = "relays zooid last",
     .meaning = "`relays` of them, and none of the others was seen since; `last` is the last one."};
 inline constexpr LogMessage kFoundAgain{.level = spdlog::level::info,
-                                        .text = "zooid has relays again that were gone",
+                                        .text = "zooid serves relays again that were gone",
                                         .fields = "last",
                                         .meaning = "The end of the alarm above."};
 
@@ -219,14 +222,14 @@ inline constexpr LogMessage kUnusableBefore{
     .text =
         "the destination was unusable when tender last stopped; probing it before sending anything",
     .fields = "destination failing_for cause",
-    .meaning = ""};
+    .meaning = "tender does not know yet whether it works again."};
 inline constexpr LogMessage kUsable{.level = spdlog::level::info,
                                     .text = "the destination works again; resuming",
                                     .fields = "destination failed_for",
                                     .meaning = "The end of an outage."};
 inline constexpr LogMessage kToldToWait{
     .level = spdlog::level::warn,
-    .text = "the destination asks tender to wait (Retry-After): sending nothing until then",
+    .text = "the destination asks tender to wait (Retry-After): sending nothing for that long",
     .fields = "destination wait",
     .meaning = "Nothing needs to be done."};
 inline constexpr LogMessage kPaused{
@@ -237,7 +240,7 @@ inline constexpr LogMessage kPaused{
 inline constexpr LogMessage kPauseOver{.level = spdlog::level::info,
                                        .text = "the pause is over; sending again",
                                        .fields = "",
-                                       .meaning = ""};
+                                       .meaning = "What waited is sent now."};
 inline constexpr LogMessage kAddressChanged{
     .level = spdlog::level::warn,
     .text = "using another address of zooid from now on",
@@ -273,16 +276,17 @@ inline constexpr LogMessage kDatabaseDamaged{
 inline constexpr LogMessage kDatabaseWorks{.level = spdlog::level::info,
                                            .text = "the database can be written again; resuming",
                                            .fields = "",
-                                           .meaning = "The end of both."};
+                                           .meaning = "The end of the two states above."};
 inline constexpr LogMessage kDatabaseLocked{
     .level = spdlog::level::warn,
     .text = "another program has locked the database; waiting for it, at most 5 s",
     .fields = "",
     .meaning = "If this happens often, end that program's long transactions."};
-inline constexpr LogMessage kDamageUnknown{.level = spdlog::level::warn,
-                                           .text = "cannot check the database for damage",
-                                           .fields = "cause remedy",
-                                           .meaning = ""};
+inline constexpr LogMessage kDamageUnknown{
+    .level = spdlog::level::warn,
+    .text = "cannot check the database for damage",
+    .fields = "cause remedy",
+    .meaning = "It works on; `tender check` looks for damage as well."};
 inline constexpr LogMessage kOddRow{
     .level = spdlog::level::warn,
     .text = "a row breaks the rules of its table",
@@ -297,14 +301,15 @@ inline constexpr LogMessage kCheckpointFails{
     .level = spdlog::level::warn,
     .text = "cannot checkpoint the database: its write-ahead log grows until it works",
     .fields = "cause remedy",
-    .meaning = ""};
+    .meaning = "Often another program keeps a long transaction open."};
 inline constexpr LogMessage kCommitsNotWatched{
     .level = spdlog::level::warn,
     .text =
         "cannot watch the database: commands of other programs are noticed within a second instead "
         "of at once",
     .fields = "cause",
-    .meaning = ""};
+    .meaning =
+        "Often a limit on inotify watches of the system; raise `fs.inotify.max_user_watches`."};
 inline constexpr LogMessage kOffsetLost{
     .level = spdlog::level::warn,
     .text =
@@ -339,10 +344,11 @@ inline constexpr std::array kDatabase{
 
 // The admin API.
 
-inline constexpr LogMessage kAdminListens{.level = spdlog::level::info,
-                                          .text = "the admin API listens",
-                                          .fields = "address",
-                                          .meaning = ""};
+inline constexpr LogMessage kAdminListens{
+    .level = spdlog::level::info,
+    .text = "the admin API listens",
+    .fields = "address",
+    .meaning = "`tender status` and `curl` can reach it there."};
 inline constexpr LogMessage kAdminCannotListen{
     .level = spdlog::level::warn,
     .text = "the admin API cannot listen for now; trying again",

@@ -45,8 +45,8 @@ struct Reply {
 
   std::variant<Response, RawBytes, Silence, Stream> what;
   /// Called once the connection has no more to do with it: with true when the client had not left
-  /// before, and the kernel took all of its bytes and there were any. Not called when the
-  /// io_context goes first.
+  /// before (or closed its side of the connection), and the kernel took all of its bytes and there
+  /// were any. Not called when the io_context goes first.
   std::function<void(bool written)> finished = [](bool) {};
 };
 

@@ -38,6 +38,14 @@ class CircuitBreaker {
   /// A job got an answer that only a well destination gives. Closes it and forgets all faults.
   void job_succeeded();
 
+  /// A probe of a destination that is well as far as is known. A fault counts as one of a job's; an
+  /// answer forgets those of earlier probes, and no job's: a destination may answer probes and
+  /// nothing else.
+  void watch_ends(bool well, TimePoint now);
+
+  /// While it is open: the probe is due at that time already.
+  void hasten_probe(TimePoint at);
+
   /// From open to half_open.
   void probe_begins();
 
@@ -54,7 +62,8 @@ class CircuitBreaker {
   Random& random_;
   State state_ = State::closed;
   int faults_in_row_ = 0;
-  int openings_ = 0;  // since a job last succeeded
+  int watch_faults_ = 0;  // of probes in a row, beside those
+  int openings_ = 0;      // since a job last succeeded
   TimePoint probe_at_{};
 };
 
