@@ -69,7 +69,10 @@ std::string describe_destination(const outbox::DestinationState& state, const Sn
     return fmt::format("asks tender to wait until {} (Retry-After)",
                        format_time(*state.paused_until));
   }
-  return fmt::format("no problem known, {}{}", view::describe_answer(state, snapshot.taken_at),
+  return fmt::format("no problem known{}{}",
+                     state.answered_at
+                         ? fmt::format("; it last answered at {}", format_time(*state.answered_at))
+                         : std::string(),
                      state.concurrency && snapshot.holder
                          ? fmt::format("; sending {} request{} at a time for now",
                                        *state.concurrency, *state.concurrency == 1 ? "" : "s")
