@@ -92,9 +92,8 @@ struct AdminServer::State {
     const bool is_open_to_all = !pattern.starts_with("/v1/");
     routes.add(
         method, pattern,
-        [route = is_open_to_all ? std::string() : fmt::format("{} {}", method, pattern),
-         handler =
-             std::move(handler)](http::ServerRequest request) -> asio::awaitable<http::Reply> {
+        [route = fmt::format("{} {}", method, pattern), handler = std::move(handler)](
+            http::ServerRequest request) -> asio::awaitable<http::Reply> {
           auto fault = fault_of_parameters(route, request);
           if (fault) {
             co_return std::move(*fault);
@@ -106,13 +105,10 @@ struct AdminServer::State {
         is_open_to_all ? std::optional<std::size_t>(0) : std::nullopt);
   }
 
-  // Health checks and scrapers add parameters of their own: without a route, all are taken.
   static std::optional<http::Response> fault_of_parameters(const std::string& route,
                                                            const http::ServerRequest& request) {
     try {
-      if (!route.empty()) {
-        require_known_parameters(route, request);
-      }
+      require_known_parameters(route, request);
       return std::nullopt;
     } catch (...) {
       return problem_of_current_exception();

@@ -17,8 +17,7 @@ struct BodyMember {
 };
 
 /// The object in `body`, which has no other members than these; a whole number such as 1.0 has
-/// become an integer. Throws BadRequest, with `remedy`,
-/// which says what to send.
+/// become an integer. Throws BadRequest, with `remedy`, which says what to send.
 [[nodiscard]] nlohmann::json read_object(std::string_view body,
                                          std::initializer_list<BodyMember> members,
                                          std::string_view remedy);

@@ -14,6 +14,7 @@ namespace tender::admin {
 [[nodiscard]] std::span<const std::string_view> query_parameters(std::string_view route);
 
 /// Throws BadRequest for a parameter that the route does not have, and for one that is there twice.
+/// Only under /v1/: load balancers and scrapers add parameters of their own to the other routes.
 void require_known_parameters(std::string_view route, const http::ServerRequest& request);
 
 }  // namespace tender::admin

@@ -27,7 +27,7 @@ inline constexpr std::size_t kLongestText = 1000;
 /// What log_payload() made, or the whole of another text as a message without fields.
 [[nodiscard]] LogContent read_log_payload(std::string_view payload);
 
-/// `utf8`, valid, with what a terminal or an editor acts on and JSON does not escape as \\uXXXX.
+/// `utf8`, valid, with what a terminal or an editor acts on and JSON does not escape as \uXXXX.
 [[nodiscard]] std::string without_steering(std::string_view utf8);
 
 /// The message alone.

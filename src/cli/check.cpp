@@ -179,8 +179,8 @@ std::optional<Finding> check_sidecar(StoreSession& session) {
                  .code = ExitCode::unreachable};
 }
 
-// Of a sidecar that runs. A fault is no failure: this command may run where the sidecar's loopback
-// is not reached, as in a container of its own.
+// Whether the API of the running sidecar answers. If not, the check does not fail: this command may
+// run where the sidecar's loopback cannot be reached, such as in a container of its own.
 std::optional<Finding> check_api(StoreSession& session, const config::Env& env) {
   if (!env.admin.bind || !store::DatabaseLock::holder(session.database.path())) {
     return std::nullopt;

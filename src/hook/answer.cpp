@@ -33,7 +33,7 @@ std::string remedy_of_status(const http::Response& response) {
     case 405:
       return "; check the trigger's URL";
     case 410:
-      return "; it wants no more webhooks, so the trigger is disabled";
+      return "; the receiver wants no more webhooks";
     case 413:
       return "; the receiver takes only smaller bodies";
     default:

@@ -92,7 +92,7 @@ Url Url::parse(std::string_view text) {
   url.port_ = port_of(view, tls, text);
   // Boost.URL 1.81 ends the host of https://1.2.3.4.example.com after the 4.
   if (!view.encoded_path().empty() && !view.encoded_path().starts_with('/')) {
-    refuse(text, "has a host that begins like an IPv4 address and is none");
+    refuse(text, "has a host that begins like an IPv4 address but is not one");
   }
   url.target_ = std::string(view.encoded_target());
   if (url.target_.empty() || url.target_.front() != '/') {

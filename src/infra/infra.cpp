@@ -77,12 +77,10 @@ outbox::Registry Infra::registry() {
       .slow_answer = env_.zooid_api_timeout / kSlowShare};
   outbox::Registry registry{
       .kinds = {{.name = kRelaySync,
-                 .noun = "sync",
                  .resource = kRelayResource,
                  .executor = &relay_sync_,
                  .writes = true},
                 {.name = kRelayCheck,
-                 .noun = "check",
                  .resource = kRelayResource,
                  .executor = &relay_check_,
                  .share = kLookShare}},

@@ -43,9 +43,7 @@ TEST(Answer, Of410IsTheEndOfTheTrigger) {
   const DeliveryVerdict verdict = verdict_on(410, "bye\n");
   EXPECT_EQ(verdict.result, DeliveryResult::gone);
   EXPECT_EQ(verdict.sign, ReceiverSign::well);
-  EXPECT_EQ(verdict.reason,
-            "the receiver answered 410: bye; it wants no more webhooks, so the trigger is "
-            "disabled");
+  EXPECT_EQ(verdict.reason, "the receiver answered 410: bye; the receiver wants no more webhooks");
 }
 
 TEST(Answer, OfAllElseIsAFailureThatMayPass) {

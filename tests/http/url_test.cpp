@@ -85,7 +85,7 @@ TEST(Url, RefusesAHostThatWouldSmuggleAHeader) {
 TEST(Url, RefusesANameThatBeginsWithAnAddress) {
   for (const char* text : {"https://127.0.0.1.example.com/", "https://127.0.0.1./",
                            "https://1.2.3.4.5", "https://10.0.0.1.:443/", "https://1.2.3.4a?b"}) {
-    EXPECT_THAT(fault_of(text), HasSubstr("begins like an IPv4 address and is none")) << text;
+    EXPECT_THAT(fault_of(text), HasSubstr("begins like an IPv4 address but is not one")) << text;
   }
 }
 

@@ -2,7 +2,6 @@
 // a validator of JSON Schema can be compared with it (webhooks.test.mjs, webhooks_test.py). One
 // JSON object a line on stdin, one a line on stdout; a question that cannot be answered gives
 // {"error": …}.
-#include <iostream>
 #include <stdexcept>
 #include <string>
 
@@ -12,6 +11,7 @@
 #include "tender/hook/signature.hpp"
 
 #include "hook/sample_events.hpp"
+#include "oracle.hpp"
 
 namespace {
 
@@ -59,13 +59,5 @@ json answer(const json& question) {
 }  // namespace
 
 int main() {
-  std::string line;
-  while (std::getline(std::cin, line)) {
-    try {
-      std::cout << answer(json::parse(line)).dump() << std::endl;
-    } catch (const std::exception& error) {
-      std::cout << json{{"error", error.what()}}.dump() << std::endl;
-    }
-  }
-  return 0;
+  return tender::test::answer_questions(answer);
 }

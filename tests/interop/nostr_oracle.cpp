@@ -1,7 +1,6 @@
 // Answers questions about our nostr room, so that another implementation can be compared with it
 // (interop.test.mjs). One JSON object a line on stdin, one a line on stdout; a question that cannot
 // be answered gives {"error": …}.
-#include <iostream>
 #include <stdexcept>
 #include <string>
 
@@ -12,6 +11,8 @@
 #include "tender/nostr/hex.hpp"
 #include "tender/nostr/http_auth.hpp"
 #include "tender/nostr/keys.hpp"
+
+#include "oracle.hpp"
 
 namespace {
 
@@ -98,13 +99,5 @@ json answer(const json& question) {
 }  // namespace
 
 int main() {
-  std::string line;
-  while (std::getline(std::cin, line)) {
-    try {
-      std::cout << answer(json::parse(line)).dump() << std::endl;
-    } catch (const std::exception& error) {
-      std::cout << json{{"error", error.what()}}.dump() << std::endl;
-    }
-  }
-  return 0;
+  return tender::test::answer_questions(answer);
 }

@@ -9,16 +9,8 @@
 namespace tender::outbox {
 
 inline Registry registry_of(FakeExecutor& executor, DestinationGate::Options here) {
-  return {.kinds = {{.name = kSync,
-                     .noun = "sync",
-                     .resource = "relay",
-                     .executor = &executor,
-                     .writes = true},
-                    {.name = kLook,
-                     .noun = "check",
-                     .resource = "relay",
-                     .executor = &executor,
-                     .share = 4}},
+  return {.kinds = {{.name = kSync, .resource = "relay", .executor = &executor, .writes = true},
+                    {.name = kLook, .resource = "relay", .executor = &executor, .share = 4}},
           .destinations = {{.name = std::string(kHere), .prober = &executor, .gate = here}}};
 }
 

@@ -19,9 +19,10 @@
 namespace tender::hook {
 
 /// What the address is, when it is not one of the public Internet: private, loopback, link-local, a
-/// cloud's metadata service, and whatever else the special-purpose registries of IANA have
-/// (RFC 6890), also behind an IPv6 form of an IPv4 address (mapped, compatible, NAT64, 6to4,
-/// ISATAP). Goes on after "it is ": "a private address (RFC 1918)". Nothing for a public address.
+/// cloud's metadata service, and whatever else the special-purpose registries of IANA (RFC 6890)
+/// have that is not globally reachable. An IPv4 address inside an IPv6 one counts as well (mapped,
+/// NAT64, 6to4, ISATAP); the compatible and translated forms are never public. Goes on after
+/// "it is ": "a private address (RFC 1918)". Nothing for a public address.
 [[nodiscard]] std::optional<std::string> why_not_public(const boost::asio::ip::address& address);
 
 /// Allows public addresses only. The decision is made on what a connection would go to, so that a

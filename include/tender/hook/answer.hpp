@@ -15,7 +15,7 @@ enum class DeliveryResult : std::uint8_t {
   delivered,  // 2xx
   gone,       // 410: the receiver wants no more of this trigger's webhooks
   failed,     // all else; may work later, as the policy has it
-  stopped,    // we stopped the exchange ourselves: nobody's fault, and no attempt
+  stopped,    // tender stopped the exchange itself: this does not count as an attempt
 };
 
 [[nodiscard]] std::string_view to_string(DeliveryResult result);

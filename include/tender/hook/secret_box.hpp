@@ -27,7 +27,7 @@ class SecretBox {
 
   /// `secret` as a text to store: "v1", the key's id, and base64, with dots between. Only open()
   /// with the same `owner` gives it back: the id of the trigger, so that a text that is moved to
-  /// another one opens nowhere. Each text is another one.
+  /// another one opens nowhere. Each call returns a different text.
   [[nodiscard]] std::string seal(const Secret& secret, std::string_view owner,
                                  Random& random) const;
 

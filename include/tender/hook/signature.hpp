@@ -16,8 +16,8 @@ namespace tender::hook {
 /// `webhook-id`, `webhook-timestamp` and `webhook-signature`. `id` names the event and is the same
 /// in every attempt; `now` is the time of this attempt; `body` is sent as it is, byte for byte.
 /// Each of `keys` signs, in that order: while a key is replaced, the new and the old one do. Throws
-/// std::invalid_argument for an id that is empty or has other characters than [A-Za-z0-9_-], such
-/// as a dot, and when there is no key: bugs of the caller.
+/// std::invalid_argument if the id is empty or has other characters than [A-Za-z0-9_-], or if there
+/// is no key; both are bugs of the caller.
 [[nodiscard]] std::vector<http::Header> signature_headers(std::string_view id, TimePoint now,
                                                           std::string_view body,
                                                           std::span<const SigningKey> keys);

@@ -72,8 +72,8 @@ class DestinationGate {
   }
   /// Whether a probe is due. If so, it begins with this call, and probe_ended() must follow.
   [[nodiscard]] bool begin_probe(TimePoint now);
-  /// Somebody waits for it: the next probe, if it is open, comes now, or as soon as the last one is
-  /// the first wait of a breaker ago. A pause that it asked for is kept.
+  /// Somebody waits for it: while it fails, the next probe comes now, but not sooner after the last
+  /// one than the breaker's first wait (5 s). A pause that the destination asked for is kept.
   void hurry_probe(TimePoint now);
   /// `kind` is what probe_kind() said when it began.
   void probe_ended(Probe kind, const DestinationSign& sign, TimePoint now);

@@ -56,8 +56,7 @@ class Dispatcher {
   /// The outbox has changed: look now.
   void wake() { wakeup_.notify(); }
 
-  /// A person waits for work of that destination: if it fails, it is probed now and not only when
-  /// the next probe is due, at most every 5 seconds.
+  /// Somebody waits for work of that destination: as DestinationGate::hurry_probe().
   void hurry_probe(std::string_view destination);
 
   /// Claims nothing more; run() returns when what is in flight has been settled.

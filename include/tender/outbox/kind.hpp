@@ -13,7 +13,6 @@ namespace tender::outbox {
 
 struct Kind {
   std::string_view name;  // as in the tables outbox and dead_letter; lives as long as the program
-  std::string_view noun;  // for people, as in "the result of its sync"
   /// Of kinds with the same resource, one key has no more than one job under way at a time.
   std::string_view resource;
   Executor* executor = nullptr;  // borrowed, never null

@@ -49,7 +49,7 @@ struct RelayFilter {
   int limit = -1;  // none
 };
 
-/// A page of those that are asked for.
+/// A page of the relays that next_relays_matching() found.
 struct RelayMatches {
   std::vector<Relay> relays{};
   bool more = false;  // whether others may follow
@@ -90,9 +90,9 @@ class Query {
 
   /// Reads the whole table for anything but the whole list by age: for a person's question.
   [[nodiscard]] std::vector<RelayId> list_relay_ids(const RelayFilter& filter) const;
-  /// A page of the same relays by age, of which `accept` says yes; order and limit of `filter` do
-  /// not count. It reads `most` rows at most, at least 1: the page may then have fewer relays than
-  /// its limit, or none, with more to come. `accept` may read from the database, too.
+  /// A page of the relays that `filter` selects and `accept` takes, by age; the order and the limit
+  /// of `filter` do not count. Reads at most `most` rows (at least 1), so a page can have fewer
+  /// relays than its limit, or none, and others still follow. `accept` may read the database.
   [[nodiscard]] RelayMatches next_relays_matching(
       const RelayFilter& filter, RelayPage& page, int most,
       const std::function<bool(const Relay&)>& accept) const;
