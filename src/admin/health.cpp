@@ -77,8 +77,8 @@ void add_destinations(service::Sidecar& sidecar, TimePoint now, bool verbose,
           {"destination", State::degraded, fmt::format("{} has asked tender to wait", name)});
     } else {
       checks.push_back({"destination", State::ok,
-                        state.answered_at ? fmt::format("{} is usable, and last answered at {}",
-                                                        name, format_time(*state.answered_at))
+                        state.answered_at ? fmt::format("{} is usable: it answered at {}", name,
+                                                        format_time(*state.answered_at))
                                           : fmt::format("{} is usable, as far as is known", name)});
     }
   }

@@ -71,7 +71,7 @@ std::string describe_destination(const outbox::DestinationState& state, const Sn
   }
   return fmt::format("no problem known{}{}",
                      state.answered_at
-                         ? fmt::format("; it last answered at {}", format_time(*state.answered_at))
+                         ? fmt::format("; it answered at {}", format_time(*state.answered_at))
                          : std::string(),
                      state.concurrency && snapshot.holder
                          ? fmt::format("; sending {} request{} at a time for now",
