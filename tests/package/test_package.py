@@ -145,7 +145,8 @@ class PackageTest(unittest.TestCase):
     def installs(self):
         run(command("apt-get", "--quiet", "update"), MINUTES)
         said = apt("install", "/tender.deb")
-        self.assertIn(f"fill in {CONFIGURATION}, then run: systemctl start tender", said)
+        for advice in (f"fill in {CONFIGURATION}", f"tender key --env-file {CONFIGURATION}", "systemctl start tender"):
+            self.assertIn(advice, said)
         for path in INSTALLED:
             found = os.lstat(inside(path))
             self.assertEqual((found.st_uid, found.st_gid), (0, 0), path)
