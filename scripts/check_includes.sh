@@ -5,7 +5,7 @@
 set -euo pipefail
 
 declare -A floor=([base]=1 [nostr]=1 [http]=1 [model]=2 [config]=2 [fetch]=2 [store]=3 [zooid]=3
-  [hook]=3 [outbox]=4 [infra]=5 [view]=6 [service]=7 [admin]=8 [cli]=9 [main]=10)
+  [hook]=4 [outbox]=4 [infra]=5 [view]=6 [service]=7 [admin]=8 [cli]=9 [main]=10)
 
 # check_tree ROOT: prints every violation under ROOT/include/tender and ROOT/src.
 check_tree() {

@@ -16,6 +16,7 @@
 #include "tender/base/number.hpp"
 #include "tender/outbox/dead_letters.hpp"
 #include "tender/view/dead_letter.hpp"
+#include "tender/view/letter_work.hpp"
 #include "tender/view/relay.hpp"
 
 #include "bad_request.hpp"
@@ -46,9 +47,8 @@ http::Response list_letters(const Call& call) {
   const auto letters = DeadLetters(call.desk.sidecar.database()).list(all == "true", *after, limit);
   nlohmann::ordered_json body{{"dead_letters", nlohmann::ordered_json::array()},
                               {"next_cursor", nullptr}};
-  const store::Query query = call.desk.sidecar.query();
   for (const DeadLetter& letter : letters) {
-    body["dead_letters"].push_back(view::to_json(letter, query));
+    body["dead_letters"].push_back(view::to_json(letter, call.desk.sidecar.database()));
   }
   if (static_cast<int>(letters.size()) == limit) {
     body["next_cursor"] = std::to_string(letters.back().id);
@@ -70,24 +70,28 @@ DeadLetter resolve(const Call& call, Resolution resolution) {
 
 http::Response answer_with_letter(const Call& call, const DeadLetter& letter) {
   const auto now = DeadLetters(call.desk.sidecar.database()).find(letter.id);
-  return json_response(200, view::to_json(now.value_or(letter), call.desk.sidecar.query()));
+  return json_response(200, view::to_json(now.value_or(letter), call.desk.sidecar.database()));
 }
 
 http::Response retry(const Call& call) {
   const DeadLetter letter = resolve(call, Resolution::retried);
-  const auto relay = call.desk.sidecar.query().get_relay(RelayId{letter.key});
-  if (!relay) {
+  store::Command command = call.command();
+  if (!view::ask_again(call.desk.sidecar.database(), command, letter, /*bulk=*/false)) {
     throw store::CommandError(
-        fmt::format("dead letter {} is about a relay that has no row any more", letter.id),
+        fmt::format("what dead letter {} is about has no row any more", letter.id),
         "discard the letter");
   }
-  call.command().reconcile_relay(*relay, {});
   return answer_with_letter(call, letter);
+}
+
+void record_discard(const Call& call, const DeadLetter& letter) {
+  const view::LetterSubject subject = view::subject_of(call.desk.sidecar.database(), letter);
+  call.command().record_discard(letter.id, subject.resource_type, subject.id, letter.reason);
 }
 
 http::Response discard(const Call& call) {
   const DeadLetter letter = resolve(call, Resolution::discarded);
-  call.command().record_discard(letter.id, RelayId{letter.key}, letter.reason);
+  record_discard(call, letter);
   return answer_with_letter(call, letter);
 }
 
@@ -132,12 +136,12 @@ std::vector<DeadLetter> require_letters(const Call& call) {
 
 http::Response retry_all(const Call& call) {
   std::int64_t retried = 0;
+  store::Database& database = call.desk.sidecar.database();
+  store::Command command = call.command();
   for (const DeadLetter& letter : require_letters(call)) {
-    const auto relay = call.desk.sidecar.query().get_relay(RelayId{letter.key});
-    if (relay && DeadLetters(call.desk.sidecar.database())
-                     .resolve(letter.id, Resolution::retried, call.desk.clock.now())) {
-      call.command().reconcile_relay(*relay, {.bulk = true});
-      ++retried;
+    if (view::subject_of(database, letter).exists &&
+        DeadLetters(database).resolve(letter.id, Resolution::retried, call.desk.clock.now())) {
+      retried += view::ask_again(database, command, letter, /*bulk=*/true) ? 1 : 0;
     }
   }
   return json_response(200, {{"resolution", "retried"}, {"count", retried}});
@@ -148,7 +152,7 @@ http::Response discard_all(const Call& call) {
   for (const DeadLetter& letter : require_letters(call)) {
     if (DeadLetters(call.desk.sidecar.database())
             .resolve(letter.id, Resolution::discarded, call.desk.clock.now())) {
-      call.command().record_discard(letter.id, RelayId{letter.key}, letter.reason);
+      record_discard(call, letter);
       ++discarded;
     }
   }

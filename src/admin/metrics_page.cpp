@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "tender/base/process_usage.hpp"
+#include "tender/hook/trigger_table.hpp"
 #include "tender/infra/kinds.hpp"
 #include "tender/outbox/dead_letters.hpp"
 #include "tender/outbox/outbox.hpp"
@@ -89,6 +90,7 @@ void MetricsPage::show_database() {
     const bool is = state_of(snapshot.destinations.at(std::string(infra::kZooid))) == state;
     metrics_.gauge("tender_destination_state").set({infra::kZooid, state}, is ? 1 : 0);
   }
+  show_webhooks(snapshot, now);
   metrics_.gauge("tender_paused").set(snapshot.pause ? 1 : 0);
   metrics_.gauge("tender_activities_unrouted")
       .set(static_cast<double>(std::max<std::int64_t>(0, snapshot.logged - snapshot.routed)));
@@ -113,6 +115,27 @@ void MetricsPage::show_relays(const view::Snapshot& snapshot) {
           query.count_reported_drift(desk_.env.relay_drift == config::RelayDrift::report)));
   metrics_.gauge("tender_relays_other_identity").set(static_cast<double>(counts.other_identity));
   metrics_.gauge("tender_relays_being_deleted").set(static_cast<double>(counts.being_deleted));
+}
+
+void MetricsPage::show_webhooks(const view::Snapshot& snapshot, TimePoint now) {
+  double waiting = 0;
+  TimePoint first_due = now;
+  for (const outbox::Outbox::Depth& depth : outbox::Outbox(desk_.sidecar.database()).depths()) {
+    if (depth.kind == infra::kHookDelivery) {
+      waiting += static_cast<double>(depth.rows);
+      first_due = std::min(first_due, depth.first_due);
+    }
+  }
+  metrics_.gauge("tender_deliveries_waiting").set(waiting);
+  metrics_.gauge("tender_deliveries_oldest_age_seconds").set(seconds(now - first_due));
+  std::map<std::string_view, int> receivers{{"usable", 0}, {"paused", 0}, {"failing", 0}};
+  for (const std::string& origin : hook::TriggerTable(desk_.sidecar.database()).list_origins()) {
+    const auto found = snapshot.destinations.find(origin);
+    ++receivers[found == snapshot.destinations.end() ? "usable" : state_of(found->second)];
+  }
+  for (const auto& [state, count] : receivers) {
+    metrics_.gauge("tender_receivers").set({state}, count);
+  }
 }
 
 void MetricsPage::show_work(TimePoint now) {

@@ -30,6 +30,7 @@ class MetricsPage {
   void read_database(SteadyTime now);
   void show_database();
   void show_relays(const view::Snapshot& snapshot);
+  void show_webhooks(const view::Snapshot& snapshot, TimePoint now);
   void show_work(TimePoint now);
   void show_sidecar();
   void show_process() const;

@@ -21,6 +21,10 @@ MetricLabel kind() {
   return {"kind", {"relay_sync", "relay_check"}};
 }
 
+MetricLabel any_kind() {
+  return {"kind", {"relay_sync", "relay_check", "hook_delivery"}};
+}
+
 MetricLabel priority() {
   return {"priority", {"urgent", "normal", "bulk"}};
 }
@@ -37,7 +41,9 @@ MetricLabel outcome() {
 }
 
 MetricLabel reason() {
-  return {"reason", {"rejected", "lost", "exhausted", "torn", "not_served", "contested"}};
+  return {"reason",
+          {"rejected", "lost", "exhausted", "torn", "not_served", "contested", "gone", "disabled",
+           "expired"}};
 }
 
 void add_sidecar(std::vector<MetricRow>& rows) {
@@ -102,7 +108,7 @@ void add_work(std::vector<MetricRow>& rows) {
       {.name = "tender_work_wait_seconds",
        .type = histogram,
        .help = "From when work was due until it was taken up.",
-       .labels = {kind()},
+       .labels = {any_kind()},
        .buckets = kWaitSeconds},
       {"tender_work_settled_total",
        counter,
@@ -111,7 +117,7 @@ void add_work(std::vector<MetricRow>& rows) {
        "newer command came meanwhile. stay_due: it is done over, without counting as a failure. "
        "wait_until: its turn had not come. do_again: it is done once more because an earlier "
        "request may still have an effect. put_off: its result could not be written.",
-       {kind(),
+       {any_kind(),
         {"settlement",
          {"complete", "retry", "give_up", "superseded", "stay_due", "wait_until", "do_again",
           "put_off"}}}},
@@ -136,6 +142,31 @@ void add_work(std::vector<MetricRow>& rows) {
        "Dead letters that wait for a person, by the reason for giving up.",
        {reason()}},
       {"tender_dead_letters_total", counter, "Dead letters written.", {reason()}}};
+  rows.insert(rows.end(), more.begin(), more.end());
+}
+
+void add_webhooks(std::vector<MetricRow>& rows) {
+  using enum MetricType;
+  const std::vector<MetricRow> more{
+      {"tender_deliveries_waiting", gauge, "Webhooks that are not delivered yet."},
+      {"tender_deliveries_oldest_age_seconds", gauge,
+       "For how long the webhook that is due longest has been due; 0 when none is."},
+      {"tender_deliveries_total",
+       counter,
+       "Webhooks by what came of them. delivered: its receiver has it. failed: an attempt failed, "
+       "and it is tried again. given_up: it is a dead letter now. dropped: its trigger was "
+       "deleted. "
+       "too_deep: too many webhooks led to its event. handler_failed: a handler of dead letters "
+       "could not be told.",
+       {{"result", {"delivered", "failed", "given_up", "dropped", "too_deep", "handler_failed"}}}},
+      {.name = "tender_delivery_age_seconds",
+       .type = histogram,
+       .help = "From the event until its webhook was delivered.",
+       .buckets = kWaitSeconds},
+      {"tender_receivers",
+       gauge,
+       "Origins that enabled triggers send to, by their state.",
+       {{"state", {"usable", "paused", "failing"}}}}};
   rows.insert(rows.end(), more.begin(), more.end());
 }
 
@@ -287,6 +318,7 @@ std::span<const MetricRow> metric_table() {
     add_relays(all);
     add_work(all);
     add_destinations(all);
+    add_webhooks(all);
     add_database(all);
     add_process(all);
     return all;

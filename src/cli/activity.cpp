@@ -20,12 +20,16 @@ namespace tender::cli {
 namespace {
 
 std::string line_of(const store::Query& query, const Activity& activity) {
-  std::string line =
-      fmt::format("{:>6}  {}  {:<20} {:<20} {}{}", activity.seq, format_time(activity.created_at),
-                  printable(activity.activity_type, 40),
-                  printable(view::relay_name(query, activity.resource_id), 64),
-                  activity.principal.empty() ? "" : "by " + printable(activity.principal, 80) + ' ',
-                  printable(activity.detail == "{}" ? "" : activity.detail, 1000));
+  std::string line = fmt::format(
+      "{:>6}  {}  {:<20} {:<20} {}{}{}", activity.seq, format_time(activity.created_at),
+      printable(activity.activity_type, 40),
+      printable(view::relay_name(query, activity.resource_id), 64),
+      activity.principal.empty() ? "" : "by " + printable(activity.principal, 80) + ' ',
+      activity.cause.webhook_id.empty()
+          ? ""
+          : fmt::format("caused by {} (depth {}) ", printable(activity.cause.webhook_id, 120),
+                        activity.cause.depth),
+      printable(activity.detail == "{}" ? "" : activity.detail, 1000));
   line.erase(line.find_last_not_of(' ') + 1);  // a row without detail ends in its padding
   return line;
 }
@@ -69,8 +73,13 @@ ExitCode activity(const Invocation& invocation) {
   if (invocation.has("relay")) {
     relay = view::require_relay(session.query, invocation.text("relay")).id;
   }
+  if (invocation.has("cause") && (relay || invocation.has("follow"))) {
+    throw UsageError("--cause cannot be used with --relay or --follow", "leave the others out");
+  }
   const std::int64_t last = session.query.last_activity_seq();
-  auto rows = session.query.list_latest_activity(relay, limit);
+  auto rows = invocation.has("cause")
+                  ? session.query.list_activity_caused_by(invocation.text("cause"), limit)
+                  : session.query.list_latest_activity(relay, limit);
   if (invocation.has("follow")) {
     std::erase_if(rows, [&](const Activity& row) { return row.seq > last; });
     for (const Activity& row : rows) {
@@ -107,6 +116,7 @@ const CommandSpec kActivity{
         [] {
           return std::vector<Option>{
               {"relay", "Only this relay, by id or subdomain", "RELAY"},
+              {"cause", "What this webhook has caused, and what followed from it", "WEBHOOK-ID"},
               {"limit", "How many activities to show", "N", "50"},
               {"follow",
                "Then print new activities as they come (with --json: one object per line)"}};

@@ -11,7 +11,7 @@
 
 #include "tender/outbox/dead_letters.hpp"
 #include "tender/store/transaction.hpp"
-#include "tender/view/relay.hpp"
+#include "tender/view/letter_work.hpp"
 
 #include "command.hpp"
 #include "dead_letter_bulk.hpp"
@@ -26,6 +26,15 @@ using outbox::DeadLetters;
 using outbox::Resolution;
 
 constexpr int kPage = 256;
+
+std::string full_name_of(const view::LetterSubject& subject) {
+  return fmt::format("{} {}", subject.resource_type, printable(subject.name, 80));
+}
+
+// Most are of relays, which are named alone.
+std::string name_of(const view::LetterSubject& subject) {
+  return subject.resource_type == kTriggerResource ? full_name_of(subject) : subject.name;
+}
 
 // Calls `print` for each letter, oldest first, and holds a page of them at a time.
 template <typename Print>
@@ -42,7 +51,7 @@ void for_each_letter(const Invocation& invocation, StoreSession& session, Print 
 void list_json(const Invocation& invocation, StoreSession& session) {
   JsonArray array(invocation.out);
   for_each_letter(invocation, session, [&](const DeadLetter& letter) {
-    array.add(view::to_json(letter, session.query));
+    array.add(view::to_json(letter, session.database));
   });
   array.finish();
 }
@@ -57,9 +66,9 @@ ExitCode list(const Invocation& invocation) {
   bool empty = true;
   for_each_letter(invocation, session, [&](const DeadLetter& letter) {
     if (std::exchange(empty, false)) {
-      table.add({"ID", "RELAY", "SINCE", "REASON", "STATE", "ERROR"});
+      table.add({"ID", "OF", "SINCE", "REASON", "STATE", "ERROR"});
     }
-    table.add({std::to_string(letter.id), view::relay_name(session.query, letter.key),
+    table.add({std::to_string(letter.id), name_of(view::subject_of(session.database, letter)),
                format_time(letter.created_at), letter.reason, letter.resolution.value_or("open"),
                printable(letter.error, 600)});
   });
@@ -72,12 +81,15 @@ ExitCode list(const Invocation& invocation) {
 
 // Whether many are retried; UsageError when it is not clear.
 bool is_bulk(const Invocation& invocation) {
-  const bool bulk = invocation.has("all") || invocation.has("reason");
-  if (bulk && (invocation.has("all") == invocation.has("reason") || !invocation.names.empty())) {
-    throw UsageError("a name, --all and --reason cannot be used together", "give one of them");
+  const bool filtered =
+      invocation.has("reason") || invocation.has("trigger") || invocation.has("since");
+  const bool bulk = invocation.has("all") || filtered;
+  if (bulk && (invocation.has("all") == filtered || !invocation.names.empty())) {
+    throw UsageError("a name, --all and filters (--reason, --trigger, --since) exclude each other",
+                     "give a name, --all, or filters");
   }
   if (!bulk && invocation.names.empty()) {
-    throw UsageError("`tender dead-letter retry` needs ID|RELAY, --all or --reason",
+    throw UsageError("`tender dead-letter retry` needs ID|RELAY, --all or a filter",
                      fmt::format("for example: {}", kDeadLetterRetry.example));
   }
   return bulk;
@@ -102,17 +114,20 @@ ExitCode retry(const Invocation& invocation) {
   StoreSession session(invocation, store::OpenMode::existing);
   store::Transaction transaction(session.database);
   const DeadLetter letter = resolve(session, Resolution::retried, invocation.names.front());
-  const auto relay = session.query.get_relay(RelayId{letter.key});
-  if (!relay) {
+  const view::LetterSubject subject = view::subject_of(session.database, letter);
+  if (!view::ask_again(session.database, session.command, letter, /*bulk=*/false)) {
     throw store::CommandError(
-        fmt::format(
-            "relay {} of dead letter {} is no longer in the database: there is nothing to retry",
-            printable(letter.key, 80), letter.id),
+        fmt::format("{} of dead letter {} is no longer in the database: there is nothing to retry",
+                    full_name_of(subject), letter.id),
         fmt::format("close the letter with `tender dead-letter discard {}`", letter.id));
   }
-  session.command.reconcile_relay(*relay, {});
   transaction.commit();
-  fmt::print(invocation.err, "relay {} will be retried at once\n", visible(relay->subdomain));
+  if (subject.resource_type == kTriggerResource) {
+    fmt::print(invocation.err, "the webhook of {} will be delivered at once\n",
+               full_name_of(subject));
+  } else {
+    fmt::print(invocation.err, "{} will be retried at once\n", full_name_of(subject));
+  }
   session.hint_when_nobody_syncs(invocation.err);
   return ExitCode::ok;
 }
@@ -121,19 +136,21 @@ ExitCode discard(const Invocation& invocation) {
   StoreSession session(invocation, store::OpenMode::existing);
   store::Transaction transaction(session.database);
   const DeadLetter letter = resolve(session, Resolution::discarded, invocation.names.front());
-  session.command.record_discard(letter.id, RelayId{letter.key}, letter.reason);
-  const auto relay = session.query.get_relay(RelayId{letter.key});
+  const view::LetterSubject subject = view::subject_of(session.database, letter);
+  session.command.record_discard(letter.id, subject.resource_type, subject.id, letter.reason);
   transaction.commit();
-  if (relay) {
-    fmt::print(
-        invocation.err,
-        "dead letter {} is discarded; relay {} stays in zooid as it is until you change it\n",
-        letter.id, visible(relay->subdomain));
+  if (subject.resource_type == kTriggerResource) {
+    fmt::print(invocation.err, "dead letter {} is discarded; its webhook is not delivered\n",
+               letter.id);
+  } else if (subject.exists) {
+    fmt::print(invocation.err,
+               "dead letter {} is discarded; {} stays in zooid as it is until you change it\n",
+               letter.id, full_name_of(subject));
   } else {
     fmt::print(invocation.err,
-               "dead letter {} is discarded; relay {} is no longer in the database, and zooid "
+               "dead letter {} is discarded; {} is no longer in the database, and zooid "
                "keeps what it has of it\n",
-               letter.id, printable(letter.key, 80));
+               letter.id, full_name_of(subject));
   }
   return ExitCode::ok;
 }
@@ -145,7 +162,7 @@ const CommandSpec kDeadLetterList{
     .arguments = "",
     .min_names = 0,
     .max_names = 0,
-    .summary = "List the relays that tender gave up on",
+    .summary = "List the syncs and webhooks that tender gave up on",
     .example = "tender dead-letter list --all",
     .prints_data = true,
     .options =
@@ -159,19 +176,21 @@ const CommandSpec kDeadLetterRetry{
     .arguments = "[ID|RELAY]",
     .min_names = 0,
     .max_names = 1,
-    .summary = "Retry a relay that tender gave up on, or all of them",
+    .summary = "Retry a sync or webhook that tender gave up on, or all of them",
     .example = "tender dead-letter retry blue",
     .prints_data = false,
     .options =
         [] {
           const auto reasons = outbox::dead_letter_reasons();
           return std::vector<Option>{
-              {"all", "Retry every relay that has an open dead letter"},
+              {"all", "Retry every open dead letter"},
               {.name = "reason",
                .help = "Only those of this reason",
                .value_name = "REASON",
                .values = {reasons.begin(), reasons.end()}},
-              {"yes", "With --all or --reason: do not ask for confirmation"}};
+              {"trigger", "Only webhooks of this trigger", "TRIGGER"},
+              {"since", "Only what was given up at that time or later", "TIME"},
+              {"yes", "Do not ask for confirmation when many are meant"}};
         },
     .run = retry};
 

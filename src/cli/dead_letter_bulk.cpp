@@ -10,10 +10,14 @@
 
 #include <fmt/ostream.h>
 
+#include "tender/base/utc_time.hpp"
 #include "tender/base/wakeup.hpp"
+#include "tender/hook/trigger_command.hpp"
+#include "tender/infra/kinds.hpp"
 #include "tender/outbox/dead_letters.hpp"
 #include "tender/store/portion.hpp"
 #include "tender/store/transaction.hpp"
+#include "tender/view/letter_work.hpp"
 
 #include "confirm.hpp"
 #include "event_loop.hpp"
@@ -33,6 +37,8 @@ class LetterRetry {
       : session_(session),
         letters_(session.database),
         reason_(invocation.has("reason") ? invocation.text("reason") : std::string()),
+        trigger_(read_trigger(invocation, session)),
+        since_(read_since(invocation, session)),
         clock_(io_.get_executor()),
         pause_(clock_) {
     for (auto page = next(); !page.empty(); page = next()) {
@@ -49,6 +55,27 @@ class LetterRetry {
   void to_end() { run_to_end(io_, retry()); }
 
  private:
+  static std::optional<std::string> read_trigger(const Invocation& invocation,
+                                                 StoreSession& session) {
+    return invocation.has("trigger")
+               ? std::optional(
+                     hook::require_trigger(session.database, invocation.text("trigger")).id)
+               : std::nullopt;
+  }
+
+  static TimePoint read_since(const Invocation& invocation, const StoreSession& session) {
+    if (!invocation.has("since")) {
+      return TimePoint::min();
+    }
+    const std::string& text = invocation.text("since");
+    const auto since = parse_time(text);
+    if (!since) {
+      throw UsageError(fmt::format("--since \"{}\" is not a time in UTC", printable(text, 40)),
+                       fmt::format("write it as {}", format_time(session.clock.now())));
+    }
+    return *since;
+  }
+
   asio::awaitable<void> retry() {
     for (auto page = next(); !page.empty(); page = next()) {
       for (std::span<const DeadLetter> left = page; !left.empty();) {
@@ -69,7 +96,9 @@ class LetterRetry {
   }
 
   [[nodiscard]] bool is_meant(const DeadLetter& letter) const {
-    return reason_.empty() || letter.reason == reason_;
+    return (reason_.empty() || letter.reason == reason_) && letter.created_at >= since_ &&
+           (!trigger_ || (letter.kind == infra::kHookDelivery &&
+                          view::subject_of(session_.database, letter).id == *trigger_));
   }
 
   // For the first of `letters`, in one transaction; how many.
@@ -89,18 +118,19 @@ class LetterRetry {
   }
 
   void retry_one(const DeadLetter& letter) {
-    const auto relay = session_.query.get_relay(RelayId{letter.key});
-    if (!relay) {
+    if (!view::subject_of(session_.database, letter).exists) {
       ++gone_;
-    } else if (letters_.resolve(letter.id, outbox::Resolution::retried, clock_.now())) {
-      session_.command.reconcile_relay(*relay, {.bulk = true});
+    } else if (letters_.resolve(letter.id, outbox::Resolution::retried, clock_.now()) &&
+               view::ask_again(session_.database, session_.command, letter, /*bulk=*/true)) {
       ++retried_;
     }
   }
 
   StoreSession& session_;
   outbox::DeadLetters letters_;
-  std::string reason_;  // empty: any
+  std::string reason_;                  // empty: any
+  std::optional<std::string> trigger_;  // its id; nothing: whatever it is about
+  TimePoint since_;
   asio::io_context io_{1};
   SystemClock clock_;
   Wakeup pause_;
@@ -127,12 +157,12 @@ ExitCode retry_letters(const Invocation& invocation) {
     return ExitCode::error;
   }
   retry.to_end();
-  fmt::print(invocation.err, "{} relay{} will be retried\n", retry.retried(),
+  fmt::print(invocation.err, "{} letter{} will be retried\n", retry.retried(),
              retry.retried() == 1 ? "" : "s");
   if (retry.gone() > 0) {
     fmt::print(invocation.err,
-               "{} letter{} left open, whose relays are no longer in the database: close each with "
-               "`tender dead-letter discard ID`\n",
+               "{} letter{} left open, because what they are about is no longer in the database: "
+               "close each with `tender dead-letter discard ID`\n",
                retry.gone(), retry.gone() == 1 ? "" : "s");
   }
   session.hint_when_nobody_syncs(invocation.err);

@@ -13,6 +13,13 @@
 #include "pause_text.hpp"
 
 namespace tender::cli {
+namespace {
+
+std::string caller() {
+  return fmt::format("cli:{}", getuid());
+}
+
+}  // namespace
 
 std::shared_ptr<Logger> start_logging(const config::StoreEnv& env) {
   auto logger = make_logger(env.log_level, env.log_format);
@@ -31,8 +38,9 @@ StoreSession::StoreSession(const config::StoreEnv& env, store::OpenMode mode)
       database(env.database_path, clock, store::open_options(mode, *logger_)),
       notify(clock, 1),
       query(database),
-      command(store::Command(database, clock, random, notify)
-                  .acting_for(fmt::format("cli:{}", getuid()))),
+      command(store::Command(database, clock, random, notify).acting_for(caller())),
+      principal(caller()),
+      triggers(env.triggers),
       has_livekit(env.has_livekit),
       zooid_config_dir(env.zooid_config_dir),
       reserved_subdomains(env.reserved_subdomains),

@@ -56,7 +56,9 @@ class StoreSession {
   store::ActivityChannel notify;
   store::Query query;
   store::Command command;
-  bool has_livekit;  // whether this command's environment has LIVEKIT_*
+  std::string principal;             // whoever runs the command
+  config::TriggerSettings triggers;  // of this command's environment
+  bool has_livekit;                  // whether this command's environment has LIVEKIT_*
   std::optional<std::filesystem::path> zooid_config_dir;
   std::set<std::string> reserved_subdomains;  // as config::StoreEnv has it
 

@@ -74,7 +74,19 @@ AdminSettings read_admin(Settings& settings) {
   return admin;
 }
 
-StoreEnv read_store(Settings& settings, const EnvFile& file, const ZooidOptions& options) {
+TriggerSettings read_triggers(Settings& settings, const Environment& environment) {
+  TriggerSettings triggers;
+  triggers.key = settings.secret("TRIGGER_KEY").value_or(Secret());
+  triggers.allow_private = read_choice(settings, "TRIGGER_ALLOW_PRIVATE", kOnOff);
+  triggers.allow_http = read_choice(settings, "TRIGGER_ALLOW_HTTP", kOnOff);
+  triggers.max_depth = read_count(settings, "TRIGGER_MAX_DEPTH", 1, 100);
+  triggers.delivery_ttl = value_or_nothing(settings.read("TRIGGER_DELIVERY_TTL", parse_wait));
+  triggers.environment = environment;
+  return triggers;
+}
+
+StoreEnv read_store(Settings& settings, const Environment& environment, const EnvFile& file,
+                    const ZooidOptions& options) {
   StoreEnv store;
   store.has_livekit = options.livekit.has_value();
   store.database_path = read_database_path(settings, file);
@@ -87,6 +99,7 @@ StoreEnv read_store(Settings& settings, const EnvFile& file, const ZooidOptions&
     store.relay_sweep = Milliseconds::zero();
   }
   store.admin = read_admin(settings);
+  store.triggers = read_triggers(settings, environment);
   store.log_level = read_choice(settings, "LOG_LEVEL", kLogLevels);
   store.log_format = read_choice(settings, "LOG_FORMAT", kLogFormats);
   store.warnings = settings.take_warnings();
@@ -173,7 +186,7 @@ std::set<std::string> find_reserved_subdomains(const std::vector<http::Url>& api
 // All that was read; the required values may be missing. Members are read in this order.
 struct Reading {
   Reading(const Environment& environment, const EnvFile& env_file)
-      : file(env_file), settings(environment, file) {}
+      : file(env_file), given(environment), settings(environment, file) {}
 
   void throw_faults() {
     if (std::vector<EnvFault> faults = settings.take_faults(); !faults.empty()) {
@@ -182,12 +195,13 @@ struct Reading {
   }
 
   EnvFile file;
+  const Environment& given;
   Settings settings;
   std::optional<std::vector<http::Url>> api_urls = settings.read("ZOOID_API_URL", parse_zooid_urls);
   std::optional<std::string> domain = settings.read("RELAY_DOMAIN", parse_domain);
   std::optional<nostr::SecretKey> robot_key = settings.read("ROBOT_SECRET", parse_secret_key);
   ZooidOptions options = read_options(settings, api_urls && api_urls->front().tls());
-  StoreEnv store = read_store(settings, file, options);
+  StoreEnv store = read_store(settings, given, file, options);
 };
 
 }  // namespace

@@ -195,6 +195,32 @@ constexpr std::array kVariables = {
              .default_value = "off",
              .meaning = "Whether `/metrics` is only for those who may use the admin API (`on`), or "
                         "for everybody who can connect (`off`)"},
+    Variable{.name = "TRIGGER_KEY",
+             .group = Group::triggers,
+             .meaning =
+                 "The key (32 bytes, as hex or base64) that encrypts the secrets of triggers "
+                 "in the database",
+             .example = "`openssl rand -hex 32` makes one",
+             .secret = true},
+    Variable{.name = "TRIGGER_ALLOW_PRIVATE",
+             .group = Group::triggers,
+             .default_value = "off",
+             .meaning = "Whether webhooks may go to addresses that are not public, such as those "
+                        "of this machine and its network"},
+    Variable{.name = "TRIGGER_ALLOW_HTTP",
+             .group = Group::triggers,
+             .default_value = "off",
+             .meaning = "Whether webhooks may go to `http://` URLs, too, where anybody on the way "
+                        "can read them"},
+    Variable{.name = "TRIGGER_MAX_DEPTH",
+             .group = Group::triggers,
+             .default_value = "8",
+             .meaning = "How many webhooks, each caused by the one before, may lead to another (1 "
+                        "to 100). What would go deeper is dropped, so that a loop ends"},
+    Variable{.name = "TRIGGER_DELIVERY_TTL",
+             .group = Group::triggers,
+             .default_value = "1d",
+             .meaning = "How long tender remembers webhooks that were delivered"},
     Variable{.name = "LOG_LEVEL",
              .group = Group::log,
              .default_value = "info",
@@ -208,9 +234,9 @@ constexpr std::array kVariables = {
         .meaning = "The format of log lines on stderr: `text`, or `json` with one object per line"},
 };
 
-constexpr std::array<std::string_view, 12> kPrefixes = {
-    "ZOOID_",   "RELAY_",    "RECONCILE_", "ROBOT_", "MEMBERS_", "BLOSSOM_S3_",
-    "LIVEKIT_", "DATABASE_", "ACTIVITY_",  "ADMIN_", "METRICS_", "LOG_"};
+constexpr std::array<std::string_view, 13> kPrefixes = {
+    "ZOOID_",    "RELAY_",    "RECONCILE_", "ROBOT_",   "MEMBERS_", "BLOSSOM_S3_", "LIVEKIT_",
+    "DATABASE_", "ACTIVITY_", "ADMIN_",     "METRICS_", "LOG_",     "TRIGGER_"};
 
 std::string upper(std::string_view text) {
   std::string result(text);
@@ -245,6 +271,8 @@ std::string_view title(Group group) {
       return "Calls through LiveKit (set all three or none; without them relays have no calls)";
     case Group::admin:
       return "Admin API, health and metrics";
+    case Group::triggers:
+      return "Triggers (webhooks)";
     case Group::log:
       return "Logging";
   }

@@ -121,6 +121,20 @@ EventPatterns EventPatterns::parse(std::string_view list, std::span<const std::s
   return parsed;
 }
 
+EventPatterns EventPatterns::of_row(std::string_view list) {
+  EventPatterns read;
+  for (const std::string_view written : split_list(list)) {
+    const bool excludes = written.starts_with('!');
+    (excludes ? read.excluded_ : read.wanted_).emplace_back(written.substr(excludes ? 1 : 0));
+    read.written_.emplace_back(written);
+  }
+  return read;
+}
+
+std::vector<std::string> EventPatterns::literal_types() const {
+  return std::ranges::all_of(wanted_, is_literal) ? wanted_ : std::vector<std::string>();
+}
+
 bool EventPatterns::matches(std::string_view type) const {
   return (wanted_.empty() || any_fits(wanted_, type)) && !any_fits(excluded_, type);
 }

@@ -13,7 +13,6 @@
 #include "tender/base/ascii.hpp"
 #include "tender/base/error.hpp"
 #include "tender/base/log.hpp"
-#include "tender/config/secret_file.hpp"
 #include "tender/nostr/base64.hpp"
 #include "tender/nostr/hex.hpp"
 #include "tender/nostr/sha256.hpp"
@@ -132,12 +131,14 @@ SecretBox::SecretBox(const Secret& text) : key_(key_of(text.reveal())) {
   key_id_ = nostr::to_hex(nostr::sha256(labelled.reveal())).substr(0, 8);
 }
 
-SecretBox SecretBox::of_file(const std::filesystem::path& path) {
-  const Secret text = config::read_secret_file(path);
+std::optional<SecretBox> SecretBox::of_setting(const Secret& text) {
+  if (text.empty()) {
+    return std::nullopt;
+  }
   try {
     return SecretBox(text);
   } catch (const Error& error) {
-    throw Error(fmt::format("{}: {}", printable(path.string()), error.what()), error.remedy());
+    throw Error(fmt::format("TRIGGER_KEY: {}", error.what()), error.remedy());
   }
 }
 

@@ -92,6 +92,12 @@ TriggerFilter TriggerFilter::parse(std::string_view text) {
   return filter;
 }
 
+TriggerFilter TriggerFilter::of_nothing() {
+  TriggerFilter filter;
+  filter.relays_.emplace_back("\n");  // no id and no subdomain
+  return filter;
+}
+
 bool TriggerFilter::matches(const EventSubject& subject) const {
   return (relays_.empty() || has(relays_, subject.relay_id) || has(relays_, subject.subdomain)) &&
          (tenants_.empty() || has(tenants_, subject.tenant)) &&

@@ -8,6 +8,7 @@
 #include <boost/asio/experimental/awaitable_operators.hpp>
 
 #include "tender/base/log_messages.hpp"
+#include "tender/hook/delivery.hpp"
 #include "tender/infra/kinds.hpp"
 #include "tender/model/sync_detail.hpp"
 #include "tender/store/database.hpp"
@@ -34,6 +35,13 @@ constexpr int kSlowShare = 4;
 // hang leave room for syncs. Where there is one place, the two take turns.
 constexpr int kLookShare = 4;
 
+// How often tender looks for webhooks whose time is over.
+constexpr std::chrono::seconds kExpiryPause{30};
+
+http::Transport& receivers_transport(const Infra::Runtime& runtime) {
+  return runtime.receivers != nullptr ? *runtime.receivers : runtime.transport;
+}
+
 }  // namespace
 
 Infra::Infra(store::Query query, store::Command command, const config::Env& env, Runtime runtime,
@@ -54,6 +62,16 @@ Infra::Infra(store::Query query, store::Command command, const config::Env& env,
       sync_runner_(env_, client_, runtime.clock, runtime.random),
       relay_sync_(runtime.database, query_, command_, env_, sync_runner_, retry_, relay_check_,
                   runtime.clock, runtime.logger, runtime.metrics),
+      hook_outbox_(runtime.database, query_, env_.triggers, runtime.clock, runtime.logger,
+                   runtime.metrics),
+      hook_delivery_(env_.triggers, command_,
+                     {.database = runtime.database,
+                      .clock = runtime.clock,
+                      .random = runtime.random,
+                      .transport = receivers_transport(runtime),
+                      .logger = runtime.logger,
+                      .metrics = runtime.metrics}),
+      receivers_(runtime.database, receivers_transport(runtime), runtime.clock),
       outbox_(runtime.database),
       dead_letters_(runtime.database),
       router_(runtime.database),
@@ -62,12 +80,16 @@ Infra::Infra(store::Query query, store::Command command, const config::Env& env,
           {.horizon = std::max<Milliseconds>({retry_.longest_delay(), longest_doubt(env_),
                                               RelayCheck::kLongestWait, RelaySync::kLostPause}),
            .floor = options.floor,
-           .metrics = runtime.metrics}),
+           .metrics = runtime.metrics,
+           .letter_added = [this](const Job& job, const outbox::GiveUp& why,
+                                  std::int64_t letter) { note_given_up(job, why, letter); }}),
       missed_(runtime.metrics.counter("tender_broadcast_missed_total")),
       added_letters_(runtime.metrics.counter("tender_dead_letters_total")),
+      deliveries_(runtime.metrics.counter("tender_deliveries_total")),
       pause_(runtime.clock),
       interval_(runtime.clock),
       sweep_(runtime.clock),
+      expiry_(runtime.clock),
       floor_(options.floor) {}
 
 outbox::Registry Infra::registry() {
@@ -79,20 +101,26 @@ outbox::Registry Infra::registry() {
       .kinds = {{.name = kRelaySync,
                  .resource = kRelayResource,
                  .executor = &relay_sync_,
-                 .writes = true},
+                 .writes = true,
+                 .goes_to = is_zooid},
                 {.name = kRelayCheck,
                  .resource = kRelayResource,
                  .executor = &relay_check_,
-                 .share = kLookShare}},
-      .destinations = {{.name = std::string(kZooid), .prober = &sync_runner_, .gate = zooid}}};
-  assert(std::ranges::all_of(registry.kinds,
-                             [](const auto& kind) { return is_known(kind.name, kZooid); }));
+                 .share = kLookShare,
+                 .goes_to = is_zooid},
+                {.name = kHookDelivery,
+                 .resource = kHookDelivery,
+                 .executor = &hook_delivery_,
+                 .goes_to = is_receiver}},
+      .destinations = {{.name = std::string(kZooid), .prober = &sync_runner_, .gate = zooid}},
+      .more = &receivers_};
   return registry;
 }
 
 asio::awaitable<void> Infra::start() {
   using namespace asio::experimental::awaitable_operators;
-  co_await (listen() && reconcile_now_and_then() && sweep() && dispatcher_.run() && reader_.run());
+  co_await (listen() && reconcile_now_and_then() && sweep() && give_up_expired() &&
+            dispatcher_.run() && reader_.run());
   route_rest();
 }
 
@@ -102,6 +130,7 @@ void Infra::stop() {
   pause_.notify();
   interval_.notify();
   sweep_.notify();
+  expiry_.notify();
   reader_.stop();
   dispatcher_.stop();
 }
@@ -149,6 +178,7 @@ asio::awaitable<void> Infra::listen() {
   stopping_ = true;
   interval_.notify();
   sweep_.notify();
+  expiry_.notify();
   reader_.stop();
   dispatcher_.stop();
 }
@@ -189,6 +219,32 @@ asio::awaitable<void> Infra::sweep() {
         const auto asked = relay_sweep_.ask(left);
         left = asked == 0 ? 0 : left - asked;
         co_await breathe(sweep_);
+      }
+    } catch (const store::StoreError& error) {
+      outage.begin(error);
+    }
+  }
+}
+
+// A webhook whose receiver cannot be reached is given up in its time, even if it is never tried.
+asio::awaitable<void> Infra::give_up_expired() {
+  while (!stopping_ && floor_ == Priority::bulk) {
+    const TimePoint next = runtime_.clock.now() + kExpiryPause;
+    co_await expiry_.wait_until(next);
+    store::StoreOutage& outage = dispatcher_.outage();
+    if (stopping_ || !outage.over() || runtime_.database.write_turns().is_others()) {
+      continue;
+    }
+    try {
+      store::Transaction transaction(runtime_.database);
+      const bool more = hook_outbox_.give_up_expired(
+          [this](const std::string& key) { return dispatcher_.is_busy(kHookDelivery, key); },
+          [this](const Job& job, const outbox::GiveUp& why, std::int64_t letter) {
+            note_given_up(job, why, letter);
+          });
+      transaction.commit();
+      if (more) {
+        expiry_.notify();
       }
     } catch (const store::StoreError& error) {
       outage.begin(error);
@@ -299,10 +355,56 @@ void Infra::mend_outbox() {
 }
 
 void Infra::handle_activity(const Activity& activity) {
-  const auto type = activity.relay_activity();
-  if (!type) {
+  for (const std::string& origin : hook_outbox_.fan_out(activity)) {
+    dispatcher_.wake(origin);
+  }
+  if (activity.resource_type == kTriggerResource) {
+    handle_trigger_activity(activity);
+  } else if (const auto type = activity.relay_activity()) {
+    handle_relay_activity(activity, *type);
+  }
+}
+
+void Infra::handle_trigger_activity(const Activity& activity) {
+  if (activity.activity_type == kRedriveDelivery) {
+    if (const auto origin = hook_outbox_.redrive(activity)) {
+      dispatcher_.wake(*origin);
+    } else {
+      write_log(runtime_.logger, logs::kRedriveLost, "trigger", activity.resource_id);
+    }
+  } else if (activity.activity_type != kAddDeadLetter) {
+    dispatcher_.refresh();
+  }
+}
+
+// In the transaction in which the letter is added.
+void Infra::note_given_up(const Job& job, const outbox::GiveUp& why, std::int64_t letter) {
+  const std::string reason(outbox::to_string(why.reason));
+  if (job.kind != kHookDelivery) {
+    command_.caused_by(query_.find_cause(job.asked_seq))
+        .record_dead_letter({.letter = letter,
+                             .resource_type = kRelayResource,
+                             .resource_id = job.key,
+                             .reason = reason,
+                             .error = why.error,
+                             .attempt = why.attempt});
     return;
   }
+  const hook::Delivery delivery = hook::parse_delivery(job.payload).value_or(hook::Delivery());
+  deliveries_.add({"given_up"});
+  write_log(runtime_.logger, logs::kDeliveryGivenUp, "trigger", delivery.trigger_name, "webhook",
+            job.key, "event", delivery.activity_type, "attempt", why.attempt, "reason", reason,
+            "cause", why.error, "dead_letter", letter);
+  command_.caused_by({job.key, delivery.depth + 1})
+      .record_dead_letter({.letter = letter,
+                           .resource_type = kTriggerResource,
+                           .resource_id = delivery.trigger_id,
+                           .reason = reason,
+                           .error = why.error,
+                           .attempt = why.attempt});
+}
+
+void Infra::handle_relay_activity(const Activity& activity, ActivityType type) {
   const RelayId id{activity.resource_id};
   const Told told{.relay = query_.get_relay(id),
                   .sync = outbox_.find(kRelaySync, id.text),
@@ -311,8 +413,8 @@ void Infra::handle_activity(const Activity& activity) {
                   .lost_with_many = relay_check_.has_lost_many(),
                   .paused = relay_check_.is_paused()};
   report(runtime_.logger, activity, told);
-  if (is_command(*type)) {
-    handle_command(activity, *type);
+  if (is_command(type)) {
+    handle_command(activity, type);
   } else if (type == ActivityType::complete_relay_sync) {
     schedule_relay_check(activity);
   } else if (type == ActivityType::fail_relay_sync && told.relay) {
@@ -482,8 +584,10 @@ void Infra::schedule_relay_sync_retry(const Relay& relay, std::string_view sourc
               std::max(retry->not_before - runtime_.clock.now(), Milliseconds::zero()), "source",
               source);
   } else if (const auto* give_up = std::get_if<outbox::GiveUp>(&next)) {
-    dead_letters_.add(kind, relay.id.text, give_up->reason, give_up->error, give_up->attempt,
-                      give_up->revision, runtime_.clock.now());
+    const auto letter =
+        dead_letters_.add(kind, relay.id.text, give_up->reason, give_up->error, give_up->attempt,
+                          give_up->revision, runtime_.clock.now());
+    note_given_up(relay_job(kind, relay.id), *give_up, letter);
     added_letters_.add({outbox::to_string(give_up->reason)});
   }
 }

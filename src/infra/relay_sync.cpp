@@ -36,18 +36,23 @@ SyncAction action_of(SyncPlan plan) {
 
 class RelaySync::Execution final : public outbox::Execution {
  public:
-  /// `committed_at` is for the first attempt of a command: when it was committed.
-  Execution(RelaySync& owner, Relay relay, SyncPlan plan, Effort effort,
+  /// `asked_seq`: the activity that asked for it. `committed_at` is for the first attempt of a
+  /// command: when it was committed.
+  Execution(RelaySync& owner, std::int64_t asked_seq, Relay relay, SyncPlan plan, Effort effort,
             std::optional<TimePoint> committed_at)
       : owner_(owner),
+        asked_seq_(asked_seq),
         relay_(std::move(relay)),
         plan_(plan),
         effort_(effort),
         committed_at_(committed_at) {}
 
   /// An execution whose result is known without asking zooid.
-  Execution(RelaySync& owner, Relay relay, Verdict verdict)
-      : owner_(owner), relay_(std::move(relay)), report_{.verdict = std::move(verdict)} {}
+  Execution(RelaySync& owner, std::int64_t asked_seq, Relay relay, Verdict verdict)
+      : owner_(owner),
+        asked_seq_(asked_seq),
+        relay_(std::move(relay)),
+        report_{.verdict = std::move(verdict)} {}
 
   [[nodiscard]] bool asks_destination() const override { return plan_ != SyncPlan::skip; }
   [[nodiscard]] bool overwrites() const override { return may_overwrite_file(plan_, relay_); }
@@ -181,14 +186,18 @@ class RelaySync::Execution final : public outbox::Execution {
     return std::nullopt;
   }
 
+  // The result of what a webhook has caused is caused by it, too.
+  [[nodiscard]] store::Command command() const {
+    return owner_.command_.caused_by(owner_.query_.find_cause(asked_seq_));
+  }
+
   void fail(bool superseded) {
-    owner_.command_.fail_relay_sync(relay_,
-                                    {.revision = relay_.revision,
-                                     .error = verdict().reason,
-                                     .outcome = std::string(zooid::to_string(verdict().outcome)),
-                                     .superseded = superseded,
-                                     .doubt_until = doubt_until_,
-                                     .digest = digest_after_failure()});
+    command().fail_relay_sync(relay_, {.revision = relay_.revision,
+                                       .error = verdict().reason,
+                                       .outcome = std::string(zooid::to_string(verdict().outcome)),
+                                       .superseded = superseded,
+                                       .doubt_until = doubt_until_,
+                                       .digest = digest_after_failure()});
   }
 
   [[nodiscard]] bool is_one_of_many_lost(const Relay& now) {
@@ -213,7 +222,7 @@ class RelaySync::Execution final : public outbox::Execution {
                          .error = verdict().reason};
   }
 
-  void complete() { owner_.command_.complete_relay_sync(relay_, completed()); }
+  void complete() { command().complete_relay_sync(relay_, completed()); }
 
   [[nodiscard]] store::Command::CompletedSync completed() const {
     if (plan_ == SyncPlan::remove) {
@@ -303,6 +312,7 @@ class RelaySync::Execution final : public outbox::Execution {
   }
 
   RelaySync& owner_;
+  std::int64_t asked_seq_;
   Relay relay_;
   SyncPlan plan_ = SyncPlan::skip;
   Effort effort_ = Effort::if_changed;
@@ -336,7 +346,7 @@ std::unique_ptr<outbox::Execution> RelaySync::begin(const outbox::Job& job, bool
   if (!relay) {
     Relay gone;
     gone.id.text = job.key;
-    return std::make_unique<Execution>(*this, std::move(gone), Verdict{});
+    return std::make_unique<Execution>(*this, job.asked_seq, std::move(gone), Verdict{});
   }
   const SyncDecision decision = plan_relay_sync(query_, env_, *relay, effort_of(job));
   if (decision.plan == SyncPlan::create || decision.plan == SyncPlan::update) {
@@ -346,13 +356,13 @@ std::unique_ptr<outbox::Execution> RelaySync::begin(const outbox::Job& job, bool
   }
   if (decision.plan == SyncPlan::reject) {
     Verdict invalid{Outcome::permanent, decision.why, false};
-    return std::make_unique<Execution>(*this, std::move(*relay), std::move(invalid));
+    return std::make_unique<Execution>(*this, job.asked_seq, std::move(*relay), std::move(invalid));
   }
   if (may_overwrite_file(decision.plan, *relay) && !may_overwrite) {
     return nullptr;
   }
   if (decision.plan == SyncPlan::look) {
-    return check_.sync_by_look(*relay);
+    return check_.sync_by_look(*relay, job.asked_seq);
   }
   if (relay->livekit_enabled && !env_.livekit && !std::exchange(warned_of_livekit_, true)) {
     write_log(logger_, logs::kLivekitMissing, "relay", relay->id.text, "subdomain",
@@ -361,8 +371,8 @@ std::unique_ptr<outbox::Execution> RelaySync::begin(const outbox::Job& job, bool
   if (decision.plan != SyncPlan::skip) {
     command_.begin_relay_sync(*relay, clock_.now() + longest_doubt(env_));
   }
-  return std::make_unique<Execution>(*this, std::move(*relay), decision.plan, effort_of(job),
-                                     committed_at(job));
+  return std::make_unique<Execution>(*this, job.asked_seq, std::move(*relay), decision.plan,
+                                     effort_of(job), committed_at(job));
 }
 
 // When the command was committed whose first attempt the job is.

@@ -13,9 +13,10 @@ namespace tender::infra {
 
 class RelayCheck::SyncByLook final : public Look {
  public:
-  SyncByLook(RelayCheck& owner, const Relay& relay)
+  SyncByLook(RelayCheck& owner, const Relay& relay, std::int64_t asked_seq)
       : Look(owner.client_, owner.env_, owner.clock_, relay, owner.last_sync(relay.id)),
-        owner_(owner) {}
+        owner_(owner),
+        asked_seq_(asked_seq) {}
 
   boost::asio::awaitable<void> run() override {
     co_await Look::run();
@@ -34,11 +35,12 @@ class RelayCheck::SyncByLook final : public Look {
       return outbox::StayDue{};
     }
     const bool live = verdict().liveness == zooid::Liveness::as_described;
-    owner_.command_.complete_relay_sync(*now, {.revision = now->revision,
-                                               .digest = now->synced_digest,
-                                               .result = SyncResult::unchanged,
-                                               .doubt_until = now->doubt_until,
-                                               .unseen = verdict().reason});
+    owner_.command_.caused_by(owner_.query_.find_cause(asked_seq_))
+        .complete_relay_sync(*now, {.revision = now->revision,
+                                    .digest = now->synced_digest,
+                                    .result = SyncResult::unchanged,
+                                    .doubt_until = now->doubt_until,
+                                    .unseen = verdict().reason});
     if (live) {
       owner_.command_.record_look(*now,
                                   {.live = true, .pushes = 0, .identity = verdict().identity});
@@ -56,10 +58,12 @@ class RelayCheck::SyncByLook final : public Look {
   }
 
   RelayCheck& owner_;
+  std::int64_t asked_seq_;
 };
 
-std::unique_ptr<outbox::Execution> RelayCheck::sync_by_look(const Relay& relay) {
-  return std::make_unique<SyncByLook>(*this, relay);
+std::unique_ptr<outbox::Execution> RelayCheck::sync_by_look(const Relay& relay,
+                                                            std::int64_t asked_seq) {
+  return std::make_unique<SyncByLook>(*this, relay, asked_seq);
 }
 
 }  // namespace tender::infra

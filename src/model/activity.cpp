@@ -50,7 +50,9 @@ std::span<const std::string> known_activity_types() {
       all.emplace_back(name);
     }
     for (const std::string_view name :
-         {kPurgeStranger, kDiscardDeadLetter, kAbandonExecution, kPauseSync, kResumeSync}) {
+         {kPurgeStranger, kAddDeadLetter, kDiscardDeadLetter, kAbandonExecution, kPauseSync,
+          kResumeSync, kCreateTrigger, kUpdateTrigger, kDeleteTrigger, kEnableTrigger,
+          kDisableTrigger, kRedriveDelivery}) {
       all.emplace_back(name);
     }
     return all;
@@ -79,6 +81,8 @@ nlohmann::ordered_json to_json(const Activity& activity) {
           {"resource_type", activity.resource_type},
           {"resource_id", activity.resource_id},
           {"principal", activity.principal},
+          {"cause", activity.cause.webhook_id},
+          {"depth", activity.cause.depth},
           {"detail", detail ? *detail : nlohmann::json::object()}};
 }
 

@@ -7,12 +7,14 @@
 namespace tender::outbox {
 namespace {
 
-constexpr std::array<std::string_view, 6> kReasons{"rejected", "lost",       "exhausted",
-                                                   "torn",     "not_served", "contested"};
+constexpr std::array<std::string_view, 9> kReasons{"rejected", "lost",       "exhausted",
+                                                   "torn",     "not_served", "contested",
+                                                   "gone",     "disabled",   "expired"};
 constexpr std::array<std::string_view, 3> kResolutions{"retried", "discarded", "superseded"};
 
-#define TENDER_DEAD_LETTER_COLUMNS \
-  "id, key, reason, error, attempt, revision, created_at, resolution, resolved_at"
+#define TENDER_DEAD_LETTER_COLUMNS                                                         \
+  "id, key, reason, error, attempt, revision, created_at, resolution, resolved_at, kind, " \
+  "payload, handler_failed"
 
 DeadLetter read_dead_letter(const store::Statement& row) {
   DeadLetter letter;
@@ -27,6 +29,9 @@ DeadLetter read_dead_letter(const store::Statement& row) {
   if (!row.is_null(8)) {
     letter.resolved_at = row.time(8);
   }
+  letter.kind = row.text(9);
+  letter.payload = row.text(10);
+  letter.handler_failed = row.optional_text(11);
   return letter;
 }
 
@@ -44,17 +49,22 @@ std::string_view to_string(Resolution resolution) {
   return kResolutions.at(static_cast<std::size_t>(resolution));
 }
 
-void DeadLetters::add(std::string_view kind, const std::string& key, DeadLetterReason reason,
-                      const std::string& error, int attempt, std::int64_t revision, TimePoint now) {
+std::int64_t DeadLetters::add(std::string_view kind, const std::string& key,
+                              DeadLetterReason reason, const std::string& error, int attempt,
+                              std::int64_t revision, TimePoint now, const std::string& payload) {
   // One of an older revision may still be open, if a program changed the relay without an activity
   // row.
   resolve(kind, key, Resolution::superseded, now);
-  database_
-      .prepare(
-          "INSERT INTO dead_letter (kind, key, reason, error, attempt, revision, created_at) "
-          "VALUES (?, ?, ?, ?, ?, ?, ?)",
-          kind, key, to_string(reason), error, attempt, revision, now)
-      .run();
+  store::Statement added = database_.prepare(
+      "INSERT INTO dead_letter (kind, key, reason, error, attempt, revision, created_at, payload) "
+      "VALUES (?, ?, ?, ?, ?, ?, ?, ?) RETURNING id",
+      kind, key, to_string(reason), error, attempt, revision, now, payload);
+  added.step();
+  return added.integer(0);
+}
+
+void DeadLetters::note_handler_failed(std::int64_t id, const std::string& error) {
+  database_.prepare("UPDATE dead_letter SET handler_failed = ? WHERE id = ?", error, id).run();
 }
 
 bool DeadLetters::resolve(std::string_view kind, const std::string& key, Resolution resolution,

@@ -21,6 +21,7 @@ DestinationGate::DestinationGate(std::string name, Random& random, Logger& logge
       logger_(logger),
       breaker_(random),
       tokens_(options.rate),
+      rate_(options.rate),
       limit_(options.concurrency, options.first_concurrency, options.slow_answer),
       transitions_(metrics.counter("tender_destination_transitions_total")),
       faults_(metrics.counter("tender_destination_faults_total")),
@@ -34,6 +35,12 @@ void DestinationGate::restore(const DestinationState& state, TimePoint now) {
     write_log(logger_, logs::kUnusableBefore, "destination", name_, "failing_for",
               now - *state_.failing_since, "cause", state_.reason);
     breaker_.restore_open(now);
+  }
+}
+
+void DestinationGate::set_rate(int rate) {
+  if (std::exchange(rate_, rate) != rate) {
+    tokens_ = TokenBucket(rate);
   }
 }
 

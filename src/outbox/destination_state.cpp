@@ -45,6 +45,10 @@ std::vector<std::pair<std::string, DestinationState>> list_destination_states(
   return states;
 }
 
+void forget_destination_state(store::Database& database, std::string_view destination) {
+  database.prepare("DELETE FROM destination_state WHERE destination = ?", destination).run();
+}
+
 void write_destination_state(store::Database& database, std::string_view destination,
                              const DestinationState& state) {
   database

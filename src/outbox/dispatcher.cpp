@@ -39,10 +39,12 @@ constexpr std::array<std::string_view, std::variant_size_v<Settlement>> kSettlem
 
 // One destination: its gate, and what is under way towards it.
 struct Dispatcher::Lane {
-  Lane(const Destination& to, std::size_t kinds, Random& random, Logger& logger,
+  Lane(Destination to, bool rows_name_it, std::size_t kinds, Random& random, Logger& logger,
        const Metrics& metrics)
-      : destination(to),
-        gate(to.name, random, logger, to.gate, metrics),
+      : destination(std::move(to)),
+        of_rows(rows_name_it),
+        gate(destination.name, random, logger, destination.gate,
+             destination.measured ? metrics : Metrics()),
         places{.by_kind = std::vector<int>(kinds)},
         turns(kinds),
         claimed_last(kinds - 1) {}
@@ -57,9 +59,20 @@ struct Dispatcher::Lane {
     return !turns.at(kind).barred && taken < std::max(1, gate.allowed() / as.share);
   }
 
+  [[nodiscard]] bool goes_here(const Kind& kind) const {
+    return kind.goes_to == nullptr || kind.goes_to(destination.name);
+  }
+
+  // There can be many lanes of rows, so they are looked at only when something may have changed.
+  [[nodiscard]] bool is_due(TimePoint now) const { return !of_rows || touched || look_at <= now; }
+
   [[nodiscard]] bool is_barred() const { return std::ranges::any_of(turns, &Turn::barred); }
 
-  const Destination& destination;
+  Destination destination;
+  bool of_rows;         // of Registry::more
+  bool touched = true;  // since it was looked at last
+  TimePoint look_at{};
+  bool unwanted = false;
   DestinationGate gate;
   Places places;
   std::vector<Turn> turns;   // of each kind
@@ -84,14 +97,79 @@ Dispatcher::Dispatcher(store::Database& database, Clock& clock, Random& random, 
       meters_(options_.metrics),
       outbox_(database),
       dead_letters_(database),
+      random_(random),
       wakeup_(clock),
       outage_(database, clock, logger),
       pause_(database, logger) {
   for (const Destination& destination : registry_.destinations) {
-    lanes_.push_back(std::make_unique<Lane>(destination, registry_.kinds.size(), random, logger,
-                                            options_.metrics));
-    lanes_.back()->gate.restore(read_destination_state(database_, destination.name), clock_.now());
+    open_lane(destination, /*of_rows=*/false);
   }
+  if (registry_.more != nullptr) {
+    for (const Outbox::Kept& line : outbox_.lines()) {
+      awaited_.insert(line.destination);
+    }
+  }
+}
+
+void Dispatcher::open_lane(const Destination& destination, bool of_rows) {
+  lanes_.push_back(std::make_unique<Lane>(destination, of_rows, registry_.kinds.size(), random_,
+                                          logger_, options_.metrics));
+  lanes_.back()->gate.restore(read_destination_state(database_, destination.name), clock_.now());
+}
+
+void Dispatcher::wake(const std::string& destination) {
+  awaited_.insert(destination);
+  wakeup_.notify();
+}
+
+void Dispatcher::refresh() {
+  for (const auto& lane : lanes_) {
+    if (lane->of_rows) {
+      lane->gate.set_rate(registry_.more->rate_of(lane->destination.name));
+      lane->touched = true;
+    }
+  }
+  wakeup_.notify();
+}
+
+bool Dispatcher::is_busy(std::string_view resource, const std::string& key) const {
+  return keys_of(busy_, resource).contains(key);
+}
+
+void Dispatcher::open_awaited_lanes() {
+  while (!awaited_.empty()) {
+    const std::string name = *awaited_.begin();
+    const auto found = std::ranges::find_if(
+        lanes_, [&](const auto& lane) { return lane->destination.name == name; });
+    if (found != lanes_.end()) {
+      (*found)->touched = true;
+    } else if (const auto opened =
+                   registry_.more != nullptr ? registry_.more->open(name) : std::nullopt) {
+      open_lane(*opened, /*of_rows=*/true);
+    }
+    awaited_.erase(name);
+  }
+}
+
+bool Dispatcher::is_unwanted(const Lane& lane) {
+  if (!lane.of_rows || lane.places.all > 0 || lane.probing) {
+    return false;
+  }
+  const bool has_rows = std::ranges::any_of(registry_.kinds, [&](const Kind& kind) {
+    return lane.goes_here(kind) &&
+           outbox_.next_due({kind.name, lane.destination.name}, Priority::bulk, {}).has_value();
+  });
+  return !has_rows && !registry_.more->is_wanted(lane.destination.name);
+}
+
+void Dispatcher::close_unwanted_lanes() {
+  std::erase_if(lanes_, [this](const auto& lane) {
+    if (lane->unwanted) {
+      forget_destination_state(database_, lane->destination.name);
+      registry_.more->close(lane->destination.name);
+    }
+    return lane->unwanted;
+  });
 }
 
 Dispatcher::~Dispatcher() = default;
@@ -121,17 +199,21 @@ asio::awaitable<void> Dispatcher::run() {
       if (outage_.over()) {
         settle_finished();
         pause_.look(clock_.now());
+        open_awaited_lanes();
         for (const auto& lane : lanes_) {
-          for (std::shared_ptr<Task>& task : claim(*lane)) {
-            start(execute(std::move(task)), executor);
+          if (lane->is_due(clock_.now())) {
+            for (std::shared_ptr<Task>& task : claim(*lane)) {
+              start(execute(std::move(task)), executor);
+            }
+            begin_probe(*lane, executor);
           }
-          begin_probe(*lane, executor);
         }
         if (is_quiet()) {
           pause_.note_quiet();
         }
         save_states();
         look_again = next_look();
+        close_unwanted_lanes();
       } else {
         look_again = outage_.retry_at();
       }
@@ -230,6 +312,7 @@ void Dispatcher::release(const Task& task) {
   busy_[registry_.kinds.at(task.kind).resource].erase(task.job.key);
   --task.lane->places.all;
   --task.lane->places.by_kind.at(task.kind);
+  task.lane->touched = true;
   meters_.settled.add({registry_.kinds.at(task.kind).name, task.settled_as});
   if (task.letter) {
     meters_.dead_letters.add({to_string(*task.letter)});
@@ -293,8 +376,12 @@ void Dispatcher::settle(Task& task) {
     const std::string_view kind = give_up->kind.empty() ? job.kind : give_up->kind;
     outbox_.remove_all(kind, job.key);
     task.letter = give_up->reason;
-    dead_letters_.add(kind, job.key, give_up->reason, give_up->error, give_up->attempt,
-                      give_up->revision, clock_.now());
+    const auto letter =
+        dead_letters_.add(kind, job.key, give_up->reason, give_up->error, give_up->attempt,
+                          give_up->revision, clock_.now(), job.payload);
+    if (options_.letter_added) {
+      options_.letter_added(job, *give_up, letter);
+    }
   }
 }
 
@@ -359,7 +446,8 @@ std::optional<Dispatcher::Next> Dispatcher::next_job(Lane& lane, const Claim& cl
   for (std::size_t i = 1; i <= registry_.kinds.size(); ++i) {
     const std::size_t kind = (lane.claimed_last + i) % registry_.kinds.size();
     const Kind& as = registry_.kinds.at(kind);
-    if (waits_for_pause(as) || !lane.has_place(kind, as, claim.places.by_kind.at(kind))) {
+    if (!lane.goes_here(as) || waits_for_pause(as) ||
+        !lane.has_place(kind, as, claim.places.by_kind.at(kind))) {
       continue;
     }
     const auto order = (lane.turns.at(kind).claims + 1) % kAgedTurn == 0
@@ -419,6 +507,7 @@ asio::awaitable<void> Dispatcher::probe(Lane& lane, Probe what) {
   const DestinationSign sign = co_await lane.destination.prober->probe(what);
   lane.gate.probe_ended(what, sign, clock_.now());
   lane.probing = false;
+  lane.touched = true;
   wakeup_.notify();
 }
 
@@ -433,6 +522,9 @@ void Dispatcher::save_states() {
 
 void Dispatcher::show_places() const {
   for (const auto& lane : lanes_) {
+    if (!lane->destination.measured) {
+      continue;
+    }
     meters_.in_flight.set({lane->destination.name}, lane->places.all);
     meters_.limit.set({lane->destination.name}, lane->gate.allowed());
   }
@@ -442,7 +534,12 @@ TimePoint Dispatcher::next_look() {
   TimePoint soonest = TimePoint::max();  // until something finishes
   if (stage_ == Stage::working) {
     for (const auto& lane : lanes_) {
-      soonest = std::min(soonest, next_look(*lane));
+      if (lane->is_due(clock_.now())) {
+        lane->unwanted = is_unwanted(*lane);
+        lane->look_at = next_look(*lane);
+        lane->touched = false;
+      }
+      soonest = std::min(soonest, lane->look_at);
     }
     soonest = std::min(soonest, pause_.ends_at());
   }
@@ -462,7 +559,8 @@ TimePoint Dispatcher::next_look(Lane& lane) {
       lane.is_barred() ? std::max(now, lane.gate.overwrite_turn_at(now)) : TimePoint::max();
   for (std::size_t kind = 0; kind < registry_.kinds.size(); ++kind) {
     const Kind& as = registry_.kinds.at(kind);
-    if (!waits_for_pause(as) && lane.has_place(kind, as, lane.places.by_kind.at(kind))) {
+    if (lane.goes_here(as) && !waits_for_pause(as) &&
+        lane.has_place(kind, as, lane.places.by_kind.at(kind))) {
       due = std::min(due, outbox_
                               .next_due({as.name, lane.destination.name}, options_.floor,
                                         keys_of(busy_, as.resource))

@@ -13,7 +13,7 @@ namespace {
 #define TENDER_JOB_COLUMNS                                                                 \
   "kind, key, destination, generation, priority, attempt, not_before, asked_seq, forced, " \
   "recreate, "                                                                             \
-  "payload, policy, coalesce(last_error, '')"
+  "payload, policy, coalesce(last_error, ''), expires_at"
 
 Job read_job(const store::Statement& row) {
   Job job;
@@ -31,6 +31,9 @@ Job read_job(const store::Statement& row) {
   job.payload = row.text(10);
   job.policy = row.text(11);
   job.last_error = row.text(12);
+  if (!row.is_null(13)) {
+    job.expires_at = row.time(13);
+  }
   return job;
 }
 
@@ -72,15 +75,16 @@ void Outbox::enqueue(const Job& job, TimePoint now) {
   database_
       .prepare(
           "INSERT INTO outbox (kind, key, destination, priority, not_before, asked_seq, forced, "
-          "recreate, payload, policy) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) "
+          "recreate, payload, policy, expires_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) "
           "ON CONFLICT (kind, key) DO UPDATE SET destination = excluded.destination, "
           "payload = excluded.payload, policy = excluded.policy, "
+          "expires_at = excluded.expires_at, "
           "generation = generation + 1, priority = min(priority, excluded.priority), attempt = 0, "
           "not_before = excluded.not_before, asked_seq = excluded.asked_seq, "
           "forced = max(forced, excluded.forced), recreate = max(recreate, excluded.recreate), "
           "last_error = NULL",
           job.kind, job.key, job.destination, static_cast<int>(job.priority), now, job.asked_seq,
-          job.forced, job.recreate, job.payload, job.policy)
+          job.forced, job.recreate, job.payload, job.policy, job.expires_at)
       .run();
 }
 
@@ -222,6 +226,18 @@ bool Outbox::do_again(const Job& job, TimePoint not_before) {
                  "AND generation = ?",
                  not_before, static_cast<int>(Priority::normal), job.kind, job.key, job.generation)
              .run() == 1;
+}
+
+std::vector<Job> Outbox::list_expired(std::string_view kind, TimePoint now, int limit) {
+  std::vector<Job> jobs;
+  store::Statement rows = database_.prepare("SELECT " TENDER_JOB_COLUMNS
+                                            " FROM outbox WHERE kind = ? AND expires_at <= ? "
+                                            "ORDER BY expires_at LIMIT ?",
+                                            kind, now, limit);
+  while (rows.step()) {
+    jobs.push_back(read_job(rows));
+  }
+  return jobs;
 }
 
 Outbox::Mended Outbox::mend() {

@@ -7,6 +7,7 @@
 #include <boost/asio/experimental/awaitable_operators.hpp>
 
 #include "tender/base/log_messages.hpp"
+#include "tender/hook/address_guard.hpp"
 #include "tender/store/database.hpp"
 #include "tender/store/store_error.hpp"
 
@@ -21,6 +22,16 @@ constexpr Milliseconds kProof{60'000};  // that the database can be written
 constexpr Milliseconds kFileCheck{1000};
 constexpr Milliseconds kDrain{10'000};
 
+http::ClientOptions receiver_options(const config::Env& env) {
+  http::ClientOptions options;
+  options.max_connections = 64;
+  options.max_body = std::size_t{64} * 1024;  // nobody reads more of it
+  if (!env.triggers.allow_private) {
+    options.address_filter = hook::public_addresses_only();
+  }
+  return options;
+}
+
 }  // namespace
 
 ActiveSidecar::ActiveSidecar(const asio::any_io_executor& executor, const config::Env& env,
@@ -33,8 +44,10 @@ ActiveSidecar::ActiveSidecar(const asio::any_io_executor& executor, const config
       logger_(logger),
       transport_(executor, zooid::transport_options(env)),
       logged_transport_(transport_, clock_, logger, metrics.counter("tender_zooid_requests_total")),
+      receivers_(executor, receiver_options(env)),
       infra_(store::Query(database_), command, env,
-             {database_, clock_, runtime.random, logged_transport_, logger, metrics}, options),
+             {database_, clock_, runtime.random, logged_transport_, logger, metrics, &receivers_},
+             options),
       retention_(env, database_, clock_, logger),
       checkpointer_(database_, clock_, logger),
       alarm_(clock_),
@@ -51,6 +64,7 @@ asio::awaitable<void> ActiveSidecar::run() {
   using namespace asio::experimental::awaitable_operators;
   co_await (work() && keep_alive() && retention_.run() && checkpointer_.run() && watch_config());
   transport_.stop();
+  receivers_.stop();
   if (files_ == Files::lock_lost) {
     throw store::StoreError(
         store::StoreFault::missing,
@@ -119,6 +133,7 @@ asio::awaitable<void> ActiveSidecar::keep_alive() {
                 Milliseconds(kDrain));
       drain_until_ = TimePoint::max();
       transport_.stop();
+      receivers_.stop();
       infra_.abandon();
     }
     check_files();

@@ -57,6 +57,7 @@ class ActiveSidecar {
   Logger& logger_;
   http::Client transport_;
   http::LoggedTransport logged_transport_;
+  http::Client receivers_;  // of webhooks, with the guard of their addresses
   infra::Infra infra_;
   infra::Retention retention_;
   store::Checkpointer checkpointer_;

@@ -13,6 +13,7 @@ Activity read_activity(const Statement& row) {
   activity.resource_id = row.text(6);
   activity.detail = row.text(7);
   activity.principal = row.text(8);
+  activity.cause = {row.text(9), row.count(10)};
   return activity;
 }
 

@@ -6,7 +6,7 @@
 
 #define TENDER_ACTIVITY_COLUMNS                                                      \
   "seq, id, tenant, created_at, activity_type, resource_type, resource_id, detail, " \
-  "principal"
+  "principal, cause, depth"
 
 // is_command().
 #define TENDER_COMMAND_TYPES                                                               \

@@ -432,9 +432,9 @@ void Command::add_activity(std::string_view type, const std::string& tenant,
   database_
       ->prepare(
           "INSERT INTO activity (id, tenant, created_at, activity_type, resource_type, "
-          "resource_id, detail, principal) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+          "resource_id, detail, principal, cause, depth) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
           random_->uuid(), tenant, clock_->now(), type, resource_type, resource_id, detail,
-          principal_)
+          principal_, cause_.webhook_id, cause_.depth)
       .run();
 }
 

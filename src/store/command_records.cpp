@@ -24,12 +24,37 @@ void Command::record_purge(const RelayId& id, const std::string& host, const std
   transaction.commit();
 }
 
-void Command::record_discard(std::int64_t letter, const RelayId& id, const std::string& reason) {
+// Of a relay that has a row; else empty.
+std::string Command::tenant_of(std::string_view resource_type, const std::string& id) const {
+  const bool of_relay = resource_type == kRelayResource;
+  const auto relay = of_relay ? Query(*database_).get_relay(RelayId{id}) : std::nullopt;
+  return relay ? relay->tenant : std::string();
+}
+
+void Command::record_discard(std::int64_t letter, std::string_view resource_type,
+                             const std::string& resource_id, const std::string& reason) {
   Transaction transaction(*database_);
-  const auto relay = Query(*database_).get_relay(id);
   add_activity(
-      kDiscardDeadLetter, relay ? relay->tenant : "", kRelayResource, id.text,
+      kDiscardDeadLetter, tenant_of(resource_type, resource_id), resource_type, resource_id,
       ordered_json_line(nlohmann::ordered_json{{"dead_letter", letter}, {"reason", reason}}));
+  transaction.commit();
+}
+
+void Command::record_dead_letter(const GivenUp& work) {
+  Transaction transaction(*database_);
+  add_activity(kAddDeadLetter, tenant_of(work.resource_type, work.resource_id), work.resource_type,
+               work.resource_id,
+               ordered_json_line(nlohmann::ordered_json{{"dead_letter", work.letter},
+                                                        {"reason", work.reason},
+                                                        {"error", work.error},
+                                                        {"attempt", work.attempt}}));
+  transaction.commit();
+}
+
+void Command::record_trigger(std::string_view type, const std::string& trigger,
+                             const std::string& detail) {
+  Transaction transaction(*database_);
+  add_activity(type, "", kTriggerResource, trigger, detail);
   transaction.commit();
 }
 

@@ -258,6 +258,28 @@ std::vector<Activity> Query::list_latest_activity(const std::optional<RelayId>& 
   return rows;
 }
 
+// A webhook-id is the id of an activity, and the id of a trigger behind a `_`.
+std::vector<Activity> Query::list_activity_caused_by(std::string_view webhook_id, int limit) const {
+  auto rows = read_all(
+      database_->prepare(
+          "WITH RECURSIVE caused (seq) AS ("
+          "SELECT seq FROM activity WHERE cause = ?1 AND cause <> '' UNION "
+          "SELECT activity.seq FROM caused JOIN activity AS told ON told.seq = caused.seq "
+          "JOIN activity ON activity.cause > told.id || '_' AND activity.cause < told.id || '`' "
+          "AND activity.cause <> '') "
+          "SELECT " TENDER_ACTIVITY_COLUMNS
+          " FROM activity WHERE seq IN (SELECT seq FROM caused) ORDER BY seq DESC LIMIT ?2",
+          webhook_id, limit),
+      read_activity);
+  std::ranges::reverse(rows);
+  return rows;
+}
+
+Cause Query::find_cause(std::int64_t seq) const {
+  Statement row = database_->prepare("SELECT cause, depth FROM activity WHERE seq = ?", seq);
+  return row.step() ? Cause{row.text(0), row.count(1)} : Cause();
+}
+
 std::int64_t Query::last_activity_seq() const {
   Statement statement = database_->prepare("SELECT coalesce(max(seq), 0) FROM activity");
   statement.step();

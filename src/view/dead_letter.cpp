@@ -11,30 +11,45 @@
 #include "tender/base/number.hpp"
 #include "tender/infra/kinds.hpp"
 #include "tender/store/command.hpp"
+#include "tender/view/letter_work.hpp"
 #include "tender/view/relay.hpp"
 
 namespace tender::view {
 
-nlohmann::ordered_json to_json(const outbox::DeadLetter& letter, const store::Query& query) {
-  const auto relay = query.get_relay(RelayId{letter.key});
+nlohmann::ordered_json to_json(const outbox::DeadLetter& letter, store::Database& database) {
+  const LetterSubject subject = subject_of(database, letter);
   nlohmann::ordered_json json = {{"id", letter.id},
-                                 {"relay_id", letter.key},
+                                 {"kind", letter.kind},
+                                 {"relay_id", nullptr},
                                  {"subdomain", nullptr},
+                                 {"trigger_id", nullptr},
+                                 {"trigger", nullptr},
+                                 {"webhook_id", nullptr},
                                  {"reason", letter.reason},
                                  {"error", letter.error},
                                  {"attempt", letter.attempt},
                                  {"revision", letter.revision},
                                  {"created_at", letter.created_at.time_since_epoch().count()},
                                  {"resolution", nullptr},
-                                 {"resolved_at", nullptr}};
-  if (relay) {
-    json["subdomain"] = relay->subdomain;
+                                 {"resolved_at", nullptr},
+                                 {"handler_failed", nullptr}};
+  if (subject.resource_type == kTriggerResource) {
+    json["trigger_id"] = subject.id;
+    json["trigger"] = subject.name;
+    json["webhook_id"] = letter.key;
+  } else {
+    json["relay_id"] = subject.id;
+    json["subdomain"] =
+        subject.exists ? nlohmann::ordered_json(subject.name) : nlohmann::ordered_json();
   }
   if (letter.resolution) {
     json["resolution"] = *letter.resolution;
   }
   if (letter.resolved_at) {
     json["resolved_at"] = letter.resolved_at->time_since_epoch().count();
+  }
+  if (letter.handler_failed) {
+    json["handler_failed"] = *letter.handler_failed;
   }
   return json;
 }

@@ -57,8 +57,7 @@ TEST_F(OpenApi, NamesEachMemberOfAnAnswer) {
   EXPECT_EQ(properties("Relay"),
             members(view::RelayView(database, TimePoint::min(), "relays.test").to_json(Relay())));
   EXPECT_EQ(properties("Activity"), members(to_json(Activity())));
-  EXPECT_EQ(properties("DeadLetter"),
-            members(view::to_json(outbox::DeadLetter(), store::Query(database))));
+  EXPECT_EQ(properties("DeadLetter"), members(view::to_json(outbox::DeadLetter(), database)));
   EXPECT_EQ(properties("Comparison"), members(view::to_json(infra::RelayComparison())));
   EXPECT_EQ(properties("Work"), members(view::to_json(outbox::Job(), clock.now())));
 }

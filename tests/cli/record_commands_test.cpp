@@ -36,8 +36,9 @@ TEST_F(Activities, AreAnArrayInTheOrderOfTheLog) {
   EXPECT_EQ(ran.code, ExitCode::ok);
   ASSERT_EQ(ran.json().size(), 2U);
   for (const ordered_json& row : ran.json()) {
-    EXPECT_EQ(members(row), (Words{"seq", "id", "tenant", "created_at", "activity_type",
-                                   "resource_type", "resource_id", "principal", "detail"}));
+    EXPECT_EQ(members(row),
+              (Words{"seq", "id", "tenant", "created_at", "activity_type", "resource_type",
+                     "resource_id", "principal", "cause", "depth", "detail"}));
   }
   EXPECT_EQ(ran.json()[0]["principal"], "cli:" + std::to_string(getuid()));
   EXPECT_EQ(ran.json()[1]["principal"], "");
@@ -159,7 +160,7 @@ TEST_F(DeadLetterCommands, ListTellsPeople) {
   EXPECT_THAT(none.err, HasSubstr("no dead letters"));
   give_up("blue");
   EXPECT_THAT(run({"dead-letter", "list"}).out,
-              MatchesRegex("ID +RELAY +SINCE +REASON +STATE +ERROR\n"
+              MatchesRegex("ID +OF +SINCE +REASON +STATE +ERROR\n"
                            "1 +blue +1970-01-01T00:00:01Z +exhausted +open +boom\n"));
 }
 
@@ -196,12 +197,13 @@ TEST_F(DeadLetterCommands, RetryTakesManyAtOnce) {
       "'gone'");
   const Ran lost = run({"dead-letter", "retry", "--reason", "lost", "--yes"});
   EXPECT_EQ(lost.code, ExitCode::ok);
-  EXPECT_THAT(lost.err, AllOf(HasSubstr("1 open dead letter will be"), HasSubstr("1 relay will")));
+  EXPECT_THAT(lost.err, AllOf(HasSubstr("1 open dead letter will be"),
+                              HasSubstr("\n1 letter will be retried")));
   EXPECT_EQ(list().size(), 3U);
   const Ran all = run({"dead-letter", "retry", "--all", "--yes"});
   EXPECT_EQ(all.code, ExitCode::ok);
   EXPECT_THAT(all.err, AllOf(HasSubstr("3 open dead letters will be"),
-                             HasSubstr("2 relays will be retried"), HasSubstr("1 letter left")));
+                             HasSubstr("\n2 letters will be retried"), HasSubstr("1 letter left")));
   ASSERT_EQ(list().size(), 1U);
   const ordered_json log = run({"activity", "--json"}).json();
   EXPECT_EQ(log.size(), 7U);

@@ -23,6 +23,7 @@ Activity sample() {
   activity.resource_id = "r";
   activity.detail = R"({"revision":3})";
   activity.principal = "cli:1000";
+  activity.cause = {"a_b", 2};
   return activity;
 }
 
@@ -31,7 +32,7 @@ TEST(Event, IsTheActivityWithTypeAndTime) {
             R"({"type":"complete_relay_sync","timestamp":"2026-01-31T23:59:59.123Z",)"
             R"("data":{"seq":42,"id":"a","tenant":"t","created_at":1769903999123,)"
             R"("activity_type":"complete_relay_sync","resource_type":"relay","resource_id":"r",)"
-            R"("principal":"cli:1000","detail":{"revision":3}}})");
+            R"("principal":"cli:1000","cause":"a_b","depth":2,"detail":{"revision":3}}})");
 }
 
 TEST(Event, HasTheActivityAsTheCommandLineShowsIt) {

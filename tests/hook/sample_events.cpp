@@ -3,6 +3,7 @@
 #include <boost/asio/io_context.hpp>
 
 #include "tender/hook/event.hpp"
+#include "tender/hook/trigger_command.hpp"
 #include "tender/store/command.hpp"
 #include "tender/store/database.hpp"
 #include "tender/store/query.hpp"
@@ -38,9 +39,36 @@ struct Sampler {
     command.pause_sync(clock.now() + std::chrono::hours(1), "backup");
     command.resume_sync();
     command.record_purge(RelayId{"stranger"}, "stranger.example.com", "stranger", "asked");
-    command.record_discard(7, id, "exhausted");
+    command.record_discard(7, kRelayResource, id.text, "exhausted");
     command.record_abandoned(id, 3, "failed");
     return id;
+  }
+
+  void write_triggers() {
+    const hook::SecretBox box(Secret(std::string(64, '7')));
+    hook::TriggerCommand triggers({.database = database,
+                                   .command = command,
+                                   .clock = clock,
+                                   .random = random,
+                                   .box = &box,
+                                   .rules = {},
+                                   .principal = "cli:1000"});
+    hook::TriggerChange change;
+    change.name = "billing";
+    change.url = "https://hooks.example.com/tender";
+    change.events = "*";
+    const std::string id = triggers.create(change).trigger.id;
+    triggers.update(id, {});
+    triggers.disable(id, "maintenance");
+    triggers.enable(id);
+    triggers.remove(id);
+    command.record_trigger(kRedriveDelivery, id, R"({"dead_letter":7})");
+    command.record_dead_letter({.letter = 7,
+                                .resource_type = kTriggerResource,
+                                .resource_id = id,
+                                .reason = "exhausted",
+                                .error = "the receiver answered 500",
+                                .attempt = 8});
   }
 
   // What syncs of it can end with.
@@ -107,6 +135,7 @@ std::vector<std::string> sample_events() {
   sampler.write_results(id);
   sampler.write_looks(id);
   sampler.write_import_and_deletion(id);
+  sampler.write_triggers();
   std::vector<std::string> bodies;
   for (const Activity& activity :
        sampler.query.list_activity({.after_seq = 0, .relay = std::nullopt, .limit = 1000})) {

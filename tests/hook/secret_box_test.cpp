@@ -109,42 +109,12 @@ TEST(TriggerKey, Has32Bytes) {
   }
 }
 
-struct TriggerKeyFile : testing::Test {
-  void write(const std::string& text, std::filesystem::perms mode) const {
-    std::ofstream(path) << text;
-    std::filesystem::permissions(path, mode);
-  }
-  [[nodiscard]] std::string error() const {
-    return error_of([&] { (void)SecretBox::of_file(path); });
-  }
-
-  static constexpr auto kMine =
-      std::filesystem::perms::owner_read | std::filesystem::perms::owner_write;
-  test::TempDir directory;
-  std::filesystem::path path = directory.path() / "trigger.key";
-};
-
-TEST_F(TriggerKeyFile, HoldsTheKeyWithOrWithoutALineBreak) {
-  for (const char* end : {"", "\n", "\r\n"}) {
-    write(kHexKey + end, kMine);
-    EXPECT_EQ(SecretBox::of_file(path).key_id(), SecretBox(Secret(kHexKey)).key_id());
-  }
-}
-
-TEST_F(TriggerKeyFile, IsNamedInEachError) {
-  EXPECT_THAT(error(), HasSubstr(path.string() + " cannot be read: No such file"));
-  write("", kMine);
-  EXPECT_THAT(error(), HasSubstr(path.string() + " is empty"));
-  write(std::string(1 << 16, 'a'), kMine);
-  EXPECT_THAT(error(), HasSubstr(path.string() + " is too large for a secret"));
-  write("short", kMine);
-  EXPECT_THAT(error(), HasSubstr(path.string() + ": the key for the secrets of triggers is not"));
-}
-
-TEST_F(TriggerKeyFile, MayNotBeReadByOthers) {
-  write(kHexKey, kMine | std::filesystem::perms::others_read);
-  EXPECT_THAT(error(), HasSubstr(path.string() + " holds a secret, and other users can access it "
-                                                 "(mode 0604) | run `chmod 6"));
+TEST(TriggerKey, IsNamedInItsErrorAndMayBeMissing) {
+  EXPECT_FALSE(SecretBox::of_setting(Secret()).has_value());
+  EXPECT_EQ(SecretBox::of_setting(Secret(kHexKey)).value().key_id(),
+            SecretBox(Secret(kHexKey)).key_id());
+  EXPECT_THAT(error_of([&] { (void)SecretBox::of_setting(Secret("open sesame")); }),
+              HasSubstr("TRIGGER_KEY: "));
 }
 
 }  // namespace

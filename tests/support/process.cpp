@@ -43,7 +43,8 @@ void Process::start() {
     infra = std::make_unique<infra::Infra>(
         *query, *command, surroundings_.env,
         infra::Infra::Runtime{*database, runtime_->clock, surroundings_.random,
-                              surroundings_.transport, surroundings_.logger, metrics},
+                              surroundings_.transport, surroundings_.logger, metrics,
+                              surroundings_.receivers},
         infra::Infra::Options{});
   } catch (const store::StoreError&) {
     kill();

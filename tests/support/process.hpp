@@ -31,6 +31,7 @@ class Process {
     Random& random;
     http::Transport& transport;
     Logger& logger;
+    http::Transport* receivers = nullptr;  // of webhooks; null: `transport`
   };
 
   struct Options {

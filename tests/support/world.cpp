@@ -15,6 +15,9 @@ config::Env test_env(Random& random) {
   env.members_requests_max = 64;
   env.relay_sync_concurrency = 16;
   env.relay_sync_settle = std::chrono::seconds(30);
+  env.triggers.key = Secret(std::string(64, '7'));
+  env.triggers.max_depth = 8;
+  env.triggers.delivery_ttl = std::chrono::hours(24);
   return env;
 }
 
@@ -22,15 +25,16 @@ Stage::Stage() : path(directory.path() / "tender.db"), env(test_env(random)) {}
 
 World::World(std::size_t channel_capacity, std::string vfs)
     // Waiting for a lock would take real time, which no test waits for.
-    : Process({path, env, random, zooid, *logger}, {.channel_capacity = channel_capacity,
-                                                    .busy_timeout = Milliseconds(0),
-                                                    .vfs = std::move(vfs)}) {
+    : Process({path, env, random, zooid, *logger, &receiver}, {.channel_capacity = channel_capacity,
+                                                               .busy_timeout = Milliseconds(0),
+                                                               .vfs = std::move(vfs)}) {
   open(TimePoint(std::chrono::hours(24 * 365 * 56)));
 }
 
 void World::open(TimePoint now) {
   Process::open(now);
   zooid.use(clock());
+  receiver.use(clock());
 }
 
 void World::start() {

@@ -14,6 +14,7 @@
 #include "tender/outbox/dead_letters.hpp"
 #include "tender/outbox/outbox.hpp"
 
+#include "support/fake_receiver.hpp"
 #include "support/fake_zooid.hpp"
 #include "support/process.hpp"
 #include "support/seeded_random.hpp"
@@ -36,6 +37,7 @@ struct Stage {
   SeededRandom random{1};
   config::Env env;
   FakeZooid zooid;
+  FakeReceiver receiver;
   std::shared_ptr<Logger> logger = make_null_logger();
 };
 

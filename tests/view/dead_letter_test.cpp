@@ -35,20 +35,22 @@ struct DeadLetterView : StoreTest {
 };
 
 TEST_F(DeadLetterView, IsAnObjectWithNullForWhatIsOpen) {
-  EXPECT_EQ(to_json(give_up("r-1"), store::Query(database)).dump(),
-            R"({"id":1,"relay_id":"r-1","subdomain":null,"reason":"exhausted","error":"boom",)"
-            R"("attempt":7,"revision":2,"created_at":1234,"resolution":null,"resolved_at":null})");
+  EXPECT_EQ(to_json(give_up("r-1"), database).dump(),
+            R"({"id":1,"kind":"relay_sync","relay_id":"r-1","subdomain":null,"trigger_id":null,)"
+            R"("trigger":null,"webhook_id":null,"reason":"exhausted","error":"boom",)"
+            R"("attempt":7,"revision":2,"created_at":1234,"resolution":null,"resolved_at":null,)"
+            R"("handler_failed":null})");
 }
 
 TEST_F(DeadLetterView, NamesTheRelayAsPeopleDo) {
   const Relay blue = create("blue");
-  EXPECT_EQ(to_json(give_up(blue.id.text), store::Query(database))["subdomain"], "blue");
+  EXPECT_EQ(to_json(give_up(blue.id.text), database)["subdomain"], "blue");
 }
 
 TEST_F(DeadLetterView, SaysHowAndWhenItWasResolved) {
   give_up("r-1");
   letters.resolve(1, Resolution::discarded, TimePoint(Milliseconds(5678)));
-  const auto json = to_json(letters.find(1).value(), store::Query(database));
+  const auto json = to_json(letters.find(1).value(), database);
   EXPECT_EQ(json["resolution"], "discarded");
   EXPECT_EQ(json["resolved_at"], 5678);
 }

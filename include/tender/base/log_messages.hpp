@@ -261,6 +261,54 @@ inline constexpr std::array kDestinations{
     &kUnusable, &kStoresNothing, &kUnusableBefore, &kUsable,          &kToldToWait,
     &kPaused,   &kPauseOver,     &kAddressChanged, &kFilesNotWatched, &kRequest};
 
+// Webhooks.
+
+inline constexpr LogMessage kDelivered{.level = spdlog::level::debug,
+                                       .text = "webhook delivered",
+                                       .fields = "trigger webhook event attempt age",
+                                       .meaning = "`age` is the time since the event."};
+inline constexpr LogMessage kDeliveryFailed{
+    .level = spdlog::level::warn,
+    .text = "webhook failed, and is tried again",
+    .fields = "trigger webhook event attempt of next cause",
+    .meaning = "`attempt` of `of` attempts; the next is after `next`."};
+inline constexpr LogMessage kDeliveryGivenUp{
+    .level = spdlog::level::warn,
+    .text = "webhook given up: it waits as a dead letter",
+    .fields = "trigger webhook event attempt reason cause dead_letter",
+    .meaning = "Put the receiver right, then `tender dead-letter retry` delivers it."};
+inline constexpr LogMessage kDeliveryDropped{
+    .level = spdlog::level::info,
+    .text = "webhook dropped, because its trigger is gone",
+    .fields = "trigger webhook event",
+    .meaning = "The trigger was deleted, or a handler of dead letters was disabled."};
+inline constexpr LogMessage kDeliveryTooDeep{
+    .level = spdlog::level::warn,
+    .text = "webhook dropped, because too many webhooks led to its event",
+    .fields = "trigger webhook event depth cause",
+    .meaning =
+        "Whoever gets webhooks and calls tender's API goes in circles (TRIGGER_MAX_DEPTH); "
+        "`tender activity --cause` shows how."};
+inline constexpr LogMessage kLetterNotTold{
+    .level = spdlog::level::warn,
+    .text = "a handler of dead letters could not be told of one",
+    .fields = "trigger dead_letter cause",
+    .meaning = "Handlers are told once. The dead letter itself says that it failed."};
+inline constexpr LogMessage kTriggerGone{
+    .level = spdlog::level::warn,
+    .text = "trigger disabled, because its receiver wants no more webhooks (410 Gone)",
+    .fields = "trigger",
+    .meaning = "If that is wrong, put the receiver right and run `tender trigger enable`."};
+inline constexpr LogMessage kRedriveLost{
+    .level = spdlog::level::warn,
+    .text = "a webhook that was to be delivered after all is gone",
+    .fields = "trigger",
+    .meaning = "Its trigger or its dead letter was deleted in the meantime."};
+
+inline constexpr std::array kWebhooks{&kDelivered,       &kDeliveryFailed,  &kDeliveryGivenUp,
+                                      &kDeliveryDropped, &kDeliveryTooDeep, &kLetterNotTold,
+                                      &kTriggerGone,     &kRedriveLost};
+
 // The database.
 
 inline constexpr LogMessage kDatabaseFails{
@@ -387,6 +435,7 @@ inline constexpr std::array kGroups{
     LogGroup{.title = "The process", .messages = kProcess},
     LogGroup{.title = "Relays", .messages = kRelays},
     LogGroup{.title = "zooid and other destinations", .messages = kDestinations},
+    LogGroup{.title = "Webhooks", .messages = kWebhooks},
     LogGroup{.title = "The database", .messages = kDatabase},
     LogGroup{.title = "The admin API", .messages = kServers}};
 

@@ -85,6 +85,16 @@ struct AdminSettings {
   [[nodiscard]] std::optional<std::string> public_url(std::string_view target) const;
 };
 
+/// How webhooks are sent.
+struct TriggerSettings {
+  Secret key;  // TRIGGER_KEY; empty: none
+  bool allow_private = false;
+  bool allow_http = false;
+  int max_depth = 1;            // 1 to 100
+  Milliseconds delivery_ttl{};  // more than 0
+  Environment environment;      // where `env:NAME` of a trigger's secret is looked up; secret
+};
+
 /// What a command needs that uses only the database.
 struct StoreEnv {
   // Relative ones are relative to the working directory. A relative one of an env file, and the
@@ -99,6 +109,7 @@ struct StoreEnv {
   LogFormat log_format = LogFormat::text;
   std::optional<std::filesystem::path> zooid_config_dir;  // may not exist; nothing: not known
   AdminSettings admin;
+  TriggerSettings triggers;
   bool has_livekit = false;  // whether LIVEKIT_* is given here; a hint, the sidecar's counts
   // The subdomains whose relays would have a host of ZOOID_API_URL, where zooid serves its API
   // only. None when ZOOID_API_URL or RELAY_DOMAIN is not given.

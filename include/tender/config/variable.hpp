@@ -10,7 +10,16 @@
 
 namespace tender::config {
 
-enum class Group : std::uint8_t { zooid, database, sync, blossom_s3, livekit, admin, log };
+enum class Group : std::uint8_t {
+  zooid,
+  database,
+  sync,
+  blossom_s3,
+  livekit,
+  admin,
+  triggers,
+  log
+};
 
 /// What the group is for, as a heading: "zooid's management API", …
 [[nodiscard]] std::string_view title(Group group);

@@ -22,7 +22,13 @@ class EventPatterns {
   [[nodiscard]] static EventPatterns parse(
       std::string_view list, std::span<const std::string> known = known_activity_types());
 
+  /// What text() wrote, also with types that only another version of tender has.
+  [[nodiscard]] static EventPatterns of_row(std::string_view list);
+
   [[nodiscard]] bool matches(std::string_view type) const;
+
+  /// The types that can fit, if they can be told without knowing all types; otherwise none.
+  [[nodiscard]] std::vector<std::string> literal_types() const;
 
   /// The list as parse() takes it, without spaces.
   [[nodiscard]] std::string text() const;

@@ -1,9 +1,9 @@
 // Keeps the secrets of triggers encrypted in the database, so that a copy of the database alone
-// signs nothing. AES-256-GCM with a key that is in a file (TRIGGER_KEY_FILE). A value; the key is
+// signs nothing. AES-256-GCM with the key TRIGGER_KEY. A value; the key is
 // zeroed when it goes.
 #pragma once
 
-#include <filesystem>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -18,9 +18,9 @@ class SecretBox {
   /// does not quote it.
   explicit SecretBox(const Secret& text);
 
-  /// With the key that the file holds. Throws Error, which names the file: as
-  /// config::read_secret_file(), or not 32 bytes. Blocks.
-  [[nodiscard]] static SecretBox of_file(const std::filesystem::path& path);
+  /// With the key that TRIGGER_KEY says; nothing if that is empty. Throws Error, which names the
+  /// variable.
+  [[nodiscard]] static std::optional<SecretBox> of_setting(const Secret& text);
 
   /// Tells keys apart, for people: 8 hex characters that do not lead to the key.
   [[nodiscard]] const std::string& key_id() const { return key_id_; }

@@ -28,6 +28,9 @@ class TriggerFilter {
   /// meant.
   [[nodiscard]] static TriggerFilter parse(std::string_view text);
 
+  /// Nothing passes.
+  [[nodiscard]] static TriggerFilter of_nothing();
+
   [[nodiscard]] bool empty() const { return relays_.empty() && tenants_.empty() && plans_.empty(); }
   [[nodiscard]] bool matches(const EventSubject& subject) const;
 

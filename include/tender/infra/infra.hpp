@@ -16,7 +16,10 @@
 #include "tender/config/env.hpp"
 #include "tender/http/transport.hpp"
 #include "tender/infra/compare_relay.hpp"
+#include "tender/infra/hook_delivery.hpp"
+#include "tender/infra/hook_outbox.hpp"
 #include "tender/infra/members.hpp"
+#include "tender/infra/receivers.hpp"
 #include "tender/infra/relay_sweep.hpp"
 #include "tender/infra/relay_sync.hpp"
 #include "tender/infra/setting_changes.hpp"
@@ -38,6 +41,7 @@ class Infra {
     http::Transport& transport;
     Logger& logger;
     Metrics metrics{};
+    http::Transport* receivers = nullptr;  // for webhooks; null: the same as for zooid
   };
 
   struct Options {
@@ -45,7 +49,8 @@ class Infra {
     outbox::Priority floor = outbox::Priority::bulk;
   };
 
-  /// Borrows `env`, which must outlive it, and subscribes to command.notify().
+  /// Borrows `env`, which must outlive it, and subscribes to command.notify(). Throws Error when
+  /// TRIGGER_KEY is not a key.
   Infra(store::Query query, store::Command command, const config::Env& env, Runtime runtime,
         Options options);
 
@@ -106,6 +111,7 @@ class Infra {
   boost::asio::awaitable<void> listen();
   boost::asio::awaitable<void> reconcile_now_and_then();
   boost::asio::awaitable<void> sweep();
+  boost::asio::awaitable<void> give_up_expired();
   boost::asio::awaitable<void> enqueue_changed_settings(Wakeup& pause);
   boost::asio::awaitable<bool> catch_up(std::optional<std::string_view> reconcile_because,
                                         Wakeup& pause);
@@ -114,6 +120,9 @@ class Infra {
   void route_rest();
   void mend_outbox();
   void handle_activity(const Activity& activity);
+  void handle_relay_activity(const Activity& activity, ActivityType type);
+  void handle_trigger_activity(const Activity& activity);
+  void note_given_up(const outbox::Job& job, const outbox::GiveUp& why, std::int64_t letter);
   void schedule_relay_check(const Activity& activity);
   void handle_command(const Activity& activity, ActivityType type);
   boost::asio::awaitable<void> reconcile_relay_state(std::string_view source, Wakeup& pause);
@@ -139,15 +148,20 @@ class Infra {
   RelaySweep relay_sweep_;
   SyncRunner sync_runner_;
   RelaySync relay_sync_;
+  HookOutbox hook_outbox_;
+  HookDelivery hook_delivery_;
+  Receivers receivers_;
   outbox::Outbox outbox_;
   outbox::DeadLetters dead_letters_;
   outbox::Router router_;
   outbox::Dispatcher dispatcher_;
   Counter missed_;         // by receiver_
   Counter added_letters_;  // without the dispatcher
-  Wakeup pause_;           // of listen()
-  Wakeup interval_;        // of reconcile_now_and_then()
-  Wakeup sweep_;           // of sweep()
+  Counter deliveries_;
+  Wakeup pause_;     // of listen()
+  Wakeup interval_;  // of reconcile_now_and_then()
+  Wakeup sweep_;     // of sweep()
+  Wakeup expiry_;    // of give_up_expired()
   outbox::Priority floor_;
   bool begun_ = false;
   bool stopping_ = false;

@@ -14,12 +14,26 @@ inline constexpr std::string_view kRelaySync = "relay_sync";
 /// Look whether zooid serves the relay: RelayCheck.
 inline constexpr std::string_view kRelayCheck = "relay_check";
 
+/// Send a webhook: HookDelivery.
+inline constexpr std::string_view kHookDelivery = "hook_delivery";
+
 /// The zooid at ZOOID_API_URL.
 inline constexpr std::string_view kZooid = "zooid";
 
+[[nodiscard]] inline bool is_zooid(std::string_view destination) {
+  return destination == kZooid;
+}
+
+/// Whether it is the origin of a receiver of webhooks.
+[[nodiscard]] inline bool is_receiver(std::string_view destination) {
+  return destination.starts_with("https://") || destination.starts_with("http://");
+}
+
 /// Whether this version of tender does work of that kind towards that destination.
 [[nodiscard]] inline bool is_known(std::string_view kind, std::string_view destination) {
-  return (kind == kRelaySync || kind == kRelayCheck) && destination == kZooid;
+  return kind == kHookDelivery
+             ? is_receiver(destination)
+             : (kind == kRelaySync || kind == kRelayCheck) && is_zooid(destination);
 }
 
 /// Work of that kind on that relay, towards zooid.

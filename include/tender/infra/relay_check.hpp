@@ -77,8 +77,8 @@ class RelayCheck final : public outbox::Executor {
 
   /// The execution of a sync that has nothing to send, for a relay that zooid was not seen to
   /// serve: it looks. It completes the sync as skipped, and says so if the relay was not seen as
-  /// described.
-  std::unique_ptr<outbox::Execution> sync_by_look(const Relay& relay);
+  /// described. `asked_seq`: the activity that asked for it.
+  std::unique_ptr<outbox::Execution> sync_by_look(const Relay& relay, std::int64_t asked_seq);
 
   /// Reads the relay as it is now; a relay that is not in step is not looked at.
   std::unique_ptr<outbox::Execution> begin(const outbox::Job& job, bool may_overwrite) override;

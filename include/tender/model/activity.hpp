@@ -51,11 +51,29 @@ inline constexpr std::string_view kDiscardDeadLetter = "discard_dead_letter";
 /// About a relay whose sync somebody waited for in the admin API, and left before its result came.
 inline constexpr std::string_view kAbandonExecution = "abandon_execution";
 
+/// About work that was given up, of a relay or a trigger: a dead letter was added.
+inline constexpr std::string_view kAddDeadLetter = "add_dead_letter";
+
+inline constexpr std::string_view kTriggerResource = "trigger";
+inline constexpr std::string_view kCreateTrigger = "create_trigger";
+inline constexpr std::string_view kUpdateTrigger = "update_trigger";
+inline constexpr std::string_view kDeleteTrigger = "delete_trigger";
+inline constexpr std::string_view kEnableTrigger = "enable_trigger";
+inline constexpr std::string_view kDisableTrigger = "disable_trigger";
+/// A person asks that a webhook that was given up is delivered after all.
+inline constexpr std::string_view kRedriveDelivery = "redrive_delivery";
+
 /// About a relay of zooid that no row describes: `tender relay delete --purge-stranger`.
 inline constexpr std::string_view kPurgeStranger = "purge_stranger";
 
 /// Every type that tender writes, of all resources. Other programs may write others.
 [[nodiscard]] std::span<const std::string> known_activity_types();
+
+/// By which webhook something was caused.
+struct Cause {
+  std::string webhook_id;  // empty: by none
+  int depth = 0;           // how many webhooks, each caused by the one before, led to it
+};
 
 struct Activity {
   std::int64_t seq = 0;  // the order of activities, across all writers
@@ -67,6 +85,7 @@ struct Activity {
   std::string resource_id;
   std::string detail = "{}";  // JSON object
   std::string principal;      // who caused it: "npub1…", "token", "cli:1000"; empty: not known
+  Cause cause{};
 
   /// The type when this is about a relay and of a type that tender knows; nothing otherwise.
   [[nodiscard]] std::optional<ActivityType> relay_activity() const;

@@ -19,12 +19,15 @@ class Database;
 namespace tender::outbox {
 
 enum class DeadLetterReason : std::uint8_t {
-  rejected,    // zooid refuses the relay as it is described: only an edit can help
+  rejected,    // the destination refuses it as it is: only an edit can help
   lost,        // zooid has lost a relay that it once took
   exhausted,   // all retries failed
   torn,        // zooid's file of the relay is damaged
   not_served,  // zooid took it, again and again, and does not serve it
   contested,   // some other program changes it back each time that tender puts it right
+  gone,        // a webhook: its receiver wants no more of them (410)
+  disabled,    // a webhook: its trigger was disabled when its turn came
+  expired,     // a webhook: it could not be delivered in its time
 };
 [[nodiscard]] std::string_view to_string(DeadLetterReason reason);
 /// All of them, as text.
@@ -39,6 +42,7 @@ enum class Resolution : std::uint8_t {
 
 struct DeadLetter {
   std::int64_t id = 0;
+  std::string kind;
   std::string key;
   std::string reason;
   std::string error;
@@ -47,15 +51,22 @@ struct DeadLetter {
   TimePoint created_at{};
   std::optional<std::string> resolution;
   std::optional<TimePoint> resolved_at;
+  std::string payload = "{}";                 // of its job
+  std::optional<std::string> handler_failed;  // why a handler of dead letters was not told of it
 };
 
 class DeadLetters {
  public:
   explicit DeadLetters(store::Database& database) : database_(database) {}
 
-  /// Adds an open letter; one that is still open for the same work is superseded.
-  void add(std::string_view kind, const std::string& key, DeadLetterReason reason,
-           const std::string& error, int attempt, std::int64_t revision, TimePoint now);
+  /// Adds an open letter; one that is still open for the same work is superseded. Returns its
+  /// number.
+  std::int64_t add(std::string_view kind, const std::string& key, DeadLetterReason reason,
+                   const std::string& error, int attempt, std::int64_t revision, TimePoint now,
+                   const std::string& payload = "{}");
+
+  /// Notes that a handler was not told of the letter.
+  void note_handler_failed(std::int64_t id, const std::string& error);
 
   /// Resolves the open letter of the work; false when there is none.
   bool resolve(std::string_view kind, const std::string& key, Resolution resolution, TimePoint now);

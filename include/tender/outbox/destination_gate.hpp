@@ -35,6 +35,9 @@ class DestinationGate {
   /// a pause that it asked for is kept.
   void restore(const DestinationState& state, TimePoint now);
 
+  /// From now on; as TokenBucket has it.
+  void set_rate(int rate);
+
   /// How many jobs at a time the destination can take, as far as it has shown.
   [[nodiscard]] int allowed() const { return limit_.allowed(); }
 
@@ -97,6 +100,7 @@ class DestinationGate {
   Logger& logger_;
   CircuitBreaker breaker_;
   TokenBucket tokens_;
+  int rate_;
   ConcurrencyLimit limit_;
   std::multiset<TimePoint> overwrites_;  // when those in flight began
   DestinationState state_;

@@ -42,6 +42,7 @@ struct DestinationState {
 /// Every row, by name.
 [[nodiscard]] std::vector<std::pair<std::string, DestinationState>> list_destination_states(
     store::Database& database);
+void forget_destination_state(store::Database& database, std::string_view destination);
 void write_destination_state(store::Database& database, std::string_view destination,
                              const DestinationState& state);
 

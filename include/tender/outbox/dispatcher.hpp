@@ -8,6 +8,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -40,6 +41,8 @@ class Dispatcher {
     Milliseconds horizon{};           // the longest wait of a job: see Outbox::next
     Priority floor = Priority::bulk;  // leave alone what is less urgent
     Metrics metrics{};                // whose table has the kinds and destinations of the registry
+    /// Called in the transaction in which work is given up, with the number of its dead letter.
+    std::function<void(const Job& job, const GiveUp& why, std::int64_t letter)> letter_added{};
   };
 
   /// Everything but `registry` and `options` is borrowed, also what the registry points to, and
@@ -53,8 +56,17 @@ class Dispatcher {
   /// rule of the schema is logged and its job put off by `horizon`; it holds up no other.
   boost::asio::awaitable<void> run();
 
-  /// The outbox has changed: look now.
+  /// The outbox has changed: look now. Looks at the registry's own destinations.
   void wake() { wakeup_.notify(); }
+  /// The same for work towards that destination, which may be one of Registry::more.
+  void wake(const std::string& destination);
+
+  /// What Registry::more says has changed: asks it again for the rates, and whether its
+  /// destinations are wanted.
+  void refresh();
+
+  /// Whether a job with that key is under way, of a kind with that resource.
+  [[nodiscard]] bool is_busy(std::string_view resource, const std::string& key) const;
 
   /// Somebody waits for work of that destination: as DestinationGate::hurry_probe().
   void hurry_probe(std::string_view destination);
@@ -127,6 +139,10 @@ class Dispatcher {
     std::size_t kind;  // in the registry
   };
 
+  void open_awaited_lanes();
+  void open_lane(const Destination& destination, bool of_rows);
+  void close_unwanted_lanes();
+  [[nodiscard]] bool is_unwanted(const Lane& lane);
   void settle_finished();
   void release(const Task& task);
   void settle_together();
@@ -159,7 +175,9 @@ class Dispatcher {
   Meters meters_;
   Outbox outbox_;
   DeadLetters dead_letters_;
+  Random& random_;
   std::vector<std::unique_ptr<Lane>> lanes_;  // one for each destination; tasks point to them
+  std::set<std::string> awaited_;             // destinations of new work
   Wakeup wakeup_;
   Busy busy_;                                    // in flight, or finished and not yet settled
   std::vector<std::shared_ptr<Task>> finished_;  // shared with the coroutine that ran it

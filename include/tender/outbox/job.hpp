@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -34,6 +35,8 @@ struct Job {
   std::string payload = "{}";  // a JSON object: what the kind needs beside the key
   std::string policy = "{}";   // a JSON object: how this row is retried, where that is its own
   std::string last_error;
+  // It is given up at that time, even if it could not be tried; nothing: it waits.
+  std::optional<TimePoint> expires_at{};
 };
 
 }  // namespace tender::outbox

@@ -60,6 +60,9 @@ class Outbox {
   [[nodiscard]] std::vector<Job> list(const std::string& after_kind, const std::string& after_key,
                                       int limit);
 
+  /// The rows of that kind whose time is over (Job::expires_at), the oldest first, at most `limit`.
+  [[nodiscard]] std::vector<Job> list_expired(std::string_view kind, TimePoint now, int limit);
+
   /// Whether a job of that kind waits or runs for a key that is not among `keys`. Reads at most one
   /// row more than there are keys.
   [[nodiscard]] bool has_other(std::string_view kind, const std::set<std::string>& keys);

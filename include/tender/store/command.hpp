@@ -56,6 +56,13 @@ class Command {
     return command;
   }
 
+  /// The same, for what a webhook has caused.
+  [[nodiscard]] Command caused_by(Cause cause) const {
+    Command command = *this;
+    command.cause_ = std::move(cause);
+    return command;
+  }
+
   /// The channel of committed activities, whoever wrote them.
   [[nodiscard]] ActivityChannel& notify() const { return *notify_; }
 
@@ -166,7 +173,23 @@ class Command {
 
   /// Records that somebody has closed the dead letter with that number, in whose transaction this
   /// is called. Asks for no work.
-  void record_discard(std::int64_t letter, const RelayId& relay, const std::string& reason);
+  void record_discard(std::int64_t letter, std::string_view resource_type,
+                      const std::string& resource_id, const std::string& reason);
+
+  struct GivenUp {
+    std::int64_t letter = 0;
+    std::string_view resource_type;  // kRelayResource or kTriggerResource
+    std::string resource_id;
+    std::string reason;  // as outbox::to_string(DeadLetterReason)
+    std::string error;
+    int attempt = 1;
+  };
+  /// Records that work was given up, in whose transaction this is called. Asks for no work.
+  void record_dead_letter(const GivenUp& work);
+
+  /// Records what was done to a trigger, in whose transaction this is called; `type` is one of the
+  /// types of kTriggerResource, `detail` a JSON object.
+  void record_trigger(std::string_view type, const std::string& trigger, const std::string& detail);
 
   /// Records that whoever waited for the sync that activity `asked_seq` asked for had left when its
   /// result came. Asks for no work.
@@ -181,6 +204,7 @@ class Command {
   bool resume_sync();
 
  private:
+  [[nodiscard]] std::string tenant_of(std::string_view resource_type, const std::string& id) const;
   void write_seen(const Relay& relay, const Seen& seen);
   void write_taken_subdomain(const RelayId& id, const std::string& subdomain);
   Relay write_status(const RelayId& id, RelayStatus status, ActivityType type);
@@ -194,6 +218,7 @@ class Command {
   Random* random_;
   ActivityChannel* notify_;
   std::string principal_;  // empty: tender itself
+  Cause cause_;
 };
 
 }  // namespace tender::store

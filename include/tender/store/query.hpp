@@ -115,7 +115,13 @@ class Query {
   /// The newest `limit` rows (of one relay, if given), in order of seq.
   [[nodiscard]] std::vector<Activity> list_latest_activity(const std::optional<RelayId>& relay,
                                                            int limit) const;
+  /// The newest `limit` rows that the webhook has caused, in order of seq; and those that the
+  /// webhooks have caused which told of these, and so on.
+  [[nodiscard]] std::vector<Activity> list_activity_caused_by(std::string_view webhook_id,
+                                                              int limit) const;
   [[nodiscard]] std::int64_t last_activity_seq() const;
+  /// What caused that activity; nothing did if there is none.
+  [[nodiscard]] Cause find_cause(std::int64_t seq) const;
   /// The seq of the rows after that one, in order; at most `limit`.
   [[nodiscard]] std::vector<std::int64_t> list_activity_seqs(std::int64_t after_seq,
                                                              int limit) const;

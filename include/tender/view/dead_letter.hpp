@@ -18,10 +18,10 @@ class NoSuchLetter : public store::CommandError {
   using CommandError::CommandError;
 };
 
-/// snake_case, times as integer milliseconds UTC, null for what is open, and for the subdomain of a
-/// relay that is gone.
+/// snake_case, times as integer milliseconds UTC, null for what is open, for the subdomain of a
+/// relay that is gone, and for what work of that kind does not have.
 [[nodiscard]] nlohmann::ordered_json to_json(const outbox::DeadLetter& letter,
-                                             const store::Query& query);
+                                             store::Database& database);
 
 /// The letter that `name` means: the open one of a relay, by its id or subdomain, or else any by
 /// its own number. The relay may be gone; its letters keep its id. Throws NoSuchLetter when there
