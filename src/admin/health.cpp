@@ -7,9 +7,9 @@
 
 #include "tender/admin/readiness.hpp"
 #include "tender/base/log.hpp"
-#include "tender/base/utc_time.hpp"
 #include "tender/outbox/destination_state.hpp"
 #include "tender/store/store_error.hpp"
+#include "tender/view/status.hpp"
 
 namespace tender::admin {
 namespace {
@@ -77,9 +77,7 @@ void add_destinations(service::Sidecar& sidecar, TimePoint now, bool verbose,
           {"destination", State::degraded, fmt::format("{} has asked tender to wait", name)});
     } else {
       checks.push_back({"destination", State::ok,
-                        state.answered_at ? fmt::format("{} is usable: it answered at {}", name,
-                                                        format_time(*state.answered_at))
-                                          : fmt::format("{} is usable, as far as is known", name)});
+                        fmt::format("{} is usable; {}", name, view::describe_answer(state, now))});
     }
   }
 }

@@ -345,7 +345,6 @@ void Infra::handle_command(const Activity& activity, ActivityType type) {
     job.priority = wanted.bulk ? Priority::bulk : Priority::urgent;
     job.forced = wanted.forced;
     job.recreate = wanted.recreate;
-    dispatcher_.hurry_probe(kZooid);
   } else if (relay->synced) {
     return;  // an older row of the log: a later sync has carried this command already
   }

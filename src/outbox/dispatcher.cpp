@@ -62,9 +62,9 @@ struct Dispatcher::Lane {
   const Destination& destination;
   DestinationGate gate;
   Places places;
-  std::vector<Turn> turns;   // of each kind
-  std::size_t claimed_last;  // which kind
-  bool probing = false;
+  std::vector<Turn> turns;       // of each kind
+  std::size_t claimed_last;      // which kind
+  std::optional<Probe> probing;  // what is being found out
 };
 
 Dispatcher::Meters::Meters(const Metrics& metrics)
@@ -97,7 +97,7 @@ Dispatcher::Dispatcher(store::Database& database, Clock& clock, Random& random, 
 Dispatcher::~Dispatcher() = default;
 
 bool Dispatcher::is_probing() const {
-  return std::ranges::any_of(lanes_, [](const auto& lane) { return lane->probing; });
+  return std::ranges::any_of(lanes_, [](const auto& lane) { return lane->probing.has_value(); });
 }
 
 std::size_t Dispatcher::in_flight() const {
@@ -125,6 +125,7 @@ asio::awaitable<void> Dispatcher::run() {
           for (std::shared_ptr<Task>& task : claim(*lane)) {
             start(execute(std::move(task)), executor);
           }
+          hasten_probe(*lane);
           begin_probe(*lane, executor);
         }
         if (is_quiet()) {
@@ -152,15 +153,6 @@ void Dispatcher::start(asio::awaitable<void> work, const asio::any_io_executor& 
       std::rethrow_exception(bug);  // out of io_context::run: Execution::run must not throw
     }
   });
-}
-
-void Dispatcher::hurry_probe(std::string_view destination) {
-  for (const auto& lane : lanes_) {
-    if (lane->destination.name == destination) {
-      lane->gate.hurry_probe(clock_.now());
-    }
-  }
-  wakeup_.notify();
 }
 
 void Dispatcher::stop() {
@@ -396,7 +388,10 @@ bool Dispatcher::waits_for_pause(const Lane& lane) const {
 
 // Nothing that writes is under way.
 bool Dispatcher::is_quiet() const {
-  return !is_probing() && std::ranges::all_of(lanes_, [this](const auto& lane) {
+  return std::ranges::all_of(lanes_, [this](const auto& lane) {
+    if (lane->probing == Probe::stores) {
+      return false;
+    }
     for (std::size_t kind = 0; kind < registry_.kinds.size(); ++kind) {
       if (registry_.kinds.at(kind).writes && lane->places.by_kind.at(kind) > 0) {
         return false;
@@ -406,19 +401,36 @@ bool Dispatcher::is_quiet() const {
   });
 }
 
+// Whoever asks for work may just have repaired the destination.
+void Dispatcher::hasten_probe(Lane& lane) {
+  if (!lane.gate.waits_for_probe()) {
+    return;
+  }
+  const TimePoint now = clock_.now();
+  for (const Kind& kind : registry_.kinds) {
+    const auto asked_at =
+        waits_for_pause(kind)
+            ? std::nullopt
+            : outbox_.newest_due({kind.name, lane.destination.name}, Priority::urgent, now);
+    if (asked_at) {
+      lane.gate.hasten_probe(*asked_at, now);
+    }
+  }
+}
+
 void Dispatcher::begin_probe(Lane& lane, const asio::any_io_executor& executor) {
   // An older probe may still be under way when a job in flight has closed the breaker.
   if (stage_ == Stage::working && !lane.probing && !waits_for_pause(lane) &&
       lane.gate.begin_probe(clock_.now())) {
-    lane.probing = true;
-    start(probe(lane, lane.gate.probe_kind()), executor);
+    lane.probing = lane.gate.probe_kind();
+    start(probe(lane, *lane.probing), executor);
   }
 }
 
 asio::awaitable<void> Dispatcher::probe(Lane& lane, Probe what) {
   const DestinationSign sign = co_await lane.destination.prober->probe(what);
   lane.gate.probe_ended(what, sign, clock_.now());
-  lane.probing = false;
+  lane.probing.reset();
   wakeup_.notify();
 }
 
@@ -451,15 +463,17 @@ TimePoint Dispatcher::next_look() {
 
 TimePoint Dispatcher::next_look(Lane& lane) {
   const TimePoint now = clock_.now();
+  const bool may_probe = !lane.probing && !waits_for_pause(lane);
+  const TimePoint probe = may_probe ? lane.gate.probe_at(now) : TimePoint::max();
   const TimePoint opens = lane.gate.opens_at(now, lane.places.all);
   if (opens > now) {
-    return opens;
+    return std::min(opens, probe);
   }
-  if ((lane.probing || waits_for_pause(lane)) && !lane.gate.admits(now, lane.places.all)) {
+  if (!may_probe && !lane.gate.admits(now, lane.places.all)) {
     return TimePoint::max();  // the next probe is due, and begins when that has ended
   }
   TimePoint due =
-      lane.is_barred() ? std::max(now, lane.gate.overwrite_turn_at(now)) : TimePoint::max();
+      lane.is_barred() ? std::min(probe, std::max(now, lane.gate.overwrite_turn_at(now))) : probe;
   for (std::size_t kind = 0; kind < registry_.kinds.size(); ++kind) {
     const Kind& as = registry_.kinds.at(kind);
     if (!waits_for_pause(as) && lane.has_place(kind, as, lane.places.by_kind.at(kind))) {

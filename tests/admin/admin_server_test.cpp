@@ -148,6 +148,13 @@ TEST_F(AdminApi, IsReadyWhenTheSidecarWorksAlsoWithoutZooid) {
   run_until([&] { return sidecar.condition().begun; });
   EXPECT_EQ(ask(Method::get, "/readyz").body, "ok\n");
   outbox::DestinationState down;
+  outbox::write_destination_state(database, "zooid", down);
+  EXPECT_THAT(ask(Method::get, "/readyz?verbose").body,
+              HasSubstr("zooid is usable; no answer yet"));
+  down.answered_at = clock.now() - 3h;
+  outbox::write_destination_state(database, "zooid", down);
+  EXPECT_THAT(ask(Method::get, "/readyz?verbose").body,
+              HasSubstr("zooid is usable; last answered 3 h ago"));
   down.failing_since = clock.now();
   down.probe_at = clock.now() + 5s;
   down.reason = "connection refused";

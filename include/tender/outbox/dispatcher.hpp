@@ -56,9 +56,6 @@ class Dispatcher {
   /// The outbox has changed: look now.
   void wake() { wakeup_.notify(); }
 
-  /// Somebody waits for work of that destination: as DestinationGate::hurry_probe().
-  void hurry_probe(std::string_view destination);
-
   /// Claims nothing more; run() returns when what is in flight has been settled.
   void stop();
 
@@ -141,6 +138,7 @@ class Dispatcher {
   boost::asio::awaitable<void> execute(std::shared_ptr<Task> task);
   [[nodiscard]] bool waits_for_pause(const Kind& kind) const;
   [[nodiscard]] bool waits_for_pause(const Lane& lane) const;
+  void hasten_probe(Lane& lane);
   [[nodiscard]] bool is_quiet() const;
   void begin_probe(Lane& lane, const boost::asio::any_io_executor& executor);
   boost::asio::awaitable<void> probe(Lane& lane, Probe what);
