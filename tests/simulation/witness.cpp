@@ -349,6 +349,7 @@ void Witness::applied(const Call& call, const http::Response& answer) {
   }
   record.host = call.body.value("host", "");
   record.edited = false;
+  record.just_rekeyed = false;
   if (call.body.value("/info/name"_json_pointer, "") != "") {
     record.owners_name.reset();
   }
@@ -456,6 +457,7 @@ void Witness::torn(const std::string& relay) {
   record.torn = true;
   record.owners_name.reset();
   record.edited = false;
+  record.just_rekeyed = false;
   record.secret.clear();
 }
 
@@ -464,6 +466,7 @@ void Witness::deleted(RelayRecord& record) {
   record.secret.clear();
   record.owners_name.reset();
   record.edited = false;
+  record.just_rekeyed = false;
   record.wiped = false;
   record.torn = false;
   record.identity_lost = false;
@@ -478,6 +481,7 @@ void Witness::rekeyed(const std::string& relay, const std::string& secret) {
   RelayRecord& record = records_[relay];
   record.secret = secret;
   record.rekeyed = true;
+  record.just_rekeyed = true;
   const auto row = tables_->relay(relay);
   if (row && record.identity_before.empty()) {
     record.identity_before = row->identity;
@@ -512,6 +516,7 @@ void Witness::wiped() {
     record.identity_lost = false;  // the torn file is gone, too
     record.owners_name.reset();
     record.edited = false;
+    record.just_rekeyed = false;
   }
 }
 
