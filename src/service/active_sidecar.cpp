@@ -121,6 +121,9 @@ asio::awaitable<void> ActiveSidecar::keep_alive() {
       transport_.stop();
       infra_.abandon();
     }
+    if (infra_.is_stopping() && infra_.in_flight() == 0) {
+      transport_.stop();  // what is under way only reads, and nobody waits for it
+    }
     check_files();
     const bool beat_due =
         now >= next_beat || next_beat > now + kHeartbeat;  // or the clock was set back

@@ -456,7 +456,11 @@ TEST_F(AdminApi, TellsTheSidecarOfADiskThatIsFull) {
   vfs.fail(test::DiskOperation::write, SQLITE_FULL);
   EXPECT_EQ(ask(Method::put, "/v1/pause").status, 503);
   EXPECT_TRUE(sidecar.condition().outage);
-  EXPECT_EQ(ask(Method::get, "/readyz").status, 503);
+  const http::Response unready = ask(Method::get, "/readyz");
+  EXPECT_EQ(unready.status, 503);
+  EXPECT_THAT(unready.body, testing::Not(HasSubstr("full")));
+  EXPECT_THAT(ask(Method::get, "/readyz?verbose").body,
+              HasSubstr("database or disk is full; free some space"));
   EXPECT_THAT(problem(503, ask(Method::put, "/v1/pause")), HasSubstr("nothing was written"));
   vfs.heal();
   run_until([&] {

@@ -17,6 +17,7 @@
 #include "tender/store/database_lock.hpp"
 #include "tender/store/store_error.hpp"
 
+#include "support/fault_vfs.hpp"
 #include "support/log_sink.hpp"
 #include "support/raw_server.hpp"
 #include "support/world.hpp"
@@ -215,6 +216,16 @@ TEST_F(SidecarTest, BreaksOffAfterTenSecondsWhatIsStillInFlight) {
   EXPECT_FALSE(is_locked());
 }
 
+TEST_F(SidecarTest, DoesNotWaitForAProbeWhenItIsStopped) {
+  start();
+  clock.advance(3s);
+  run_until([this] { return !zooid.requests().empty(); });  // and never answers
+  sidecar->stop();
+  run_until([this] { return ended.has_value(); });
+  EXPECT_FALSE(fault);
+  EXPECT_THAT(log.str(), testing::Not(HasSubstr("in flight")));
+}
+
 TEST_F(SidecarTest, ShowsAHeartbeatEveryTenSeconds) {
   start();
   const std::filesystem::path lock = path.string() + ".lock";
@@ -226,6 +237,33 @@ TEST_F(SidecarTest, ShowsAHeartbeatEveryTenSeconds) {
   EXPECT_GT(std::filesystem::last_write_time(lock), long_ago);
   sidecar->stop();
   clock.run_ready();
+}
+
+// The heartbeat that an outage has put off does not wait for the next ten seconds.
+TEST_F(SidecarTest, ShowsAHeartbeatAsSoonAsTheDatabaseCanBeUsedAgain) {
+  test::FaultVfs vfs;
+  store::Database::Options on_vfs;
+  on_vfs.vfs = vfs.name();
+  store::Database failing(path, clock, on_vfs);
+  sidecar = std::make_unique<Sidecar>(env, io.get_executor(), logger,
+                                      Sidecar::Runtime{failing, clock, random}, Sidecar::Options{});
+  run();
+  const std::filesystem::path lock = path.string() + ".lock";
+  const auto long_ago = std::filesystem::last_write_time(lock) - 1h;
+  vfs.fail(test::DiskOperation::write, SQLITE_FULL);
+  sidecar->note_fault(store::StoreError(store::StoreFault::full, "disk full", "free some"));
+  EXPECT_EQ(sidecar->condition().outage_reason, "disk full; free some");
+  std::filesystem::last_write_time(lock, long_ago);
+  clock.advance(14s);
+  EXPECT_EQ(std::filesystem::last_write_time(lock), long_ago);
+  vfs.heal();
+  ASSERT_TRUE(clock.advance_until([this] { return !sidecar->condition().outage; }, 1min));
+  EXPECT_EQ(sidecar->condition().outage_reason, "");
+  clock.advance(1s);
+  EXPECT_GT(std::filesystem::last_write_time(lock), long_ago);
+  sidecar->stop();
+  clock.run_ready();
+  sidecar.reset();
 }
 
 TEST_F(SidecarTest, StopsByItselfWhenTheLockFileIsRemoved) {

@@ -100,6 +100,10 @@ class Infra {
 
   /// Whether work has stopped because the database cannot be read or written.
   [[nodiscard]] bool waits_for_database() const { return dispatcher_.outage().ongoing(); }
+  /// What the database said last, meanwhile.
+  [[nodiscard]] const store::StoreError& database_error() const {
+    return dispatcher_.outage().error();
+  }
 
  private:
   [[nodiscard]] outbox::Registry registry();
