@@ -128,8 +128,8 @@ void add_work(std::vector<MetricRow>& rows) {
        .buckets = kRequestSeconds},
       {.name = "tender_sync_commit_to_request_seconds",
        .type = histogram,
-       .help = "From the commit of a command until the first request that carries it begins; of "
-               "first attempts only.",
+       .help = "From the commit of a command until the first request that carries it begins. What "
+               "is sent again is not counted again.",
        .buckets = kWaitSeconds},
       {"tender_dead_letters_open",
        gauge,

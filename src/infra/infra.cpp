@@ -264,9 +264,11 @@ asio::awaitable<void> Infra::breathe(Wakeup& pause) {
 }
 
 Routed Infra::route_portion() {
+  added_letters_.begin();
   const Routed routed =
       router_.route(store::Portion(runtime_.clock),
                     [this](const Activity& activity) { handle_activity(activity); });
+  added_letters_.committed();
   if (routed == Routed::lost) {
     write_log(runtime_.logger, logs::kOffsetLost);
   }
@@ -439,10 +441,10 @@ bool Infra::is_out_of_settings(const Relay& relay) const {
 std::size_t Infra::schedule_lost_work(std::span<const Relay> listed, std::string_view source) {
   store::Portion portion(runtime_.clock);
   std::size_t done = 0;
+  added_letters_.begin();
   store::Transaction transaction(runtime_.database);
   while (done < listed.size() && portion.take()) {
-    const auto relay = query_.get_relay(listed[done].id);
-    ++done;
+    const auto relay = query_.get_relay(listed[done++].id);
     if (!relay || !lacks_work(*relay)) {
       continue;
     }
@@ -460,6 +462,7 @@ std::size_t Infra::schedule_lost_work(std::span<const Relay> listed, std::string
     }
   }
   transaction.commit();
+  added_letters_.committed();
   return done;
 }
 
@@ -483,7 +486,7 @@ void Infra::schedule_relay_sync_retry(const Relay& relay, std::string_view sourc
   } else if (const auto* give_up = std::get_if<outbox::GiveUp>(&next)) {
     dead_letters_.add(kind, relay.id.text, give_up->reason, give_up->error, give_up->attempt,
                       give_up->revision, runtime_.clock.now());
-    added_letters_.add({outbox::to_string(give_up->reason)});
+    added_letters_.add(give_up->reason);
   }
 }
 

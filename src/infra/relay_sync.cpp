@@ -36,13 +36,15 @@ SyncAction action_of(SyncPlan plan) {
 
 class RelaySync::Execution final : public outbox::Execution {
  public:
-  /// `committed_at` is for the first attempt of a command: when it was committed.
-  Execution(RelaySync& owner, Relay relay, SyncPlan plan, Effort effort,
+  /// `committed_at` is for the first request of a command, which is activity `asked_seq`: when it
+  /// was committed.
+  Execution(RelaySync& owner, Relay relay, SyncPlan plan, Effort effort, std::int64_t asked_seq,
             std::optional<TimePoint> committed_at)
       : owner_(owner),
         relay_(std::move(relay)),
         plan_(plan),
         effort_(effort),
+        asked_seq_(asked_seq),
         committed_at_(committed_at) {}
 
   /// An execution whose result is known without asking zooid.
@@ -80,6 +82,19 @@ class RelaySync::Execution final : public outbox::Execution {
   }
 
   outbox::Settlement settle(Circumstances circumstances) override {
+    outbox::Settlement settlement = conclude(circumstances);
+    const bool again = std::holds_alternative<outbox::StayDue>(settlement) ||
+                       std::holds_alternative<outbox::DoAgain>(settlement);
+    if (again && asks_destination()) {
+      owner_.asked_before_[relay_.id.text] = asked_seq_;
+    } else {
+      owner_.asked_before_.erase(relay_.id.text);
+    }
+    return settlement;
+  }
+
+ private:
+  outbox::Settlement conclude(Circumstances circumstances) {
     HostCollisions& collisions = owner_.collisions_;
     collisions.end(relay_.id);
     if (verdict().outcome == Outcome::host_taken) {
@@ -144,7 +159,6 @@ class RelaySync::Execution final : public outbox::Execution {
     return settlement;
   }
 
- private:
   // It has run. Not when it is settled, which can be done twice.
   void count() const {
     const bool refused = plan_ == SyncPlan::skip && verdict().outcome == Outcome::permanent;
@@ -308,6 +322,7 @@ class RelaySync::Execution final : public outbox::Execution {
   Effort effort_ = Effort::if_changed;
   SyncReport report_;
   SteadyTime begun_at_{};
+  std::int64_t asked_seq_ = 0;
   std::optional<TimePoint> committed_at_;
   std::optional<SteadyTime> earlier_doubt_ends_;
   std::optional<TimePoint> doubt_until_;
@@ -362,12 +377,16 @@ std::unique_ptr<outbox::Execution> RelaySync::begin(const outbox::Job& job, bool
     command_.begin_relay_sync(*relay, clock_.now() + longest_doubt(env_));
   }
   return std::make_unique<Execution>(*this, std::move(*relay), decision.plan, effort_of(job),
-                                     committed_at(job));
+                                     job.asked_seq, committed_at(job));
 }
 
-// When the command was committed whose first attempt the job is.
+// When the command was committed whose first request the job makes, as far as this process knows.
 std::optional<TimePoint> RelaySync::committed_at(const outbox::Job& job) const {
   if (!commits_to_requests_.is_on() || job.attempt > 0 || job.asked_seq == 0) {
+    return std::nullopt;
+  }
+  const auto before = asked_before_.find(job.key);
+  if (before != asked_before_.end() && before->second == job.asked_seq) {
     return std::nullopt;
   }
   const auto asked =

@@ -16,6 +16,7 @@
 #include "tender/config/env.hpp"
 #include "tender/http/transport.hpp"
 #include "tender/infra/compare_relay.hpp"
+#include "tender/infra/letter_count.hpp"
 #include "tender/infra/members.hpp"
 #include "tender/infra/relay_sweep.hpp"
 #include "tender/infra/relay_sync.hpp"
@@ -147,11 +148,11 @@ class Infra {
   outbox::DeadLetters dead_letters_;
   outbox::Router router_;
   outbox::Dispatcher dispatcher_;
-  Counter missed_;         // by receiver_
-  Counter added_letters_;  // without the dispatcher
-  Wakeup pause_;           // of listen()
-  Wakeup interval_;        // of reconcile_now_and_then()
-  Wakeup sweep_;           // of sweep()
+  Counter missed_;             // by receiver_
+  LetterCount added_letters_;  // without the dispatcher
+  Wakeup pause_;               // of listen()
+  Wakeup interval_;            // of reconcile_now_and_then()
+  Wakeup sweep_;               // of sweep()
   outbox::Priority floor_;
   bool begun_ = false;
   bool stopping_ = false;
