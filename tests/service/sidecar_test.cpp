@@ -7,13 +7,17 @@
 #include <memory>
 #include <optional>
 #include <sstream>
+#include <stdexcept>
 
 #include <gmock/gmock.h>
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
+#include <boost/asio/post.hpp>
 
+#include "tender/infra/kinds.hpp"
 #include "tender/infra/setting_changes.hpp"
+#include "tender/outbox/outbox.hpp"
 #include "tender/store/database_lock.hpp"
 #include "tender/store/store_error.hpp"
 
@@ -214,6 +218,23 @@ TEST_F(SidecarTest, BreaksOffAfterTenSecondsWhatIsStillInFlight) {
                                    "at the next start in_flight=1 "
                                    "waited=10s"));
   EXPECT_FALSE(is_locked());
+}
+
+// As its host does when something beside it fails.
+TEST_F(SidecarTest, EndsInOrderAfterAFaultOfTheLoop) {
+  start();
+  const Relay blue = create("blue");
+  run_until([this] { return sidecar->in_flight() == 1 && !zooid.requests().empty(); });
+  boost::asio::post(io, [] { throw std::runtime_error("a bug"); });
+  io.restart();
+  EXPECT_THROW(io.run(), std::runtime_error);
+  EXPECT_FALSE(ended);
+  sidecar->stop();
+  clock.advance(10s);
+  run_until([this] { return ended.has_value(); });
+  EXPECT_FALSE(fault);
+  EXPECT_FALSE(is_locked());
+  EXPECT_TRUE(outbox::Outbox(database).find(infra::kRelaySync, blue.id.text));  // due again
 }
 
 TEST_F(SidecarTest, DoesNotWaitForAProbeWhenItIsStopped) {
