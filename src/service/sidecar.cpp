@@ -76,9 +76,8 @@ Sidecar::Condition Sidecar::condition() const {
                 .outage = infra.waits_for_database(),
                 .stopping = stopping_ || infra.is_stopping(),
                 .lost = infra.count_lost()};
-  if (now.outage) {
-    const store::StoreError& error = infra.database_error();
-    now.outage_reason = fmt::format("{}; {}", error.what(), error.remedy());
+  if (const auto& error = infra.database_error(); now.outage && error) {
+    now.outage_reason = fmt::format("{}; {}", error->what(), error->remedy());
   }
   return now;
 }

@@ -101,8 +101,8 @@ class Infra {
 
   /// Whether work has stopped because the database cannot be read or written.
   [[nodiscard]] bool waits_for_database() const { return dispatcher_.outage().ongoing(); }
-  /// What the database said last, meanwhile.
-  [[nodiscard]] const store::StoreError& database_error() const {
+  /// As StoreOutage::error.
+  [[nodiscard]] const std::optional<store::StoreError>& database_error() const {
     return dispatcher_.outage().error();
   }
 

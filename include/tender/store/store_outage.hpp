@@ -38,8 +38,8 @@ class StoreOutage {
 
   [[nodiscard]] bool ongoing() const { return retry_at_.has_value(); }
 
-  /// What the database said last. During an outage only.
-  [[nodiscard]] const StoreError& error() const { return *error_; }
+  /// What the database said last, in this outage or an earlier one; nothing: there was none.
+  [[nodiscard]] const std::optional<StoreError>& error() const { return error_; }
 
   /// When over() looks next: 1 s after the fault, doubling to 30 s. During an outage only.
   [[nodiscard]] TimePoint retry_at() const { return retry_at_.value_or(TimePoint::min()); }
