@@ -108,6 +108,12 @@ std::size_t Dispatcher::in_flight() const {
   return all;
 }
 
+bool Dispatcher::may_break_off() const {
+  return in_flight() == 0 && std::ranges::none_of(lanes_, [](const auto& lane) {
+           return lane->probing == Probe::stores;
+         });
+}
+
 asio::awaitable<void> Dispatcher::run() {
   const auto executor = co_await asio::this_coro::executor;
   while (has_work()) {

@@ -121,7 +121,7 @@ asio::awaitable<void> ActiveSidecar::keep_alive() {
       transport_.stop();
       infra_.abandon();
     }
-    if (infra_.is_stopping() && infra_.in_flight() == 0) {
+    if (infra_.is_stopping() && infra_.may_break_off()) {
       transport_.stop();  // what is under way only reads, and nobody waits for it
     }
     check_files();

@@ -17,6 +17,7 @@
 
 #include "tender/infra/kinds.hpp"
 #include "tender/infra/setting_changes.hpp"
+#include "tender/outbox/destination_state.hpp"
 #include "tender/outbox/outbox.hpp"
 #include "tender/store/database_lock.hpp"
 #include "tender/store/store_error.hpp"
@@ -245,6 +246,23 @@ TEST_F(SidecarTest, DoesNotWaitForAProbeWhenItIsStopped) {
   run_until([this] { return ended.has_value(); });
   EXPECT_FALSE(fault);
   EXPECT_THAT(log.str(), testing::Not(HasSubstr("in flight")));
+}
+
+// Broken off, it could leave its scratch relay behind.
+TEST_F(SidecarTest, WaitsForAProbeThatWritesWhenItIsStopped) {
+  outbox::DestinationState state;
+  state.failing_since = clock.now();
+  state.probe_at = clock.now();
+  state.stores_nothing = true;
+  outbox::write_destination_state(database, infra::kZooid, state);
+  start();
+  run_until([this] { return !zooid.requests().empty(); });
+  EXPECT_THAT(zooid.requests().front(), HasSubstr("POST "));
+  sidecar->stop();
+  clock.advance(9s);
+  EXPECT_FALSE(ended);
+  clock.advance(1s);
+  run_until([this] { return ended.has_value(); });
 }
 
 TEST_F(SidecarTest, ShowsAHeartbeatEveryTenSeconds) {

@@ -78,6 +78,7 @@ class Infra {
   boost::asio::awaitable<RelayComparison> compare_relay(Relay relay);
 
   [[nodiscard]] std::size_t in_flight() const { return dispatcher_.in_flight(); }
+  [[nodiscard]] bool may_break_off() const { return dispatcher_.may_break_off(); }
 
   /// Stops work until the database is well, as when Infra has met `fault` itself.
   void hold(const store::StoreError& fault) {

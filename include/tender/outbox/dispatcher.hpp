@@ -65,6 +65,10 @@ class Dispatcher {
 
   [[nodiscard]] std::size_t in_flight() const;
 
+  /// Whether nothing is under way, or only probes that read: nothing is lost when they are broken
+  /// off.
+  [[nodiscard]] bool may_break_off() const;
+
   /// For whoever else works on the same connection.
   [[nodiscard]] store::StoreOutage& outage() { return outage_; }
   [[nodiscard]] const store::StoreOutage& outage() const { return outage_; }
