@@ -17,6 +17,10 @@ constexpr std::chrono::hours kLongestWait{1};
 
 constexpr std::size_t kShownBody = 200;
 
+bool is_success(int status) {
+  return status >= 200 && status < 300;
+}
+
 std::string said_by_receiver(const http::Response& response) {
   std::string_view body = response.body;
   body = body.substr(0, body.find_last_not_of(" \r\n") + 1);  // npos + 1 is 0
@@ -58,7 +62,7 @@ ReceiverSign sign_of(int status) {
 
 DeliveryVerdict judge_response(const http::Response& response, TimePoint now) {
   const int status = response.status;
-  if (status >= 200 && status < 300) {
+  if (is_success(status)) {
     return {.sign = ReceiverSign::well};
   }
   DeliveryVerdict verdict{.result = status == 410 ? DeliveryResult::gone : DeliveryResult::failed,
@@ -94,6 +98,9 @@ std::string_view remedy_of_fault(http::Fault fault) {
 }
 
 DeliveryVerdict judge_failure(const http::Failure& failure) {
+  if (is_success(failure.status)) {
+    return {.sign = ReceiverSign::well};  // it has the event; what else it says is not read anyway
+  }
   if (failure.fault == http::Fault::stopped) {
     return {.result = DeliveryResult::stopped, .reason = failure.detail};
   }

@@ -39,6 +39,18 @@ TEST(Answer, Of2xxIsADelivery) {
   }
 }
 
+TEST(Answer, Of2xxIsADeliveryHoweverTheBodyEnds) {
+  for (const Fault fault : {Fault::too_large, Fault::closed, Fault::timeout, Fault::malformed}) {
+    http::Failure failure;
+    failure.fault = fault;
+    failure.status = 200;
+    EXPECT_EQ(judge({failure}, kArrival).result, DeliveryResult::delivered) << to_string(fault);
+    EXPECT_EQ(judge({failure}, kArrival).sign, ReceiverSign::well) << to_string(fault);
+    failure.status = 500;
+    EXPECT_EQ(judge({failure}, kArrival).result, DeliveryResult::failed) << to_string(fault);
+  }
+}
+
 TEST(Answer, Of410IsTheEndOfTheTrigger) {
   const DeliveryVerdict verdict = verdict_on(410, "bye\n");
   EXPECT_EQ(verdict.result, DeliveryResult::gone);
