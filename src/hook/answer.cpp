@@ -6,6 +6,7 @@
 
 #include "tender/base/log.hpp"
 #include "tender/http/retry_after.hpp"
+#include "tender/http/url.hpp"
 
 namespace tender::hook {
 namespace {
@@ -60,6 +61,19 @@ ReceiverSign sign_of(int status) {
   }
 }
 
+// Without path and query, which may be a secret.
+std::string target_of(const http::Response& redirect) {
+  const auto location = redirect.header("Location");
+  if (!location || location->empty()) {
+    return "nowhere";
+  }
+  try {
+    return http::Url::parse(*location).origin();
+  } catch (const http::InvalidUrl&) {
+    return "another path, or to what is no URL";
+  }
+}
+
 DeliveryVerdict judge_response(const http::Response& response, TimePoint now) {
   const int status = response.status;
   if (is_success(status)) {
@@ -73,7 +87,7 @@ DeliveryVerdict judge_response(const http::Response& response, TimePoint now) {
     verdict.reason = fmt::format(
         "the receiver answered {}, a redirect to {}; tender follows none: set the trigger's URL to "
         "the address that answers",
-        status, printable(response.header("Location").value_or("nowhere"), kShownBody));
+        status, target_of(response));
   }
   return verdict;
 }
