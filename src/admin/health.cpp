@@ -7,9 +7,9 @@
 
 #include "tender/admin/readiness.hpp"
 #include "tender/base/log.hpp"
-#include "tender/base/utc_time.hpp"
 #include "tender/outbox/destination_state.hpp"
 #include "tender/store/store_error.hpp"
+#include "tender/view/status.hpp"
 
 namespace tender::admin {
 namespace {
@@ -45,21 +45,24 @@ Check check_sidecar(const service::Sidecar::Condition& now) {
                    : Check{"sidecar", State::failed, "it has not begun to look for pending relays"};
 }
 
-Check broken_database() {
-  return {"database", State::failed, "it cannot be used; see the sidecar's log"};
+// What the database has said is not for everybody.
+Check broken_database(bool verbose, const std::string& reason) {
+  return {"database", State::failed, verbose ? reason : "it cannot be used; see the sidecar's log"};
+}
+
+Check broken_database(bool verbose, const store::StoreError& error) {
+  return broken_database(verbose, fmt::format("{}; {}", error.what(), error.remedy()));
 }
 
 Check check_database(service::Sidecar& sidecar, bool verbose) {
-  if (sidecar.condition().outage) {
-    return broken_database();
+  if (const auto now = sidecar.condition(); now.outage) {
+    return broken_database(verbose, now.outage_reason);
   }
   try {
     static_cast<void>(sidecar.query().last_activity_seq());
     return {"database", State::ok, "it can be read and written"};
   } catch (const store::StoreError& error) {
-    return verbose ? Check{"database", State::failed,
-                           fmt::format("{}; {}", error.what(), error.remedy())}
-                   : broken_database();
+    return broken_database(verbose, error);
   }
 }
 
@@ -77,9 +80,7 @@ void add_destinations(service::Sidecar& sidecar, TimePoint now, bool verbose,
           {"destination", State::degraded, fmt::format("{} has asked tender to wait", name)});
     } else {
       checks.push_back({"destination", State::ok,
-                        state.answered_at ? fmt::format("{} is usable: it answered at {}", name,
-                                                        format_time(*state.answered_at))
-                                          : fmt::format("{} is usable, as far as is known", name)});
+                        fmt::format("{} is usable; {}", name, view::describe_answer(state, now))});
     }
   }
 }
@@ -89,8 +90,8 @@ std::vector<Check> check_all(service::Sidecar& sidecar, TimePoint now, bool verb
   if (checks.back().state == State::ok) {
     try {
       add_destinations(sidecar, now, verbose, checks);
-    } catch (const store::StoreError&) {
-      checks.push_back(broken_database());
+    } catch (const store::StoreError& error) {
+      checks.push_back(broken_database(verbose, error));
     }
   }
   return checks;

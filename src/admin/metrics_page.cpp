@@ -90,6 +90,9 @@ void MetricsPage::show_database() {
     const bool is = state_of(snapshot.destinations.at(std::string(infra::kZooid))) == state;
     metrics_.gauge("tender_destination_state").set({infra::kZooid, state}, is ? 1 : 0);
   }
+  const auto answered_at = snapshot.destinations.at(std::string(infra::kZooid)).answered_at;
+  metrics_.gauge("tender_destination_last_answer_timestamp_seconds")
+      .set({infra::kZooid}, answered_at ? seconds(answered_at->time_since_epoch()) : 0);
   show_webhooks(snapshot, now);
   metrics_.gauge("tender_paused").set(snapshot.pause ? 1 : 0);
   metrics_.gauge("tender_activities_unrouted")

@@ -134,8 +134,8 @@ void add_work(std::vector<MetricRow>& rows) {
        .buckets = kRequestSeconds},
       {.name = "tender_sync_commit_to_request_seconds",
        .type = histogram,
-       .help = "From the commit of a command until the first request that carries it begins; of "
-               "first attempts only.",
+       .help = "From the commit of a command until the first request that carries it begins. What "
+               "is sent again is not counted again.",
        .buckets = kWaitSeconds},
       {"tender_dead_letters_open",
        gauge,
@@ -179,6 +179,12 @@ void add_destinations(std::vector<MetricRow>& rows) {
        "nothing is sent. not_storing: the same, because it cannot read or write its files. paused: "
        "it asked tender to wait (Retry-After).",
        {destination(), {"state", {"usable", "paused", "failing", "not_storing"}}}},
+      {"tender_destination_last_answer_timestamp_seconds",
+       gauge,
+       "When the destination last showed that it works. tender asks it when it has not answered "
+       "for "
+       "a minute. 0: it has not answered yet.",
+       {destination()}},
       {"tender_destination_transitions_total",
        counter,
        "Changes of the destination into this state, as far as tender saw.",

@@ -29,4 +29,18 @@ void run_to_end(boost::asio::io_context& io, boost::asio::awaitable<void> work) 
   io.run();
 }
 
+bool run_out(boost::asio::io_context& io, std::chrono::steady_clock::time_point latest) {
+  while (true) {
+    try {
+      io.restart();
+      io.run_until(latest);
+      return io.stopped();
+    } catch (...) {
+      if (std::chrono::steady_clock::now() >= latest) {
+        return false;
+      }
+    }
+  }
+}
+
 }  // namespace tender::cli

@@ -73,18 +73,7 @@ class Run {
   void drain() {
     sidecar_.stop();
     stop_admins();
-    const auto latest = std::chrono::steady_clock::now() + kDrain;
-    bool more = true;
-    while (more) {
-      try {
-        io_.restart();
-        io_.run_until(latest);
-        more = false;
-      } catch (...) {
-        more = std::chrono::steady_clock::now() < latest;  // failed because of the first fault
-      }
-    }
-    if (!io_.stopped()) {
+    if (!run_out(io_, std::chrono::steady_clock::now() + kDrain)) {
       write_log(*logger_, logs::kStoppedByFault, "cause", what(fault_));
       std::_Exit(static_cast<int>(ExitCode::error));
     }

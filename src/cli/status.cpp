@@ -69,10 +69,7 @@ std::string describe_destination(const outbox::DestinationState& state, const Sn
     return fmt::format("asks tender to wait until {} (Retry-After)",
                        format_time(*state.paused_until));
   }
-  return fmt::format("no problem known{}{}",
-                     state.answered_at
-                         ? fmt::format("; it answered at {}", format_time(*state.answered_at))
-                         : std::string(),
+  return fmt::format("no problem known, {}{}", view::describe_answer(state, snapshot.taken_at),
                      state.concurrency && snapshot.holder
                          ? fmt::format("; sending {} request{} at a time for now",
                                        *state.concurrency, *state.concurrency == 1 ? "" : "s")

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <array>
 #include <span>
-#include <stdexcept>
 #include <vector>
 
 #include <fmt/format.h>
@@ -179,8 +178,8 @@ void check_host(const http::Url& url, const ReceiverRules& rules) {
 http::Url parse_any_url(std::string_view text) {
   try {
     return http::Url::parse(text);
-  } catch (const std::invalid_argument& error) {
-    refuse_url(error.what(), "write a URL such as https://hooks.example.com/tender");
+  } catch (const http::InvalidUrl& error) {
+    refuse_url("the URL " + error.fault(), "write a URL such as https://hooks.example.com/tender");
   }
 }
 
@@ -202,8 +201,8 @@ http::AddressFilter public_addresses_only() {
 http::Url parse_receiver_url(std::string_view text, const ReceiverRules& rules) {
   http::Url parsed = parse_any_url(text);
   if (!parsed.tls() && !rules.allow_http) {
-    refuse_url(fmt::format("\"{}\" is an http URL: what it carries can be read on the way",
-                           printable(text, 200)),
+    refuse_url(fmt::format("the URL at {} is an http URL: what it carries can be read on the way",
+                           parsed.origin()),
                "write https://");
   }
   check_host(parsed, rules);

@@ -6,6 +6,7 @@
 
 #include "tender/base/log.hpp"
 #include "tender/http/retry_after.hpp"
+#include "tender/http/url.hpp"
 
 namespace tender::hook {
 namespace {
@@ -16,6 +17,10 @@ constexpr std::array<std::string_view, 4> kResults{"delivered", "gone", "failed"
 constexpr std::chrono::hours kLongestWait{1};
 
 constexpr std::size_t kShownBody = 200;
+
+bool is_success(int status) {
+  return status >= 200 && status < 300;
+}
 
 std::string said_by_receiver(const http::Response& response) {
   std::string_view body = response.body;
@@ -56,9 +61,22 @@ ReceiverSign sign_of(int status) {
   }
 }
 
+// Without path and query, which may be a secret.
+std::string target_of(const http::Response& redirect) {
+  const auto location = redirect.header("Location");
+  if (!location || location->empty()) {
+    return "nowhere";
+  }
+  try {
+    return http::Url::parse(*location).origin();
+  } catch (const http::InvalidUrl&) {
+    return "another path, or to what is no URL";
+  }
+}
+
 DeliveryVerdict judge_response(const http::Response& response, TimePoint now) {
   const int status = response.status;
-  if (status >= 200 && status < 300) {
+  if (is_success(status)) {
     return {.sign = ReceiverSign::well};
   }
   DeliveryVerdict verdict{.result = status == 410 ? DeliveryResult::gone : DeliveryResult::failed,
@@ -69,7 +87,7 @@ DeliveryVerdict judge_response(const http::Response& response, TimePoint now) {
     verdict.reason = fmt::format(
         "the receiver answered {}, a redirect to {}; tender follows none: set the trigger's URL to "
         "the address that answers",
-        status, printable(response.header("Location").value_or("nowhere"), kShownBody));
+        status, target_of(response));
   }
   return verdict;
 }
@@ -94,6 +112,9 @@ std::string_view remedy_of_fault(http::Fault fault) {
 }
 
 DeliveryVerdict judge_failure(const http::Failure& failure) {
+  if (is_success(failure.status)) {
+    return {.sign = ReceiverSign::well};  // it has the event; what else it says is not read anyway
+  }
   if (failure.fault == http::Fault::stopped) {
     return {.result = DeliveryResult::stopped, .reason = failure.detail};
   }

@@ -1,5 +1,6 @@
 #include "tender/hook/delivery_policy.hpp"
 
+#include <algorithm>
 #include <utility>
 
 #include <fmt/format.h>
@@ -100,6 +101,7 @@ bool is_within(const T& value, const Bounds<T>& bounds) {
 }  // namespace
 
 std::optional<Milliseconds> DeliveryPolicy::next_delay(int failures, Milliseconds age,
+                                                       Milliseconds retry_after,
                                                        Random& random) const {
   if (failures >= max_attempts) {
     return std::nullopt;
@@ -109,7 +111,7 @@ std::optional<Milliseconds> DeliveryPolicy::next_delay(int failures, Millisecond
                       .factor = factor,
                       .cap = cap,
                       .jitter_percent = jitter_percent};
-  const Milliseconds delay = waits.delay(failures, random);
+  const Milliseconds delay = std::max(waits.delay(failures, random), retry_after);
   return age + delay > max_duration ? std::nullopt : std::optional(delay);
 }
 

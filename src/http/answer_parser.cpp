@@ -137,6 +137,12 @@ bool AnswerParser::started() const {
   return impl_->interim > 0 || impl_->parser->got_some();
 }
 
+int AnswerParser::status() const {
+  const Parser& parser = *impl_->parser;
+  const int status = parser.is_header_done() ? static_cast<int>(parser.get().result_int()) : 0;
+  return status >= 200 ? status : 0;
+}
+
 const std::string& AnswerParser::fault() const {
   return impl_->fault;
 }

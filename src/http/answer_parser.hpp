@@ -35,6 +35,9 @@ class AnswerParser {
   /// A byte of the answer has come.
   [[nodiscard]] bool started() const;
 
+  /// Of the answer, once its head is whole; 0 before.
+  [[nodiscard]] int status() const;
+
   /// For people: why the answer is malformed or too large. Never a part of it.
   [[nodiscard]] const std::string& fault() const;
 

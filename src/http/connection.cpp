@@ -78,6 +78,7 @@ asio::awaitable<Exchange> Connection::exchange(Call& call, std::string_view requ
     failure.detail = fmt::format("the answer from {} {}", call.origin().text(), parser_.fault());
   }
   failure.written = written;
+  failure.status = parser_.status();
   exchange.result = std::move(failure);
   co_return exchange;
 }

@@ -23,10 +23,8 @@ constexpr std::uint16_t default_port(bool tls) {
 
 // What is wrong with which URL. One that may carry a password is not repeated.
 [[noreturn]] void refuse(std::string_view text, std::string_view fault) {
-  if (text.find('@') != std::string_view::npos) {
-    throw std::invalid_argument(fmt::format("the URL {}", fault));
-  }
-  throw std::invalid_argument(fmt::format("\"{}\" {}", printable(text, 200), fault));
+  const bool secret = text.find('@') != std::string_view::npos;
+  throw InvalidUrl(secret ? "the URL" : fmt::format("\"{}\"", printable(text, 200)), fault);
 }
 
 bool is_name_character(char c) {
@@ -125,8 +123,12 @@ std::string Url::authority() const {
   return authority;
 }
 
+std::string Url::origin() const {
+  return (tls_ ? "https://" : "http://") + authority();
+}
+
 std::string Url::text() const {
-  return (tls_ ? "https://" : "http://") + authority() + target_;
+  return origin() + target_;
 }
 
 }  // namespace tender::http

@@ -163,7 +163,7 @@ class HookDelivery::Execution final : public outbox::Execution {
     const bool gone = verdict_.result == DeliveryResult::gone;
     const auto delay = gone ? std::nullopt
                             : policy.next_delay(failures, std::max(age, Milliseconds::zero()),
-                                                owner_.runtime_.random);
+                                                verdict_.retry_after, owner_.runtime_.random);
     if (!delay) {
       return outbox::GiveUp{
           .reason = gone ? outbox::DeadLetterReason::gone : outbox::DeadLetterReason::exhausted,
@@ -171,11 +171,10 @@ class HookDelivery::Execution final : public outbox::Execution {
           .error = verdict_.reason};
     }
     owner_.deliveries_.add({"failed"});
-    const Milliseconds wait = std::max(*delay, verdict_.retry_after);
     write_log(owner_.runtime_.logger, logs::kDeliveryFailed, "trigger", delivery_.trigger_name,
               "webhook", job_.key, "event", delivery_.activity_type, "attempt", failures, "of",
-              policy.max_attempts, "next", wait, "cause", verdict_.reason);
-    return outbox::Retry{.attempt = failures, .not_before = now + wait, .error = verdict_.reason};
+              policy.max_attempts, "next", *delay, "cause", verdict_.reason);
+    return outbox::Retry{.attempt = failures, .not_before = now + *delay, .error = verdict_.reason};
   }
 
   HookDelivery& owner_;

@@ -33,6 +33,10 @@ boost::asio::awaitable<void> Look::run() {
   const http::Exchange exchange = co_await client_.look(relay_);
   verdict_ = zooid::judge_liveness(exchange, relay_);
   after_ = read_file();
+  // One that is inactive is as described when nothing is served, and then anything may have said
+  // so.
+  sign_.answered =
+      verdict_.liveness == zooid::Liveness::as_described && relay_.status == RelayStatus::active;
   if (env_.relay_verify == config::RelayVerify::direct &&
       std::holds_alternative<http::Failure>(exchange.result)) {
     sign_ = infra::destination_sign(zooid::judge(exchange, http::Method::get, clock_.now()));

@@ -27,7 +27,8 @@ class Look : public outbox::Execution {
   [[nodiscard]] bool overwrites() const override { return false; }
   boost::asio::awaitable<void> run() override;
 
-  /// Only a direct look that cannot reach the API's address says something of zooid.
+  /// A relay that is served shows that zooid runs. A direct look that cannot reach the API's
+  /// address shows a fault.
   [[nodiscard]] outbox::DestinationSign destination_sign() const override { return sign_; }
 
  protected:

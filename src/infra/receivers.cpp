@@ -56,7 +56,8 @@ std::optional<outbox::Destination> Receivers::open(const std::string& name) {
   destination.prober = prober.get();
   destination.gate = {.rate = rate_of(name),
                       .concurrency = kConcurrency,
-                      .slow_answer = Milliseconds(kTimeout) / kSlowShare};
+                      .slow_answer = Milliseconds(kTimeout) / kSlowShare,
+                      .watched = false};
   destination.measured = false;  // who the receivers are is no label
   return destination;
 }

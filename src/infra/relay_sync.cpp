@@ -36,7 +36,7 @@ SyncAction action_of(SyncPlan plan) {
 
 class RelaySync::Execution final : public outbox::Execution {
  public:
-  /// `asked_seq`: the activity that asked for it. `committed_at` is for the first attempt of a
+  /// `asked_seq`: the activity that asked for it. `committed_at` is for the first request of a
   /// command: when it was committed.
   Execution(RelaySync& owner, std::int64_t asked_seq, Relay relay, SyncPlan plan, Effort effort,
             std::optional<TimePoint> committed_at)
@@ -85,6 +85,19 @@ class RelaySync::Execution final : public outbox::Execution {
   }
 
   outbox::Settlement settle(Circumstances circumstances) override {
+    outbox::Settlement settlement = conclude(circumstances);
+    const bool again = std::holds_alternative<outbox::StayDue>(settlement) ||
+                       std::holds_alternative<outbox::DoAgain>(settlement);
+    if (again && asks_destination()) {
+      owner_.asked_before_[relay_.id.text] = asked_seq_;
+    } else {
+      owner_.asked_before_.erase(relay_.id.text);
+    }
+    return settlement;
+  }
+
+ private:
+  outbox::Settlement conclude(Circumstances circumstances) {
     HostCollisions& collisions = owner_.collisions_;
     collisions.end(relay_.id);
     if (verdict().outcome == Outcome::host_taken) {
@@ -149,7 +162,6 @@ class RelaySync::Execution final : public outbox::Execution {
     return settlement;
   }
 
- private:
   // It has run. Not when it is settled, which can be done twice.
   void count() const {
     const bool refused = plan_ == SyncPlan::skip && verdict().outcome == Outcome::permanent;
@@ -375,9 +387,13 @@ std::unique_ptr<outbox::Execution> RelaySync::begin(const outbox::Job& job, bool
                                      effort_of(job), committed_at(job));
 }
 
-// When the command was committed whose first attempt the job is.
+// When the command was committed whose first request the job makes, as far as this process knows.
 std::optional<TimePoint> RelaySync::committed_at(const outbox::Job& job) const {
   if (!commits_to_requests_.is_on() || job.attempt > 0 || job.asked_seq == 0) {
+    return std::nullopt;
+  }
+  const auto before = asked_before_.find(job.key);
+  if (before != asked_before_.end() && before->second == job.asked_seq) {
     return std::nullopt;
   }
   const auto asked =

@@ -11,8 +11,7 @@ namespace {
 constexpr int kFaultsToOpen = 5;
 // The longest stays under 2 minutes with its jitter, and leaves some seconds to a probe that times
 // out and to the fleet: all that waited is in step within 2 minutes of the destination's return.
-constexpr std::chrono::seconds kFirstOpenTime{5};
-constexpr RetryPolicy kOpenTimes(0, kFirstOpenTime, std::chrono::seconds(100));
+constexpr RetryPolicy kOpenTimes(0, std::chrono::seconds(5), std::chrono::seconds(100));
 
 }  // namespace
 
@@ -20,15 +19,24 @@ TimePoint CircuitBreaker::probe_at(TimePoint now) const {
   return probe_at_ > now + kOpenTimes.longest() ? now : probe_at_;
 }
 
-void CircuitBreaker::hurry_probe(TimePoint now) {
-  assert(state_ == State::open);
-  probe_at_ = std::min(probe_at(now), std::max(now, opened_at_ + kFirstOpenTime));
-}
-
 void CircuitBreaker::job_met_fault(TimePoint now) {
-  if (state_ == State::closed && ++faults_in_row_ >= kFaultsToOpen) {
+  if (state_ == State::closed && ++faults_in_row_ + watch_faults_ >= kFaultsToOpen) {
     open(now);
   }
+}
+
+void CircuitBreaker::watch_ends(bool well, TimePoint now) {
+  if (state_ != State::closed) {
+    return;  // jobs have shown more meanwhile
+  }
+  watch_faults_ = well ? 0 : watch_faults_ + 1;
+  if (faults_in_row_ + watch_faults_ >= kFaultsToOpen) {
+    open(now);
+  }
+}
+
+void CircuitBreaker::hasten_probe(TimePoint at) {
+  probe_at_ = std::min(probe_at_, at);
 }
 
 void CircuitBreaker::trip(TimePoint now) {
@@ -40,6 +48,7 @@ void CircuitBreaker::trip(TimePoint now) {
 void CircuitBreaker::job_succeeded() {
   state_ = State::closed;
   faults_in_row_ = 0;
+  watch_faults_ = 0;
   openings_ = 0;
 }
 
@@ -55,6 +64,7 @@ void CircuitBreaker::probe_ends(bool well, TimePoint now) {
   if (well) {
     state_ = State::closed;
     faults_in_row_ = 0;
+    watch_faults_ = 0;
   } else {
     open(now);
   }
@@ -68,7 +78,6 @@ void CircuitBreaker::restore_open(TimePoint now) {
 
 void CircuitBreaker::open(TimePoint now) {
   state_ = State::open;
-  opened_at_ = now;
   probe_at_ = now + kOpenTimes.delay(++openings_, random_);
 }
 

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "tender/base/log_messages.hpp"
+#include "tender/outbox/retry_policy.hpp"
 
 namespace tender::outbox {
 namespace {
@@ -12,17 +13,27 @@ using State = CircuitBreaker::State;
 
 constexpr std::chrono::minutes kLongestPause{15};   // a longer Retry-After counts as this
 constexpr std::chrono::seconds kOverwriteAlone{1};  // as long as it has no answer
+constexpr std::chrono::seconds kHastened{5};        // at least, between two probes
+constexpr std::chrono::seconds kAnswerNews{5};  // an answer so long after the last is worth saving
+
+// How long what is believed of a destination may rest on one answer, and how soon it is asked again
+// when something speaks against it. Both with jitter.
+constexpr RetryPolicy kQuiet(0, std::chrono::seconds(60), std::chrono::seconds(60));
+constexpr RetryPolicy kDoubt(0, std::chrono::seconds(2), std::chrono::seconds(2));
 
 }  // namespace
 
 DestinationGate::DestinationGate(std::string name, Random& random, Logger& logger, Options options,
                                  const Metrics& metrics)
     : name_(std::move(name)),
+      watched_(options.watched),
+      random_(random),
       logger_(logger),
       breaker_(random),
       tokens_(options.rate),
       rate_(options.rate),
       limit_(options.concurrency, options.first_concurrency, options.slow_answer),
+      quiet_(kQuiet.delay(1, random)),
       transitions_(metrics.counter("tender_destination_transitions_total")),
       faults_(metrics.counter("tender_destination_faults_total")),
       rate_waits_(metrics.histogram("tender_rate_limiter_wait_seconds")) {}
@@ -31,6 +42,8 @@ void DestinationGate::restore(const DestinationState& state, TimePoint now) {
   state_ = state;
   state_.concurrency.reset();  // that was what another process had learned
   saved_ = state;
+  ask_soon(now);  // what an earlier process believed may be old
+  asked_at_ = now;
   if (state_.failing_since) {
     write_log(logger_, logs::kUnusableBefore, "destination", name_, "failing_for",
               now - *state_.failing_since, "cause", state_.reason);
@@ -45,6 +58,7 @@ void DestinationGate::set_rate(int rate) {
 }
 
 bool DestinationGate::admits(TimePoint now, int in_flight) {
+  forget_old_pause(now);
   return breaker_.state() == State::closed && in_flight < limit_.allowed() && !paused(now) &&
          tokens_.next_token_at(now) <= now;
 }
@@ -55,6 +69,29 @@ TimePoint DestinationGate::opens_at(TimePoint now, int in_flight) {
     return TimePoint::max();
   }
   return after_pause(closed ? tokens_.next_token_at(now) : breaker_.probe_at(now), now);
+}
+
+TimePoint DestinationGate::probe_at(TimePoint now) const {
+  switch (breaker_.state()) {
+    case State::open:
+      return after_pause(breaker_.probe_at(now), now);
+    case State::half_open:
+      return TimePoint::max();
+    case State::closed:
+      break;
+  }
+  if (!ask_at_) {
+    return TimePoint::max();
+  }
+  // Further ahead than that only when the clock was set back.
+  return after_pause(*ask_at_ > now + kQuiet.longest() ? now : *ask_at_, now);
+}
+
+void DestinationGate::hasten_probe(TimePoint asked_at, TimePoint now) {
+  if (waits_for_probe() && asked_at > asked_at_) {
+    breaker_.hasten_probe(std::max(now, asked_at_ + kHastened));
+    state_.probe_at = probe_at(now);
+  }
 }
 
 TimePoint DestinationGate::after_pause(TimePoint at, TimePoint now) const {
@@ -88,6 +125,9 @@ bool DestinationGate::record(const DestinationSign& sign, Timing timing, TimePoi
   pause(sign, now);
   switch (sign.kind) {
     case DestinationSign::Kind::none:
+      if (sign.answered) {
+        note_answer(now);
+      }
       // A destination that goes down breaks connections before it refuses them.
       return breaker_.state() == State::closed && !(known && sign.pause > Milliseconds::zero());
     case DestinationSign::Kind::well:
@@ -125,45 +165,75 @@ bool DestinationGate::record_fault(const DestinationSign& sign, Timing timing, T
     }
   }
   breaker_.job_met_fault(now);
+  ask_soon(now);
   follow(now, sign.reason);
   return !known;
 }
 
+void DestinationGate::note_answer(TimePoint now) {
+  state_.answered_at = now;
+  ask_in(quiet_, now);
+}
+
+void DestinationGate::ask_soon(TimePoint now) {
+  if (watched_) {
+    ask_in(kDoubt.delay(1, random_), now);
+  }
+}
+
+void DestinationGate::ask_in(Milliseconds wait, TimePoint now) {
+  if (watched_) {
+    ask_at_ = now + wait;
+  }
+}
+
 bool DestinationGate::begin_probe(TimePoint now) {
-  if (breaker_.state() != State::open || breaker_.probe_at(now) > now || paused(now)) {
+  forget_old_pause(now);
+  if (probe_at(now) > now) {
     return false;
   }
-  breaker_.probe_begins();
-  return true;
-}
-
-void DestinationGate::hurry_probe(TimePoint now) {
+  asked_at_ = now;
+  quiet_ = kQuiet.delay(1, random_);
   if (breaker_.state() == State::open) {
-    breaker_.hurry_probe(now);
-    state_.probe_at = after_pause(breaker_.probe_at(now), now);
+    breaker_.probe_begins();
+  } else {
+    ask_at_.reset();  // until it has ended
   }
-}
-
-void DestinationGate::note_answer(TimePoint now) {
-  const auto& before = state_.answered_at;
-  if (!before || now < *before || now >= *before + DestinationState::kAnsweredStep) {
-    state_.answered_at = now;
-  }
+  return true;
 }
 
 void DestinationGate::probe_ended(Probe kind, const DestinationSign& sign, TimePoint now) {
   count_fault(sign);
   pause(sign, now);
+  if (sign.kind == DestinationSign::Kind::well) {
+    note_answer(now);
+  }
+  if (breaker_.state() != State::half_open && sign.kind != DestinationSign::Kind::storage) {
+    watch_ended(sign, now);
+    return;
+  }
   const bool well = sign.kind == DestinationSign::Kind::well && kind == probe_kind();
   if (sign.kind == DestinationSign::Kind::storage) {
     state_.stores_nothing = true;
+    breaker_.trip(now);  // if it was only asked whether it still works
   } else if (well) {
     state_.stores_nothing = false;
   }
-  if (well) {
-    note_answer(now);
-  }
   breaker_.probe_ends(well, now);
+  follow(now, sign.reason);
+}
+
+// It was asked whether it still works; or it was asked while it failed, and a job in flight has
+// closed the breaker meanwhile.
+void DestinationGate::watch_ended(const DestinationSign& sign, TimePoint now) {
+  if (sign.kind == DestinationSign::Kind::fault) {
+    breaker_.watch_ends(/*well=*/false, now);
+    ask_soon(now);
+  } else if (sign.kind == DestinationSign::Kind::well) {
+    breaker_.watch_ends(/*well=*/true, now);
+  } else {
+    ask_in(quiet_, now);  // neither: it is asked again in its time
+  }
   follow(now, sign.reason);
 }
 
@@ -188,6 +258,22 @@ bool DestinationGate::paused(TimePoint now) const {
          *state_.paused_until <= now + kLongestPause;
 }
 
+// Else it would begin again when the clock is set back, or comes close to its end after that.
+void DestinationGate::forget_old_pause(TimePoint now) {
+  if (!paused(now)) {
+    state_.paused_until.reset();
+  }
+}
+
+bool DestinationGate::changed() const {
+  DestinationState known = state_;
+  known.answered_at = saved_.answered_at;
+  return known != saved_ ||
+         (state_.answered_at &&
+          (!saved_.answered_at ||
+           std::chrono::abs(*state_.answered_at - *saved_.answered_at) >= kAnswerNews));
+}
+
 // Brings state_ in line with the breaker, and tells the operator of the change.
 void DestinationGate::follow(TimePoint now, const std::string& reason) {
   if (breaker_.state() == State::closed) {
@@ -207,6 +293,7 @@ void DestinationGate::follow(TimePoint now, const std::string& reason) {
   }
   if (!state_.failing_since) {
     state_.failing_since = now;
+    asked_at_ = now;
     limit_.restart();
     state_.concurrency = limit_.allowed();
     transitions_.add({name_, "failing"});

@@ -1,11 +1,8 @@
 #include "tender/outbox/dispatcher.hpp"
 
 #include <algorithm>
-#include <array>
 #include <exception>
 #include <utility>
-
-#include <fmt/format.h>
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/this_coro.hpp>
@@ -14,6 +11,8 @@
 #include "tender/store/database.hpp"
 #include "tender/store/store_error.hpp"
 #include "tender/store/transaction.hpp"
+
+#include "lane.hpp"
 
 namespace tender::outbox {
 namespace {
@@ -31,54 +30,7 @@ const std::set<std::string>& keys_of(const std::map<std::string_view, std::set<s
   return found == busy.end() ? none : found->second;
 }
 
-// In the order of Settlement's alternatives.
-constexpr std::array<std::string_view, std::variant_size_v<Settlement>> kSettlements{
-    "complete", "stay_due", "wait_until", "do_again", "retry", "give_up"};
-
 }  // namespace
-
-// One destination: its gate, and what is under way towards it.
-struct Dispatcher::Lane {
-  Lane(Destination to, bool rows_name_it, std::size_t kinds, Random& random, Logger& logger,
-       const Metrics& metrics)
-      : destination(std::move(to)),
-        of_rows(rows_name_it),
-        gate(destination.name, random, logger, destination.gate,
-             destination.measured ? metrics : Metrics()),
-        places{.by_kind = std::vector<int>(kinds)},
-        turns(kinds),
-        claimed_last(kinds - 1) {}
-
-  struct Turn {
-    std::uint64_t claims = 0;  // so far
-    bool barred = false;       // the last job that could be claimed waits until it may overwrite
-  };
-
-  // Whether one more job of that kind may be claimed beside `taken` others of it.
-  [[nodiscard]] bool has_place(std::size_t kind, const Kind& as, int taken) const {
-    return !turns.at(kind).barred && taken < std::max(1, gate.allowed() / as.share);
-  }
-
-  [[nodiscard]] bool goes_here(const Kind& kind) const {
-    return kind.goes_to == nullptr || kind.goes_to(destination.name);
-  }
-
-  // There can be many lanes of rows, so they are looked at only when something may have changed.
-  [[nodiscard]] bool is_due(TimePoint now) const { return !of_rows || touched || look_at <= now; }
-
-  [[nodiscard]] bool is_barred() const { return std::ranges::any_of(turns, &Turn::barred); }
-
-  Destination destination;
-  bool of_rows;         // of Registry::more
-  bool touched = true;  // since it was looked at last
-  TimePoint look_at{};
-  bool unwanted = false;
-  DestinationGate gate;
-  Places places;
-  std::vector<Turn> turns;   // of each kind
-  std::size_t claimed_last;  // which kind
-  bool probing = false;
-};
 
 Dispatcher::Meters::Meters(const Metrics& metrics)
     : waits(metrics.histogram("tender_work_wait_seconds")),
@@ -175,7 +127,7 @@ void Dispatcher::close_unwanted_lanes() {
 Dispatcher::~Dispatcher() = default;
 
 bool Dispatcher::is_probing() const {
-  return std::ranges::any_of(lanes_, [](const auto& lane) { return lane->probing; });
+  return std::ranges::any_of(lanes_, [](const auto& lane) { return lane->probing.has_value(); });
 }
 
 std::size_t Dispatcher::in_flight() const {
@@ -184,6 +136,12 @@ std::size_t Dispatcher::in_flight() const {
     all += static_cast<std::size_t>(lane->places.all);
   }
   return all;
+}
+
+bool Dispatcher::may_break_off() const {
+  return in_flight() == 0 && std::ranges::none_of(lanes_, [](const auto& lane) {
+           return lane->probing == Probe::stores;
+         });
 }
 
 asio::awaitable<void> Dispatcher::run() {
@@ -205,6 +163,7 @@ asio::awaitable<void> Dispatcher::run() {
             for (std::shared_ptr<Task>& task : claim(*lane)) {
               start(execute(std::move(task)), executor);
             }
+            hasten_probe(*lane);
             begin_probe(*lane, executor);
           }
         }
@@ -236,15 +195,6 @@ void Dispatcher::start(asio::awaitable<void> work, const asio::any_io_executor& 
   });
 }
 
-void Dispatcher::hurry_probe(std::string_view destination) {
-  for (const auto& lane : lanes_) {
-    if (lane->destination.name == destination) {
-      lane->gate.hurry_probe(clock_.now());
-    }
-  }
-  wakeup_.notify();
-}
-
 void Dispatcher::stop() {
   if (stage_ == Stage::working) {
     stage_ = Stage::stopping;
@@ -267,122 +217,6 @@ bool Dispatcher::has_work() const {
       break;
   }
   return in_flight() > finished_.size() || is_probing();
-}
-
-void Dispatcher::settle_finished() {
-  if (finished_.empty()) {
-    return;
-  }
-  try {
-    settle_together();
-    return;
-  } catch (const store::StoreError& error) {
-    if (error.fault() != store::StoreFault::constraint) {
-      throw;
-    }
-  }
-  while (!finished_.empty()) {
-    settle_alone(*finished_.front());
-    release(*finished_.front());
-    finished_.erase(finished_.begin());
-  }
-}
-
-void Dispatcher::settle_together() {
-  store::Transaction transaction(database_);
-  for (const auto& task : finished_) {
-    settle(*task);
-  }
-  for (const auto& lane : lanes_) {
-    if (lane->gate.changed()) {
-      write_destination_state(database_, lane->destination.name, lane->gate.state());
-    }
-  }
-  transaction.commit();
-  for (const auto& lane : lanes_) {
-    lane->gate.saved();
-  }
-  for (const auto& task : finished_) {
-    release(*task);
-  }
-  finished_.clear();
-}
-
-void Dispatcher::release(const Task& task) {
-  busy_[registry_.kinds.at(task.kind).resource].erase(task.job.key);
-  --task.lane->places.all;
-  --task.lane->places.by_kind.at(task.kind);
-  task.lane->touched = true;
-  meters_.settled.add({registry_.kinds.at(task.kind).name, task.settled_as});
-  if (task.letter) {
-    meters_.dead_letters.add({to_string(*task.letter)});
-  }
-}
-
-void Dispatcher::settle_alone(Task& task) {
-  try {
-    store::Transaction transaction(database_);
-    settle(task);
-    transaction.commit();
-  } catch (const store::StoreError& error) {
-    if (error.fault() != store::StoreFault::constraint) {
-      throw;
-    }
-    put_off(task, error);
-  }
-}
-
-// The result breaks a rule of the schema, because of what another program wrote or a bug of ours.
-// Doing the work again at once would not help, and never doing it again would hide it.
-void Dispatcher::put_off(Task& task, const store::StoreError& error) {
-  const Job& job = task.job;
-  write_log(logger_, logs::kResultNotWritten, "work", job.kind, "key", job.key, "cause",
-            error.what(), "remedy", error.remedy());
-  task.settled_as = "put_off";
-  task.letter.reset();
-  const std::string reason = fmt::format("the result could not be written: {}", error.what());
-  outbox_.retry_later(job, job.attempt + 1, clock_.now() + options_.horizon, reason);
-}
-
-void Dispatcher::settle(Task& task) {
-  const Job& job = task.job;
-  const auto row = outbox_.find(job.kind, job.key);
-  const bool superseded = !row || row->generation != job.generation;
-  const Settlement settlement =
-      task.execution->settle({.superseded = superseded, .counts = task.counts});
-  task.settled_as = superseded ? "superseded" : kSettlements.at(settlement.index());
-  task.letter.reset();
-  if (superseded || std::holds_alternative<StayDue>(settlement)) {
-    return;
-  }
-  if (const auto* wait = std::get_if<WaitUntil>(&settlement)) {
-    outbox_.wait_until(job, wait->not_before);
-    return;
-  }
-  if (const auto* once_more = std::get_if<DoAgain>(&settlement)) {
-    outbox_.do_again(job, once_more->not_before);
-    return;
-  }
-  if (const auto* retry = std::get_if<Retry>(&settlement)) {
-    outbox_.retry_later(job, retry->attempt, retry->not_before, retry->error);
-    return;
-  }
-  outbox_.remove(job);
-  const auto* complete = std::get_if<Complete>(&settlement);
-  if (complete != nullptr && !complete->needless.empty()) {
-    outbox_.remove_all(complete->needless, job.key);
-  }
-  if (const auto* give_up = std::get_if<GiveUp>(&settlement)) {
-    const std::string_view kind = give_up->kind.empty() ? job.kind : give_up->kind;
-    outbox_.remove_all(kind, job.key);
-    task.letter = give_up->reason;
-    const auto letter =
-        dead_letters_.add(kind, job.key, give_up->reason, give_up->error, give_up->attempt,
-                          give_up->revision, clock_.now(), job.payload);
-    if (options_.letter_added) {
-      options_.letter_added(job, *give_up, letter);
-    }
-  }
 }
 
 std::vector<std::shared_ptr<Dispatcher::Task>> Dispatcher::claim(Lane& lane) {
@@ -484,7 +318,10 @@ bool Dispatcher::waits_for_pause(const Lane& lane) const {
 
 // Nothing that writes is under way.
 bool Dispatcher::is_quiet() const {
-  return !is_probing() && std::ranges::all_of(lanes_, [this](const auto& lane) {
+  return std::ranges::all_of(lanes_, [this](const auto& lane) {
+    if (lane->probing == Probe::stores) {
+      return false;
+    }
     for (std::size_t kind = 0; kind < registry_.kinds.size(); ++kind) {
       if (registry_.kinds.at(kind).writes && lane->places.by_kind.at(kind) > 0) {
         return false;
@@ -494,19 +331,36 @@ bool Dispatcher::is_quiet() const {
   });
 }
 
+// Whoever asks for work may just have repaired the destination.
+void Dispatcher::hasten_probe(Lane& lane) {
+  if (!lane.gate.waits_for_probe()) {
+    return;
+  }
+  const TimePoint now = clock_.now();
+  for (const Kind& kind : registry_.kinds) {
+    const auto asked_at =
+        !lane.goes_here(kind) || waits_for_pause(kind)
+            ? std::nullopt
+            : outbox_.newest_due({kind.name, lane.destination.name}, Priority::urgent, now);
+    if (asked_at) {
+      lane.gate.hasten_probe(*asked_at, now);
+    }
+  }
+}
+
 void Dispatcher::begin_probe(Lane& lane, const asio::any_io_executor& executor) {
   // An older probe may still be under way when a job in flight has closed the breaker.
   if (stage_ == Stage::working && !lane.probing && !waits_for_pause(lane) &&
       lane.gate.begin_probe(clock_.now())) {
-    lane.probing = true;
-    start(probe(lane, lane.gate.probe_kind()), executor);
+    lane.probing = lane.gate.probe_kind();
+    start(probe(lane, *lane.probing), executor);
   }
 }
 
 asio::awaitable<void> Dispatcher::probe(Lane& lane, Probe what) {
   const DestinationSign sign = co_await lane.destination.prober->probe(what);
   lane.gate.probe_ended(what, sign, clock_.now());
-  lane.probing = false;
+  lane.probing.reset();
   lane.touched = true;
   wakeup_.notify();
 }
@@ -548,15 +402,17 @@ TimePoint Dispatcher::next_look() {
 
 TimePoint Dispatcher::next_look(Lane& lane) {
   const TimePoint now = clock_.now();
+  const bool may_probe = !lane.probing && !waits_for_pause(lane);
+  const TimePoint probe = may_probe ? lane.gate.probe_at(now) : TimePoint::max();
   const TimePoint opens = lane.gate.opens_at(now, lane.places.all);
   if (opens > now) {
-    return opens;
+    return std::min(opens, probe);
   }
-  if ((lane.probing || waits_for_pause(lane)) && !lane.gate.admits(now, lane.places.all)) {
+  if (!may_probe && !lane.gate.admits(now, lane.places.all)) {
     return TimePoint::max();  // the next probe is due, and begins when that has ended
   }
   TimePoint due =
-      lane.is_barred() ? std::max(now, lane.gate.overwrite_turn_at(now)) : TimePoint::max();
+      lane.is_barred() ? std::min(probe, std::max(now, lane.gate.overwrite_turn_at(now))) : probe;
   for (std::size_t kind = 0; kind < registry_.kinds.size(); ++kind) {
     const Kind& as = registry_.kinds.at(kind);
     if (lane.goes_here(as) && !waits_for_pause(as) &&

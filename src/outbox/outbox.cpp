@@ -148,6 +148,14 @@ std::optional<TimePoint> Outbox::next_due(Line line, Priority floor,
   return soonest;
 }
 
+std::optional<TimePoint> Outbox::newest_due(Line line, Priority priority, TimePoint now) {
+  store::Statement row = database_.prepare(
+      "SELECT not_before FROM outbox WHERE kind = ? AND destination = ? AND priority = ? "
+      "AND not_before <= ? ORDER BY not_before DESC LIMIT 1",
+      line.kind, line.destination, static_cast<int>(priority), now);
+  return row.step() ? std::optional(row.time(0)) : std::nullopt;
+}
+
 std::optional<Job> Outbox::find(std::string_view kind, const std::string& key) {
   store::Statement row = database_.prepare(
       "SELECT " TENDER_JOB_COLUMNS " FROM outbox WHERE kind = ? AND key = ?", kind, key);

@@ -136,6 +136,9 @@ asio::awaitable<void> ActiveSidecar::keep_alive() {
       receivers_.stop();
       infra_.abandon();
     }
+    if (infra_.is_stopping() && infra_.may_break_off()) {
+      transport_.stop();  // what is under way only reads, and nobody waits for it
+    }
     check_files();
     const bool beat_due =
         now >= next_beat || next_beat > now + kHeartbeat;  // or the clock was set back

@@ -70,11 +70,16 @@ Sidecar::Condition Sidecar::condition() const {
   if (!active_) {
     return {.standby = standby_ && !stopping_, .stopping = stopping_};
   }
-  return {.active = true,
-          .begun = active_->infra().has_begun(),
-          .outage = active_->infra().waits_for_database(),
-          .stopping = stopping_ || active_->infra().is_stopping(),
-          .lost = active_->infra().count_lost()};
+  const infra::Infra& infra = active_->infra();
+  Condition now{.active = true,
+                .begun = infra.has_begun(),
+                .outage = infra.waits_for_database(),
+                .stopping = stopping_ || infra.is_stopping(),
+                .lost = infra.count_lost()};
+  if (const auto& error = infra.database_error(); now.outage && error) {
+    now.outage_reason = fmt::format("{}; {}", error->what(), error->remedy());
+  }
+  return now;
 }
 
 asio::awaitable<std::optional<infra::MemberList>> Sidecar::list_relay_members(RelayId id) {

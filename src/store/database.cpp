@@ -225,6 +225,10 @@ void Database::execute(std::string_view sql) {
   }
 }
 
+bool Database::is_in_transaction() const {
+  return sqlite3_get_autocommit(connection_->getHandle()) == 0;
+}
+
 void Database::transaction_ended() {
   const Milliseconds lasted = write_turns_.ended();
   meters_.transactions.observe(lasted);

@@ -20,7 +20,7 @@ constexpr Milliseconds kRelapse{60'000};
 }  // namespace
 
 void StoreOutage::begin(const StoreError& error) {
-  const bool worse = error.fault() == StoreFault::corrupt && fault_ != StoreFault::corrupt;
+  const bool worse = error.fault() == StoreFault::corrupt && !is_of(StoreFault::corrupt);
   if (retry_at_ && !worse) {
     return;
   }
@@ -31,7 +31,7 @@ void StoreOutage::begin(const StoreError& error) {
   if (well_for >= kRelapse || well_for < Milliseconds::zero()) {
     pause_ = Milliseconds::zero();
   }
-  fault_ = error.fault();
+  error_ = error;
   try_again_later();
 }
 
@@ -45,17 +45,17 @@ bool StoreOutage::over() {
   }
   try {
     // One intact page says nothing about the others.
-    if (fault_ == StoreFault::corrupt &&
+    if (is_of(StoreFault::corrupt) &&
         check_integrity(database_.path(), kLargestCheckedFirst) == Integrity::too_large) {
       try_again_later();
       return false;  // it would take too long: that is for the next start
     }
-    if (fault_ != StoreFault::busy) {  // a lock is not a fault of the connection
+    if (!is_of(StoreFault::busy)) {  // a lock is not a fault of the connection
       database_.reopen();
     }
     probe();
   } catch (const StoreError& error) {
-    fault_ = error.fault();
+    error_ = error;
     try_again_later();
     return false;
   }
@@ -77,6 +77,10 @@ void StoreOutage::prove_writable() {
       begin(error);
     }
   }
+}
+
+bool StoreOutage::is_of(StoreFault fault) const {
+  return error_ && error_->fault() == fault;
 }
 
 void StoreOutage::try_again_later() {

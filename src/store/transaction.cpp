@@ -25,10 +25,13 @@ Transaction::~Transaction() {
   database_.transaction_doomed_ = true;
   if (database_.transaction_depth_ == 0) {
     try {
-      database_.prepare("ROLLBACK").run();
-    } catch (const StoreError&) {
-      // SQLite has already rolled back by itself (full disk, I/O error): there is nothing left to
+      // SQLite may have rolled back by itself (full disk, I/O error): there is nothing left to
       // undo.
+      if (database_.is_in_transaction()) {
+        database_.prepare("ROLLBACK").run();
+      }
+    } catch (const StoreError&) {
+      // Nothing depends on it: the connection is reopened before it is used again.
     }
     database_.transaction_ended();
   }

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include <fmt/format.h>
+
 #include <nlohmann/json.hpp>
 
 #include "tender/infra/kinds.hpp"
@@ -30,12 +32,32 @@ nlohmann::ordered_json to_json(const outbox::DestinationState& state) {
           {"answered_at", to_json(state.answered_at)}};
 }
 
+// In a unit that leaves one or two digits.
+std::string describe_age(Milliseconds age) {
+  if (age < std::chrono::minutes(2)) {
+    return fmt::format("{} s", std::chrono::floor<std::chrono::seconds>(age).count());
+  }
+  if (age < std::chrono::hours(2)) {
+    return fmt::format("{} min", std::chrono::floor<std::chrono::minutes>(age).count());
+  }
+  return fmt::format("{} h", std::chrono::floor<std::chrono::hours>(age).count());
+}
+
 }  // namespace
+
+std::string describe_answer(const outbox::DestinationState& state, TimePoint now) {
+  if (!state.answered_at) {
+    return "no answer yet";
+  }
+  const Milliseconds age = std::max<Milliseconds>(Milliseconds::zero(), now - *state.answered_at);
+  return fmt::format("last answered {} ago", describe_age(age));
+}
 
 Snapshot take_snapshot(store::Database& database, TimePoint now, TimePoint seen_since) {
   const store::Query query(database);
   Snapshot snapshot;
   snapshot.database = database.path().string();
+  snapshot.taken_at = now;
   snapshot.schema = store::schema_version(database);
   snapshot.holder = store::DatabaseLock::holder(database.path());
   if (snapshot.holder) {

@@ -148,6 +148,13 @@ TEST_F(AdminApi, IsReadyWhenTheSidecarWorksAlsoWithoutZooid) {
   run_until([&] { return sidecar.condition().begun; });
   EXPECT_EQ(ask(Method::get, "/readyz").body, "ok\n");
   outbox::DestinationState down;
+  outbox::write_destination_state(database, "zooid", down);
+  EXPECT_THAT(ask(Method::get, "/readyz?verbose").body,
+              HasSubstr("zooid is usable; no answer yet"));
+  down.answered_at = clock.now() - 3h;
+  outbox::write_destination_state(database, "zooid", down);
+  EXPECT_THAT(ask(Method::get, "/readyz?verbose").body,
+              HasSubstr("zooid is usable; last answered 3 h ago"));
   down.failing_since = clock.now();
   down.probe_at = clock.now() + 5s;
   down.reason = "connection refused";
@@ -449,7 +456,11 @@ TEST_F(AdminApi, TellsTheSidecarOfADiskThatIsFull) {
   vfs.fail(test::DiskOperation::write, SQLITE_FULL);
   EXPECT_EQ(ask(Method::put, "/v1/pause").status, 503);
   EXPECT_TRUE(sidecar.condition().outage);
-  EXPECT_EQ(ask(Method::get, "/readyz").status, 503);
+  const http::Response unready = ask(Method::get, "/readyz");
+  EXPECT_EQ(unready.status, 503);
+  EXPECT_THAT(unready.body, testing::Not(HasSubstr("full")));
+  EXPECT_THAT(ask(Method::get, "/readyz?verbose").body,
+              HasSubstr("database or disk is full; free some space"));
   EXPECT_THAT(problem(503, ask(Method::put, "/v1/pause")), HasSubstr("nothing was written"));
   vfs.heal();
   run_until([&] {

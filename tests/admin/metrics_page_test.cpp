@@ -136,11 +136,16 @@ TEST_F(Page, ShowsTheStateOfTheDestination) {
   const auto is = [this](const std::string& state) {
     return metric("tender_destination_state{destination=\"zooid\",state=\"" + state + "\"}") == 1;
   };
+  const std::string answered =
+      R"(tender_destination_last_answer_timestamp_seconds{destination="zooid"})";
   EXPECT_TRUE(is("usable"));
+  EXPECT_EQ(metric(answered), 0);
   outbox::DestinationState zooid;
   zooid.paused_until = clock.now() + 1h;
+  zooid.answered_at = TimePoint(1'700'000'000s);
   outbox::write_destination_state(database, "zooid", zooid);
   EXPECT_TRUE(is("paused"));
+  EXPECT_EQ(metric(answered), 1'700'000'000);
   zooid.failing_since = clock.now();
   zooid.probe_at = clock.now();
   outbox::write_destination_state(database, "zooid", zooid);

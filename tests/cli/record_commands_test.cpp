@@ -422,12 +422,17 @@ TEST_F(Status, SaysThatZooidCannotStoreAndHowMuchItTakes) {
                                  .stores_nothing = true};
   outbox::write_destination_state(behind.database, infra::kZooid, state);
   EXPECT_THAT(run({"status"}).out, HasSubstr("cannot store relays since 2025-12-18T00:00:00Z"));
-  outbox::write_destination_state(
-      behind.database, infra::kZooid,
-      {.failing_since = {}, .reason = {}, .probe_at = {}, .paused_until = {}, .concurrency = 4});
+  outbox::write_destination_state(behind.database, infra::kZooid,
+                                  {.failing_since = {},
+                                   .reason = {},
+                                   .probe_at = {},
+                                   .paused_until = {},
+                                   .concurrency = 4,
+                                   .answered_at = since});
   const auto lock = store::DatabaseLock::try_acquire(path);
   EXPECT_THAT(run({"status"}).out,
-              HasSubstr("no problem known; sending 4 requests at a time for now"));
+              AllOf(HasSubstr("no problem known, last answered "),
+                    HasSubstr(" h ago; sending 4 requests at a time for now")));
   EXPECT_EQ(run({"status", "--json"}).json()["destinations"]["zooid"]["concurrency"], 4);
 }
 

@@ -153,9 +153,10 @@ TEST(ReceiverUrl, IsAnHttpsUrlOfAPublicHost) {
 }
 
 TEST(ReceiverUrl, MayBeHttpIfThatIsAllowed) {
-  EXPECT_EQ(fault_of_url("http://hooks.example.com/"),
-            "\"http://hooks.example.com/\" is an http URL: what it carries can be read on the way "
-            "| write https://");
+  EXPECT_EQ(
+      fault_of_url("http://hooks.example.com/"),
+      "the URL at http://hooks.example.com is an http URL: what it carries can be read on the way "
+      "| write https://");
   EXPECT_EQ(fault_of_url("http://hooks.example.com/", {.allow_http = true}), "no fault");
 }
 
@@ -173,6 +174,16 @@ TEST(ReceiverUrl, HasNoNumberForAHost) {
         "https://017700000001/", "https://0177.0.0.1/", "https://127.1./"}) {
     EXPECT_THAT(fault_of_url(text, {.allow_private = true}), HasSubstr("of the URL is a number"))
         << text;
+  }
+}
+
+TEST(ReceiverUrl, IsNotShownWithItsPathWhichMayBeASecret) {
+  for (const char* text :
+       {"http://hooks.example.com/s3cret?s3cret", "https:///s3cret", "hooks.example.com/s3cret",
+        "https://127.1/s3cret", "https://10.0.0.1/?s3cret", "https://a.example/s3cret#s3cret",
+        "https://a.example:0/s3cret"}) {
+    EXPECT_THAT(fault_of_url(text), Not(HasSubstr("s3cret")));
+    EXPECT_NE(fault_of_url(text), "no fault") << text;
   }
 }
 

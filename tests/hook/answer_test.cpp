@@ -39,6 +39,18 @@ TEST(Answer, Of2xxIsADelivery) {
   }
 }
 
+TEST(Answer, Of2xxIsADeliveryHoweverTheBodyEnds) {
+  for (const Fault fault : {Fault::too_large, Fault::closed, Fault::timeout, Fault::malformed}) {
+    http::Failure failure;
+    failure.fault = fault;
+    failure.status = 200;
+    EXPECT_EQ(judge({failure}, kArrival).result, DeliveryResult::delivered) << to_string(fault);
+    EXPECT_EQ(judge({failure}, kArrival).sign, ReceiverSign::well) << to_string(fault);
+    failure.status = 500;
+    EXPECT_EQ(judge({failure}, kArrival).result, DeliveryResult::failed) << to_string(fault);
+  }
+}
+
 TEST(Answer, Of410IsTheEndOfTheTrigger) {
   const DeliveryVerdict verdict = verdict_on(410, "bye\n");
   EXPECT_EQ(verdict.result, DeliveryResult::gone);
@@ -86,10 +98,12 @@ TEST(Answer, TellsAReceiverThatIsDownFromOneThatDislikesTheEvent) {
 }
 
 TEST(Answer, NamesWhereARedirectLeads) {
-  EXPECT_EQ(
-      verdict_on(301, "", {{"Location", "https://elsewhere.example/\n"}}).reason,
-      "the receiver answered 301, a redirect to https://elsewhere.example/\\n; tender follows "
-      "none: set the trigger's URL to the address that answers");
+  EXPECT_EQ(verdict_on(301, "", {{"Location", "https://elsewhere.example/s3cret?s3cret"}}).reason,
+            "the receiver answered 301, a redirect to https://elsewhere.example; tender follows "
+            "none: set the trigger's URL to the address that answers");
+  EXPECT_THAT(
+      verdict_on(302, "", {{"Location", "/s3cret\n"}}).reason,
+      testing::AllOf(HasSubstr("a redirect to another path"), testing::Not(HasSubstr("s3cret"))));
   EXPECT_THAT(verdict_on(302).reason, HasSubstr("a redirect to nowhere"));
 }
 

@@ -34,26 +34,35 @@ DeliveryPolicy without_jitter() {
 TEST(DeliveryPolicy, WaitsLongerAfterEachFailure) {
   test::SeededRandom random(1);
   const DeliveryPolicy policy = without_jitter();
-  EXPECT_EQ(policy.next_delay(1, 0ms, random), 5min);
-  EXPECT_EQ(policy.next_delay(2, 0ms, random), 10min);
-  EXPECT_EQ(policy.next_delay(7, 0ms, random), 320min);
+  EXPECT_EQ(policy.next_delay(1, 0ms, 0ms, random), 5min);
+  EXPECT_EQ(policy.next_delay(2, 0ms, 0ms, random), 10min);
+  EXPECT_EQ(policy.next_delay(7, 0ms, 0ms, random), 320min);
 }
 
 TEST(DeliveryPolicy, GivesUpAfterItsAttempts) {
   test::SeededRandom random(1);
   DeliveryPolicy policy = without_jitter();
-  EXPECT_TRUE(policy.next_delay(7, 0ms, random));
-  EXPECT_FALSE(policy.next_delay(8, 0ms, random));
-  EXPECT_FALSE(policy.next_delay(9, 0ms, random));
+  EXPECT_TRUE(policy.next_delay(7, 0ms, 0ms, random));
+  EXPECT_FALSE(policy.next_delay(8, 0ms, 0ms, random));
+  EXPECT_FALSE(policy.next_delay(9, 0ms, 0ms, random));
   policy.max_attempts = 1;
-  EXPECT_FALSE(policy.next_delay(1, 0ms, random));
+  EXPECT_FALSE(policy.next_delay(1, 0ms, 0ms, random));
 }
 
 TEST(DeliveryPolicy, GivesUpIfTheNextAttemptComesTooLate) {
   test::SeededRandom random(1);
   const DeliveryPolicy policy = without_jitter();
-  EXPECT_TRUE(policy.next_delay(1, 48h - 5min, random));
-  EXPECT_FALSE(policy.next_delay(1, 48h - 5min + 1ms, random));
+  EXPECT_TRUE(policy.next_delay(1, 48h - 5min, 0ms, random));
+  EXPECT_FALSE(policy.next_delay(1, 48h - 5min + 1ms, 0ms, random));
+}
+
+TEST(DeliveryPolicy, WaitsAsLongAsTheReceiverAsksButNotTooLong) {
+  test::SeededRandom random(1);
+  const DeliveryPolicy policy = without_jitter();
+  EXPECT_EQ(policy.next_delay(1, 0ms, 1h, random), 1h);
+  EXPECT_EQ(policy.next_delay(1, 0ms, 1min, random), 5min);
+  EXPECT_EQ(policy.next_delay(1, 47h, 1h, random), 1h);
+  EXPECT_FALSE(policy.next_delay(1, 47h + 1ms, 1h, random));
 }
 
 TEST(DeliveryPolicy, DependsOnTheTypeOfTheEvent) {

@@ -239,11 +239,12 @@ class ClientCaps : public ClientAnswer {
     options.max_body = 5;
   }
 
-  void expect_too_large(const std::string& what) {
+  void expect_too_large(const std::string& what, int status) {
     const Failure failure = failed(get());
     EXPECT_EQ(failure.fault, Fault::too_large) << failure.detail;
     EXPECT_TRUE(failure.written);
     EXPECT_THAT(failure.detail, HasSubstr(what));
+    EXPECT_EQ(failure.status, status);
     run_until([&] { return server.open() == 0; });
   }
 };
@@ -261,23 +262,23 @@ TEST_F(ClientCaps, TakesAChunkedBodyOfTheSizeOfTheCap) {
 
 TEST_F(ClientCaps, RefusesALargerBodyHoweverItIsFramed) {
   server_sends({"HTTP/1.1 200 OK\r\nContent-Length: 6\r\n\r\n"});
-  expect_too_large("body over 5 bytes");
+  expect_too_large("body over 5 bytes", 200);
   server_sends({"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\n123\r\n3\r\n"});
-  expect_too_large("body over 5 bytes");
+  expect_too_large("body over 5 bytes", 200);
   server_sends({"HTTP/1.1 200 OK\r\n\r\n12345", "6"});
-  expect_too_large("body over 5 bytes");
+  expect_too_large("body over 5 bytes", 200);
 }
 
 TEST_F(ClientCaps, RefusesALargerHead) {
   server_sends({"HTTP/1.1 200 OK\r\nX-A: " + std::string(2000, 'a') + "\r\n\r\n"});
-  expect_too_large("head over 1024 bytes");
+  expect_too_large("head over 1024 bytes", 0);
 }
 
 TEST_F(ClientCaps, RefusesAHeadThatGrowsHeaderByHeader) {
   std::vector<std::string> pieces{"HTTP/1.1 200 OK\r\n"};
   pieces.resize(200, "X-A: " + std::string(20, 'a') + "\r\n");
   server_sends(pieces);
-  expect_too_large("head over 1024 bytes");
+  expect_too_large("head over 1024 bytes", 0);
 }
 
 TEST_F(ClientCaps, CountsAHeadOverItsPieces) {
@@ -295,7 +296,7 @@ TEST_F(ClientCaps, CountsAHeadOverItsPieces) {
 TEST_F(ClientCaps, RefusesAChunkHeadWithoutEnd) {
   server_sends(
       {"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1;" + std::string(5000, 'a')});
-  expect_too_large("head over 1024 bytes");
+  expect_too_large("head over 1024 bytes", 200);
 }
 
 }  // namespace

@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include "tender/infra/kinds.hpp"
+#include "tender/infra/letter_count.hpp"
 #include "tender/store/transaction.hpp"
 
 #include "support/fault_vfs.hpp"
@@ -83,6 +84,26 @@ TEST_F(WorkerMetrics, MeasureHowLongASyncAndTheWayToItTook) {
   EXPECT_EQ(metric("tender_sync_commit_to_request_seconds_count"), 2);
 }
 
+TEST_F(WorkerMetrics, MeasureTheWayToTheFirstRequestOfACommandOnly) {
+  world.start();
+  world.zooid.script = [](const test::FakeZooid::Seen&) {
+    FakeZooid::Action action;
+    action.answer = test::failure(http::Fault::timeout, /*written=*/true);
+    return action;
+  };
+  const Relay blue = world.create("blue");
+  world.run_ready();
+  world.zooid.script = nullptr;
+  world.rename(blue, "Blue");
+  world.clock().advance(10min);  // sent at once, and once more after the doubt
+  EXPECT_EQ(world.syncs(), 4);   // and zooid had taken the first
+  EXPECT_TRUE(world.get(blue).synced);
+  EXPECT_EQ(metric("tender_sync_commit_to_request_seconds_count"), 2);
+  world.rename(blue, "Deep blue");
+  world.clock().advance(1s);
+  EXPECT_EQ(metric("tender_sync_commit_to_request_seconds_count"), 3);
+}
+
 TEST_F(WorkerMetrics, CountRetriesAndDeadLetters) {
   world.env.relay_sync_retry_max_attempts = 1;
   answer(500, R"({"error":"boom"})");
@@ -107,6 +128,18 @@ TEST_F(WorkerMetrics, CountTheDeadLetterOfASyncThatWasNotSent) {
   world.run_ready();
   EXPECT_EQ(metric(R"(tender_syncs_total{operation="reject",result="permanent"})"), 1);
   EXPECT_EQ(metric(R"(tender_dead_letters_total{reason="rejected"})"), 1);
+}
+
+TEST_F(WorkerMetrics, CountNoDeadLetterWhoseTransactionWasRolledBack) {
+  infra::LetterCount letters(world.metrics.counter("tender_dead_letters_total"));
+  letters.begin();
+  letters.add(outbox::DeadLetterReason::exhausted);
+  letters.begin();  // again, after a rollback
+  letters.add(outbox::DeadLetterReason::exhausted);
+  EXPECT_EQ(metric(R"(tender_dead_letters_total{reason="exhausted"})"), 0);
+  letters.committed();
+  letters.committed();
+  EXPECT_EQ(metric(R"(tender_dead_letters_total{reason="exhausted"})"), 1);
 }
 
 TEST_F(WorkerMetrics, CountWhatANewerCommandSuperseded) {

@@ -38,6 +38,9 @@ boost::asio::awaitable<http::Exchange> SlowZooid::exchange(http::Request request
 
 http::Response SlowZooid::write(const http::Request& request) {
   const std::string relay = request.url.target().substr(std::string("/relay/").size());
+  if (request.method == http::Method::get) {  // a probe
+    return saying(404, R"({"error":"relay not found"})");
+  }
   const json body = json::parse(request.body);
   const bool creates = request.method == http::Method::post;
   if (creates == files_.contains(relay)) {

@@ -49,31 +49,6 @@ TEST_F(Breaker, OpensAtTheFifthFaultInARow) {
   expect_near(breaker.probe_at(now) - now, 5s);
 }
 
-TEST_F(Breaker, ProbesAtOnceForWhoeverWaitsButNotAllTheTime) {
-  fail(5);
-  for (int i = 0; i < 6; ++i) {
-    probe(/*well=*/false);
-  }
-  EXPECT_GT(breaker.probe_at(now) - now, 80s);
-  breaker.hurry_probe(now);
-  EXPECT_EQ(breaker.probe_at(now) - now, 5s);  // it has only just been probed
-  now += 30s;
-  breaker.hurry_probe(now);
-  EXPECT_EQ(breaker.probe_at(now), now - 25s);
-  probe(/*well=*/false);
-  now += 30s;
-  breaker.hurry_probe(now);
-  EXPECT_EQ(breaker.probe_at(now), now);
-}
-
-TEST_F(Breaker, DoesNotPutOffAProbeThatSomebodyWaitsFor) {
-  fail(5);
-  const TimePoint due = breaker.probe_at(now);
-  now += 2s;
-  breaker.hurry_probe(now);
-  EXPECT_LE(breaker.probe_at(now), due);
-}
-
 TEST_F(Breaker, StartsCountingAnewAfterASuccess) {
   fail(4);
   breaker.job_succeeded();
@@ -133,6 +108,45 @@ TEST_F(Breaker, ProbesAtOnceAfterARestart) {
   EXPECT_EQ(breaker.probe_at(now), now);
   probe(false);
   expect_near(breaker.probe_at(now) - now, 10s);
+}
+
+TEST_F(Breaker, CountsTheFaultsOfProbesBesideThoseOfJobs) {
+  fail(2);
+  breaker.watch_ends(false, now);
+  breaker.watch_ends(false, now);
+  EXPECT_EQ(breaker.state(), State::closed);
+  breaker.watch_ends(false, now);
+  EXPECT_EQ(breaker.state(), State::open);
+}
+
+TEST_F(Breaker, ForgetsNoFaultOfAJobBecauseAProbeIsAnswered) {
+  fail(4);
+  breaker.watch_ends(false, now);
+  breaker.job_succeeded();
+  fail(4);
+  breaker.watch_ends(true, now);
+  EXPECT_EQ(breaker.state(), State::closed);
+  fail(1);
+  EXPECT_EQ(breaker.state(), State::open);
+}
+
+TEST_F(Breaker, ForgetsTheFaultsOfProbesWhenOneIsAnswered) {
+  for (int i = 0; i < 4; ++i) {
+    breaker.watch_ends(false, now);
+  }
+  breaker.watch_ends(true, now);
+  for (int i = 0; i < 4; ++i) {
+    breaker.watch_ends(false, now);
+  }
+  EXPECT_EQ(breaker.state(), State::closed);
+}
+
+TEST_F(Breaker, ProbesEarlierWhenItIsToldTo) {
+  fail(5);
+  breaker.hasten_probe(now + 1s);
+  EXPECT_EQ(breaker.probe_at(now), now + 1s);
+  breaker.hasten_probe(now + 2s);
+  EXPECT_EQ(breaker.probe_at(now), now + 1s);
 }
 
 TEST_F(Breaker, JittersItsOpenTimes) {

@@ -90,39 +90,6 @@ TEST_F(Gate, KnowsSinceWhenAndWhyTheHostFails) {
   EXPECT_EQ(gate.state().probe_at, std::nullopt);
 }
 
-TEST_F(Gate, RemembersToTheMinuteWhenItWasLastSeenToWork) {
-  EXPECT_EQ(gate.state().answered_at, std::nullopt);
-  record(kFault);
-  record(kNothing);
-  EXPECT_EQ(gate.state().answered_at, std::nullopt);
-  record(kWell);
-  EXPECT_EQ(gate.state().answered_at, kStart);
-  gate.saved();
-  now += 59s;
-  record(kWell);
-  EXPECT_FALSE(gate.changed());  // not each answer is written
-  now += 1s;
-  record(kWell);
-  EXPECT_EQ(gate.state().answered_at, kStart + 60s);
-  now += 1h;
-  fail();
-  probe(kFault);
-  EXPECT_EQ(gate.state().answered_at, kStart + 60s);
-  probe(kWell);
-  EXPECT_EQ(gate.state().answered_at, now);
-  now -= 24h;  // the clock was set back
-  record(kWell);
-  EXPECT_EQ(gate.state().answered_at, now);
-}
-
-TEST_F(Gate, KeepsToAPauseAlsoWhenSomebodyWaits) {
-  fail();
-  gate.record(asks_to_wait(DestinationSign::Kind::fault, 10min), {}, now);
-  gate.hurry_probe(now + 1min);
-  EXPECT_EQ(gate.opens_at(now + 1min, 0), now + 10min);
-  EXPECT_EQ(gate.state().probe_at, now + 10min);
-}
-
 TEST_F(Gate, StartsSlowlyAfterAnOutage) {
   fail();
   probe(kWell);
@@ -250,6 +217,132 @@ TEST_F(Gate, LetsOneOverwriteAtATimePassAndTheNextAfterASecondWithoutAnswer) {
   EXPECT_FALSE(gate.admits_overwrite(now + 1s));  // the younger one still has no answer
   gate.overwrite_ends(now + 1s);
   EXPECT_TRUE(gate.admits_overwrite(now + 1s));
+}
+
+TEST_F(Gate, IsAskedWhenItHasNotAnsweredForAMinute) {
+  EXPECT_EQ(gate.probe_at(now), TimePoint::max());  // restore() begins it
+  record(kWell);
+  EXPECT_EQ(gate.state().answered_at, now);
+  const TimePoint first = gate.probe_at(now);
+  EXPECT_GE(first, now + 54s);
+  EXPECT_LE(first, now + 66s);
+  now += 30s;
+  record({.kind = DestinationSign::Kind::none, .reason = {}, .answered = true});
+  EXPECT_EQ(gate.state().answered_at, now);
+  EXPECT_EQ(gate.probe_at(now), first + 30s);
+  now = first + 30s;
+  ASSERT_TRUE(gate.begin_probe(now));
+  EXPECT_FALSE(gate.begin_probe(now));
+  EXPECT_TRUE(gate.admits(now, 0));  // it holds up nothing
+  gate.probe_ended(Probe::answers, kWell, now);
+  EXPECT_EQ(gate.state().answered_at, now);
+  EXPECT_GE(gate.probe_at(now), now + 54s);
+}
+
+TEST_F(Gate, IsAskedSoonAfterAFaultAndFailsAfterFive) {
+  record(kWell);
+  record(kFault);
+  for (int i = 0; i < 4; ++i) {
+    EXPECT_FALSE(gate.state().failing_since);
+    const TimePoint soon = gate.probe_at(now);
+    EXPECT_GT(soon, now);
+    EXPECT_LT(soon, now + 3s);
+    now = soon;
+    ASSERT_TRUE(gate.begin_probe(now));
+    gate.probe_ended(Probe::answers, kFault, now);
+  }
+  EXPECT_EQ(gate.state().failing_since, now);
+  EXPECT_EQ(gate.state().answered_at, kStart);
+  EXPECT_FALSE(gate.admits(now, 0));
+}
+
+TEST_F(Gate, IsAskedAtTheStartWhateverAnEarlierProcessHasHeard) {
+  gate.restore({.failing_since = {},
+                .reason = {},
+                .probe_at = {},
+                .paused_until = {},
+                .answered_at = now - 1s},
+               now);
+  EXPECT_LT(gate.probe_at(now), now + 3s);
+  EXPECT_EQ(gate.state().answered_at, now - 1s);
+}
+
+TEST_F(Gate, IsNotAskedWhetherItWorksWhileItAsksToBeLeftAlone) {
+  record(kWell);
+  record(asks_to_wait(DestinationSign::Kind::none, 10min));
+  EXPECT_EQ(gate.probe_at(now), now + 10min);
+  EXPECT_FALSE(gate.begin_probe(now + 9min));
+}
+
+TEST_F(Gate, IsAskedAgainInItsTimeWhenAnAnswerSaysNothing) {
+  record(kWell);
+  now = gate.probe_at(now);
+  ASSERT_TRUE(gate.begin_probe(now));
+  gate.probe_ended(Probe::answers, kNothing, now);
+  EXPECT_EQ(gate.state().answered_at, kStart);
+  EXPECT_GE(gate.probe_at(now), now + 54s);
+  EXPECT_LE(gate.probe_at(now), now + 66s);
+}
+
+TEST_F(Gate, StopsAtOnceWhenAProbeShowsThatItCannotStore) {
+  record(kWell);
+  now = gate.probe_at(now);
+  ASSERT_TRUE(gate.begin_probe(now));
+  gate.probe_ended(Probe::answers, kCannotStore, now);
+  EXPECT_FALSE(gate.admits(now, 0));
+  EXPECT_EQ(gate.probe_kind(), Probe::stores);
+}
+
+TEST_F(Gate, IsAskedAtOnceWhenTheClockWasSetBack) {
+  record(kWell);
+  now -= 1h;
+  EXPECT_EQ(gate.probe_at(now), now);
+}
+
+TEST_F(Gate, DoesNotBeginAPauseAgainBecauseTheClockWasSetBack) {
+  record(asks_to_wait(DestinationSign::Kind::none, 10min));
+  EXPECT_TRUE(gate.admits(now - 1h, 0));
+  EXPECT_TRUE(gate.admits(now + 5min, 0));
+  record(asks_to_wait(DestinationSign::Kind::none, 10min));
+  EXPECT_TRUE(gate.admits(now + 11min, 0));
+  EXPECT_TRUE(gate.admits(now + 5min, 0));
+}
+
+TEST_F(Gate, SavesAnAnswerOnlyWhenItIsNews) {
+  record(kWell);
+  gate.saved();
+  now += 4s;
+  record(kWell);
+  EXPECT_FALSE(gate.changed());
+  now += 1s;
+  record(kWell);
+  EXPECT_TRUE(gate.changed());
+}
+
+TEST_F(Gate, IsProbedAtOnceForAPersonButNotTwiceWithinFiveSeconds) {
+  fail();
+  for (int i = 0; i < 5; ++i) {
+    probe(kFault);  // the waits have become long
+  }
+  const TimePoint asked = now + 20s;
+  now = asked;
+  ASSERT_GT(gate.probe_at(now), now + 10s);
+  gate.hasten_probe(asked, now);
+  EXPECT_EQ(gate.state().probe_at, now);
+  ASSERT_TRUE(gate.begin_probe(now));
+  gate.probe_ended(Probe::answers, kFault, now);
+  gate.hasten_probe(asked, now);  // that one was for this wish
+  EXPECT_GT(gate.probe_at(now), now + 10s);
+  now += 1s;
+  gate.hasten_probe(now, now);
+  EXPECT_EQ(gate.probe_at(now), now + 4s);
+}
+
+TEST_F(Gate, IsNotProbedForAPersonWhileItAsksToBeLeftAlone) {
+  fail();
+  record(asks_to_wait(DestinationSign::Kind::fault, 10min));
+  gate.hasten_probe(now + 10s, now + 10s);
+  EXPECT_EQ(gate.probe_at(now + 10s), now + 10min);
 }
 
 TEST_F(Gate, CountsNoTimeoutOfAHostThatAnswersOthersSlowly) {

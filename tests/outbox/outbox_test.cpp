@@ -347,6 +347,17 @@ INSTANTIATE_TEST_SUITE_P(
                     OutboxRule{"Policy", "policy", "'1'"}),
     [](const testing::TestParamInfo<OutboxRule>& rule) { return rule.param.name; });
 
+TEST_F(OutboxTest, KnowsWhenTheNewestWorkOfAPriorityBecameDue) {
+  const Outbox::Line line{kSync, kHere};
+  outbox.enqueue(job("old", Priority::urgent), start - 2s);
+  outbox.enqueue(job("new", Priority::urgent), start - 1s);
+  outbox.enqueue(job("later", Priority::urgent), start + 1s);
+  outbox.enqueue(job("bulk", Priority::bulk), start);
+  EXPECT_EQ(outbox.newest_due(line, Priority::urgent, start), start - 1s);
+  EXPECT_EQ(outbox.newest_due(line, Priority::normal, start), std::nullopt);
+  EXPECT_EQ(outbox.newest_due({kLook, kHere}, Priority::urgent, start), std::nullopt);
+}
+
 TEST_F(OutboxTest, KnowsOfJobsForOtherKeys) {
   EXPECT_FALSE(outbox.has_other(kSync, {}));
   outbox.enqueue(job("a"), start);

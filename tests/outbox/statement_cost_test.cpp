@@ -45,6 +45,7 @@ struct StatementCost : Watched, OutboxTest {
             outbox.next({kind, kHere}, order, start, kFarAhead, Priority::bulk, {"new", "x"}));
         static_cast<void>(outbox.next({kind, kHere}, order, start, kFarAhead, Priority::bulk, {}));
         static_cast<void>(outbox.next_due({kind, kHere}, Priority::bulk, {"new"}));
+        static_cast<void>(outbox.newest_due({kind, kHere}, Priority::urgent, start));
       }
     }
     const Job claimed = find("new");

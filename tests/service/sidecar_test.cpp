@@ -7,16 +7,22 @@
 #include <memory>
 #include <optional>
 #include <sstream>
+#include <stdexcept>
 
 #include <gmock/gmock.h>
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
+#include <boost/asio/post.hpp>
 
+#include "tender/infra/kinds.hpp"
 #include "tender/infra/setting_changes.hpp"
+#include "tender/outbox/destination_state.hpp"
+#include "tender/outbox/outbox.hpp"
 #include "tender/store/database_lock.hpp"
 #include "tender/store/store_error.hpp"
 
+#include "support/fault_vfs.hpp"
 #include "support/log_sink.hpp"
 #include "support/raw_server.hpp"
 #include "support/world.hpp"
@@ -215,6 +221,50 @@ TEST_F(SidecarTest, BreaksOffAfterTenSecondsWhatIsStillInFlight) {
   EXPECT_FALSE(is_locked());
 }
 
+// As its host does when something beside it fails.
+TEST_F(SidecarTest, EndsInOrderAfterAFaultOfTheLoop) {
+  start();
+  const Relay blue = create("blue");
+  run_until([this] { return sidecar->in_flight() == 1 && !zooid.requests().empty(); });
+  boost::asio::post(io, [] { throw std::runtime_error("a bug"); });
+  io.restart();
+  EXPECT_THROW(io.run(), std::runtime_error);
+  EXPECT_FALSE(ended);
+  sidecar->stop();
+  clock.advance(10s);
+  run_until([this] { return ended.has_value(); });
+  EXPECT_FALSE(fault);
+  EXPECT_FALSE(is_locked());
+  EXPECT_TRUE(outbox::Outbox(database).find(infra::kRelaySync, blue.id.text));  // due again
+}
+
+TEST_F(SidecarTest, DoesNotWaitForAProbeWhenItIsStopped) {
+  start();
+  clock.advance(3s);
+  run_until([this] { return !zooid.requests().empty(); });  // and never answers
+  sidecar->stop();
+  run_until([this] { return ended.has_value(); });
+  EXPECT_FALSE(fault);
+  EXPECT_THAT(log.str(), testing::Not(HasSubstr("in flight")));
+}
+
+// Broken off, it could leave its scratch relay behind.
+TEST_F(SidecarTest, WaitsForAProbeThatWritesWhenItIsStopped) {
+  outbox::DestinationState state;
+  state.failing_since = clock.now();
+  state.probe_at = clock.now();
+  state.stores_nothing = true;
+  outbox::write_destination_state(database, infra::kZooid, state);
+  start();
+  run_until([this] { return !zooid.requests().empty(); });
+  EXPECT_THAT(zooid.requests().front(), HasSubstr("POST "));
+  sidecar->stop();
+  clock.advance(9s);
+  EXPECT_FALSE(ended);
+  clock.advance(1s);
+  run_until([this] { return ended.has_value(); });
+}
+
 TEST_F(SidecarTest, ShowsAHeartbeatEveryTenSeconds) {
   start();
   const std::filesystem::path lock = path.string() + ".lock";
@@ -226,6 +276,33 @@ TEST_F(SidecarTest, ShowsAHeartbeatEveryTenSeconds) {
   EXPECT_GT(std::filesystem::last_write_time(lock), long_ago);
   sidecar->stop();
   clock.run_ready();
+}
+
+// The heartbeat that an outage has put off does not wait for the next ten seconds.
+TEST_F(SidecarTest, ShowsAHeartbeatAsSoonAsTheDatabaseCanBeUsedAgain) {
+  test::FaultVfs vfs;
+  store::Database::Options on_vfs;
+  on_vfs.vfs = vfs.name();
+  store::Database failing(path, clock, on_vfs);
+  sidecar = std::make_unique<Sidecar>(env, io.get_executor(), logger,
+                                      Sidecar::Runtime{failing, clock, random}, Sidecar::Options{});
+  run();
+  const std::filesystem::path lock = path.string() + ".lock";
+  const auto long_ago = std::filesystem::last_write_time(lock) - 1h;
+  vfs.fail(test::DiskOperation::write, SQLITE_FULL);
+  sidecar->note_fault(store::StoreError(store::StoreFault::full, "disk full", "free some"));
+  EXPECT_EQ(sidecar->condition().outage_reason, "disk full; free some");
+  std::filesystem::last_write_time(lock, long_ago);
+  clock.advance(14s);
+  EXPECT_EQ(std::filesystem::last_write_time(lock), long_ago);
+  vfs.heal();
+  ASSERT_TRUE(clock.advance_until([this] { return !sidecar->condition().outage; }, 1min));
+  EXPECT_EQ(sidecar->condition().outage_reason, "");
+  clock.advance(1s);
+  EXPECT_GT(std::filesystem::last_write_time(lock), long_ago);
+  sidecar->stop();
+  clock.run_ready();
+  sidecar.reset();
 }
 
 TEST_F(SidecarTest, StopsByItselfWhenTheLockFileIsRemoved) {

@@ -26,8 +26,13 @@ void ClaimWitness::sent(const std::string& relay, const Tables& tables, const Bu
   };
   const auto urgent =
       tables.first_due(/*sync=*/true, Tables::Order::most_urgent, clock_.now(), claimable);
-  const auto oldest =
-      tables.first_due(/*sync=*/true, Tables::Order::longest_due, clock_.now(), claimable);
+  const auto oldest = tables.first_due(/*sync=*/true, Tables::Order::longest_due, clock_.now(),
+                                       [&](const JobRow& job) {
+                                         if (tables.waits_for_deletion(job.relay)) {
+                                           left_out_.insert_or_assign(job.relay, job);
+                                         }
+                                         return claimable(job);
+                                       });
   Passed passed;
   passed.by = relay;
   if (urgent && urgent->priority < taken->priority) {
@@ -46,7 +51,21 @@ void ClaimWitness::sent(const std::string& relay, const Tables& tables, const Bu
   }
 }
 
+// A sync that waits for a deletion is put off when it is claimed. It was due longest, so that may
+// have been the eighth turn.
+bool ClaimWitness::may_have_aged_unseen(const Tables& tables) {
+  return std::erase_if(left_out_, [&](const auto& entry) {
+           const JobRow& then = entry.second;
+           const auto now = tables.job(/*sync=*/true, then.relay);
+           return !now || now->generation != then.generation || now->not_before != then.not_before;
+         }) > 0;
+}
+
 void ClaimWitness::instant_ended(const Tables& tables) {
+  if (may_have_aged_unseen(tables)) {
+    longest_.reset();
+    passes_ = 0;
+  }
   for (const Passed& passed : std::exchange(passed_, {})) {
     const auto job = passed.wish.first.empty() ? std::nullopt : tables.job(true, passed.wish.first);
     if (passed.wish.first.empty() || (job && job->generation == passed.wish.second)) {
@@ -86,6 +105,7 @@ void ClaimWitness::judge(const Passed& passed) {
 
 void ClaimWitness::start_over() {
   passed_.clear();
+  left_out_.clear();
   longest_.reset();
   pushed_aside_.reset();
   passes_ = 0;

@@ -1,10 +1,12 @@
 // Watches which sync is next: the more urgent goes first, then the one that has been due longer;
 // but every eighth claim takes what has been due longest, whatever its priority. A claim shows only
 // when its request goes out, and one that needs none does not, so what looks passed over is judged
-// when the instant has ended. Heeds nothing that became due in the same instant.
+// when the instant has ended. An eighth turn that a sync took which waits for a deletion is not
+// seen either. Heeds nothing that became due in the same instant.
 #pragma once
 
 #include <functional>
+#include <map>
 #include <optional>
 #include <string>
 #include <utility>
@@ -43,11 +45,14 @@ class ClaimWitness {
     bool urgent = false;      // more than that
   };
 
+  [[nodiscard]] bool may_have_aged_unseen(const Tables& tables);
   void judge(const Passed& passed);
 
   const Clock& clock_;
   Trace& trace_;
-  std::vector<Passed> passed_;        // in this instant
+  std::vector<Passed> passed_;  // in this instant
+  // Due for longer than all that a claim would show, by relay.
+  std::map<std::string, JobRow> left_out_;
   std::optional<Wish> longest_;       // the longest due, at the newest claim
   int passes_ = 0;                    // that it was not taken, in a row
   std::optional<Wish> pushed_aside_;  // by one that was less urgent, the aged turn's

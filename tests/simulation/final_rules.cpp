@@ -41,10 +41,20 @@ bool is_changed(const RelayRecord& record) {
 
 // What somebody changed in zooid is noticed within two sweeps, and at once when all relays are sent
 // again.
-bool is_still_unnoticed(const FinalView& view, Stage stage, const RelayRow& relay) {
+bool may_be_unnoticed(const FinalView& view, Stage stage) {
   const bool sweeps = view.env.relay_sweep > Milliseconds::zero() &&
                       view.env.relay_verify != config::RelayVerify::off;
-  return is_changed(view.witness.record(relay.id)) && stage == Stage::faults_over && !sweeps;
+  return stage == Stage::faults_over && !sweeps;
+}
+
+bool is_still_unnoticed(const FinalView& view, Stage stage, const RelayRow& relay) {
+  return is_changed(view.witness.record(relay.id)) && may_be_unnoticed(view, stage);
+}
+
+// Another secret shows nothing of what the row describes, but zooid may have failed to load it.
+bool is_not_loaded_unnoticed(const FinalView& view, Stage stage, const RelayRow& relay) {
+  return view.witness.record(relay.id).just_rekeyed && view.zooid.not_loaded.contains(relay.id) &&
+         may_be_unnoticed(view, stage);
 }
 
 void check_live(const FinalView& view, Stage stage, const RelayRow& relay, Trace& trace) {
@@ -60,7 +70,8 @@ void check_live(const FinalView& view, Stage stage, const RelayRow& relay, Trace
   } else if (!*relay.live) {
     trace.violate("relay {} is synced and seen not to be served, and nobody sends it again", id);
   } else if (shown_by(served, relay) != Shown::as_described &&
-             !is_still_unnoticed(view, stage, relay) && !view.witness.looks().is_misled(id)) {
+             !is_still_unnoticed(view, stage, relay) &&
+             !is_not_loaded_unnoticed(view, stage, relay) && !view.witness.looks().is_misled(id)) {
     trace.violate("relay {} is said to be live, and is not: {}", id, describe(served));
   }
 }

@@ -8,6 +8,10 @@ namespace {
 
 constexpr int kFaultsThatFail = 5;
 constexpr std::chrono::minutes kLongestPause{15};
+constexpr std::chrono::seconds kQuiet{60};
+// The longest time until the next probe, how long one may take, and the longest time in which the
+// worker cannot work because of its database.
+constexpr Milliseconds kLongestSilence = std::chrono::seconds(110 + 40 + 60);
 
 }  // namespace
 
@@ -24,8 +28,23 @@ void HostWitness::probe_sent(const Call& call, bool goes_on) {
   if (++probes_ > 1) {
     trace_.violate("#{} is a second probe beside another", call.number);
   }
-  if (!goes_on) {
-    check_pause(call);
+  if (goes_on) {
+    return;
+  }
+  check_pause(call);
+  watches_ = !failing_;
+  const Milliseconds quiet = timeline_.now() - answered_at_;
+  if (watches_ && !may_watch_ && quiet < kQuiet * 9 / 10) {
+    trace_.violate("#{} is a probe, and the host has answered {} ms before", call.number,
+                   quiet.count());
+  }
+}
+
+void HostWitness::check_silence() {
+  const Milliseconds silence = timeline_.now() - std::max(heard_of_at_, paused_until_);
+  if (silence > kLongestSilence) {
+    trace_.violate("nobody has asked the host for {} ms whether it still works", silence.count());
+    heard_of();
   }
 }
 
@@ -33,6 +52,7 @@ bool HostWitness::job_heard(const Meaning& meaning, TimePoint begun_at, bool sto
   const bool failing = failing_;
   const bool paused = timeline_.now() < paused_until_;
   hear_pause(meaning);
+  note(meaning);
   if (meaning.host == HostShown::well) {
     if (!failing_) {
       crowd_.answered(begun_at);
@@ -48,7 +68,7 @@ bool HostWitness::job_heard(const Meaning& meaning, TimePoint begun_at, bool sto
   if (meaning.host == HostShown::storage) {
     is_failing();
   } else if (meaning.host == HostShown::failing && !failing_ && !merely_slow &&
-             ++faults_in_row_ >= kFaultsThatFail) {
+             ++faults_in_row_ + watch_faults_ >= kFaultsThatFail) {
     is_failing();
   }
   const bool asks_to_wait = meaning.pause > Milliseconds::zero();
@@ -59,14 +79,34 @@ bool HostWitness::job_heard(const Meaning& meaning, TimePoint begun_at, bool sto
 void HostWitness::probe_heard(const Meaning& meaning, bool is_the_end) {
   --probes_;
   hear_pause(meaning);
-  if (meaning.host == HostShown::well && is_the_end) {
-    is_well();
+  note(meaning);
+  if (failing_) {
+    if (meaning.host == HostShown::well && is_the_end && !watches_) {
+      is_well();
+    }
+  } else if (meaning.host == HostShown::well) {
+    watch_faults_ = 0;
+  } else if (meaning.host == HostShown::failing &&
+             faults_in_row_ + ++watch_faults_ >= kFaultsThatFail) {
+    is_failing();
+  } else if (meaning.host == HostShown::storage) {
+    is_failing();
+  }
+}
+
+void HostWitness::note(const Meaning& meaning) {
+  if (meaning.host == HostShown::well) {
+    answered_at_ = timeline_.now();
+    may_watch_ = false;
+  } else if (meaning.host != HostShown::nothing) {
+    may_watch_ = true;
   }
 }
 
 void HostWitness::is_well() {
   failing_ = false;
   faults_in_row_ = 0;
+  watch_faults_ = 0;
 }
 
 void HostWitness::is_failing() {
@@ -82,6 +122,7 @@ void HostWitness::process_ended(bool failing, Milliseconds pause) {
     is_failing();
   }
   probes_ = 0;
+  may_watch_ = true;
   // One that lies further ahead was written before the clock was set back, and is not heeded.
   const bool heeded = pause <= kLongestPause;
   paused_until_ = heeded ? std::min(paused_until_, timeline_.now() + pause) : TimePoint{};
@@ -90,6 +131,8 @@ void HostWitness::process_ended(bool failing, Milliseconds pause) {
 
 void HostWitness::clock_jumped() {
   paused_until_ = TimePoint{};
+  may_watch_ = true;
+  heard_of();
   sent_.clear();
 }
 

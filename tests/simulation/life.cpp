@@ -87,10 +87,10 @@ void Life::run_until_quiet() {
   const TimePoint began = timeline_.now();
   TimePoint quiet_since = TimePoint::max();
   while (!trace_.violation()) {
-    const int calls = machine_.network().calls_to_api();
+    const int calls = machine_.network().calls_about_relays();
     run_for(kLookForQuiet);
     const bool polls = !machine_.witness().tables().syncs().empty();  // for what zooid has lost
-    if (!machine_.quiet() || (calls != machine_.network().calls_to_api() && !polls)) {
+    if (!machine_.quiet() || (calls != machine_.network().calls_about_relays() && !polls)) {
       quiet_since = TimePoint::max();
     } else {
       quiet_since = std::min(quiet_since, timeline_.now());

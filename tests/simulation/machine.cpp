@@ -121,6 +121,7 @@ void Machine::start() {
     process_.open(wall_clock_.now());
     network_.attach(process_.clock());
     trace_.line("process {} starts", process_number_);
+    witness_.process_started();
     process_.start();
   } catch (const store::StoreError& error) {
     trace_.line("the process cannot start: {}", error.what());

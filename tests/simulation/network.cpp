@@ -96,6 +96,7 @@ boost::asio::awaitable<http::Exchange> Network::exchange(http::Request request) 
 void Network::begin(const std::shared_ptr<Call>& call, Milliseconds timeout) {
   call->number = ++calls_;
   looks_ += call->is_look() ? 1 : 0;
+  probes_ += call->is_probe() ? 1 : 0;
   call->sent_at = timeline_.now();
   const auto relays = static_cast<int>(zooid.relays.size());
   if (calls_ > std::max(kMostCalls, kMostCallsPerRelay * relays)) {

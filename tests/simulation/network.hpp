@@ -37,6 +37,8 @@ struct Call {
   Wakeup* client = nullptr;              // null when the process that sent it is gone
 
   [[nodiscard]] bool is_look() const { return !host.empty(); }
+  /// Whether it only asks zooid whether it answers.
+  [[nodiscard]] bool is_probe() const { return method == http::Method::get && !is_look(); }
 };
 
 /// How the ids of relays begin that no row describes.
@@ -105,12 +107,12 @@ class Network final : public http::Transport {
   /// A relay that no row describes, at that host, unless some relay has it.
   void settle_stranger(const std::string& host);
 
-  // Without looks: the sweep never ends.
+  // Without looks and probes: these never end.
 
   /// What calls have still to do.
   [[nodiscard]] int under_way() const { return under_way_; }
   /// How many there were so far.
-  [[nodiscard]] int calls_to_api() const { return calls_ - looks_; }
+  [[nodiscard]] int calls_about_relays() const { return calls_ - looks_ - probes_; }
 
   test::ZooidModel zooid;
 
@@ -141,7 +143,8 @@ class Network final : public http::Transport {
   TimePoint storage_mended_at_{};
   std::map<std::string, int> newest_applied_;  // the number of a relay's newest applied call
   int calls_ = 0;
-  int looks_ = 0;  // of these
+  int looks_ = 0;   // of these
+  int probes_ = 0;  // and of these, without those that write
   int renames_ = 0;
   int strangers_ = 0;
   int rekeyed_ = 0;

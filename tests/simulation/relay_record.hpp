@@ -47,6 +47,7 @@ struct RelayRecord {
   bool edited = false;                       // zooid's file by hand, and nothing was taken since
   int edits = 0;
   bool rekeyed = false;         // zooid's file has another secret, by hand
+  bool just_rekeyed = false;    // and nothing was taken since
   std::string identity_before;  // that tender knew then; empty: none
 
   // Requests that may still have an effect.

@@ -49,6 +49,7 @@ void Witness::disconnect() {
 }
 
 void Witness::sent(const Call& call) {
+  host_.heard_of();
   const bool second = goes_on(call);
   if (second) {
     ending_.reset();
@@ -57,7 +58,7 @@ void Witness::sent(const Call& call) {
   check_pause(call);
   if (call.is_look()) {
     look_sent(call);
-  } else if (call.method == http::Method::get || call.relay == kScratchRelay) {
+  } else if (call.is_probe() || call.relay == kScratchRelay) {
     probe_sent(call);
   } else {
     write_sent(call, records_[call.relay], second);
@@ -178,12 +179,16 @@ void Witness::instant_ended() {
   turns_.instant_ended(*tables_);
   // Nothing is made of what an owner changed until the pause is over.
   looks_.instant_ended(*tables_, host_.failing() || tables_->is_paused(clock_.now()));
+  if (!storage_.failing()) {  // else a probe would write, which an operator may have forbidden
+    host_.check_silence();
+  }
   if (any_under_way() && tables_->is_paused_and_quiet(clock_.now())) {
     trace_.violate("an operator is told that nothing is under way, and something is");
   }
 }
 
 void Witness::store_failed() {
+  host_.heard_of();  // nothing is asked while nothing can be written
   store_failed_at_ = timeline_.now();
   looks_.store_failed();
   claims_.start_over();
@@ -344,6 +349,7 @@ void Witness::applied(const Call& call, const http::Response& answer) {
   }
   record.host = call.body.value("host", "");
   record.edited = false;
+  record.just_rekeyed = false;
   if (call.body.value("/info/name"_json_pointer, "") != "") {
     record.owners_name.reset();
   }
@@ -387,6 +393,7 @@ void Witness::end_job() {
 }
 
 void Witness::heard(const Call& call) {
+  host_.heard_of();
   end_job();
   const Meaning meaning = meaning_of(call.method, *call.answer);
   if (call.is_look()) {
@@ -395,7 +402,7 @@ void Witness::heard(const Call& call) {
     if (std::holds_alternative<http::Failure>(call.answer->result)) {
       static_cast<void>(host_.job_heard(meaning, call.sent_at, /*stores=*/false));
     }
-  } else if (call.method == http::Method::get || call.relay == kScratchRelay) {
+  } else if (call.is_probe() || call.relay == kScratchRelay) {
     probe_heard(call, meaning);
   } else {
     write_heard(call, meaning, records_[call.relay]);
@@ -406,6 +413,8 @@ void Witness::probe_heard(const Call& call, const Meaning& meaning) {
   if (call.relay == kScratchRelay) {
     storage_.scratch_heard(call, meaning);
     scratch_heard_at_ = timeline_.now();
+  } else {
+    storage_.heard(call, meaning);
   }
   host_.probe_heard(meaning, !storage_.failing());
 }
@@ -448,6 +457,7 @@ void Witness::torn(const std::string& relay) {
   record.torn = true;
   record.owners_name.reset();
   record.edited = false;
+  record.just_rekeyed = false;
   record.secret.clear();
 }
 
@@ -456,6 +466,7 @@ void Witness::deleted(RelayRecord& record) {
   record.secret.clear();
   record.owners_name.reset();
   record.edited = false;
+  record.just_rekeyed = false;
   record.wiped = false;
   record.torn = false;
   record.identity_lost = false;
@@ -470,6 +481,7 @@ void Witness::rekeyed(const std::string& relay, const std::string& secret) {
   RelayRecord& record = records_[relay];
   record.secret = secret;
   record.rekeyed = true;
+  record.just_rekeyed = true;
   const auto row = tables_->relay(relay);
   if (row && record.identity_before.empty()) {
     record.identity_before = row->identity;
@@ -501,8 +513,10 @@ void Witness::renamed(const std::string& relay, const std::string& name) {
 void Witness::wiped() {
   for (auto& [id, record] : records_) {
     record.wiped = true;
+    record.identity_lost = false;  // the torn file is gone, too
     record.owners_name.reset();
     record.edited = false;
+    record.just_rekeyed = false;
   }
 }
 

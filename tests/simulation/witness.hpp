@@ -59,6 +59,7 @@ class Witness final : public NetworkListener {
 
   /// The process has ended: what it had under way is nobody's.
   void process_ended();
+  void process_started() { host_.process_started(); }
   /// The wall clock jumped: waits that began before it prove nothing.
   void clock_jumped();
   /// A program changed the row without a word in the log.

@@ -8,6 +8,7 @@
 #include "tender/store/database.hpp"
 #include "tender/store/transaction.hpp"
 
+#include "support/fault_vfs.hpp"
 #include "support/metric_value.hpp"
 #include "support/temp_dir.hpp"
 #include "support/virtual_clock.hpp"
@@ -73,6 +74,29 @@ TEST_F(MeasuredDatabase, CountsErrorsByTheirFault) {
   EXPECT_EQ(metric(R"(tender_sqlite_errors_total{fault="constraint"})"), 2);
   EXPECT_THROW(database.execute("SELECT * FROM none"), StoreError);
   EXPECT_EQ(metric(R"(tender_sqlite_errors_total{fault="other"})"), 1);
+}
+
+TEST(MeasuredDisk, CountsAnErrorOnceThatEndsTheTransactionByItself) {
+  boost::asio::io_context io;
+  test::VirtualClock clock(io);
+  const test::TempDir directory;
+  test::FaultVfs vfs;
+  const Metrics metrics = Metrics::make();
+  Database::Options options;
+  options.vfs = vfs.name();
+  Database database(directory.path() / "tender.db", clock, options);
+  database.measure(metrics);
+  const auto write = [&] {
+    Transaction transaction(database);
+    database.execute("UPDATE router_offset SET seq = seq + 1");
+    transaction.commit();
+  };
+  vfs.fail(test::DiskOperation::write, SQLITE_FULL);
+  EXPECT_THROW(write(), StoreError);
+  EXPECT_EQ(test::metric(metrics, R"(tender_sqlite_errors_total{fault="full"})"), 1);
+  EXPECT_EQ(test::metric(metrics, R"(tender_sqlite_errors_total{fault="other"})"), 0);
+  vfs.heal();
+  write();
 }
 
 TEST(RecentLongest, ForgetsWhatIsLongAgo) {

@@ -79,6 +79,12 @@ TEST_F(FaultVfsTest, ShowsAProofOfWritingWhatIsWrong) {
   vfs.fail(DiskOperation::write, SQLITE_FULL);
   outage.prove_writable();
   EXPECT_TRUE(outage.ongoing());
+  EXPECT_EQ(outage.error().value().fault(), StoreFault::full);
+  vfs.heal();
+  vfs.fail(DiskOperation::write, SQLITE_IOERR_WRITE);
+  clock.advance(std::chrono::seconds(1));
+  EXPECT_FALSE(outage.over());
+  EXPECT_EQ(outage.error().value().fault(), StoreFault::io);  // the newest
 }
 
 TEST_F(FaultVfsTest, DoesNotTakeALockForAFaultOfTheDatabase) {

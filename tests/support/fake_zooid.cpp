@@ -44,7 +44,8 @@ boost::asio::awaitable<http::Exchange> FakeZooid::exchange(http::Request request
   relay = relay.substr(0, relay.find('/'));
   Seen seen{request.method, relay, request.body.empty() ? json() : json::parse(request.body),
             clock_->now()};
-  requests.push_back(seen);
+  const bool probe = seen.method == http::Method::get && !relays.contains(relay);
+  (probe ? probes : requests).push_back(seen);
   under_way_.insert(relay);
   most_at_once_for_one_relay =
       std::max(most_at_once_for_one_relay, static_cast<int>(under_way_.count(relay)));

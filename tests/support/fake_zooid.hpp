@@ -45,10 +45,11 @@ class FakeZooid final : public http::Transport, public ZooidModel {
 
   boost::asio::awaitable<http::Exchange> exchange(http::Request request) override;
 
-  /// Asked for each request; empty: everything is applied at once.
+  /// Asked for each request, probes too; empty: everything is applied at once.
   std::function<Action(const Seen&)> script;
 
-  std::vector<Seen> requests;    // to the API
+  std::vector<Seen> requests;    // to the API, without probes
+  std::vector<Seen> probes;      // for a relay that it does not know, which asks for nothing
   std::vector<TimePoint> looks;  // for NIP-11 documents
   Milliseconds look_latency{};
   std::optional<http::Exchange> look_answer;  // instead of what is served

@@ -30,7 +30,8 @@ TEST_F(StatusView, IsAnObjectWithNullForWhatThereIsNot) {
           R"("relays":{"total":0,"synced":0,"pending":0,"failing":0,"held":0,"in_doubt":0,"live":0,)"
           R"("off":0,"unknown":0,"not_served":0,"reported":0,"other_identity":0,"parked":0},)"
           R"("destinations":{"zooid":{"failing_since":null,"reason":"","probe_at":null,)"
-          R"("paused_until":null,"stores_nothing":false,"concurrency":null,"answered_at":null}},)"
+          R"("paused_until":null,"stores_nothing":false,"concurrency":null,)"
+          R"("answered_at":null}},)"
           R"("outbox":{"due":0,"waiting":0,"next_due":null,"checks":0,"unknown":[]},"config":null,"dead_letters":0,)"
           R"("activity":{"last_seq":0,"routed_seq":0},"settings":[],"waits_for_you":[]})");
 }

@@ -34,7 +34,8 @@ struct ReceiverRules {
   bool allow_private = false;  // TRIGGER_ALLOW_PRIVATE
 };
 
-/// The URL of a trigger. Throws InvalidTrigger that says what is wrong: what http::Url::parse()
+/// The URL of a trigger. Throws InvalidTrigger that says what is wrong, and shows nothing of path
+/// and query, which are often all that a receiver asks for: what http::Url::parse()
 /// refuses (such as user info), http where it is not allowed, a number in place of an address, and
 /// an address that is not public where it must be. What names resolve to is not looked at here: see
 /// public_addresses_only().

@@ -12,7 +12,7 @@
 namespace tender::hook {
 
 enum class DeliveryResult : std::uint8_t {
-  delivered,  // 2xx
+  delivered,  // 2xx, whatever became of the rest of the answer
   gone,       // 410: the receiver wants no more of this trigger's webhooks
   failed,     // all else; may work later, as the policy has it
   stopped,    // tender stopped the exchange itself: this does not count as an attempt

@@ -29,9 +29,11 @@ struct DeliveryPolicy {
   Milliseconds max_duration = std::chrono::days(2);  // from the event to the last attempt
   int rate = 0;  // deliveries that are started per second; 0: no limit
 
-  /// The wait after the `failures`th failure (from 1) of a delivery whose event is `age` old; with
-  /// nothing, it is given up: there were enough attempts, or the next would come too late.
+  /// The wait after the `failures`th failure (from 1) of a delivery whose event is `age` old, no
+  /// shorter than the receiver asked for (DeliveryVerdict::retry_after); with nothing, it is given
+  /// up: there were enough attempts, or the next would come too late.
   [[nodiscard]] std::optional<Milliseconds> next_delay(int failures, Milliseconds age,
+                                                       Milliseconds retry_after,
                                                        Random& random) const;
 
   friend bool operator==(const DeliveryPolicy&, const DeliveryPolicy&) = default;

@@ -67,6 +67,7 @@ struct Failure {
   bool written =
       false;           // a byte of the request may have reached the peer: it may have been applied
   std::string detail;  // for people: what failed, with host and port; never a header or a body
+  int status = 0;      // of an answer whose head came whole; 0: none did
 };
 
 /// A struct and not a bare variant: awaitable operators flatten variants.

@@ -18,6 +18,7 @@
 #include "tender/infra/compare_relay.hpp"
 #include "tender/infra/hook_delivery.hpp"
 #include "tender/infra/hook_outbox.hpp"
+#include "tender/infra/letter_count.hpp"
 #include "tender/infra/members.hpp"
 #include "tender/infra/receivers.hpp"
 #include "tender/infra/relay_sweep.hpp"
@@ -82,6 +83,7 @@ class Infra {
   boost::asio::awaitable<RelayComparison> compare_relay(Relay relay);
 
   [[nodiscard]] std::size_t in_flight() const { return dispatcher_.in_flight(); }
+  [[nodiscard]] bool may_break_off() const { return dispatcher_.may_break_off(); }
 
   /// Stops work until the database is well, as when Infra has met `fault` itself.
   void hold(const store::StoreError& fault) {
@@ -105,6 +107,10 @@ class Infra {
 
   /// Whether work has stopped because the database cannot be read or written.
   [[nodiscard]] bool waits_for_database() const { return dispatcher_.outage().ongoing(); }
+  /// As StoreOutage::error.
+  [[nodiscard]] const std::optional<store::StoreError>& database_error() const {
+    return dispatcher_.outage().error();
+  }
 
  private:
   [[nodiscard]] outbox::Registry registry();
@@ -155,8 +161,8 @@ class Infra {
   outbox::DeadLetters dead_letters_;
   outbox::Router router_;
   outbox::Dispatcher dispatcher_;
-  Counter missed_;         // by receiver_
-  Counter added_letters_;  // without the dispatcher
+  Counter missed_;             // by receiver_
+  LetterCount added_letters_;  // without the dispatcher
   Counter deliveries_;
   Wakeup pause_;     // of listen()
   Wakeup interval_;  // of reconcile_now_and_then()

@@ -4,6 +4,8 @@
 #pragma once
 
 #include <chrono>
+#include <cstdint>
+#include <map>
 #include <memory>
 #include <optional>
 #include <set>
@@ -60,6 +62,8 @@ class RelaySync final : public outbox::Executor {
   Doubts doubts_;
   std::set<std::string> left_behind_;  // relays whose creation failed: their files are torn
   HostCollisions collisions_;
+  // Of relays whose work is done once more: the command that was sent then.
+  std::map<std::string, std::int64_t> asked_before_;
   bool warned_of_livekit_ = false;
   Counter syncs_;
   Histogram durations_;

@@ -28,10 +28,6 @@ class CircuitBreaker {
   /// would be further away than the breaker is ever open, the clock was set back: then at once.
   [[nodiscard]] TimePoint probe_at(TimePoint now) const;
 
-  /// Brings the probe forward to `now`, but not nearer to the last opening than the first wait.
-  /// Only while open.
-  void hurry_probe(TimePoint now);
-
   /// A job met a fault of the destination. The fifth in a row opens it; one that comes while it is
   /// not closed says nothing new.
   void job_met_fault(TimePoint now);
@@ -41,6 +37,14 @@ class CircuitBreaker {
 
   /// A job got an answer that only a well destination gives. Closes it and forgets all faults.
   void job_succeeded();
+
+  /// A probe of a destination that is well as far as is known. A fault counts as one of a job's; an
+  /// answer forgets those of earlier probes, and no job's: a destination may answer probes and
+  /// nothing else.
+  void watch_ends(bool well, TimePoint now);
+
+  /// While it is open: the probe is due at that time already.
+  void hasten_probe(TimePoint at);
 
   /// From open to half_open.
   void probe_begins();
@@ -58,8 +62,8 @@ class CircuitBreaker {
   Random& random_;
   State state_ = State::closed;
   int faults_in_row_ = 0;
-  int openings_ = 0;  // since a job last succeeded
-  TimePoint opened_at_{};
+  int watch_faults_ = 0;  // of probes in a row, beside those
+  int openings_ = 0;      // since a job last succeeded
   TimePoint probe_at_{};
 };
 

@@ -5,6 +5,7 @@
 // fails, and once that it works again.
 #pragma once
 
+#include <optional>
 #include <set>
 #include <string>
 
@@ -25,6 +26,7 @@ class DestinationGate {
     int concurrency = 16;       // the most in flight, once it has shown that it can take them
     int first_concurrency = 1;  // before it has shown anything
     Milliseconds slow_answer{std::chrono::seconds(1)};  // as ConcurrencyLimit has it
+    bool watched = true;  // asked also while it works, so that it is known how it is
   };
 
   /// `name` is the destination's, for people and in metrics. Borrows random and logger.
@@ -73,30 +75,44 @@ class DestinationGate {
   [[nodiscard]] Probe probe_kind() const {
     return state_.stores_nothing ? Probe::stores : Probe::answers;
   }
+  /// When the next probe is due, unless it is shown before that the destination works: while it
+  /// fails, soon after a fault, and when it has not answered for a minute. The end of time: never.
+  [[nodiscard]] TimePoint probe_at(TimePoint now) const;
+  /// Whether it is known to fail, and no probe is under way.
+  [[nodiscard]] bool waits_for_probe() const {
+    return breaker_.state() == CircuitBreaker::State::open;
+  }
+  /// A person waits for work that was asked for at `asked_at`. If the destination was not probed
+  /// since, it is now, but not twice within five seconds.
+  void hasten_probe(TimePoint asked_at, TimePoint now);
   /// Whether a probe is due. If so, it begins with this call, and probe_ended() must follow.
   [[nodiscard]] bool begin_probe(TimePoint now);
-  /// Somebody waits for it: while it fails, the next probe comes now, but not sooner after the last
-  /// one than the breaker's first wait (5 s). A pause that the destination asked for is kept.
-  void hurry_probe(TimePoint now);
   /// `kind` is what probe_kind() said when it began.
   void probe_ended(Probe kind, const DestinationSign& sign, TimePoint now);
 
   [[nodiscard]] const DestinationState& state() const { return state_; }
-  /// Whether state() has changed since it was saved.
-  [[nodiscard]] bool changed() const { return state_ != saved_; }
+  /// Whether state() has changed since it was saved, in a way
+  /// that is worth writing: an answer a moment after another is not.
+  [[nodiscard]] bool changed() const;
   void saved() { saved_ = state_; }
 
  private:
   bool record_fault(const DestinationSign& sign, Timing timing, TimePoint now, bool known);
   void pause(const DestinationSign& sign, TimePoint now);
-  void note_answer(TimePoint now);
   void count_fault(const DestinationSign& sign) const;
+  void watch_ended(const DestinationSign& sign, TimePoint now);
+  void note_answer(TimePoint now);
+  void ask_soon(TimePoint now);
+  void ask_in(Milliseconds wait, TimePoint now);
   void follow(TimePoint now, const std::string& reason);
   void say_that_it_fails(TimePoint now) const;
   [[nodiscard]] bool paused(TimePoint now) const;
+  void forget_old_pause(TimePoint now);
   [[nodiscard]] TimePoint after_pause(TimePoint at, TimePoint now) const;
 
   std::string name_;
+  bool watched_;
+  Random& random_;
   Logger& logger_;
   CircuitBreaker breaker_;
   TokenBucket tokens_;
@@ -104,7 +120,10 @@ class DestinationGate {
   ConcurrencyLimit limit_;
   std::multiset<TimePoint> overwrites_;  // when those in flight began
   DestinationState state_;
-  DestinationState saved_;  // what the database has
+  DestinationState saved_;           // what the database has
+  Milliseconds quiet_;               // after an answer, until it is asked whether it still works
+  std::optional<TimePoint> ask_at_;  // when that is, and nothing is known against it
+  TimePoint asked_at_{};             // when the newest probe began, or it began to fail
   Counter transitions_;
   Counter faults_;
   Histogram rate_waits_;

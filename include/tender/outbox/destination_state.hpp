@@ -24,11 +24,7 @@ struct DestinationState {
   std::optional<TimePoint> paused_until;   // it asked for that (Retry-After)
   bool stores_nothing = false;             // failing because it cannot read or write its files
   std::optional<int> concurrency{};        // the most requests at a time; nothing: not known yet
-  // When it last showed that it works, to kAnsweredStep; nothing: not yet.
-  std::optional<TimePoint> answered_at{};
-
-  // So that not every answer is written.
-  static constexpr std::chrono::seconds kAnsweredStep{60};
+  std::optional<TimePoint> answered_at{};  // when it last showed that it works; nothing: never yet
 
   /// Nothing is known that keeps work from it.
   [[nodiscard]] bool is_well() const { return !failing_since && !paused_until; }

@@ -68,9 +68,6 @@ class Dispatcher {
   /// Whether a job with that key is under way, of a kind with that resource.
   [[nodiscard]] bool is_busy(std::string_view resource, const std::string& key) const;
 
-  /// Somebody waits for work of that destination: as DestinationGate::hurry_probe().
-  void hurry_probe(std::string_view destination);
-
   /// Claims nothing more; run() returns when what is in flight has been settled.
   void stop();
 
@@ -79,6 +76,10 @@ class Dispatcher {
   void abandon();
 
   [[nodiscard]] std::size_t in_flight() const;
+
+  /// Whether nothing is under way, or only probes that read: nothing is lost when they are broken
+  /// off.
+  [[nodiscard]] bool may_break_off() const;
 
   /// For whoever else works on the same connection.
   [[nodiscard]] store::StoreOutage& outage() { return outage_; }
@@ -157,6 +158,7 @@ class Dispatcher {
   boost::asio::awaitable<void> execute(std::shared_ptr<Task> task);
   [[nodiscard]] bool waits_for_pause(const Kind& kind) const;
   [[nodiscard]] bool waits_for_pause(const Lane& lane) const;
+  void hasten_probe(Lane& lane);
   [[nodiscard]] bool is_quiet() const;
   void begin_probe(Lane& lane, const boost::asio::any_io_executor& executor);
   boost::asio::awaitable<void> probe(Lane& lane, Probe what);

@@ -67,6 +67,7 @@ struct DestinationSign {
   std::string reason;      // of the fault
   Milliseconds pause{};    // how long it asks us to stay away; zero: it does not
   bool timed_out = false;  // a fault that one which is merely slow shows as well
+  bool answered = false;   // of `none`: it runs, which does not mean that it accepts us
 };
 
 /// What a probe is to find out.

@@ -50,6 +50,9 @@ class Outbox {
   [[nodiscard]] std::optional<TimePoint> next_due(Line line, Priority floor,
                                                   const std::set<std::string>& busy);
 
+  /// When the row of the line and priority that became due last did so; nothing when none is due.
+  [[nodiscard]] std::optional<TimePoint> newest_due(Line line, Priority priority, TimePoint now);
+
   [[nodiscard]] std::optional<Job> find(std::string_view kind, const std::string& key);
 
   /// The keys of that kind's rows, in their order: those after `after`, at most `limit`.

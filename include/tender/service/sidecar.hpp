@@ -13,6 +13,8 @@
 #include <cstdint>
 #include <exception>
 #include <memory>
+#include <optional>
+#include <string>
 
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
@@ -80,10 +82,11 @@ class Sidecar {
 
   /// How it is now.
   struct Condition {
-    bool active = false;   // it holds the database's lock
-    bool standby = false;  // it waits for that lock
-    bool begun = false;    // it has begun to give work to the relays that lack it
-    bool outage = false;   // it waits for the database to work again
+    bool active = false;          // it holds the database's lock
+    bool standby = false;         // it waits for that lock
+    bool begun = false;           // it has begun to give work to the relays that lack it
+    bool outage = false;          // it waits for the database to work again
+    std::string outage_reason{};  // what the database said last, and what helps; empty: no outage
     bool stopping = false;
     std::size_t lost = 0;  // relays that zooid had and no longer has, as far as it has seen
   };

@@ -136,6 +136,7 @@ class Database {
   [[nodiscard]] std::string switch_to_wal(SQLite::Database& connection);
   void use_write_ahead_log(SQLite::Database& connection);
   void transaction_ended();
+  [[nodiscard]] bool is_in_transaction() const;  // as SQLite sees it
 
   Statement take(const char* sql);
   [[nodiscard]] std::unique_ptr<SQLite::Database> open_connection(OpenMode mode);

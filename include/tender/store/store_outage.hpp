@@ -38,10 +38,14 @@ class StoreOutage {
 
   [[nodiscard]] bool ongoing() const { return retry_at_.has_value(); }
 
+  /// What the database said last, in this outage or an earlier one; nothing: there was none.
+  [[nodiscard]] const std::optional<StoreError>& error() const { return error_; }
+
   /// When over() looks next: 1 s after the fault, doubling to 30 s. During an outage only.
   [[nodiscard]] TimePoint retry_at() const { return retry_at_.value_or(TimePoint::min()); }
 
  private:
+  [[nodiscard]] bool is_of(StoreFault fault) const;
   void try_again_later();
   void probe();
 
@@ -49,7 +53,7 @@ class StoreOutage {
   const Clock& clock_;
   Logger& logger_;
   std::optional<TimePoint> retry_at_;  // nothing: no outage
-  StoreFault fault_ = StoreFault::other;
+  std::optional<StoreError> error_;    // of the newest outage
   Milliseconds pause_{};
   TimePoint ended_at_{};
 };

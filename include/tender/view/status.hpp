@@ -23,6 +23,7 @@ namespace tender::view {
 
 struct Snapshot {
   std::string database;                               // its path
+  TimePoint taken_at{};                               // when that was so
   int schema = 0;                                     // its version
   std::optional<store::DatabaseLock::Holder> holder;  // the sidecar that runs; nothing: none does
   Milliseconds heartbeat_age{};                       // of the holder, never below zero
@@ -48,6 +49,10 @@ struct Snapshot {
 /// Throws StoreError.
 [[nodiscard]] Snapshot take_snapshot(store::Database& database, TimePoint now,
                                      TimePoint seen_since = TimePoint::min());
+
+/// How old what is known of the destination is: "last answered 12 s ago". The answer that is
+/// stored may be five seconds older than the newest one.
+[[nodiscard]] std::string describe_answer(const outbox::DestinationState& state, TimePoint now);
 
 /// Whether zooid has lost so many relays that its config directory may be gone.
 [[nodiscard]] bool has_lost_relays(const Snapshot& snapshot);

@@ -1,2 +1,2 @@
--- What tender says of a destination rests on its last answer, so that is kept: when it last showed that it works.
-ALTER TABLE destination_state ADD COLUMN answered_at INTEGER;  -- milliseconds UTC, to about a minute; NULL: not yet
+-- When the destination last showed that it works, so that nobody takes an old belief for a fresh one.
+ALTER TABLE destination_state ADD COLUMN answered_at INTEGER;
