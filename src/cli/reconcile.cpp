@@ -20,7 +20,6 @@
 #include "confirm.hpp"
 #include "output.hpp"
 #include "pause_text.hpp"
-#include "reconcile_scope.hpp"
 #include "reconcile_watch.hpp"
 #include "store_session.hpp"
 

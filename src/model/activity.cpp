@@ -50,7 +50,8 @@ std::span<const std::string> known_activity_types() {
       all.emplace_back(name);
     }
     for (const std::string_view name :
-         {kPurgeStranger, kDiscardDeadLetter, kAbandonExecution, kPauseSync, kResumeSync}) {
+         {kPurgeStranger, kDiscardDeadLetter, kAbandonExecution, kPauseSync, kResumeSync,
+          kCreateSchedule, kCancelSchedule, kRunSchedule, kScheduleFailed}) {
       all.emplace_back(name);
     }
     return all;
