@@ -93,6 +93,8 @@ extern const CommandSpec kActivity;
 extern const CommandSpec kDeadLetterList;
 extern const CommandSpec kDeadLetterRetry;
 extern const CommandSpec kDeadLetterDiscard;
+extern const CommandSpec kScheduleList;
+extern const CommandSpec kScheduleCancel;
 extern const CommandSpec kSettingsShow;
 extern const CommandSpec kSettingsAccept;
 extern const CommandSpec kPause;

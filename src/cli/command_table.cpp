@@ -24,6 +24,8 @@ std::span<const CommandSpec> command_table() {
                                 kDeadLetterList,
                                 kDeadLetterRetry,
                                 kDeadLetterDiscard,
+                                kScheduleList,
+                                kScheduleCancel,
                                 kSettingsShow,
                                 kSettingsAccept,
                                 kPause,

@@ -16,6 +16,7 @@
 #include "command.hpp"
 #include "dead_letter_bulk.hpp"
 #include "output.hpp"
+#include "schedule_options.hpp"
 #include "store_session.hpp"
 
 namespace tender::cli {
@@ -83,20 +84,46 @@ bool is_bulk(const Invocation& invocation) {
   return bulk;
 }
 
+store::CommandError already_resolved(const DeadLetter& letter) {
+  return {fmt::format("dead letter {} is already {}", letter.id,
+                      letter.resolution.value_or("resolved")),
+          "see `tender dead-letter list` for the open ones"};
+}
+
 // Looks it up and resolves it, in the caller's transaction. By its own number: should a newer
 // letter of the same relay be open by now, that one is not what the person saw.
 DeadLetter resolve(StoreSession& session, Resolution resolution, const std::string& name) {
   DeadLetter letter = view::require_letter(session.database, name);
   if (!DeadLetters(session.database).resolve(letter.id, resolution, session.clock.now())) {
-    throw store::CommandError(fmt::format("dead letter {} is already {}", letter.id,
-                                          letter.resolution.value_or("resolved")),
-                              "see `tender dead-letter list` for the open ones");
+    throw already_resolved(letter);
   }
   return letter;
 }
 
+// One, or those that are open then.
+ExitCode schedule_retry(const Invocation& invocation) {
+  StoreSession session(invocation, store::OpenMode::existing);
+  if (invocation.names.empty()) {
+    const std::string reason = invocation.has("reason") ? invocation.text("reason") : std::string();
+    return schedule_work(invocation, session,
+                         {{.command = ScheduledCommand::retry_dead_letters, .reason = reason}});
+  }
+  const DeadLetter letter = view::require_letter(session.database, invocation.names.front());
+  if (letter.resolution) {
+    throw already_resolved(letter);
+  }
+  return schedule_work(invocation, session,
+                       {{.command = ScheduledCommand::retry_dead_letter,
+                         .relay = RelayId{letter.key},
+                         .dead_letter = letter.id}});
+}
+
 ExitCode retry(const Invocation& invocation) {
-  if (is_bulk(invocation)) {
+  const bool bulk = is_bulk(invocation);
+  if (is_scheduled(invocation)) {
+    return schedule_retry(invocation);
+  }
+  if (bulk) {
     return retry_letters(invocation);
   }
   StoreSession session(invocation, store::OpenMode::existing);
@@ -165,13 +192,17 @@ const CommandSpec kDeadLetterRetry{
     .options =
         [] {
           const auto reasons = outbox::dead_letter_reasons();
-          return std::vector<Option>{
+          std::vector<Option> options{
               {"all", "Retry every relay that has an open dead letter"},
               {.name = "reason",
                .help = "Only those of this reason",
                .value_name = "REASON",
                .values = {reasons.begin(), reasons.end()}},
               {"yes", "With --all or --reason: do not ask for confirmation"}};
+          for (Option& option : later_options()) {
+            options.push_back(std::move(option));
+          }
+          return options;
         },
     .run = retry};
 
