@@ -14,5 +14,5 @@ CREATE TABLE schedule (
   ended_at INTEGER CHECK ((ended_at IS NULL) = (state = 'waiting'))
 ) STRICT;
 CREATE INDEX schedule_due ON schedule (next_at, id) WHERE state = 'waiting';
-CREATE INDEX schedule_of_relay ON schedule (relay_id) WHERE state = 'waiting';
+CREATE INDEX schedule_of_relay ON schedule (relay_id, next_at, id) WHERE state = 'waiting';
 CREATE INDEX schedule_ended ON schedule (ended_at) WHERE state <> 'waiting';
