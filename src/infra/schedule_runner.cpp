@@ -60,7 +60,8 @@ ScheduleRunner::ScheduleRunner(asio::any_io_executor executor, const config::Env
       table_(runtime.database),
       letters_(runtime.database),
       backup_(std::move(executor), runtime.clock),
-      pause_(runtime.clock) {}
+      pause_(runtime.clock),
+      runs_(runtime.metrics.counter("tender_scheduled_commands_total")) {}
 
 asio::awaitable<void> ScheduleRunner::run() {
   while (!stopping_ && !receiver_.closed()) {
@@ -319,10 +320,12 @@ void ScheduleRunner::fail(const Schedule& schedule, const Error& error,
     write_log(runtime_.logger, logs::kScheduleFailed, "schedule", schedule.id, "command",
               schedule.command, "relay", schedule.relay.text, "cause", error.what(), "remedy",
               error.remedy());
+    runs_.add({"failed"});
   }
 }
 
 void ScheduleRunner::log_run(const Schedule& schedule) const {
+  runs_.add({"done"});
   const TimePoint due = schedule.next_at.value_or(runtime_.clock.now());
   write_log(runtime_.logger, logs::kScheduleRun, "schedule", schedule.id, "command",
             schedule.command, "relay", schedule.relay.text, "late",

@@ -41,8 +41,9 @@ ActiveSidecar::ActiveSidecar(const asio::any_io_executor& executor, const config
       alarm_(clock_),
       loop_delays_(metrics.histogram("tender_event_loop_delay_seconds")) {
   if (options.schedules) {
-    schedules_.emplace(executor, env, command,
-                       infra::ScheduleRunner::Runtime{database_, clock_, logger, infra_.outage()});
+    schedules_.emplace(
+        executor, env, command,
+        infra::ScheduleRunner::Runtime{database_, clock_, logger, infra_.outage(), metrics});
   }
   if (env.zooid_config_dir) {
     config_watch_.emplace(executor, *env.zooid_config_dir);

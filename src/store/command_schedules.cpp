@@ -47,6 +47,10 @@ void require_schedulable(const Query& query, const Schedule& wanted, TimePoint n
 
 }  // namespace
 
+NoSuchSchedule::NoSuchSchedule(std::int64_t id)
+    : CommandError(fmt::format("there is no schedule {}", id),
+                   "see `tender schedule list` for those that wait") {}
+
 Schedule Command::create_schedule(Schedule wanted) {
   Transaction transaction(*database_);  // first, because it may have to wait for another program
   wanted.created_at = clock_->now();
@@ -65,8 +69,7 @@ Schedule Command::cancel_schedule(std::int64_t id) {
   Transaction transaction(*database_);
   const auto schedule = ScheduleTable(*database_).find(id);
   if (!schedule) {
-    throw CommandError(fmt::format("there is no schedule {}", id),
-                       "see `tender schedule list` for those that wait");
+    throw NoSuchSchedule(id);
   }
   if (schedule->state != ScheduleState::waiting) {
     throw CommandError(fmt::format("schedule {} is {} already", id, to_string(schedule->state)),

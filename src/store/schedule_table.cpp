@@ -81,6 +81,26 @@ std::vector<Schedule> ScheduleTable::list(bool all) const {
   return schedules;
 }
 
+std::vector<Schedule> ScheduleTable::list(bool all, std::int64_t after_id, int limit) const {
+  return read_schedules(
+      database_.prepare("SELECT " TENDER_SCHEDULE_COLUMNS
+                        " FROM schedule NOT INDEXED WHERE id > ?1 AND (?2 OR state = 'waiting') "
+                        "ORDER BY id LIMIT ?3",
+                        after_id, all, limit));
+}
+
+ScheduleTable::Counts ScheduleTable::count() const {
+  Statement row = database_.prepare(
+      "SELECT count(*), coalesce(sum(last_error <> ''), 0), min(next_at) "
+      "FROM schedule INDEXED BY schedule_due WHERE state = 'waiting'");
+  row.step();
+  Counts counts{.waiting = row.integer(0), .failing = row.integer(1)};
+  if (!row.is_null(2)) {
+    counts.next_at = row.time(2);
+  }
+  return counts;
+}
+
 std::vector<Schedule> ScheduleTable::list_waiting(const RelayId& relay) const {
   return read_schedules(database_.prepare(
       "SELECT " TENDER_SCHEDULE_COLUMNS

@@ -56,9 +56,9 @@ Schedule told_by(const nlohmann::json& detail) {
 std::string when_of(const Schedule& schedule) {
   const std::string next = schedule.next_at ? format_time(*schedule.next_at) : "";
   if (schedule.repeats()) {
-    return fmt::format("every \"{}\"{}{}", schedule.cron, next.empty() ? "" : ", next at ", next);
+    return fmt::format(", every \"{}\"{}{}", schedule.cron, next.empty() ? "" : ", next at ", next);
   }
-  return next.empty() ? std::string() : "at " + next;
+  return next.empty() ? std::string() : " at " + next;
 }
 
 }  // namespace
@@ -69,8 +69,7 @@ std::string what_of(const Schedule& schedule, const store::Query& query) {
 }
 
 std::string what_and_when_of(const Schedule& schedule, const store::Query& query) {
-  const std::string when = when_of(schedule);
-  return fmt::format("{}{}{}", what_of(schedule, query), when.empty() ? "" : " ", when);
+  return what_of(schedule, query) + when_of(schedule);
 }
 
 std::string text_of_schedule_activity(const Activity& activity, const store::Query& query) {

@@ -103,7 +103,7 @@ TEST_F(ScheduleCommands, ReconcilesNamedRelaysOrAll) {
   const Ran nightly = run({"reconcile", "--all", "--every", "30 3 * * mon-fri"});
   EXPECT_EQ(nightly.code, ExitCode::ok) << nightly.err;
   EXPECT_THAT(nightly.err,
-              HasSubstr("schedule 3: reconcile every relay every \"30 3 * * mon-fri\", next at "));
+              HasSubstr("schedule 3: reconcile every relay, every \"30 3 * * mon-fri\", next at "));
   EXPECT_EQ(list().size(), 3U);
   EXPECT_EQ(list()[2]["cron"], "30 3 * * mon-fri");
   for (const char* with : {"--dry-run", "--recreate"}) {

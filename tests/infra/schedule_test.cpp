@@ -13,6 +13,7 @@
 
 #include "support/fault_vfs.hpp"
 #include "support/log_sink.hpp"
+#include "support/metric_value.hpp"
 #include "support/world.hpp"
 
 namespace tender {
@@ -28,12 +29,13 @@ struct ScheduleTest : testing::Test {
   explicit ScheduleTest(const std::string& vfs = {}) : world(64, vfs) {}
 
   // With the worker, as the sidecar runs it.
-  void start() {
+  void start(Milliseconds later = 0ms) {
     world.start();
-    store::StoreOutage& outage = world.infra->outage();
+    world.clock().jump(later);
     runner = std::make_unique<infra::ScheduleRunner>(
         world.io().get_executor(), world.env, *world.command,
-        infra::ScheduleRunner::Runtime{*world.database, world.clock(), logger, outage});
+        infra::ScheduleRunner::Runtime{*world.database, world.clock(), logger,
+                                       world.infra->outage(), metrics});
     boost::asio::co_spawn(world.io(), runner->run(), boost::asio::detached);
     world.run_ready();
   }
@@ -44,18 +46,7 @@ struct ScheduleTest : testing::Test {
   // As kill -9, and a start after that time.
   void restart(Milliseconds later = 0ms) {
     crash();
-    if (!later.count()) {
-      start();
-      return;
-    }
-    world.start();
-    world.clock().jump(later);
-    runner = std::make_unique<infra::ScheduleRunner>(
-        world.io().get_executor(), world.env, *world.command,
-        infra::ScheduleRunner::Runtime{*world.database, world.clock(), logger,
-                                       world.infra->outage()});
-    boost::asio::co_spawn(world.io(), runner->run(), boost::asio::detached);
-    world.run_ready();
+    start(later);
   }
 
   Schedule schedule(const ScheduledWork& work, Milliseconds in) {
@@ -92,6 +83,7 @@ struct ScheduleTest : testing::Test {
 
   std::ostringstream log_text;
   Logger logger{"test", test::log_sink(log_text)};
+  Metrics metrics = Metrics::make();
   World world;
   std::unique_ptr<infra::ScheduleRunner> runner;
 };
@@ -114,6 +106,7 @@ TEST_F(ScheduleTest, CarriesOutACommandAtItsTime) {
   EXPECT_EQ(last("run_schedule").principal, "cli:1000");
   world.clock().advance(48h);
   EXPECT_EQ(count("deactivate_relay"), 1);
+  EXPECT_EQ(test::metric(metrics, R"(tender_scheduled_commands_total{result="done"})"), 1);
 }
 
 TEST_F(ScheduleTest, CarriesOutEachKindOfCommand) {
@@ -216,6 +209,7 @@ TEST_F(ScheduleTest, SaysPlainlyWhyACommandWasRefused) {
   EXPECT_EQ(count("deactivate_relay"), 0);
   const auto detail = nlohmann::json::parse(last("schedule_failed").detail);
   EXPECT_EQ(detail["error"], row(deleted).last_error);
+  EXPECT_EQ(test::metric(metrics, R"(tender_scheduled_commands_total{result="failed"})"), 2);
   logger.flush();
   EXPECT_THAT(log_text.str(), HasSubstr("could not carry out a scheduled command"));
 }

@@ -14,6 +14,7 @@
 #include <boost/asio/awaitable.hpp>
 
 #include "tender/base/log.hpp"
+#include "tender/base/metrics.hpp"
 #include "tender/base/wakeup.hpp"
 #include "tender/config/env.hpp"
 #include "tender/model/schedule.hpp"
@@ -29,12 +30,13 @@ namespace tender::infra {
 
 class ScheduleRunner {
  public:
-  /// All borrowed.
+  /// All borrowed but the metrics.
   struct Runtime {
     store::Database& database;
     Clock& clock;
     Logger& logger;
     store::StoreOutage& outage;  // the one of Infra
+    Metrics metrics{};           // not borrowed
   };
 
   /// Borrows `env`, and subscribes to command.notify(): whoever schedules a command writes an
@@ -80,6 +82,7 @@ class ScheduleRunner {
   outbox::DeadLetters letters_;
   store::BackgroundBackup backup_;
   Wakeup pause_;
+  Counter runs_;
   bool stopping_ = false;
 };
 

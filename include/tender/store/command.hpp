@@ -38,6 +38,12 @@ class NoSuchRelay : public CommandError {
   explicit NoSuchRelay(std::string_view name);
 };
 
+/// No schedule has that number.
+class NoSuchSchedule : public CommandError {
+ public:
+  explicit NoSuchSchedule(std::int64_t id);
+};
+
 class Query;
 
 /// Throws CommandError when import_relay() would refuse this relay: the row cannot be, or another
@@ -187,7 +193,7 @@ class Command {
   /// deleted.
   Schedule create_schedule(Schedule wanted);
 
-  /// Throws CommandError when there is none with that id, or it has ended.
+  /// Throws NoSuchSchedule, and CommandError when it has ended.
   Schedule cancel_schedule(std::int64_t id);
 
   /// The schedule was carried out, in whose transaction this is called. The next run is at `next`;

@@ -30,8 +30,19 @@ class ScheduleTable {
   /// ended last first.
   [[nodiscard]] std::vector<Schedule> list(bool all) const;
 
+  /// A part of them, by their ids: those after `after_id`, at most `limit`.
+  [[nodiscard]] std::vector<Schedule> list(bool all, std::int64_t after_id, int limit) const;
+
   /// Those that wait and are about that relay.
   [[nodiscard]] std::vector<Schedule> list_waiting(const RelayId& relay) const;
+
+  struct Counts {
+    std::int64_t waiting = 0;
+    std::int64_t failing = 0;            // of these: they repeat, and their last run failed
+    std::optional<TimePoint> next_at{};  // nothing: none waits
+  };
+  /// Reads every one that waits.
+  [[nodiscard]] Counts count() const;
 
   /// When the next one is due; nothing when none waits.
   [[nodiscard]] std::optional<TimePoint> next_due() const;
