@@ -15,6 +15,7 @@
 
 #include "tender/infra/setting_changes.hpp"
 #include "tender/store/database_lock.hpp"
+#include "tender/store/schedule_table.hpp"
 #include "tender/store/store_error.hpp"
 
 #include "support/log_sink.hpp"
@@ -213,6 +214,25 @@ TEST_F(SidecarTest, BreaksOffAfterTenSecondsWhatIsStillInFlight) {
                                    "at the next start in_flight=1 "
                                    "waited=10s"));
   EXPECT_FALSE(is_locked());
+}
+
+TEST_F(SidecarTest, CarriesOutWhatIsScheduledUnlessItIsToldNotTo) {
+  for (const bool schedules : {false, true}) {
+    make({.schedules = schedules});
+    const Relay relay = create(schedules ? "blue" : "green");
+    Schedule wanted =
+        schedule_of({.command = ScheduledCommand::deactivate_relay, .relay = relay.id});
+    wanted.next_at = clock.now() + 1h;
+    const Schedule waits = sidecar->command().create_schedule(wanted);
+    sidecar->command().pause_sync(std::nullopt, "");  // nothing goes out to the network
+    run();
+    clock.advance(1h);
+    EXPECT_EQ(store::ScheduleTable(database).find(waits.id)->state,
+              schedules ? ScheduleState::done : ScheduleState::waiting);
+    sidecar->stop();
+    clock.run_ready();
+    EXPECT_EQ(std::exchange(ended, std::nullopt), true);
+  }
 }
 
 TEST_F(SidecarTest, ShowsAHeartbeatEveryTenSeconds) {
