@@ -46,19 +46,19 @@ http::Response list_schedules(const Call& call) {
 }
 
 http::Response cancel(const Call& call) {
-  const auto id = parse_integer(call.segment("schedule"));
+  const std::int64_t id = parse_integer(call.segment("schedule")).value_or(0);  // none has 0
   const store::ScheduleTable table(call.desk.sidecar.database());
-  const auto schedule = id ? table.find(*id) : std::nullopt;
+  const auto schedule = table.find(id);
   if (!schedule) {
-    throw store::NoSuchSchedule(id.value_or(0));
+    throw store::NoSuchSchedule(id);
   }
   if (schedule->state != ScheduleState::waiting) {
-    throw Changed(fmt::format("schedule {} is {} already", *id, to_string(schedule->state)),
+    throw Changed(fmt::format("schedule {} is {} already", id, to_string(schedule->state)),
                   "see GET /v1/schedules for those that wait");
   }
-  call.command().cancel_schedule(*id);
+  call.command().cancel_schedule(id);
   return json_response(
-      200, view::to_json(table.find(*id).value_or(*schedule), call.desk.sidecar.query()));
+      200, view::to_json(table.find(id).value_or(*schedule), call.desk.sidecar.query()));
 }
 
 constexpr std::array kScheduleRoutes{AdminRoute{"GET", "/v1/schedules", list_schedules},

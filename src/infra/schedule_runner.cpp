@@ -87,7 +87,8 @@ asio::awaitable<TimePoint> ScheduleRunner::run_due() {
   try {
     auto due = table_.find_due(runtime_.clock.now());
     while (due && !stopping_) {
-      co_await run_one(std::move(*due));
+      Schedule schedule = due.value_or(Schedule());
+      co_await run_one(std::move(schedule));
       co_await breathe();
       due = table_.find_due(runtime_.clock.now());
     }
@@ -117,19 +118,19 @@ asio::awaitable<void> ScheduleRunner::run_one(Schedule schedule) {
     fail(schedule, *fault, std::nullopt);
     co_return;
   }
-  const auto work = work_of(schedule);
-  switch (work->command) {
+  ScheduledWork work = work_of(schedule).value_or(ScheduledWork());
+  switch (work.command) {
     case ScheduledCommand::back_up:
-      co_await back_up(std::move(schedule), *work);
+      co_await back_up(std::move(schedule), std::move(work));
       break;
     case ScheduledCommand::reconcile_relays:
-      co_await reconcile_relays(std::move(schedule), *work);
+      co_await reconcile_relays(std::move(schedule), std::move(work));
       break;
     case ScheduledCommand::retry_dead_letters:
-      co_await retry_dead_letters(std::move(schedule), *work);
+      co_await retry_dead_letters(std::move(schedule), std::move(work));
       break;
     default:
-      run_at_once(schedule, *work);
+      run_at_once(schedule, work);
   }
 }
 
