@@ -135,8 +135,8 @@ struct AdminServer::State {
     routes.watch([this](std::string_view route, int status) {
       requests.add({route.empty() ? "none" : route, name_of_status(status)});
     });
-    for (const auto list :
-         {state_routes(), relay_routes(), activity_routes(), letter_routes(), work_routes()}) {
+    for (const auto list : {state_routes(), relay_routes(), activity_routes(), letter_routes(),
+                            work_routes(), schedule_routes()}) {
       for (const AdminRoute& route : list) {
         add(routes, route.method, route.pattern,
             [this, answer = route.answer](http::ServerRequest request)

@@ -14,9 +14,9 @@
 #include "tender/base/json.hpp"
 #include "tender/base/log.hpp"
 #include "tender/base/number.hpp"
+#include "tender/infra/letter_work.hpp"
 #include "tender/outbox/dead_letters.hpp"
 #include "tender/view/dead_letter.hpp"
-#include "tender/view/letter_work.hpp"
 #include "tender/view/relay.hpp"
 
 #include "bad_request.hpp"
@@ -76,7 +76,7 @@ http::Response answer_with_letter(const Call& call, const DeadLetter& letter) {
 http::Response retry(const Call& call) {
   const DeadLetter letter = resolve(call, Resolution::retried);
   store::Command command = call.command();
-  if (!view::ask_again(call.desk.sidecar.database(), command, letter, /*bulk=*/false)) {
+  if (!infra::ask_again(call.desk.sidecar.database(), command, letter, /*bulk=*/false)) {
     throw store::CommandError(
         fmt::format("what dead letter {} is about has no row any more", letter.id),
         "discard the letter");
@@ -85,7 +85,7 @@ http::Response retry(const Call& call) {
 }
 
 void record_discard(const Call& call, const DeadLetter& letter) {
-  const view::LetterSubject subject = view::subject_of(call.desk.sidecar.database(), letter);
+  const infra::LetterSubject subject = infra::subject_of(call.desk.sidecar.database(), letter);
   call.command().record_discard(letter.id, subject.resource_type, subject.id, letter.reason);
 }
 
@@ -139,9 +139,9 @@ http::Response retry_all(const Call& call) {
   store::Database& database = call.desk.sidecar.database();
   store::Command command = call.command();
   for (const DeadLetter& letter : require_letters(call)) {
-    if (view::subject_of(database, letter).exists &&
+    if (infra::subject_of(database, letter).exists &&
         DeadLetters(database).resolve(letter.id, Resolution::retried, call.desk.clock.now())) {
-      retried += view::ask_again(database, command, letter, /*bulk=*/true) ? 1 : 0;
+      retried += infra::ask_again(database, command, letter, /*bulk=*/true) ? 1 : 0;
     }
   }
   return json_response(200, {{"resolution", "retried"}, {"count", retried}});

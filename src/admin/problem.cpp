@@ -61,6 +61,8 @@ http::Response problem_of_current_exception() {
     throw;
   } catch (const store::NoSuchRelay& error) {
     return problem(404, error.what(), error.remedy());
+  } catch (const store::NoSuchSchedule& error) {
+    return problem(404, error.what(), error.remedy());
   } catch (const view::NoSuchLetter& error) {
     return problem(404, error.what(), error.remedy());
   } catch (const BadRequest& error) {

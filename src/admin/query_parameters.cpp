@@ -31,7 +31,8 @@ constexpr std::array kRouteParameters{
     RouteParameters{"GET /v1/activity", {"limit", "after", "relay"}},
     RouteParameters{"GET /v1/outbox", {"limit", "cursor"}},
     RouteParameters{"GET /v1/events", {"after", "relay"}},
-    RouteParameters{"GET /v1/dead-letters", {"limit", "cursor", "all"}}};
+    RouteParameters{"GET /v1/dead-letters", {"limit", "cursor", "all"}},
+    RouteParameters{"GET /v1/schedules", {"limit", "cursor", "all"}}};
 
 std::string remedy_for(const std::string& name, std::span<const std::string_view> names) {
   const std::vector<std::string> known(names.begin(), names.end());

@@ -53,5 +53,6 @@ struct AdminRoute {
 [[nodiscard]] std::span<const AdminRoute> activity_routes();  // activity
 [[nodiscard]] std::span<const AdminRoute> letter_routes();    // dead letters
 [[nodiscard]] std::span<const AdminRoute> work_routes();      // the outbox
+[[nodiscard]] std::span<const AdminRoute> schedule_routes();  // scheduled commands
 
 }  // namespace tender::admin

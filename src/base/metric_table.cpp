@@ -141,7 +141,12 @@ void add_work(std::vector<MetricRow>& rows) {
        gauge,
        "Dead letters that wait for a person, by the reason for giving up.",
        {reason()}},
-      {"tender_dead_letters_total", counter, "Dead letters written.", {reason()}}};
+      {"tender_dead_letters_total", counter, "Dead letters written.", {reason()}},
+      {"tender_scheduled_commands_total",
+       counter,
+       "Scheduled commands by what came of them. failed: it was refused, or a backup could not be "
+       "made; `tender schedule list --all` says why.",
+       {{"result", {"done", "failed"}}}}};
   rows.insert(rows.end(), more.begin(), more.end());
 }
 
@@ -281,6 +286,8 @@ MetricLabel route() {
            "POST /v1/dead-letters/discard",
            "POST /v1/dead-letters/{letter}/retry",
            "POST /v1/dead-letters/{letter}/discard",
+           "GET /v1/schedules",
+           "DELETE /v1/schedules/{schedule}",
            "none"}};
 }
 

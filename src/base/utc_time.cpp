@@ -20,6 +20,44 @@ int number_at(std::string_view text, std::size_t at, std::size_t digits) {
   return static_cast<int>(parse_integer(text.substr(at, digits)).value_or(-1));
 }
 
+constexpr std::size_t kOffset = 6;       // characters of +00:00
+constexpr std::size_t kDateLength = 10;  // of 2026-01-31
+
+// How far local time is ahead of UTC, by the end of `text`, which is taken off.
+std::optional<std::chrono::minutes> take_zone(std::string_view& text) {
+  if (text.ends_with('Z') || text.ends_with('z')) {
+    text.remove_suffix(1);
+    return std::chrono::minutes(0);
+  }
+  const std::string_view zone = text.substr(text.size() - std::min(text.size(), kOffset));
+  if (!has_form(zone, "+00:00") && !has_form(zone, "-00:00")) {
+    return std::nullopt;
+  }
+  const int hours = number_at(zone, 1, 2);
+  const int minutes = number_at(zone, 4, 2);
+  if (hours > 23 || minutes > 59) {
+    return std::nullopt;
+  }
+  text.remove_suffix(kOffset);
+  const auto ahead = std::chrono::hours(hours) + std::chrono::minutes(minutes);
+  return zone.starts_with('-') ? -ahead : ahead;
+}
+
+// The part of a second after a point, at the end of `text`, which is taken off.
+std::optional<Milliseconds> take_fraction(std::string_view& text) {
+  const std::size_t point = text.find('.');
+  if (point == std::string_view::npos) {
+    return Milliseconds(0);
+  }
+  std::string digits(text.substr(point + 1));
+  if (digits.empty() || !has_form(digits, std::string(digits.size(), '0'))) {
+    return std::nullopt;
+  }
+  digits.resize(3, '0');
+  text = text.substr(0, point);
+  return Milliseconds(number_at(digits, 0, 3));
+}
+
 }  // namespace
 
 std::string format_time(TimePoint time) {
@@ -55,6 +93,24 @@ std::optional<TimePoint> parse_time(std::string_view text) {
   }
   return TimePoint(std::chrono::sys_days(day)) + std::chrono::hours(hour) +
          std::chrono::minutes(minute) + std::chrono::seconds(second);
+}
+
+std::optional<TimePoint> parse_zoned_time(std::string_view text) {
+  const auto ahead = take_zone(text);
+  const bool has_seconds = std::ranges::count(text, ':') == 2;
+  const auto fraction = take_fraction(text);
+  if (!ahead || !fraction || (*fraction != Milliseconds(0) && !has_seconds)) {
+    return std::nullopt;
+  }
+  std::string local(text);
+  if (local.size() > kDateLength && local[kDateLength] == 't') {
+    local[kDateLength] = 'T';
+  }
+  const auto time = parse_time(local + 'Z');
+  if (!time || *time + *fraction - *ahead < TimePoint()) {
+    return std::nullopt;
+  }
+  return *time + *fraction - *ahead;
 }
 
 }  // namespace tender

@@ -10,6 +10,7 @@
 #include "tender/base/json.hpp"
 #include "tender/base/number.hpp"
 #include "tender/view/relay.hpp"
+#include "tender/view/schedule.hpp"
 
 #include "command.hpp"
 #include "follow.hpp"
@@ -19,17 +20,33 @@
 namespace tender::cli {
 namespace {
 
+std::string subject_of(const store::Query& query, const Activity& activity) {
+  return activity.resource_type == kScheduleResource
+             ? "schedule " + activity.resource_id
+             : view::relay_name(query, activity.resource_id);
+}
+
+std::string detail_of(const store::Query& query, const Activity& activity) {
+  std::string text;
+  if (activity.resource_type == kScheduleResource) {
+    text = view::text_of_schedule_activity(activity, query);
+  }
+  if (text.empty() && activity.detail != "{}") {
+    text = activity.detail;
+  }
+  return text;
+}
+
 std::string line_of(const store::Query& query, const Activity& activity) {
   std::string line = fmt::format(
       "{:>6}  {}  {:<20} {:<20} {}{}{}", activity.seq, format_time(activity.created_at),
-      printable(activity.activity_type, 40),
-      printable(view::relay_name(query, activity.resource_id), 64),
+      printable(activity.activity_type, 40), printable(subject_of(query, activity), 64),
       activity.principal.empty() ? "" : "by " + printable(activity.principal, 80) + ' ',
       activity.cause.webhook_id.empty()
           ? ""
           : fmt::format("caused by {} (depth {}) ", printable(activity.cause.webhook_id, 120),
                         activity.cause.depth),
-      printable(activity.detail == "{}" ? "" : activity.detail, 1000));
+      printable(detail_of(query, activity), 1000));
   line.erase(line.find_last_not_of(' ') + 1);  // a row without detail ends in its padding
   return line;
 }

@@ -14,12 +14,14 @@
 
 #include "command.hpp"
 #include "output.hpp"
+#include "schedule_options.hpp"
 #include "store_session.hpp"
 
 namespace tender::cli {
 namespace {
 
 constexpr int kMostKept = 10'000;
+constexpr int kKeptByDefault = 7;  // of those that --every makes
 
 int read_keep(const std::string& text) {
   const auto keep = parse_integer(text);
@@ -56,7 +58,26 @@ ExitCode backup_in_series(const Invocation& invocation, const config::StoreEnv& 
   return ExitCode::ok;
 }
 
+// The sidecar writes there, perhaps from another working directory.
+ExitCode schedule_backup(const Invocation& invocation) {
+  namespace fs = std::filesystem;
+  refuse_with_schedule(invocation, {"force"});
+  const int keep = invocation.has("keep") ? read_keep(invocation.text("keep")) : kKeptByDefault;
+  const fs::path directory = fs::absolute(invocation.names[0]).lexically_normal();
+  if (!fs::is_directory(directory)) {
+    throw Error(fmt::format("there is no directory {}", directory.string()),
+                "make it, writable for the user of `tender run`");
+  }
+  StoreSession session(invocation, store::OpenMode::existing);
+  return schedule_work(
+      invocation, session,
+      {{.command = ScheduledCommand::back_up, .directory = directory.string(), .keep = keep}});
+}
+
 ExitCode backup(const Invocation& invocation) {
+  if (is_scheduled(invocation)) {
+    return schedule_backup(invocation);
+  }
   const auto env = config::load_store_env(invocation.environment, invocation.env_file);
   static_cast<void>(start_logging(env));
   if (invocation.has("keep")) {
@@ -95,7 +116,8 @@ const CommandSpec kBackup{.name = "backup",
                                     {"keep",
                                      "Write DIR/tender-YYYYmmddTHHMMSSZ.db, and then remove the "
                                      "oldest such files: N are left",
-                                     "N"}};
+                                     "N"},
+                                    every_option()};
                               },
                           .run = backup};
 

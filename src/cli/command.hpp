@@ -101,6 +101,8 @@ extern const CommandSpec kTriggerDelete;
 extern const CommandSpec kTriggerEnable;
 extern const CommandSpec kTriggerDisable;
 extern const CommandSpec kTriggerDeliveries;
+extern const CommandSpec kScheduleList;
+extern const CommandSpec kScheduleCancel;
 extern const CommandSpec kSettingsShow;
 extern const CommandSpec kSettingsAccept;
 extern const CommandSpec kPause;

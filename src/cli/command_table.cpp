@@ -32,6 +32,8 @@ std::span<const CommandSpec> command_table() {
                                 kTriggerEnable,
                                 kTriggerDisable,
                                 kTriggerDeliveries,
+                                kScheduleList,
+                                kScheduleCancel,
                                 kSettingsShow,
                                 kSettingsAccept,
                                 kPause,

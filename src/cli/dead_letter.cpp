@@ -9,13 +9,14 @@
 
 #include <nlohmann/json.hpp>
 
+#include "tender/infra/letter_work.hpp"
 #include "tender/outbox/dead_letters.hpp"
 #include "tender/store/transaction.hpp"
-#include "tender/view/letter_work.hpp"
 
 #include "command.hpp"
 #include "dead_letter_bulk.hpp"
 #include "output.hpp"
+#include "schedule_options.hpp"
 #include "store_session.hpp"
 
 namespace tender::cli {
@@ -27,12 +28,12 @@ using outbox::Resolution;
 
 constexpr int kPage = 256;
 
-std::string full_name_of(const view::LetterSubject& subject) {
+std::string full_name_of(const infra::LetterSubject& subject) {
   return fmt::format("{} {}", subject.resource_type, printable(subject.name, 80));
 }
 
 // Most are of relays, which are named alone.
-std::string name_of(const view::LetterSubject& subject) {
+std::string name_of(const infra::LetterSubject& subject) {
   return subject.resource_type == kTriggerResource ? full_name_of(subject) : subject.name;
 }
 
@@ -68,7 +69,7 @@ ExitCode list(const Invocation& invocation) {
     if (std::exchange(empty, false)) {
       table.add({"ID", "OF", "SINCE", "REASON", "STATE", "ERROR"});
     }
-    table.add({std::to_string(letter.id), name_of(view::subject_of(session.database, letter)),
+    table.add({std::to_string(letter.id), name_of(infra::subject_of(session.database, letter)),
                format_time(letter.created_at), letter.reason, letter.resolution.value_or("open"),
                printable(letter.error, 600)});
   });
@@ -95,27 +96,59 @@ bool is_bulk(const Invocation& invocation) {
   return bulk;
 }
 
+store::CommandError already_resolved(const DeadLetter& letter) {
+  return {fmt::format("dead letter {} is already {}", letter.id,
+                      letter.resolution.value_or("resolved")),
+          "see `tender dead-letter list` for the open ones"};
+}
+
 // Looks it up and resolves it, in the caller's transaction. By its own number: should a newer
 // letter of the same relay be open by now, that one is not what the person saw.
 DeadLetter resolve(StoreSession& session, Resolution resolution, const std::string& name) {
   DeadLetter letter = view::require_letter(session.database, name);
   if (!DeadLetters(session.database).resolve(letter.id, resolution, session.clock.now())) {
-    throw store::CommandError(fmt::format("dead letter {} is already {}", letter.id,
-                                          letter.resolution.value_or("resolved")),
-                              "see `tender dead-letter list` for the open ones");
+    throw already_resolved(letter);
   }
   return letter;
 }
 
+// One, or those that are open then.
+ExitCode schedule_retry(const Invocation& invocation) {
+  StoreSession session(invocation, store::OpenMode::existing);
+  if (invocation.has("trigger") || invocation.has("since")) {
+    throw UsageError("--trigger and --since cannot be used for later",
+                     "leave --at and --in out, or use --all or --reason");
+  }
+  if (invocation.names.empty()) {
+    const std::string reason = invocation.has("reason") ? invocation.text("reason") : std::string();
+    return schedule_work(invocation, session,
+                         {{.command = ScheduledCommand::retry_dead_letters, .reason = reason}});
+  }
+  const DeadLetter letter = view::require_letter(session.database, invocation.names.front());
+  if (letter.resolution) {
+    throw already_resolved(letter);
+  }
+  const infra::LetterSubject subject = infra::subject_of(session.database, letter);
+  return schedule_work(
+      invocation, session,
+      {{.command = ScheduledCommand::retry_dead_letter,
+        .relay = RelayId{subject.resource_type == kRelayResource ? subject.id : ""},
+        .dead_letter = letter.id}});
+}
+
 ExitCode retry(const Invocation& invocation) {
-  if (is_bulk(invocation)) {
+  const bool bulk = is_bulk(invocation);
+  if (is_scheduled(invocation)) {
+    return schedule_retry(invocation);
+  }
+  if (bulk) {
     return retry_letters(invocation);
   }
   StoreSession session(invocation, store::OpenMode::existing);
   store::Transaction transaction(session.database);
   const DeadLetter letter = resolve(session, Resolution::retried, invocation.names.front());
-  const view::LetterSubject subject = view::subject_of(session.database, letter);
-  if (!view::ask_again(session.database, session.command, letter, /*bulk=*/false)) {
+  const infra::LetterSubject subject = infra::subject_of(session.database, letter);
+  if (!infra::ask_again(session.database, session.command, letter, /*bulk=*/false)) {
     throw store::CommandError(
         fmt::format("{} of dead letter {} is no longer in the database: there is nothing to retry",
                     full_name_of(subject), letter.id),
@@ -136,7 +169,7 @@ ExitCode discard(const Invocation& invocation) {
   StoreSession session(invocation, store::OpenMode::existing);
   store::Transaction transaction(session.database);
   const DeadLetter letter = resolve(session, Resolution::discarded, invocation.names.front());
-  const view::LetterSubject subject = view::subject_of(session.database, letter);
+  const infra::LetterSubject subject = infra::subject_of(session.database, letter);
   session.command.record_discard(letter.id, subject.resource_type, subject.id, letter.reason);
   transaction.commit();
   if (subject.resource_type == kTriggerResource) {
@@ -182,7 +215,7 @@ const CommandSpec kDeadLetterRetry{
     .options =
         [] {
           const auto reasons = outbox::dead_letter_reasons();
-          return std::vector<Option>{
+          std::vector<Option> options{
               {"all", "Retry every open dead letter"},
               {.name = "reason",
                .help = "Only those of this reason",
@@ -191,6 +224,10 @@ const CommandSpec kDeadLetterRetry{
               {"trigger", "Only webhooks of this trigger", "TRIGGER"},
               {"since", "Only what was given up at that time or later", "TIME"},
               {"yes", "Do not ask for confirmation when many are meant"}};
+          for (Option& option : later_options()) {
+            options.push_back(std::move(option));
+          }
+          return options;
         },
     .run = retry};
 

@@ -14,10 +14,10 @@
 #include "tender/base/wakeup.hpp"
 #include "tender/hook/trigger_command.hpp"
 #include "tender/infra/kinds.hpp"
+#include "tender/infra/letter_work.hpp"
 #include "tender/outbox/dead_letters.hpp"
 #include "tender/store/portion.hpp"
 #include "tender/store/transaction.hpp"
-#include "tender/view/letter_work.hpp"
 
 #include "confirm.hpp"
 #include "event_loop.hpp"
@@ -98,7 +98,7 @@ class LetterRetry {
   [[nodiscard]] bool is_meant(const DeadLetter& letter) const {
     return (reason_.empty() || letter.reason == reason_) && letter.created_at >= since_ &&
            (!trigger_ || (letter.kind == infra::kHookDelivery &&
-                          view::subject_of(session_.database, letter).id == *trigger_));
+                          infra::subject_of(session_.database, letter).id == *trigger_));
   }
 
   // For the first of `letters`, in one transaction; how many.
@@ -118,10 +118,10 @@ class LetterRetry {
   }
 
   void retry_one(const DeadLetter& letter) {
-    if (!view::subject_of(session_.database, letter).exists) {
+    if (!infra::subject_of(session_.database, letter).exists) {
       ++gone_;
     } else if (letters_.resolve(letter.id, outbox::Resolution::retried, clock_.now()) &&
-               view::ask_again(session_.database, session_.command, letter, /*bulk=*/true)) {
+               infra::ask_again(session_.database, session_.command, letter, /*bulk=*/true)) {
       ++retried_;
     }
   }

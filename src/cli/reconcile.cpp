@@ -20,8 +20,8 @@
 #include "confirm.hpp"
 #include "output.hpp"
 #include "pause_text.hpp"
-#include "reconcile_scope.hpp"
 #include "reconcile_watch.hpp"
+#include "schedule_options.hpp"
 #include "store_session.hpp"
 
 namespace tender::cli {
@@ -189,8 +189,30 @@ void print_result(const Invocation& invocation, JsonArray& array, const Reconcil
   }
 }
 
+// The named ones, each by itself, or the others together.
+ExitCode schedule_reconcile(const Invocation& invocation) {
+  refuse_with_schedule(invocation, {"dry-run", "recreate"});
+  StoreSession session(invocation, store::OpenMode::existing);
+  std::vector<ScheduledWork> work;
+  for (const std::string& name : invocation.names) {
+    const Relay relay = view::require_relay(session.query, name);
+    work.push_back({.command = ScheduledCommand::reconcile_relay,
+                    .relay = relay.id,
+                    .forced = invocation.has("force")});
+  }
+  if (work.empty()) {
+    work.push_back({.command = ScheduledCommand::reconcile_relays,
+                    .all = invocation.has("all"),
+                    .forced = invocation.has("force")});
+  }
+  return schedule_work(invocation, session, work, /*as_array=*/true);
+}
+
 ExitCode reconcile(const Invocation& invocation) {
   check_usage(invocation);
+  if (is_scheduled(invocation)) {
+    return schedule_reconcile(invocation);
+  }
   const Milliseconds timeout = read_timeout(invocation);
   const config::Env env = config::load_env(invocation.environment, invocation.env_file);
   StoreSession session(invocation, store::OpenMode::existing);
@@ -240,7 +262,7 @@ const CommandSpec kReconcile{
     .prints_data = true,
     .options =
         [] {
-          return std::vector<Option>{
+          std::vector<Option> options{
               {"all",
                "Check every relay; send those that zooid does not have in their newest state"},
               {"force", "Send a relay even if nothing changed"},
@@ -250,6 +272,11 @@ const CommandSpec kReconcile{
               {"yes", "With --all --recreate: do not ask for confirmation"},
               {"dry-run", "Only show what would be done, and why"},
               {"timeout", "How long to wait for the next result", "DURATION", "60s"}};
+          for (Option& option : later_options()) {
+            options.push_back(std::move(option));
+          }
+          options.push_back(every_option());
+          return options;
         },
     .run = reconcile};
 

@@ -12,7 +12,6 @@
 #include <boost/asio/use_awaitable.hpp>
 
 #include "tender/infra/kinds.hpp"
-#include "tender/infra/sync_plan.hpp"
 #include "tender/model/sync_detail.hpp"
 #include "tender/outbox/destination_state.hpp"
 #include "tender/store/database.hpp"
@@ -64,13 +63,12 @@ ReconcileWatch::ReconcileWatch(const config::Env& env, store::Database& database
       signals_(io_, SIGTERM, SIGINT),
       clock_(io_.get_executor()),
       sidecar_(env, io_.get_executor(), *logger_, {database, clock_, random_},
-               {.floor = floor_of(request)}),
+               {.floor = floor_of(request), .schedules = false}),
       receiver_(sidecar_.activities().subscribe()),
       query_(database),
       cursor_(query_, request_.awaited ? request_.awaited->after_seq : query_.last_activity_seq()),
       command_(sidecar_.command()),
       outbox_(database),
-      dead_letters_(database),
       request_alarm_(clock_),
       deadline_alarm_(clock_),
       work_alarm_(clock_) {
@@ -186,7 +184,7 @@ asio::awaitable<void> ReconcileWatch::request() {
 
 std::vector<Relay> ReconcileWatch::without_unchanged(std::vector<Relay> relays) {
   std::erase_if(relays, [this](const Relay& relay) {
-    if (!needs_nothing(relay)) {
+    if (!infra::needs_nothing(env_, database_, relay)) {
       return false;
     }
     ++summary_.relays;
@@ -198,14 +196,6 @@ std::vector<Relay> ReconcileWatch::without_unchanged(std::vector<Relay> relays) 
     return true;
   });
   return relays;
-}
-
-// Whether a request would end as unchanged and leave nothing behind: no work that was asked for
-// before, no look whether zooid serves it, no dead letter to be resolved.
-bool ReconcileWatch::needs_nothing(const Relay& relay) {
-  const std::string& id = relay.id.text;
-  return relay.synced && !outbox_.find(infra::kRelaySync, id) &&
-         !dead_letters_.find_open(infra::kRelaySync, id) && infra::is_unchanged(env_, relay);
 }
 
 // For the first of `relays`, in one transaction; how many.

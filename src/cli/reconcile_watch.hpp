@@ -21,7 +21,7 @@
 
 #include "tender/base/random.hpp"
 #include "tender/cli/exit_code.hpp"
-#include "tender/outbox/dead_letters.hpp"
+#include "tender/infra/reconcile_scope.hpp"
 #include "tender/outbox/outbox.hpp"
 #include "tender/service/sidecar.hpp"
 #include "tender/store/activity_cursor.hpp"
@@ -29,10 +29,9 @@
 #include "tender/store/query.hpp"
 #include "tender/view/reconcile_result.hpp"
 
-#include "reconcile_scope.hpp"
-
 namespace tender::cli {
 
+using infra::ReconcileScope;
 using view::ReconcileResult;
 using view::ReconcileState;
 
@@ -95,7 +94,6 @@ class ReconcileWatch {
   boost::asio::awaitable<void> heed_signals();
   boost::asio::awaitable<void> work();
   [[nodiscard]] std::vector<Relay> without_unchanged(std::vector<Relay> relays);
-  [[nodiscard]] bool needs_nothing(const Relay& relay);
   [[nodiscard]] std::size_t ask(std::span<const Relay> relays);
   void read_log();
   void take(const Activity& activity);
@@ -132,7 +130,6 @@ class ReconcileWatch {
   store::ActivityCursor cursor_;
   store::Command command_;
   outbox::Outbox outbox_;
-  outbox::DeadLetters dead_letters_;
   Wakeup request_alarm_;
   Wakeup deadline_alarm_;
   Wakeup work_alarm_;

@@ -13,6 +13,7 @@
 #include "output.hpp"
 #include "purge_stranger.hpp"
 #include "relay_options.hpp"
+#include "schedule_options.hpp"
 #include "store_session.hpp"
 #include "wait.hpp"
 
@@ -87,7 +88,20 @@ ExitCode update(const Invocation& invocation) {
   return finish_change(session, invocation, wait, relay);
 }
 
-ExitCode set_status(const Invocation& invocation, Relay (store::Command::*write)(const RelayId&)) {
+// The command on the relay that is named, at another time.
+ExitCode schedule_on_relay(const Invocation& invocation, StoreSession& session, const Relay& relay,
+                           ScheduledCommand command) {
+  return schedule_work(invocation, session, {{.command = command, .relay = relay.id}});
+}
+
+ExitCode set_status(const Invocation& invocation, Relay (store::Command::*write)(const RelayId&),
+                    ScheduledCommand later) {
+  if (is_scheduled(invocation)) {
+    refuse_with_schedule(invocation, {"wait"});
+    StoreSession session(invocation, store::OpenMode::existing);
+    const Relay relay = view::require_relay(session.query, invocation.names.front());
+    return schedule_on_relay(invocation, session, relay, later);
+  }
   Wait wait(invocation);
   StoreSession session(invocation, store::OpenMode::existing);
   const Relay before = view::require_relay(session.query, invocation.names.front());
@@ -96,16 +110,25 @@ ExitCode set_status(const Invocation& invocation, Relay (store::Command::*write)
 }
 
 ExitCode activate(const Invocation& invocation) {
-  return set_status(invocation, &store::Command::activate_relay);
+  return set_status(invocation, &store::Command::activate_relay, ScheduledCommand::activate_relay);
 }
 
 ExitCode deactivate(const Invocation& invocation) {
-  return set_status(invocation, &store::Command::deactivate_relay);
+  return set_status(invocation, &store::Command::deactivate_relay,
+                    ScheduledCommand::deactivate_relay);
 }
 
 std::vector<Option> with_wait(std::vector<Option> options) {
   options.push_back(wait_option());
   return options;
+}
+
+// And --at and --in.
+std::vector<Option> with_times(std::vector<Option> options) {
+  for (Option& option : later_options()) {
+    options.push_back(std::move(option));
+  }
+  return with_wait(std::move(options));
 }
 
 // A relay that is deleted already needs no consent.
@@ -123,6 +146,9 @@ bool may_delete(const Invocation& invocation, const Relay& relay) {
 }
 
 ExitCode delete_relay(const Invocation& invocation) {
+  if (is_scheduled(invocation)) {
+    refuse_with_schedule(invocation, {"wait", "purge-stranger"});
+  }
   if (invocation.has("purge-stranger")) {
     return purge_stranger(invocation);
   }
@@ -136,6 +162,9 @@ ExitCode delete_relay(const Invocation& invocation) {
   if (!may_delete(invocation, before)) {
     invocation.err << "nothing was done\n";
     return ExitCode::error;
+  }
+  if (is_scheduled(invocation)) {
+    return schedule_on_relay(invocation, session, before, ScheduledCommand::delete_relay);
   }
   wait.begin(session);
   return finish_change(session, invocation, wait, session.command.delete_relay(before.id));
@@ -185,7 +214,7 @@ const CommandSpec kRelayActivate{.name = "relay activate",
                                  .summary = "Activate a relay: zooid serves it",
                                  .example = "tender relay activate blue",
                                  .prints_data = true,
-                                 .options = [] { return with_wait({}); },
+                                 .options = [] { return with_times({}); },
                                  .run = activate};
 
 const CommandSpec kRelayDelete{
@@ -198,11 +227,12 @@ const CommandSpec kRelayDelete{
     .prints_data = true,
     .options =
         [] {
-          return with_wait({{"purge-stranger",
-                             "Instead of a RELAY: a relay of zooid that no row describes, by its "
-                             "file's name in ZOOID_CONFIG_DIR or its id",
-                             "ID|FILE"},  // no shell completes it: the file is in zooid's directory
-                            {"yes", "Do not ask for confirmation"}});
+          return with_times(
+              {{"purge-stranger",
+                "Instead of a RELAY: a relay of zooid that no row describes, by its "
+                "file's name in ZOOID_CONFIG_DIR or its id",
+                "ID|FILE"},  // no shell completes it: the file is in zooid's directory
+               {"yes", "Do not ask for confirmation"}});
         },
     .run = delete_relay};
 
@@ -225,7 +255,7 @@ const CommandSpec kRelayDeactivate{
     .summary = "Deactivate a relay: zooid stops serving it and keeps its data",
     .example = "tender relay deactivate blue",
     .prints_data = true,
-    .options = [] { return with_wait({}); },
+    .options = [] { return with_times({}); },
     .run = deactivate};
 
 }  // namespace tender::cli

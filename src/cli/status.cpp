@@ -163,6 +163,15 @@ std::vector<std::string> find_unaccepted(StoreSession& session, const config::En
   return names;
 }
 
+std::string describe_schedules(const store::ScheduleTable::Counts& schedules) {
+  return fmt::format(
+      "{} wait{}, the next at {}{}", schedules.waiting, schedules.waiting == 1 ? "s" : "",
+      schedules.next_at ? format_time(*schedules.next_at) : "-",
+      schedules.failing == 0
+          ? std::string()
+          : fmt::format("; {} failed last time: see `tender schedule list`", schedules.failing));
+}
+
 ExitCode status(const Invocation& invocation) {
   StoreSession session(invocation, store::OpenMode::existing);
   Snapshot snapshot =
@@ -210,6 +219,9 @@ ExitCode status(const Invocation& invocation) {
                    snapshot.dead_letters == 0
                        ? "none"
                        : fmt::format("{}; see `tender dead-letter list`", snapshot.dead_letters)});
+  if (snapshot.schedules.waiting > 0) {
+    table.push_back({"schedules", describe_schedules(snapshot.schedules)});
+  }
   if (!snapshot.settings.empty()) {
     table.push_back(
         {"settings", fmt::format("{} changed so that `tender run` refuses to start; see `tender "

@@ -11,7 +11,6 @@
 
 #include "output.hpp"
 #include "pause_text.hpp"
-#include "reconcile_scope.hpp"
 #include "reconcile_watch.hpp"
 
 namespace tender::cli {

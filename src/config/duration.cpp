@@ -45,6 +45,26 @@ std::optional<std::chrono::milliseconds> parse_duration(std::string_view text) {
   return std::nullopt;
 }
 
+std::optional<std::chrono::milliseconds> parse_long_duration(std::string_view text) {
+  constexpr std::string_view digits = "0123456789";
+  std::chrono::milliseconds sum{0};
+  std::chrono::milliseconds last_unit = std::chrono::milliseconds::max();
+  do {
+    const std::size_t number = std::min(text.find_first_not_of(digits), text.size());
+    const std::size_t end = std::min(text.find_first_of(digits, number), text.size());
+    const auto part = parse_duration(text.substr(0, end));
+    const auto* const unit =
+        std::ranges::find(kUnits, text.substr(number, end - number), &Unit::name);
+    if (!part || unit == kUnits.end() || unit->length >= last_unit) {
+      return std::nullopt;
+    }
+    sum += *part;
+    last_unit = unit->length;
+    text.remove_prefix(end);
+  } while (!text.empty());
+  return sum <= kLongestDuration ? std::optional(sum) : std::nullopt;
+}
+
 std::string format_duration(std::chrono::milliseconds duration) {
   assert(duration.count() >= 0);
   if (duration.count() == 0) {

@@ -3,6 +3,7 @@
 #include "tender/base/log_messages.hpp"
 #include "tender/config/duration.hpp"
 #include "tender/store/database.hpp"
+#include "tender/store/schedule_table.hpp"
 #include "tender/store/store_error.hpp"
 #include "tender/store/tombstones.hpp"
 
@@ -11,6 +12,7 @@ namespace {
 
 constexpr std::chrono::hours kEvery{1};
 constexpr int kTombstones = 100;     // rows of deleted relays in one transaction
+constexpr int kSchedules = 500;      // rows of ended schedules
 constexpr Milliseconds kBreath{20};  // for the loop, between two portions
 
 }  // namespace
@@ -59,7 +61,8 @@ bool Retention::prune_portion(TimePoint cutoff) {
     const auto step = pruner_.step(cutoff, router_.offset());
     pruned_ += step.pruned;
     return !step.finished ||
-           store::remove_tombstones(database_, cutoff, kTombstones) == kTombstones;
+           store::remove_tombstones(database_, cutoff, kTombstones) == kTombstones ||
+           store::ScheduleTable(database_).remove_ended(cutoff, kSchedules) == kSchedules;
   } catch (const store::StoreError& error) {
     write_log(logger_, logs::kPruneFailed, "cause", error.what(), "remedy", error.remedy());
     return false;

@@ -52,7 +52,8 @@ std::span<const std::string> known_activity_types() {
     for (const std::string_view name :
          {kPurgeStranger, kAddDeadLetter, kDiscardDeadLetter, kAbandonExecution, kPauseSync,
           kResumeSync, kCreateTrigger, kUpdateTrigger, kDeleteTrigger, kEnableTrigger,
-          kDisableTrigger, kRedriveDelivery}) {
+          kDisableTrigger, kRedriveDelivery, kCreateSchedule, kCancelSchedule, kRunSchedule,
+          kScheduleFailed}) {
       all.emplace_back(name);
     }
     return all;

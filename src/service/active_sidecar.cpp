@@ -36,7 +36,7 @@ http::ClientOptions receiver_options(const config::Env& env) {
 
 ActiveSidecar::ActiveSidecar(const asio::any_io_executor& executor, const config::Env& env,
                              Sidecar::Runtime runtime, store::DatabaseLock lock,
-                             store::Command command, Logger& logger, infra::Infra::Options options,
+                             store::Command command, Logger& logger, Sidecar::Options options,
                              const Metrics& metrics)
     : lock_(std::move(lock)),
       database_(runtime.database),
@@ -47,11 +47,16 @@ ActiveSidecar::ActiveSidecar(const asio::any_io_executor& executor, const config
       receivers_(executor, receiver_options(env)),
       infra_(store::Query(database_), command, env,
              {database_, clock_, runtime.random, logged_transport_, logger, metrics, &receivers_},
-             options),
+             {.floor = options.floor}),
       retention_(env, database_, clock_, logger),
       checkpointer_(database_, clock_, logger),
       alarm_(clock_),
       loop_delays_(metrics.histogram("tender_event_loop_delay_seconds")) {
+  if (options.schedules) {
+    schedules_.emplace(
+        executor, env, command,
+        infra::ScheduleRunner::Runtime{database_, clock_, logger, infra_.outage(), metrics});
+  }
   if (env.zooid_config_dir) {
     config_watch_.emplace(executor, *env.zooid_config_dir);
     if (const auto& fault = config_watch_->fault()) {
@@ -62,7 +67,8 @@ ActiveSidecar::ActiveSidecar(const asio::any_io_executor& executor, const config
 
 asio::awaitable<void> ActiveSidecar::run() {
   using namespace asio::experimental::awaitable_operators;
-  co_await (work() && keep_alive() && retention_.run() && checkpointer_.run() && watch_config());
+  co_await (work() && keep_alive() && retention_.run() && checkpointer_.run() && watch_config() &&
+            run_schedules());
   transport_.stop();
   receivers_.stop();
   if (files_ == Files::lock_lost) {
@@ -95,6 +101,9 @@ asio::awaitable<void> ActiveSidecar::work() {
   alarm_.notify();
   retention_.stop();
   checkpointer_.stop();
+  if (schedules_) {
+    schedules_->stop();
+  }
   if (config_watch_) {
     config_watch_->stop();
   }
@@ -106,6 +115,12 @@ asio::awaitable<void> ActiveSidecar::watch_config() {
       infra_.notice_file(id);
     };
     co_await config_watch_->run(std::move(notice));
+  }
+}
+
+asio::awaitable<void> ActiveSidecar::run_schedules() {
+  if (schedules_) {
+    co_await schedules_->run();
   }
 }
 

@@ -10,6 +10,7 @@
 #include "tender/http/logged_transport.hpp"
 #include "tender/infra/infra.hpp"
 #include "tender/infra/retention.hpp"
+#include "tender/infra/schedule_runner.hpp"
 #include "tender/service/sidecar.hpp"
 #include "tender/store/checkpointer.hpp"
 #include "tender/store/database_lock.hpp"
@@ -23,7 +24,7 @@ class ActiveSidecar {
   /// used.
   ActiveSidecar(const boost::asio::any_io_executor& executor, const config::Env& env,
                 Sidecar::Runtime runtime, store::DatabaseLock lock, store::Command command,
-                Logger& logger, infra::Infra::Options options, const Metrics& metrics);
+                Logger& logger, Sidecar::Options options, const Metrics& metrics);
 
   /// Works until stop(), and until what was in flight then is settled: at most 10 s later. Stops by
   /// itself, and throws StoreError at its end, when the database or the lock file was removed or
@@ -49,6 +50,7 @@ class ActiveSidecar {
   boost::asio::awaitable<void> work();
   boost::asio::awaitable<void> keep_alive();
   boost::asio::awaitable<void> watch_config();
+  boost::asio::awaitable<void> run_schedules();
   void check_files();
 
   store::DatabaseLock lock_;
@@ -61,6 +63,7 @@ class ActiveSidecar {
   infra::Infra infra_;
   infra::Retention retention_;
   store::Checkpointer checkpointer_;
+  std::optional<infra::ScheduleRunner> schedules_;  // nothing: they are left to another sidecar
   std::optional<zooid::ConfigWatch> config_watch_;  // nothing: ZOOID_CONFIG_DIR is not set
   Wakeup alarm_;
   Histogram loop_delays_;

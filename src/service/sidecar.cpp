@@ -165,9 +165,8 @@ asio::awaitable<void> Sidecar::become_active() {
     write_log(logger_, logs::kStarted, "version", TENDER_VERSION, "zooid", env_.zooid_api_text(),
               "database", path.string(), "npub", env_.robot_key.public_key().npub());
     warn_of_odd_rows();
-    active_ = std::make_shared<ActiveSidecar>(
-        executor_, env_, runtime_, std::move(*lock), command(), logger_,
-        infra::Infra::Options{.floor = options_.floor}, metrics_);
+    active_ = std::make_shared<ActiveSidecar>(executor_, env_, runtime_, std::move(*lock),
+                                              command(), logger_, options_, metrics_);
   }
 }
 

@@ -24,6 +24,7 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr int kSnapshotBusyTimeoutMs = 5000;
+constexpr int kStep = 1024;  // pages, between two looks whether to stop
 
 [[noreturn]] void throw_backup_error(const fs::path& target, std::string_view step, int error) {
   throw StoreError(
@@ -86,7 +87,17 @@ class PartialFile {
   std::string name_;
 };
 
-void copy_pages(const fs::path& source, const std::string& into) {
+bool is_set(const std::atomic<bool>* stop) {
+  return stop != nullptr && *stop;
+}
+
+[[noreturn]] void throw_stopped(const fs::path& source) {
+  throw StoreError(StoreFault::other,
+                   fmt::format("the backup of {} was broken off", source.string()),
+                   "nothing: it is made at the next start");
+}
+
+void copy_pages(const fs::path& source, const std::string& into, const std::atomic<bool>* stop) {
   const auto from = connect(source, "");
   from->setBusyTimeout(kSnapshotBusyTimeoutMs);
   // A read transaction pins the snapshot. Otherwise a write between two steps would make the copy
@@ -94,13 +105,21 @@ void copy_pages(const fs::path& source, const std::string& into) {
   from->exec("BEGIN; SELECT count(*) FROM sqlite_schema");
   const auto to = connect(into, "");
   to->exec("PRAGMA journal_mode = MEMORY");
-  SQLite::Backup(*to, *from).executeStep(-1);
+  SQLite::Backup backup(*to, *from);
+  int result = SQLite::OK;
+  while (result == SQLite::OK && !is_set(stop)) {
+    result = backup.executeStep(kStep);
+  }
+  if (is_set(stop)) {
+    throw_stopped(source);
+  }
   to->exec("PRAGMA journal_mode = DELETE");  // what was copied says WAL
 }
 
-void copy(const fs::path& source, const fs::path& target, const std::string& into) {
+void copy(const fs::path& source, const fs::path& target, const std::string& into,
+          const std::atomic<bool>* stop) {
   try {
-    copy_pages(source, into);
+    copy_pages(source, into, stop);
   } catch (const SQLite::Exception& cause) {
     const auto names = fmt::format("{} (backup to {})", source.string(), target.string());
     const StoreError error = StoreError::from(cause, names);
@@ -113,9 +132,11 @@ void copy(const fs::path& source, const fs::path& target, const std::string& int
 }
 
 // The copy is page by page: what is damaged in it is damaged in the original.
-void check_copy(const fs::path& source, const std::string& copied) {
+void check_copy(const fs::path& source, const std::string& copied, const std::atomic<bool>* stop) {
   try {
-    static_cast<void>(check_integrity(copied, kAnySize));
+    if (check_integrity(copied, kAnySize, stop) == Integrity::stopped) {
+      throw_stopped(source);
+    }
   } catch (const StoreError& error) {
     if (error.fault() != StoreFault::corrupt) {
       throw;
@@ -167,11 +188,12 @@ void refuse_wrong_names(const fs::path& source, const fs::path& target, IfPresen
 
 }  // namespace
 
-std::uintmax_t back_up(const fs::path& source, const fs::path& target, IfPresent if_present) {
+std::uintmax_t back_up(const fs::path& source, const fs::path& target, IfPresent if_present,
+                       const std::atomic<bool>* stop) {
   refuse_wrong_names(source, target, if_present);
   PartialFile partial(target);
-  copy(source, target, partial.name());
-  check_copy(source, partial.name());
+  copy(source, target, partial.name(), stop);
+  check_copy(source, partial.name(), stop);
   const std::uintmax_t size = fs::file_size(partial.name());
   partial.sync_and_rename();
   return size;

@@ -45,7 +45,7 @@ std::vector<fs::path> older_backups(const fs::path& directory, const fs::path& n
 }  // namespace
 
 SeriesBackup back_up_in_series(const fs::path& source, const fs::path& directory, int keep,
-                               TimePoint now) {
+                               TimePoint now, const std::atomic<bool>* stop) {
   std::error_code error;
   if (!fs::is_directory(directory, error)) {
     throw StoreError(StoreFault::missing,
@@ -54,7 +54,7 @@ SeriesBackup back_up_in_series(const fs::path& source, const fs::path& directory
   }
   SeriesBackup backup;
   backup.path = directory / name_at(now);
-  backup.bytes = back_up(source, backup.path, IfPresent::replace);
+  backup.bytes = back_up(source, backup.path, IfPresent::replace, stop);
   auto older = older_backups(directory, backup.path);
   const auto spare = static_cast<std::size_t>(keep - 1);
   older.resize(older.size() - std::min(older.size(), spare));

@@ -187,6 +187,7 @@ Relay Command::delete_relay(const RelayId& id) {
   Relay relay = require_relay(Query(*database_), id);
   if (relay.status != RelayStatus::deleted) {
     relay = write_status(id, RelayStatus::deleted, ActivityType::delete_relay);
+    cancel_schedules_of(id);
   }
   transaction.commit();
   return relay;

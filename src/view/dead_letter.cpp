@@ -10,14 +10,14 @@
 #include "tender/base/log.hpp"
 #include "tender/base/number.hpp"
 #include "tender/infra/kinds.hpp"
+#include "tender/infra/letter_work.hpp"
 #include "tender/store/command.hpp"
-#include "tender/view/letter_work.hpp"
 #include "tender/view/relay.hpp"
 
 namespace tender::view {
 
 nlohmann::ordered_json to_json(const outbox::DeadLetter& letter, store::Database& database) {
-  const LetterSubject subject = subject_of(database, letter);
+  const infra::LetterSubject subject = infra::subject_of(database, letter);
   nlohmann::ordered_json json = {{"id", letter.id},
                                  {"kind", letter.kind},
                                  {"relay_id", nullptr},

@@ -83,6 +83,7 @@ Snapshot take_snapshot(store::Database& database, TimePoint now, TimePoint seen_
     return infra::is_known(line.kind, line.destination);
   });
   snapshot.dead_letters = outbox::DeadLetters(database).count_open();
+  snapshot.schedules = store::ScheduleTable(database).count();
   snapshot.logged = query.last_activity_seq();
   snapshot.routed = outbox::Router(database).offset();
   return snapshot;
@@ -125,6 +126,9 @@ std::vector<std::string_view> waits_for_person(const Snapshot& snapshot) {
   if (snapshot.config && is_bad(*snapshot.config)) {
     words.emplace_back("config");
   }
+  if (snapshot.schedules.failing > 0) {
+    words.emplace_back("schedules");
+  }
   if (snapshot.pause && !snapshot.pause->until) {
     words.emplace_back("pause");
   }
@@ -161,6 +165,10 @@ nlohmann::ordered_json to_json(const Snapshot& snapshot) {
         {"unknown", nlohmann::ordered_json::array()}}},
       {"config", snapshot.config ? to_json(*snapshot.config) : nlohmann::ordered_json()},
       {"dead_letters", snapshot.dead_letters},
+      {"schedules",
+       {{"waiting", snapshot.schedules.waiting},
+        {"failing", snapshot.schedules.failing},
+        {"next_at", to_json(snapshot.schedules.next_at)}}},
       {"activity", {{"last_seq", snapshot.logged}, {"routed_seq", snapshot.routed}}},
       {"settings", snapshot.settings},
       {"waits_for_you", waits_for_person(snapshot)}};

@@ -416,6 +416,32 @@ TEST_F(AdminApi, ListsRetriesAndDiscardsDeadLetters) {
   EXPECT_EQ(ok(Method::get, "/v1/dead-letters?all=true&cursor=1")["dead_letters"].size(), 1U);
 }
 
+TEST_F(AdminApi, ListsAndCancelsScheduledCommands) {
+  const std::string id = create("blue");
+  for (int i = 1; i <= 2; ++i) {
+    Schedule wanted =
+        schedule_of({.command = ScheduledCommand::deactivate_relay, .relay = RelayId{id}});
+    wanted.next_at = clock.now() + std::chrono::hours(i);
+    sidecar.command().create_schedule(wanted);
+  }
+  const json page = ok(Method::get, "/v1/schedules?limit=1");
+  EXPECT_EQ(page["schedules"][0]["command"], "deactivate_relay");
+  EXPECT_EQ(page["schedules"][0]["subdomain"], "blue");
+  EXPECT_EQ(page["next_cursor"], "1");
+  EXPECT_EQ(ok(Method::get, "/v1/schedules?cursor=1")["schedules"].size(), 1U);
+  EXPECT_EQ(ok(Method::delete_, "/v1/schedules/1")["state"], "cancelled");
+  const Activity newest = sidecar.query().list_latest_activity(std::nullopt, 1).front();
+  EXPECT_EQ(newest.activity_type, "cancel_schedule");
+  EXPECT_EQ(newest.principal, "token");
+  EXPECT_THAT(problem(409, ask(Method::delete_, "/v1/schedules/1")),
+              HasSubstr("cancelled already"));
+  EXPECT_THAT(problem(404, ask(Method::delete_, "/v1/schedules/7")), HasSubstr("no schedule 7"));
+  problem(404, ask(Method::delete_, "/v1/schedules/blue"));
+  problem(400, ask(Method::get, "/v1/schedules?all=perhaps"));
+  EXPECT_EQ(ok(Method::get, "/v1/schedules")["schedules"].size(), 1U);
+  EXPECT_EQ(ok(Method::get, "/v1/schedules?all=true")["schedules"].size(), 2U);
+}
+
 TEST_F(AdminApi, ResolvesAllLettersOfAReasonIfThereAreAsManyAsTheCallerSays) {
   outbox::DeadLetters letters(database);
   using Reason = outbox::DeadLetterReason;

@@ -94,6 +94,8 @@ TEST_F(CommandLine, HasEveryCommandThatOperatorsCountOn) {
                                             "dead-letter list",
                                             "dead-letter retry",
                                             "dead-letter discard",
+                                            "schedule list",
+                                            "schedule cancel",
                                             "status",
                                             "check",
                                             "key",

@@ -323,9 +323,9 @@ TEST_F(Status, IsAnObject) {
   const Behind made(path);
   const Ran ran = run({"status", "--json"});
   EXPECT_EQ(ran.code, ExitCode::ok);
-  EXPECT_EQ(members(ran.json()),
-            (Words{"database", "schema_version", "sidecar", "pause", "relays", "destinations",
-                   "outbox", "config", "dead_letters", "activity", "settings", "waits_for_you"}));
+  EXPECT_EQ(members(ran.json()), (Words{"database", "schema_version", "sidecar", "pause", "relays",
+                                        "destinations", "outbox", "config", "dead_letters",
+                                        "schedules", "activity", "settings", "waits_for_you"}));
 }
 
 TEST_F(Status, ExitsWith4OnlyWhenItIsAskedToAndSomethingWaitsForAPerson) {

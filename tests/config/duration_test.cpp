@@ -27,6 +27,18 @@ TEST(Duration, IsNothingElse) {
   }
 }
 
+TEST(Duration, MayHaveSeveralUnits) {
+  for (const auto& [text, duration] :
+       {DurationCase{"2h30m", 150min}, DurationCase{"1d2h3m4s5ms", 26h + 3min + 4s + 5ms},
+        DurationCase{"90m", 90min}, DurationCase{"1h0s", 1h}}) {
+    EXPECT_EQ(parse_long_duration(text), duration) << text;
+  }
+  for (const char* text : {"", "2h30", "30m2h", "2h2h", "2hm", "h", "2h 30m", "-2h30m", "2h-30m",
+                           "2h30m ", "2h30x", "36500d1ms"}) {
+    EXPECT_EQ(parse_long_duration(text), std::nullopt) << '"' << text << '"';
+  }
+}
+
 TEST(Duration, EndsBeforeItOverflows) {
   EXPECT_EQ(parse_duration("36500d"), kLongestDuration);
   EXPECT_EQ(parse_duration("3153600000000ms"), kLongestDuration);

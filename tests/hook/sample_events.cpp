@@ -41,6 +41,7 @@ struct Sampler {
     command.record_purge(RelayId{"stranger"}, "stranger.example.com", "stranger", "asked");
     command.record_discard(7, kRelayResource, id.text, "exhausted");
     command.record_abandoned(id, 3, "failed");
+    write_schedules(id);
     return id;
   }
 
@@ -69,6 +70,19 @@ struct Sampler {
                                 .reason = "exhausted",
                                 .error = "the receiver answered 500",
                                 .attempt = 8});
+  }
+
+  // Commands for later, and what can become of them.
+  void write_schedules(const RelayId& id) {
+    Schedule wanted = schedule_of({.command = ScheduledCommand::reconcile_relay, .relay = id});
+    wanted.next_at = clock.now() + std::chrono::hours(1);
+    const Schedule once = command.create_schedule(wanted);
+    wanted.cron = "@daily";
+    const Schedule daily = command.create_schedule(wanted);
+    command.complete_schedule(once, std::nullopt);
+    command.complete_schedule(daily, clock.now() + std::chrono::hours(24));
+    command.fail_schedule(daily, "there is no such relay", std::nullopt);
+    command.cancel_schedule(command.create_schedule(wanted).id);
   }
 
   // What syncs of it can end with.

@@ -8,6 +8,8 @@
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 
+#include "tender/store/schedule_table.hpp"
+
 #include "support/log_sink.hpp"
 #include "support/world.hpp"
 
@@ -150,6 +152,21 @@ TEST_F(RetentionTest, SaysWhatIsWrongAndTriesAgainInAnHour) {
   std::filesystem::remove(archive);
   pass(1h);
   EXPECT_EQ(rows(), 1U);
+}
+
+TEST_F(RetentionTest, RemovesSchedulesThatEndedLongAgo) {
+  start(90 * kDay);
+  Schedule wanted = schedule_of({.command = ScheduledCommand::reconcile_relays});
+  wanted.next_at = world.clock().now() + 1h;
+  const Schedule ended = world.command->create_schedule(wanted);
+  const Schedule waits = world.command->create_schedule(wanted);
+  world.command->cancel_schedule(ended.id);
+  const store::ScheduleTable table(*world.database);
+  pass(89 * kDay);
+  EXPECT_TRUE(table.find(ended.id));
+  pass(kDay + 1h);
+  EXPECT_FALSE(table.find(ended.id));
+  EXPECT_TRUE(table.find(waits.id));
 }
 
 }  // namespace

@@ -20,6 +20,7 @@
 #include "tender/outbox/destination_state.hpp"
 #include "tender/outbox/outbox.hpp"
 #include "tender/store/database_lock.hpp"
+#include "tender/store/schedule_table.hpp"
 #include "tender/store/store_error.hpp"
 
 #include "support/fault_vfs.hpp"
@@ -263,6 +264,25 @@ TEST_F(SidecarTest, WaitsForAProbeThatWritesWhenItIsStopped) {
   EXPECT_FALSE(ended);
   clock.advance(1s);
   run_until([this] { return ended.has_value(); });
+}
+
+TEST_F(SidecarTest, CarriesOutWhatIsScheduledUnlessItIsToldNotTo) {
+  for (const bool schedules : {false, true}) {
+    make({.schedules = schedules});
+    const Relay relay = create(schedules ? "blue" : "green");
+    Schedule wanted =
+        schedule_of({.command = ScheduledCommand::deactivate_relay, .relay = relay.id});
+    wanted.next_at = clock.now() + 1h;
+    const Schedule waits = sidecar->command().create_schedule(wanted);
+    sidecar->command().pause_sync(std::nullopt, "");  // nothing goes out to the network
+    run();
+    clock.advance(1h);
+    EXPECT_EQ(store::ScheduleTable(database).find(waits.id)->state,
+              schedules ? ScheduleState::done : ScheduleState::waiting);
+    sidecar->stop();
+    clock.run_ready();
+    EXPECT_EQ(std::exchange(ended, std::nullopt), true);
+  }
 }
 
 TEST_F(SidecarTest, ShowsAHeartbeatEveryTenSeconds) {

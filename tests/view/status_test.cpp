@@ -33,6 +33,7 @@ TEST_F(StatusView, IsAnObjectWithNullForWhatThereIsNot) {
           R"("paused_until":null,"stores_nothing":false,"concurrency":null,)"
           R"("answered_at":null}},)"
           R"("outbox":{"due":0,"waiting":0,"next_due":null,"checks":0,"unknown":[]},"config":null,"dead_letters":0,)"
+          R"("schedules":{"waiting":0,"failing":0,"next_at":null},)"
           R"("activity":{"last_seq":0,"routed_seq":0},"settings":[],"waits_for_you":[]})");
 }
 
@@ -53,6 +54,22 @@ TEST_F(StatusView, CountsRelaysWorkAndActivities) {
   EXPECT_EQ(snapshot.dead_letters, 1);
   EXPECT_EQ(snapshot.logged, 3);
   EXPECT_EQ(snapshot.routed, 0);
+}
+
+TEST_F(StatusView, CountsSchedulesAndSaysWhenARepeatedOneFails) {
+  Schedule wanted = schedule_of({.command = ScheduledCommand::back_up});
+  wanted.next_at = clock.now() + 1h;
+  command.create_schedule(wanted);
+  wanted.cron = "@daily";
+  wanted.next_at = clock.now() + 2h;
+  const Schedule daily = command.create_schedule(wanted);
+  EXPECT_EQ(json()["schedules"]["waiting"], 2);
+  EXPECT_EQ(json()["schedules"]["failing"], 0);
+  EXPECT_EQ(json()["schedules"]["next_at"], (clock.now() + 1h).time_since_epoch().count());
+  EXPECT_EQ(json()["waits_for_you"].dump(), "[]");
+  command.fail_schedule(daily, "disk full", clock.now() + 24h);
+  EXPECT_EQ(json()["schedules"]["failing"], 1);
+  EXPECT_EQ(json()["waits_for_you"].dump(), R"(["schedules"])");
 }
 
 TEST_F(StatusView, CountsTheHeldAndTheOffApartFromWhatIsPendingAndLive) {

@@ -86,11 +86,26 @@ inline constexpr LogMessage kPruneFailed{
     .text = "cannot remove old activities; trying again in an hour",
     .fields = "cause remedy",
     .meaning = "The activity log grows until it works."};
+inline constexpr LogMessage kScheduleRun{
+    .level = spdlog::level::info,
+    .text = "carried out a scheduled command",
+    .fields = "schedule command relay late",
+    .meaning = "`late` is long when no sidecar ran at its time. See `tender schedule list`."};
+inline constexpr LogMessage kScheduleFailed{
+    .level = spdlog::level::warn,
+    .text = "could not carry out a scheduled command",
+    .fields = "schedule command relay cause remedy",
+    .meaning = "It is not tried again; a backup that repeats is made at its next time."};
+inline constexpr LogMessage kBackedUp{.level = spdlog::level::info,
+                                      .text = "made a scheduled backup",
+                                      .fields = "schedule path bytes removed",
+                                      .meaning = "`removed` is how many older ones made room."};
 
 inline constexpr std::array kProcess{
-    &kStarted,    &kStandby,        &kNewDatabase,     &kConfiguration,  &kStopping,
-    &kDrainEnded, &kStopped,        &kStoppedBySignal, &kStoppedByFault, &kNoServiceManager,
-    &kReconcile,  &kSettingChanged, &kPruned,          &kPruneFailed};
+    &kStarted,        &kStandby,        &kNewDatabase,     &kConfiguration,  &kStopping,
+    &kDrainEnded,     &kStopped,        &kStoppedBySignal, &kStoppedByFault, &kNoServiceManager,
+    &kReconcile,      &kSettingChanged, &kPruned,          &kPruneFailed,    &kScheduleRun,
+    &kScheduleFailed, &kBackedUp};
 
 // Relays.
 

@@ -20,4 +20,8 @@ namespace tender {
 /// seconds. Nothing: a day or an hour that does not exist, another time zone, or anything else.
 [[nodiscard]] std::optional<TimePoint> parse_time(std::string_view text);
 
+/// The same for all of RFC 3339, with `Z` or an offset such as +02:00, to the millisecond: what is
+/// finer is cut off. The seconds may be missing here, too; a leap second is none.
+[[nodiscard]] std::optional<TimePoint> parse_zoned_time(std::string_view text);
+
 }  // namespace tender

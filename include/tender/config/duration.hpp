@@ -17,6 +17,9 @@ inline constexpr std::chrono::days kLongestDuration{36500};
 /// space, no unit or an unknown one, or longer than kLongestDuration. A day is 24 hours.
 [[nodiscard]] std::optional<std::chrono::milliseconds> parse_duration(std::string_view text);
 
+/// The same for one or more of them, each of a smaller unit than the one before it: 2h30m.
+[[nodiscard]] std::optional<std::chrono::milliseconds> parse_long_duration(std::string_view text);
+
 /// `duration` in the largest unit that divides it, so that parse_duration gives it back. Negative
 /// durations have no such form: they are a bug of the caller's.
 [[nodiscard]] std::string format_duration(std::chrono::milliseconds duration);

@@ -97,6 +97,9 @@ class Infra {
     dispatcher_.wake();
   }
 
+  /// For loops that share the database's connection with it.
+  [[nodiscard]] store::StoreOutage& outage() { return dispatcher_.outage(); }
+
   /// Whether start() has begun to give work to the relays that lack it.
   [[nodiscard]] bool has_begun() const { return begun_; }
 

@@ -66,6 +66,13 @@ inline constexpr std::string_view kRedriveDelivery = "redrive_delivery";
 /// About a relay of zooid that no row describes: `tender relay delete --purge-stranger`.
 inline constexpr std::string_view kPurgeStranger = "purge_stranger";
 
+// About a command that is carried out later; the resource's id is the schedule's.
+inline constexpr std::string_view kScheduleResource = "schedule";
+inline constexpr std::string_view kCreateSchedule = "create_schedule";
+inline constexpr std::string_view kCancelSchedule = "cancel_schedule";
+inline constexpr std::string_view kRunSchedule = "run_schedule";        // it was carried out
+inline constexpr std::string_view kScheduleFailed = "schedule_failed";  // it could not be
+
 /// Every type that tender writes, of all resources. Other programs may write others.
 [[nodiscard]] std::span<const std::string> known_activity_types();
 

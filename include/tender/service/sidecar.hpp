@@ -44,6 +44,8 @@ class Sidecar {
     bool standby = true;
     /// Only work at least this urgent is done; the rest stays in the outbox.
     outbox::Priority floor = outbox::Priority::bulk;
+    /// Whether scheduled commands are carried out when they are due.
+    bool schedules = true;
   };
 
   /// What it works with; all borrowed, and must outlive it.

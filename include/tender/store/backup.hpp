@@ -1,7 +1,8 @@
 // A consistent copy of a database that is in use, as one self-contained file. Used by `tender
-// backup`.
+// backup`, at once or scheduled.
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <filesystem>
 
@@ -13,8 +14,8 @@ enum class IfPresent : std::uint8_t { refuse, replace };
 /// copy's size in bytes. The copy appears whole or not at all: it is made beside `target`, checked,
 /// synced and then renamed. Migrates nothing. It reads a snapshot, so writers do not wait for it;
 /// only checkpoints do. Throws StoreError: missing, corrupt (the database itself), or what stopped
-/// it. Blocks until it is done.
+/// it. Blocks until it is done, or soon after another thread sets `stop`: then it throws, too.
 std::uintmax_t back_up(const std::filesystem::path& source, const std::filesystem::path& target,
-                       IfPresent if_present);
+                       IfPresent if_present, const std::atomic<bool>* stop = nullptr);
 
 }  // namespace tender::store

@@ -17,6 +17,7 @@
 #include "tender/model/activity.hpp"
 #include "tender/model/drift_detail.hpp"
 #include "tender/model/relay.hpp"
+#include "tender/model/schedule.hpp"
 #include "tender/model/sync_detail.hpp"
 #include "tender/store/activity_channel.hpp"
 #include "tender/store/pause_table.hpp"
@@ -35,6 +36,12 @@ class CommandError : public Error {
 class NoSuchRelay : public CommandError {
  public:
   explicit NoSuchRelay(std::string_view name);
+};
+
+/// No schedule has that number.
+class NoSuchSchedule : public CommandError {
+ public:
+  explicit NoSuchSchedule(std::int64_t id);
 };
 
 class Query;
@@ -82,9 +89,9 @@ class Command {
   Relay deactivate_relay(const RelayId& id);
 
   /// For good: zooid deletes the relay's file, and with it its identity. The row stays as a
-  /// tombstone, and its subdomain is free at once. A relay that is deleted already stays as it is,
-  /// without an activity; it can no longer be updated, activated or deactivated. Throws
-  /// NoSuchRelay.
+  /// tombstone, its subdomain is free at once, and its schedules are cancelled. A relay that is
+  /// deleted already stays as it is, without an activity; it can no longer be updated, activated or
+  /// deactivated. Throws NoSuchRelay.
   Relay delete_relay(const RelayId& id);
 
   /// Asks for a sync now. The relay's revision stays.
@@ -203,11 +210,31 @@ class Command {
   /// Ends the pause. False, with nothing written: there is none.
   bool resume_sync();
 
+  /// The command of `wanted` is carried out later, at its `next_at` and then by its cron
+  /// expression, in the name of whoever this Command acts for. What else `wanted` has does not
+  /// count. Throws CommandError when that time has passed, and when its relay cannot be found or is
+  /// deleted.
+  Schedule create_schedule(Schedule wanted);
+
+  /// Throws NoSuchSchedule, and CommandError when it has ended.
+  Schedule cancel_schedule(std::int64_t id);
+
+  /// The schedule was carried out, in whose transaction this is called. The next run is at `next`;
+  /// nothing: it was the last.
+  void complete_schedule(const Schedule& schedule, std::optional<TimePoint> next);
+
+  /// The schedule could not be carried out. `next` as above.
+  void fail_schedule(const Schedule& schedule, const std::string& error,
+                     std::optional<TimePoint> next);
+
  private:
   [[nodiscard]] std::string tenant_of(std::string_view resource_type, const std::string& id) const;
   void write_seen(const Relay& relay, const Seen& seen);
   void write_taken_subdomain(const RelayId& id, const std::string& subdomain);
   Relay write_status(const RelayId& id, RelayStatus status, ActivityType type);
+  void cancel_schedules_of(const RelayId& id);
+  void write_cancellation(const Schedule& schedule, std::string_view reason);
+  void add_activity(std::string_view type, const Schedule& schedule, const std::string& detail);
   void add_activity(ActivityType type, const Relay& relay, const std::string& detail);
   void add_activity(std::string_view type, const std::string& tenant,
                     std::string_view resource_type, const std::string& resource_id,

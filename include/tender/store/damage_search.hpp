@@ -1,6 +1,6 @@
 // Looks for damage in a database that is too large to be checked before work begins: quick_check on
-// a thread and a connection of its own, while the loop works. This is the only thread besides the
-// loop's; the two share nothing but the order to stop. The sidecar owns it.
+// a thread and a connection of its own, while the loop works. The two share nothing but the order
+// to stop. The sidecar owns it.
 #pragma once
 
 #include <atomic>

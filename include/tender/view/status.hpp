@@ -17,6 +17,7 @@
 #include "tender/store/database_lock.hpp"
 #include "tender/store/pause_table.hpp"
 #include "tender/store/query.hpp"
+#include "tender/store/schedule_table.hpp"
 #include "tender/view/config_survey.hpp"
 
 namespace tender::view {
@@ -36,6 +37,7 @@ struct Snapshot {
   std::map<std::string, outbox::DestinationState> destinations;
   std::vector<outbox::Outbox::Kept> unknown;  // work that this version leaves alone
   std::int64_t dead_letters = 0;              // that are open
+  store::ScheduleTable::Counts schedules;     // that wait for their time
   std::vector<std::string> settings;          // that need consent before a sidecar starts; the
                                               // caller sets them, who knows the environment
   std::int64_t reported = 0;                  // relays whose drift is only reported; as settings
@@ -62,8 +64,9 @@ struct Snapshot {
 
 /// What waits for a person, as words for programs: "dead_letters", "other_identity", "lost_relays",
 /// "reported_drift", "settings", "destinations" for one that cannot be used, "config" for zooid's
-/// config directory, and "pause" for one that does not end by itself. What tender puts right by
-/// itself, a pause that zooid asked for and a sidecar that does not run are not among them.
+/// config directory, "schedules" for what repeats and failed last time, and "pause" for one that
+/// does not end by itself. What tender puts right by itself, a pause that zooid asked for and a
+/// sidecar that does not run are not among them.
 [[nodiscard]] std::vector<std::string_view> waits_for_person(const Snapshot& snapshot);
 
 /// snake_case, times and durations as integer milliseconds, null for what does not exist.

@@ -8,7 +8,7 @@
 #include "tender/outbox/dead_letters.hpp"
 #include "tender/store/command.hpp"
 
-namespace tender::view {
+namespace tender::infra {
 
 struct LetterSubject {
   std::string_view resource_type;  // kRelayResource or kTriggerResource
@@ -23,4 +23,4 @@ struct LetterSubject {
 [[nodiscard]] bool ask_again(store::Database& database, store::Command& command,
                              const outbox::DeadLetter& letter, bool bulk);
 
-}  // namespace tender::view
+}  // namespace tender::infra

@@ -1,4 +1,4 @@
-#include "tender/view/letter_work.hpp"
+#include "tender/infra/letter_work.hpp"
 
 #include <nlohmann/json.hpp>
 
@@ -8,10 +8,10 @@
 #include "tender/infra/kinds.hpp"
 #include "tender/store/query.hpp"
 
-namespace tender::view {
+namespace tender::infra {
 
 LetterSubject subject_of(store::Database& database, const outbox::DeadLetter& letter) {
-  if (letter.kind != infra::kHookDelivery) {
+  if (letter.kind != kHookDelivery) {
     const auto relay = store::Query(database).get_relay(RelayId{letter.key});
     return {.resource_type = kRelayResource,
             .id = letter.key,
@@ -28,7 +28,7 @@ LetterSubject subject_of(store::Database& database, const outbox::DeadLetter& le
 
 bool ask_again(store::Database& database, store::Command& command, const outbox::DeadLetter& letter,
                bool bulk) {
-  if (letter.kind == infra::kHookDelivery) {
+  if (letter.kind == kHookDelivery) {
     const LetterSubject subject = subject_of(database, letter);
     if (subject.exists) {
       command.record_trigger(kRedriveDelivery, subject.id,
@@ -43,4 +43,4 @@ bool ask_again(store::Database& database, store::Command& command, const outbox:
   return relay.has_value();
 }
 
-}  // namespace tender::view
+}  // namespace tender::infra

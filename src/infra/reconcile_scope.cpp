@@ -1,10 +1,11 @@
-#include "reconcile_scope.hpp"
+#include "tender/infra/reconcile_scope.hpp"
 
 #include <utility>
 
 #include "tender/infra/kinds.hpp"
+#include "tender/infra/sync_plan.hpp"
 
-namespace tender::cli {
+namespace tender::infra {
 namespace {
 
 constexpr int kKeys = 256;
@@ -46,7 +47,7 @@ std::int64_t ReconcileScope::estimate() const {
 std::vector<Relay> ReconcileScope::next_at_work() {
   std::vector<Relay> relays;
   while (relays.empty()) {
-    const auto keys = outbox_.list_keys(infra::kRelaySync, last_key_, kKeys);
+    const auto keys = outbox_.list_keys(kRelaySync, last_key_, kKeys);
     if (keys.empty()) {
       break;
     }
@@ -61,4 +62,10 @@ std::vector<Relay> ReconcileScope::next_at_work() {
   return relays;
 }
 
-}  // namespace tender::cli
+bool needs_nothing(const config::Env& env, store::Database& database, const Relay& relay) {
+  const std::string& id = relay.id.text;
+  return relay.synced && !outbox::Outbox(database).find(kRelaySync, id) &&
+         !outbox::DeadLetters(database).find_open(kRelaySync, id) && is_unchanged(env, relay);
+}
+
+}  // namespace tender::infra

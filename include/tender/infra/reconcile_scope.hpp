@@ -1,15 +1,17 @@
-// Which relays a `tender reconcile` is about, a page at a time: those named, all of them, or those
-// that are not in step or have work to be done.
+// Which relays a `tender reconcile` is about, at once or scheduled, a page at a time: those named,
+// all of them, or those that are not in step or have work to be done.
 #pragma once
 
 #include <cstdint>
 #include <string>
 #include <vector>
 
+#include "tender/config/env.hpp"
+#include "tender/outbox/dead_letters.hpp"
 #include "tender/outbox/outbox.hpp"
 #include "tender/store/relay_pages.hpp"
 
-namespace tender::cli {
+namespace tender::infra {
 
 class ReconcileScope {
  public:
@@ -41,4 +43,10 @@ class ReconcileScope {
   std::string last_key_;  // of the work that was looked at
 };
 
-}  // namespace tender::cli
+/// Whether a request for a sync that is not forced would end as unchanged and leave nothing behind:
+/// no work that was asked for before, no look whether zooid serves the relay, no dead letter to be
+/// resolved.
+[[nodiscard]] bool needs_nothing(const config::Env& env, store::Database& database,
+                                 const Relay& relay);
+
+}  // namespace tender::infra
