@@ -1,6 +1,11 @@
 // Whatever route the admin API has, docs/openapi.yaml describes it, and metrics count it.
 #include <algorithm>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
 #include <map>
+#include <regex>
+#include <string>
 
 #include <yaml-cpp/yaml.h>
 
@@ -68,6 +73,30 @@ TEST_F(AdminRoutes, AreDescribedWithTheirParameters) {
     const auto known = query_parameters(route);
     EXPECT_EQ(described_parameters(operation), Values(known.begin(), known.end())) << route;
   }
+}
+
+// The names of the parameters that handlers ask for, as their sources say.
+Values asked_parameters() {
+  static const std::regex asks(R"re(\bparameter\("(\w+)"\))re");
+  Values names;
+  for (const auto& file : std::filesystem::directory_iterator(TENDER_SOURCE_DIR "/src/admin")) {
+    std::ifstream source(file.path());
+    const std::string text{std::istreambuf_iterator<char>(source), {}};
+    for (std::sregex_iterator each(text.begin(), text.end(), asks), end; each != end; ++each) {
+      names.insert((*each)[1].str());
+    }
+  }
+  return names;
+}
+
+TEST_F(AdminRoutes, HaveTheParametersThatHandlersAskFor) {
+  Values known;
+  for (const std::string& route : routes()) {
+    const auto names = query_parameters(route);
+    known.insert(names.begin(), names.end());
+  }
+  known.erase("verbose");  // of the route that asks whether the query is that word
+  EXPECT_EQ(asked_parameters(), known);
 }
 
 TEST_F(AdminRoutes, AreCounted) {
