@@ -247,6 +247,7 @@ void DestinationGate::pause(const DestinationSign& sign, TimePoint now) {
   }
   state_.paused_until = std::max(paused(now) ? state_.paused_until.value_or(now) : now,
                                  now + std::min<Milliseconds>(sign.pause, kLongestPause));
+  pause_length_ = *state_.paused_until - now;
   if (state_.failing_since) {
     state_.probe_at = after_pause(breaker_.probe_at(now), now);
   }
@@ -258,10 +259,14 @@ bool DestinationGate::paused(TimePoint now) const {
          *state_.paused_until <= now + kLongestPause;
 }
 
-// Else it would begin again when the clock is set back, or comes close to its end after that.
+// Else it would begin again when the clock is set back, or comes close to its end after that. One
+// that is under way then lasts no longer than it was to last.
 void DestinationGate::forget_old_pause(TimePoint now) {
   if (!paused(now)) {
     state_.paused_until.reset();
+  } else {
+    state_.paused_until =
+        std::min(state_.paused_until.value_or(now), now + pause_length_.value_or(kLongestPause));
   }
 }
 

@@ -299,6 +299,13 @@ TEST_F(Gate, IsAskedAtOnceWhenTheClockWasSetBack) {
   EXPECT_EQ(gate.probe_at(now), now);
 }
 
+TEST_F(Gate, PausesNoLongerThanItWasAskedToWhenTheClockIsSetBack) {
+  record(asks_to_wait(DestinationSign::Kind::well, 49s));
+  now -= 3min;
+  EXPECT_FALSE(gate.admits(now, 0));
+  EXPECT_EQ(gate.opens_at(now, 0), now + 49s);
+}
+
 TEST_F(Gate, DoesNotBeginAPauseAgainBecauseTheClockWasSetBack) {
   record(asks_to_wait(DestinationSign::Kind::none, 10min));
   EXPECT_TRUE(gate.admits(now - 1h, 0));

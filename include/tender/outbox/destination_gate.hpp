@@ -120,7 +120,8 @@ class DestinationGate {
   ConcurrencyLimit limit_;
   std::multiset<TimePoint> overwrites_;  // when those in flight began
   DestinationState state_;
-  DestinationState saved_;           // what the database has
+  DestinationState saved_;                    // what the database has
+  std::optional<Milliseconds> pause_length_;  // nothing: an earlier process began it
   Milliseconds quiet_;               // after an answer, until it is asked whether it still works
   std::optional<TimePoint> ask_at_;  // when that is, and nothing is known against it
   TimePoint asked_at_{};             // when the newest probe began, or it began to fail
