@@ -81,8 +81,11 @@ std::optional<std::string> HookOutbox::redrive(const Activity& activity) {
   const auto detail = parse_json(activity.detail);
   const auto letter = letters_.find(detail ? json_integer(*detail, "dead_letter") : 0);
   auto delivery = letter ? hook::parse_delivery(letter->payload) : std::nullopt;
-  const auto trigger = delivery ? triggers_.find(delivery->trigger_id) : std::nullopt;
-  if (!letter || !trigger) {
+  if (!letter || !delivery) {
+    return std::nullopt;
+  }
+  const auto trigger = triggers_.find(delivery->trigger_id);
+  if (!trigger) {
     return std::nullopt;
   }
   delivery->url = trigger->url;
