@@ -305,12 +305,12 @@ ExitCode disable(const Invocation& invocation) {
 // One webhook of the trigger, wherever it is.
 struct Shown {
   std::string webhook;
-  std::string event;
+  std::string event{};
   std::int64_t seq = 0;
-  std::string state;
+  std::string state{};
   int attempts = 0;
   TimePoint at{};  // when it ended, or is due
-  std::string note;
+  std::string note{};
 };
 
 nlohmann::ordered_json to_json(const Shown& shown) {
@@ -327,8 +327,13 @@ nlohmann::ordered_json to_json(const Shown& shown) {
 std::vector<Shown> collect_deliveries(StoreSession& session, const hook::Trigger& trigger,
                                       int limit) {
   std::vector<Shown> all;
-  const auto is_of = [&](const std::optional<hook::Delivery>& delivery) {
-    return delivery && delivery->trigger_id == trigger.id && static_cast<int>(all.size()) < limit;
+  const auto add = [&](const std::string& payload, Shown shown) {
+    const auto delivery = hook::parse_delivery(payload);
+    if (delivery && delivery->trigger_id == trigger.id && static_cast<int>(all.size()) < limit) {
+      shown.event = delivery->activity_type;
+      shown.seq = delivery->seq;
+      all.push_back(std::move(shown));
+    }
   };
   outbox::Outbox outbox(session.database);
   for (auto page = outbox.list(std::string(infra::kHookDelivery), "", 256); !page.empty();
@@ -337,10 +342,11 @@ std::vector<Shown> collect_deliveries(StoreSession& session, const hook::Trigger
       if (job.kind != infra::kHookDelivery) {
         continue;
       }
-      if (const auto delivery = hook::parse_delivery(job.payload); is_of(delivery)) {
-        all.push_back({job.key, delivery->activity_type, delivery->seq, "waiting", job.attempt,
-                       job.not_before, job.last_error});
-      }
+      add(job.payload, {.webhook = job.key,
+                        .state = "waiting",
+                        .attempts = job.attempt,
+                        .at = job.not_before,
+                        .note = job.last_error});
     }
   }
   outbox::DeadLetters letters(session.database);
@@ -352,11 +358,11 @@ std::vector<Shown> collect_deliveries(StoreSession& session, const hook::Trigger
       if (letter.kind != infra::kHookDelivery) {
         continue;
       }
-      if (const auto delivery = hook::parse_delivery(letter.payload); is_of(delivery)) {
-        all.push_back({letter.key, delivery->activity_type, delivery->seq,
-                       fmt::format("dead letter {}", letter.id), letter.attempt, letter.created_at,
-                       letter.error});
-      }
+      add(letter.payload, {.webhook = letter.key,
+                           .state = fmt::format("dead letter {}", letter.id),
+                           .attempts = letter.attempt,
+                           .at = letter.created_at,
+                           .note = letter.error});
     }
   }
   const int left = limit - static_cast<int>(all.size());
