@@ -1,6 +1,7 @@
 #include "tender/infra/hook_delivery.hpp"
 
 #include <algorithm>
+#include <stdexcept>
 #include <utility>
 
 #include <fmt/format.h>
@@ -24,6 +25,20 @@ using outbox::Job;
 namespace {
 
 constexpr int kPrunedAtOnce = 16;  // more than one delivery adds
+
+// Another program may have written the row.
+bool can_be_sent(const std::string& key, const std::string& url) {
+  const bool is_id = !key.empty() && std::ranges::all_of(key, [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
+           c == '_';
+  });
+  try {
+    static_cast<void>(http::Url::parse(url));
+  } catch (const std::invalid_argument&) {
+    return false;
+  }
+  return is_id;
+}
 
 }  // namespace
 
@@ -85,14 +100,7 @@ class HookDelivery::Execution final : public outbox::Execution {
     if (keys_.empty()) {
       co_return;
     }
-    http::Request request(http::Method::post, http::Url::parse(delivery_.url));
-    request.headers =
-        hook::signature_headers(job_.key, owner_.runtime_.clock.now(), delivery_.body, keys_);
-    request.headers.push_back(http::Header{.name = "Content-Type", .value = "application/json"});
-    request.headers.push_back(
-        http::Header{.name = "User-Agent", .value = "tender/" TENDER_VERSION});
-    request.body = delivery_.body;
-    request.timeout = Receivers::kTimeout;
+    http::Request request = make_request();
     const http::Exchange exchange = co_await owner_.runtime_.transport.exchange(std::move(request));
     verdict_ = hook::judge(exchange, owner_.runtime_.clock.now());
   }
@@ -132,6 +140,18 @@ class HookDelivery::Execution final : public outbox::Execution {
   }
 
  private:
+  [[nodiscard]] http::Request make_request() const {
+    http::Request request(http::Method::post, http::Url::parse(delivery_.url));
+    request.headers =
+        hook::signature_headers(job_.key, owner_.runtime_.clock.now(), delivery_.body, keys_);
+    request.headers.push_back(http::Header{.name = "Content-Type", .value = "application/json"});
+    request.headers.push_back(
+        http::Header{.name = "User-Agent", .value = "tender/" TENDER_VERSION});
+    request.body = delivery_.body;
+    request.timeout = Receivers::kTimeout;
+    return request;
+  }
+
   outbox::Settlement settle_delivered() {
     const Milliseconds age = owner_.runtime_.clock.now() - delivery_.event_at;
     write_log(owner_.runtime_.logger, logs::kDelivered, "trigger", delivery_.trigger_name,
@@ -205,6 +225,11 @@ std::unique_ptr<outbox::Execution> HookDelivery::begin(const Job& job, bool /*ma
   const auto trigger = triggers_.find(delivery->trigger_id);
   if (!trigger) {
     return std::make_unique<Ended>(*this, job, *std::move(delivery));
+  }
+  if (!can_be_sent(job.key, delivery->url)) {
+    return std::make_unique<Ended>(*this, job, *std::move(delivery),
+                                   outbox::DeadLetterReason::rejected,
+                                   "the row of the outbox has no usable key or URL");
   }
   if (!trigger->enabled) {
     return std::make_unique<Ended>(

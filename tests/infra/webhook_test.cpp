@@ -340,6 +340,30 @@ TEST_F(Webhooks, AreNotLostWithTheProcess) {
   EXPECT_FALSE(outbox::Outbox(*world.database).has_other(infra::kHookDelivery, {}));
 }
 
+TEST_F(Webhooks, ThatAnotherProgramWroteWronglyBecomeDeadLetters) {
+  const hook::Trigger trigger = create("all", "create_relay");
+  world.start();
+  outbox::Job job;
+  job.kind = infra::kHookDelivery;
+  job.destination = "https://all.test";
+  const std::string broken_url =
+      json{{"trigger", trigger.id}, {"url", "nowhere"}, {"body", "{}"}}.dump();
+  const std::string sound =
+      json{{"trigger", trigger.id}, {"url", "https://all.test/"}, {"body", "{}"}}.dump();
+  const std::vector<std::pair<std::string, std::string>> rows{
+      {"a", "{}"}, {"b", broken_url}, {"c d\n", sound}};
+  for (const auto& [key, payload] : rows) {
+    job.key = key;
+    job.payload = payload;
+    outbox::Outbox(*world.database).enqueue(job, world.clock().now());
+  }
+  world.create("blue");
+  world.clock().advance(1min);
+  EXPECT_EQ(seen_by("all").size(), 1U);
+  EXPECT_EQ(world.open_letters().size(), 3U);
+  EXPECT_EQ(world.open_letters().front().reason, "rejected");
+}
+
 TEST_F(Webhooks, GoNoFasterThanTheTriggerSays) {
   hook::TriggerChange slow;
   slow.policy.rate = 2;
